@@ -1,0 +1,3 @@
+"""Claims gateway for therapy clinics."""
+
+__version__ = "0.1.0"

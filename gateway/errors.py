@@ -1,0 +1,75 @@
+"""The errors a caller can meet, as one tree.
+
+GatewayError                    caught only in service/ and in a face (cli, console, schedule)
+├── ConfigError                 ours, at start: file, key, what is wanted; refuse to run
+├── IntakeError                 theirs (the practice): the file is unreadable as a whole; row faults are Findings
+├── UsageError                  theirs (the caller): what was asked for does not exist or is not allowed now
+├── OutboundWireError           ours: we were about to write bad X12; nothing is sent
+├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
+├── OutOfBalance                theirs: an 835 does not add up; that ST is set aside whole
+├── PartnerRefusal              they said no (login, host key, permission, quota): permanent, a person acts
+├── LineLost                    we do not know what arrived: never a blind resend
+├── NotReached                  nothing arrived: the file is as it was
+├── NameTaken                   the mailbox already holds a file of that name
+└── LedgerConflict              another worker moved it first: read again
+    └── LedgerBusy              another process holds the lock
+
+A message has four parts: where, what was seen, what it means, what to do. It never holds a patient's data.
+"""
+
+
+class GatewayError(Exception):
+    """Whatever the gateway raises on purpose."""
+
+
+class ConfigError(GatewayError):
+    """A configuration file, or the data folder, is not as it has to be. Nothing was started."""
+
+
+class IntakeError(GatewayError):
+    """A file of visits cannot be read as a whole. Nothing of it was stored."""
+
+
+class UsageError(GatewayError):
+    """What was asked for does not exist, or may not be done now. Nothing changed."""
+
+
+class OutboundWireError(GatewayError):
+    """We were about to write X12 that the guide refuses. Nothing was sealed, nothing is sent."""
+
+
+class InboundWireError(GatewayError):
+    """Their bytes are not X12. The file is kept whole and set aside; none of it is posted."""
+
+    def __init__(self, *, ordinal: int, said: str) -> None:
+        super().__init__(f"segment {ordinal}: {said}; the file is set aside, nothing was posted; ask them to resend it")
+        self.ordinal = ordinal
+        self.said = said
+
+
+class OutOfBalance(GatewayError):
+    """An 835 does not add up. The transaction set is set aside whole; nothing of it is posted."""
+
+
+class PartnerRefusal(GatewayError):
+    """The partner said no: login, host key, permission or quota. A person acts; it is not retried by itself."""
+
+
+class LineLost(GatewayError):
+    """The line broke while something was under way: what arrived is not known. It is never resent blindly."""
+
+
+class NotReached(GatewayError):
+    """The partner could not be reached and nothing arrived there. Try again later."""
+
+
+class NameTaken(GatewayError):
+    """The mailbox already holds a file of that name; it was not overwritten."""
+
+
+class LedgerConflict(GatewayError):
+    """Somebody else moved it first. Read again before acting."""
+
+
+class LedgerBusy(LedgerConflict):
+    """Another process holds the lock. Try again when it is done."""

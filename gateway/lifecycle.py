@@ -1,0 +1,92 @@
+"""The states of a claim version and their moves, as a table. A state is entered only on evidence that the ledger holds.
+
+```
+HELD -> READY -> SEALED -> SENT -> RECEIVED -> ACCEPTED -> PAID | PARTIAL | DENIED -> CLOSED
+```
+SENT, RECEIVED and ACCEPTED may also become REJECTED: the claim never entered adjudication and a new one is due.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ClaimState(StrEnum):
+    """Where a claim version stands."""
+
+    HELD = "held"
+    """A scrub finding holds it; a person fixes the visit."""
+    READY = "ready"
+    """Clean; it goes into the next batch of its partner."""
+    SEALED = "sealed"
+    """In an interchange whose bytes never change again; not yet known to be at the partner."""
+    SENT = "sent"
+    """The interchange is in the partner's mailbox."""
+    RECEIVED = "received"
+    """A 999 accepted its transaction set."""
+    ACCEPTED = "accepted"
+    """A 277CA accepted it into adjudication."""
+    REJECTED = "rejected"
+    """A TA1, 999 or 277CA refused it; it was never adjudicated. Correct it and send a new claim."""
+    PAID = "paid"
+    """Adjudicated; nothing is open with this payer."""
+    PARTIAL = "partial"
+    """Adjudicated; at least one line was paid and at least one denied."""
+    DENIED = "denied"
+    """Adjudicated; nothing was paid and a denial is open."""
+    REVERSED = "reversed"
+    """The payer took its answer back (CLP02 = 22); a correction should follow."""
+    REPLACED = "replaced"
+    """A later version of the same claim took its place."""
+    VOIDED = "voided"
+    """Taken back by us."""
+    CLOSED = "closed"
+    """A person decided that nothing more will be done."""
+
+
+_ANSWERED: Final = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED})
+_UNANSWERED: Final = frozenset({ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED})
+
+MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
+    ClaimState.HELD: frozenset({ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED}),
+    ClaimState.READY: frozenset({ClaimState.SEALED, ClaimState.HELD, ClaimState.REPLACED, ClaimState.CLOSED}),
+    # An answer can arrive before our own record of the delivery, and a payer may skip its acknowledgments.
+    ClaimState.SEALED: frozenset(
+        {ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
+    ),
+    ClaimState.SENT: frozenset({ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED),
+    ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED),
+    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED} | _ANSWERED),
+    ClaimState.REJECTED: frozenset({ClaimState.REPLACED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.PAID: frozenset({ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED}),
+    ClaimState.PARTIAL: frozenset(
+        {ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED
+    ),
+    ClaimState.DENIED: frozenset(
+        {ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED
+    ),
+    ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.REPLACED: frozenset(),
+    ClaimState.VOIDED: frozenset(),
+    ClaimState.CLOSED: frozenset(),
+}
+
+EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
+    ClaimState.HELD: ("a finding holds it", "gateway visits show VISIT, then gateway visits fix VISIT --set ..."),
+    ClaimState.READY: ("clean; waits for its partner's batch", "gateway batch seal"),
+    ClaimState.SEALED: ("in a sealed file that is not yet known to be delivered", "gateway deliver"),
+    ClaimState.SENT: ("delivered; no answer yet", "gateway collect, then gateway post"),
+    ClaimState.RECEIVED: ("its file passed the partner's syntax check (999)", "wait; gateway collect"),
+    ClaimState.ACCEPTED: ("the payer took it into adjudication (277CA); keep this as proof of timely filing", "wait"),
+    ClaimState.REJECTED: (
+        "refused before adjudication; there is nothing to appeal",
+        "fix the visit; a new claim is due",
+    ),
+    ClaimState.PAID: ("adjudicated; what remains is the patient's or another payer's", "nothing"),
+    ClaimState.PARTIAL: ("some lines paid, some denied", "gateway denials list"),
+    ClaimState.DENIED: ("adjudicated and not paid", "gateway denials show CLAIM"),
+    ClaimState.REVERSED: ("the payer took its payment back", "wait for its correction; gateway claims show CLAIM"),
+    ClaimState.REPLACED: ("a later version stands for it", "nothing"),
+    ClaimState.VOIDED: ("taken back by us", "nothing"),
+    ClaimState.CLOSED: ("closed by a person", "nothing"),
+}
+"""For each state: what it means, and what to do. The README's table is made from it."""

@@ -1,0 +1,86 @@
+"""What a payer wants, as data. Differences between payers live in config/payers/*.toml, never in an `if`."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+_NO_RATES: Final = MappingProxyType[str, Decimal]({})
+
+
+class Program(StrEnum):
+    """The kind of payer; it decides which published rules can bind."""
+
+    MEDICARE = "medicare"
+    MEDICAID = "medicaid"
+    COMMERCIAL = "commercial"
+    WORKERS_COMPENSATION = "workers_compensation"
+    AUTO = "auto"
+
+
+class UnitRule(StrEnum):
+    """How minutes become units."""
+
+    CMS = "cms"
+    """Total time: CMS Claims Processing Manual ch. 5 sec. 20.2."""
+    MIDPOINT = "midpoint"
+    """Each code by itself, a unit past its midpoint (CPT time rule)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeSchedule:
+    """The practice's charge, in dollars for one unit, by procedure, for dates of service in [starts, ends]."""
+
+    starts: date
+    ends: date | None = None
+    source: str
+    charges: MappingProxyType[str, Decimal] = field(default=_NO_RATES)
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether this schedule prices the date of service `day`."""
+        return self.starts <= day and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """One payer's policy.
+
+    filing_code          SBR09, such as MB, MC, CI, WC
+    partner              the trading partner that takes this payer's claims
+    filed_by_days        first claim due so many days after the date of service
+    corrected_by_days    corrected claim due so many days after the denial
+    appeal_by_days       appeal due so many days after the denial
+    takes_replacements   whether frequency 7 and 8 are taken (Medicare Part B reopens instead)
+    sources              where each setting is written, by its key; a setting without a source may warn, never hold
+    assumed              True when nobody configured this payer and the defaults were taken
+    """
+
+    id: str
+    name: str
+    program: Program
+    filing_code: str
+    partner: str
+    unit_rule: UnitRule
+    wants_discipline_modifier: bool = False
+    wants_assistant_modifier: bool = False
+    wants_plan_of_care: bool = False
+    wants_authorization: bool = False
+    wants_referring_provider: bool = False
+    pays_massage_therapists: bool = True
+    excluded_codes: tuple[str, ...] = ()
+    filed_by_days: int | None = None
+    corrected_by_days: int = 90
+    appeal_by_days: int = 180
+    takes_replacements: bool = True
+    fee_schedules: tuple[FeeSchedule, ...] = ()
+    sources: MappingProxyType[str, str] = field(default=MappingProxyType[str, str]({}))
+    assumed: bool = False
+
+    def charge_for(self, procedure: str, day: date) -> Decimal | None:
+        """Give the practice's charge in dollars for one unit on that date of service, or None if no schedule says."""
+        for schedule in self.fee_schedules:
+            if schedule.holds_on(day) and procedure in schedule.charges:
+                return schedule.charges[procedure]
+        return None

@@ -1,0 +1,123 @@
+"""An 835 as values: one Remittance for each transaction set."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from gateway.money import ZERO
+
+
+class GroupCode(StrEnum):
+    """CAS01: who carries the amount."""
+
+    CONTRACTUAL = "CO"
+    PATIENT = "PR"
+    OTHER = "OA"
+    PAYER_INITIATED = "PI"
+
+
+REVERSAL = "22"
+"""CLP02 of a reversal; its amounts are negated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """One triple of a CAS segment. A positive amount reduces the payment."""
+
+    group: GroupCode
+    carc: str
+    amount: Decimal
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePayment:
+    """Loop 2110: what became of one service line.
+
+    control  our line id (REF*6R), empty when the payer does not give it back
+    ordinal  the SVC segment's place counted from ST = 1
+    """
+
+    procedure: str
+    modifiers: tuple[str, ...]
+    charge: Decimal
+    paid: Decimal
+    units: Decimal | None
+    day: date | None
+    control: str
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+    ordinal: int
+
+    @property
+    def adjusted(self) -> Decimal:
+        """The sum of its adjustments."""
+        return sum((a.amount for a in self.adjustments), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPayment:
+    """Loop 2100: what became of one claim.
+
+    patient_control_number  ours, given back (CLP01)
+    status                  CLP02
+    patient_share           CLP05
+    payer_claim_number      CLP07
+    ordinal                 the CLP segment's place counted from ST = 1
+    """
+
+    patient_control_number: str
+    status: str
+    charge: Decimal
+    paid: Decimal
+    patient_share: Decimal
+    filing_code: str
+    payer_claim_number: str
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+    lines: tuple[LinePayment, ...]
+    ordinal: int
+
+    @property
+    def is_reversal(self) -> bool:
+        """Tell whether this takes an earlier answer back."""
+        return self.status == REVERSAL
+
+    @property
+    def adjusted(self) -> Decimal:
+        """The sum of its own adjustments and those of its lines."""
+        return sum((a.amount for a in self.adjustments), ZERO) + sum((n.adjusted for n in self.lines), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAdjustment:
+    """One pair of a PLB segment. A positive amount reduces the payment; `reference` is PLB03-2."""
+
+    reason: str
+    reference: str
+    amount: Decimal
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remittance:
+    """One ST of an 835 (005010X221A1).
+
+    payment            BPR02, dollars
+    method             BPR04: ACH, CHK, NON, ...
+    trace, originator  TRN02 and TRN03: the key under which the money arrives at the bank
+    payee_id           N1*PE N104
+    """
+
+    control: str
+    payment: Decimal
+    method: str
+    paid_on: date
+    trace: str
+    originator: str
+    payer_name: str
+    payer_id: str
+    payee_id: str
+    claims: tuple[ClaimPayment, ...]
+    provider_adjustments: tuple[ProviderAdjustment, ...]

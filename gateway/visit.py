@@ -1,0 +1,200 @@
+"""What the practice documented for one patient on one day, and wants billed.
+
+Each fact that a documentation rule reads is in one of three states: given (a value), none (the practice's system says
+there is none: None), or not supplied (NOT_SUPPLIED: that system does not export it). A rule holds a claim only on a
+fact that was supplied; an export with nothing but codes, units and charges works as a claims-only gateway.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from gateway.people import BillingProvider, Coverage, Facility, Person, Provider
+
+T = TypeVar("T")
+
+
+class NotSupplied(Enum):
+    """The type of NOT_SUPPLIED."""
+
+    NOT_SUPPLIED = "not supplied"
+
+    def __bool__(self) -> Literal[False]:
+        """Read as absent in a plain truth test."""
+        return False
+
+
+NOT_SUPPLIED: Final = NotSupplied.NOT_SUPPLIED
+
+Fact: TypeAlias = T | None | NotSupplied
+"""A value, None (known to be absent) or NOT_SUPPLIED (not known)."""
+
+
+class Discipline(StrEnum):
+    """Under whose licence the visit was given."""
+
+    PT = "PT"
+    OT = "OT"
+    SLP = "SLP"
+    DC = "DC"
+    LMT = "LMT"
+
+
+class TreatedBy(StrEnum):
+    """Who gave a service."""
+
+    THERAPIST = "therapist"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service as documented.
+
+    minutes            one-to-one treatment minutes of this code
+    assistant_minutes  of these, given by an assistant alone
+    units, charge      as the practice's system bills them; None lets the gateway compute them
+    pointers           1-based places in the visit's diagnoses; empty means the first four
+    """
+
+    code: str
+    modifiers: tuple[str, ...] = ()
+    minutes: Fact[int] = NOT_SUPPLIED
+    starts: time | None = None
+    ends: time | None = None
+    assistant_minutes: int | None = None
+    treated_by: Fact[TreatedBy] = NOT_SUPPLIED
+    units: int | None = None
+    charge: Decimal | None = None
+    pointers: tuple[int, ...] = ()
+    regions: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+
+    @property
+    def minutes_given(self) -> int | None:
+        """Minutes as given, else from start to stop, else None."""
+        if isinstance(self.minutes, int):
+            return self.minutes
+        if self.starts is not None and self.ends is not None:
+            start, end = (t.hour * 60 + t.minute for t in (self.starts, self.ends))
+            return end - start if end > start else None
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """The daily note by SOAP section, and who signed it."""
+
+    subjective: str = ""
+    objective: str = ""
+    assessment: str = ""
+    plan: str = ""
+    signed_by: str = ""
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOfCare:
+    """The plan of care (CMS Benefit Policy Manual ch. 15 sec. 220.1.2 and 220.1.3)."""
+
+    established: date
+    first_treatment: date | None = None
+    certified_on: date | None = None
+    certified_until: date | None = None
+    sent_to_referrer_on: date | None = None
+    ends: date | None = None
+    goals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A signed and dated order or referral for therapy."""
+
+    dated: date
+    signed: bool
+    ordered_by_npi: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The last progress report. `treatment_days_since` counts this visit."""
+
+    last_report: date
+    treatment_days_since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """A payer's prior authorization. `visits_used` counts earlier visits, not this one."""
+
+    number: str
+    starts: date
+    ends: date
+    visits_approved: int | None = None
+    visits_used: int | None = None
+    codes: tuple[str, ...] = ()
+
+
+class AccidentKind(StrEnum):
+    """CLM11 of 005010X222A1: AA, EM and OA."""
+
+    AUTO = "auto"
+    EMPLOYMENT = "employment"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accident:
+    """The accident the condition comes from. `state` is required for an auto accident (CLM11-4)."""
+
+    kind: AccidentKind
+    happened_on: date
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One outcome measure, such as ODI 34 on a date."""
+
+    measure: str
+    value: Decimal
+    measured_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One patient, one date of service, one discipline.
+
+    key        the practice's own id of the visit; unique in the practice
+    coverages  primary first
+    """
+
+    key: str
+    day: date
+    discipline: Discipline
+    place_of_service: str
+    patient: Person
+    coverages: tuple[Coverage, ...]
+    rendering: Provider
+    referring: Fact[Provider] = NOT_SUPPLIED
+    supervising: Provider | None = None
+    billing: BillingProvider | None = None
+    facility: Facility | None = None
+    diagnoses: tuple[str, ...]
+    services: tuple[Service, ...]
+    note: Fact[Note] = NOT_SUPPLIED
+    plan_of_care: Fact[PlanOfCare] = NOT_SUPPLIED
+    order: Fact[Order] = NOT_SUPPLIED
+    progress: Fact[Progress] = NOT_SUPPLIED
+    authorization: Fact[Authorization] = NOT_SUPPLIED
+    accident: Fact[Accident] = NOT_SUPPLIED
+    onset: date | None = None
+    initial_treatment: date | None = None
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def coverage(self) -> Coverage:
+        """The primary coverage."""
+        return self.coverages[0]
