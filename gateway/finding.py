@@ -42,3 +42,19 @@ class Finding:
     what: str
     fix: str
     cites: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFault:
+    """One fault of one row of a file of visits; the row was not taken in.
+
+    row    1-based: the line of a CSV file, the place in a JSON list
+    field  the column or field, as the file spells it
+    what   what is wrong with it, without its value
+    """
+
+    row: int
+    visit_key: str
+    field: str
+    what: str
+    fix: str

@@ -1,20 +1,38 @@
-"""The states of a claim version and their moves, as a table. A state is entered only on evidence that the ledger holds.
+"""The states of a visit version and of a claim version, and their moves, as tables.
 
 ```
-HELD -> READY -> SEALED -> SENT -> RECEIVED -> ACCEPTED -> PAID | PARTIAL | DENIED -> CLOSED
+visit  NEW -> HELD | CLAIMED          (a fix makes the next version, which starts again)
+claim  READY -> SEALED -> SENT -> RECEIVED -> ACCEPTED -> PAID | PARTIAL | DENIED
 ```
 SENT, RECEIVED and ACCEPTED may also become REJECTED: the claim never entered adjudication and a new one is due.
+A state is entered only on evidence that the ledger holds: a finding, a stat, a TA1, a 999, a 277CA, an 835, or a
+person's named decision.
 """
 
 from enum import StrEnum
 from typing import Final
 
 
+class VisitState(StrEnum):
+    """Where a visit version stands."""
+
+    NEW = "new"
+    """Taken in; not scrubbed yet."""
+    HELD = "held"
+    """A finding holds it; a person fixes the visit."""
+    PROPOSED = "proposed"
+    """It came in with other content after its claim had left; a person decides whether the claim is corrected."""
+    CLAIMED = "claimed"
+    """Clean; a claim version was made from it."""
+    NOT_BILLED = "not billed"
+    """A person decided that it is not billed."""
+    SUPERSEDED = "superseded"
+    """A later version of the visit stands for it."""
+
+
 class ClaimState(StrEnum):
     """Where a claim version stands."""
 
-    HELD = "held"
-    """A scrub finding holds it; a person fixes the visit."""
     READY = "ready"
     """Clean; it goes into the next batch of its partner."""
     SEALED = "sealed"
@@ -46,9 +64,17 @@ class ClaimState(StrEnum):
 _ANSWERED: Final = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED})
 _UNANSWERED: Final = frozenset({ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED})
 
+VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
+    VisitState.NEW: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
+    VisitState.HELD: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
+    VisitState.PROPOSED: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
+    VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED}),
+    VisitState.NOT_BILLED: frozenset({VisitState.SUPERSEDED}),
+    VisitState.SUPERSEDED: frozenset(),
+}
+
 MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
-    ClaimState.HELD: frozenset({ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED}),
-    ClaimState.READY: frozenset({ClaimState.SEALED, ClaimState.HELD, ClaimState.REPLACED, ClaimState.CLOSED}),
+    ClaimState.READY: frozenset({ClaimState.SEALED, ClaimState.REPLACED, ClaimState.CLOSED}),
     # An answer can arrive before our own record of the delivery, and a payer may skip its acknowledgments.
     ClaimState.SEALED: frozenset(
         {ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
@@ -70,8 +96,17 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.CLOSED: frozenset(),
 }
 
+VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
+    VisitState.NEW: ("taken in, not scrubbed yet", "gateway scrub run"),
+    VisitState.HELD: ("a finding holds it", "gateway visits show VISIT, then gateway visits fix VISIT --set ..."),
+    VisitState.PROPOSED: ("it changed after its claim had left", "gateway visits fix VISIT --by NAME --reason TEXT"),
+    VisitState.CLAIMED: ("clean; its claim is on its way", "gateway claims show CLAIM"),
+    VisitState.NOT_BILLED: ("a person decided not to bill it", "nothing"),
+    VisitState.SUPERSEDED: ("a later version stands for it", "nothing"),
+}
+"""For each state of a visit: what it means, and what to do. The README's table is made from it."""
+
 EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
-    ClaimState.HELD: ("a finding holds it", "gateway visits show VISIT, then gateway visits fix VISIT --set ..."),
     ClaimState.READY: ("clean; waits for its partner's batch", "gateway batch seal"),
     ClaimState.SEALED: ("in a sealed file that is not yet known to be delivered", "gateway deliver"),
     ClaimState.SENT: ("delivered; no answer yet", "gateway collect, then gateway post"),
@@ -89,4 +124,4 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.VOIDED: ("taken back by us", "nothing"),
     ClaimState.CLOSED: ("closed by a person", "nothing"),
 }
-"""For each state: what it means, and what to do. The README's table is made from it."""
+"""The same for each state of a claim."""

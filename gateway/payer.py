@@ -1,13 +1,10 @@
 """What a payer wants, as data. Differences between payers live in config/payers/*.toml, never in an `if`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
-
-_NO_RATES: Final = MappingProxyType[str, Decimal]({})
 
 
 class Program(StrEnum):
@@ -36,7 +33,7 @@ class FeeSchedule:
     starts: date
     ends: date | None = None
     source: str
-    charges: MappingProxyType[str, Decimal] = field(default=_NO_RATES)
+    charges: Mapping[str, Decimal]
 
     def holds_on(self, day: date) -> bool:
         """Tell whether this schedule prices the date of service `day`."""
@@ -75,7 +72,7 @@ class Payer:
     appeal_by_days: int = 180
     takes_replacements: bool = True
     fee_schedules: tuple[FeeSchedule, ...] = ()
-    sources: MappingProxyType[str, str] = field(default=MappingProxyType[str, str]({}))
+    sources: Mapping[str, str] = field(default_factory=dict)
     assumed: bool = False
 
     def charge_for(self, procedure: str, day: date) -> Decimal | None:

@@ -28,7 +28,7 @@ class NotSupplied(Enum):
 
 NOT_SUPPLIED: Final = NotSupplied.NOT_SUPPLIED
 
-Fact: TypeAlias = T | None | NotSupplied
+Fact: TypeAlias = T | NotSupplied | None
 """A value, None (known to be absent) or NOT_SUPPLIED (not known)."""
 
 

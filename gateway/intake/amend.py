@@ -1,0 +1,60 @@
+"""A person's correction of a visit: fields of its document set to new values, checked as if it had come in that way."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from gateway.errors import UsageError
+from gateway.finding import RowFault
+from gateway.intake.read import Taken, checked
+
+
+def amend(document: bytes, settings: tuple[tuple[str, str], ...]) -> Taken | tuple[RowFault, ...]:
+    """Set fields, such as ("note.signed_at", "2026-11-16T17:05") or ("services.1.units", "2"); lists count from 1.
+
+    A value is read as JSON where it is JSON (null, 2, ["GP"]), else as text. Raises UsageError if a path leads nowhere.
+    """
+    amended: dict[str, Any] = json.loads(document, parse_float=Decimal)
+    for path, value in settings:
+        if path.split(".")[0] == "visit_id":
+            raise UsageError("visit_id: a visit keeps its id; nothing was changed; import it as another visit instead")
+        _set(amended, path, _value(value))
+    return checked(amended)
+
+
+def _value(text: str) -> object:
+    try:
+        read = json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError:
+        return text
+    # A bare number stays text where the document wants text (a member id); pydantic reads text as a number as well.
+    return text if isinstance(read, int | Decimal) and not isinstance(read, bool) else read
+
+
+def _set(document: dict[str, Any], path: str, value: object) -> None:
+    *parents, leaf = path.split(".")
+    place: Any = document
+    for part in parents:
+        place = _step(place, part, path)
+    if isinstance(place, list):
+        place[_index(place, leaf, path)] = value
+    else:
+        place[leaf] = value
+
+
+def _step(place: Any, part: str, path: str) -> Any:  # noqa: ANN401 any JSON
+    if isinstance(place, list):
+        child = place[_index(place, part, path)]
+    else:
+        if place.get(part) is None:
+            place[part] = {}
+        child = place[part]
+    if not isinstance(child, dict | list):
+        raise UsageError(f"{path}: {part} has no fields of its own; nothing was changed; see: gateway visits schema")
+    return child
+
+
+def _index(place: list[Any], part: str, path: str) -> int:
+    if not part.isdigit() or not 1 <= int(part) <= len(place):
+        raise UsageError(f"{path}: want a number from 1 to {len(place)} instead of {part}; nothing was changed")
+    return int(part) - 1

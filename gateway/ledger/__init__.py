@@ -1,0 +1,5 @@
+"""The ledger: the only room that knows SQLAlchemy. One module of verbs for each noun; a transaction is handed in."""
+
+from gateway.ledger.database import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]

@@ -1,0 +1,131 @@
+"""Opening the database, and the unit of work.
+
+`ledger.writing()` is one transaction that either commits whole or leaves nothing; `ledger.reading()` is a snapshot.
+SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for writers. A writer that began deferred would be refused at once with
+SQLITE_BUSY_SNAPSHOT whenever another one committed in between, and busy_timeout would not help.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from gateway.errors import ConfigError, LedgerBusy
+
+_READ_ONLY = "gateway_read_only"
+_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", 2),
+    ("foreign_keys", 1),
+    ("busy_timeout", 10_000),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+    ("secure_delete", 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The database, opened. It holds no connection while nothing is going on."""
+
+    engine: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction. Raises LedgerBusy when another process holds the lock for longer than ten seconds."""
+        try:
+            with self.engine.begin() as tx:
+                yield tx
+        except OperationalError as refused:
+            raise _said_plainly(refused) from refused
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent snapshot; writes nothing and keeps no writer waiting."""
+        try:
+            with self.engine.connect().execution_options(**{_READ_ONLY: True}) as tx, tx.begin():
+                yield tx
+        except OperationalError as refused:
+            raise _said_plainly(refused) from refused
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the database of an SQLAlchemy URL (sqlite:///... or postgresql://...). Creates no tables.
+
+    Raises ConfigError if the URL is not one, its driver is missing, or the folder of an SQLite file is not there.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return Ledger(_sqlite(parsed.database or ""))
+        if parsed.get_backend_name() == "postgresql":
+            return Ledger(_postgresql(parsed.render_as_string(hide_password=False)))
+    except (ArgumentError, NoSuchModuleError) as refused:
+        raise ConfigError("database.url: not a database address; want sqlite:///PATH or postgresql://...") from refused
+    raise ConfigError(f"database.url: {parsed.get_backend_name()} is not supported; want sqlite or postgresql")
+
+
+def _sqlite(path: str) -> Engine:
+    if path in {"", ":memory:"}:
+        raise ConfigError("database.url: an SQLite ledger is a file; want sqlite:///PATH")
+    if not Path(path).parent.is_dir():
+        raise ConfigError(f"database.url: the folder {Path(path).parent} does not exist; run: gateway init")
+    if not Path(path).exists():
+        # Health records: nobody but the owner may read the file, nor the journal files that take over its mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for name, wanted in _PRAGMAS:
+        connection.execute(f"PRAGMA {name}={wanted}")
+        seen = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        # Durability is promised to people: a file system that silently gives less is refused, not hoped about.
+        assert seen == wanted, f"PRAGMA {name} is {seen}, not {wanted}"
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    deferred = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's own connection
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION synchronous_commit = on")
+        cursor.execute("SET SESSION lock_timeout = '10s'")
+        cursor.execute("SET SESSION idle_in_transaction_session_timeout = '10min'")
+    connection.commit()
+
+
+def _said_plainly(refused: DBAPIError) -> Exception:
+    said = str(refused.orig).splitlines()[0] if refused.orig else "no reason given"
+    lowered = said.lower()
+    if "locked" in lowered or "lock timeout" in lowered:
+        return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
+    if "no such table" in lowered or "does not exist" in lowered:
+        return ConfigError("the ledger has no tables, or older ones; run: gateway db upgrade")
+    if "full" in lowered or "disk i/o" in lowered:
+        return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
+    return ConfigError(f"the database refused: {said}")

@@ -1,0 +1,62 @@
+"""Control numbers: taken inside the transaction that uses them, so that a rollback burns none.
+
+They count 1 to 999,999,999 and then start again in a new cycle; 0 is never used. (An SQL sequence would leak numbers
+on rollback, and a gap looks like a lost file to a partner who counts.)
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from sqlalchemy import Connection, case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.ledger.practices import secret_of
+from gateway.ledger.tables import control_numbers
+
+LAST = 999_999_999
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread over the telephone
+_PCN_LENGTH = 13
+
+
+class Number(NamedTuple):
+    """A control number and the cycle it belongs to."""
+
+    cycle: int
+    number: int
+
+
+def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
+    """Take the next number of that kind (interchange, group) for that partner. The transaction must be a writing one."""
+    row = {"practice": practice, "partner": partner, "kind": kind}
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    tx.execute(dialect.insert(control_numbers).values(**row, cycle=1, last=0).on_conflict_do_nothing())
+    c = control_numbers.c
+    taken = tx.execute(
+        update(control_numbers)
+        .where(c.practice == practice, c.partner == partner, c.kind == kind)
+        .values(cycle=c.cycle + case((c.last == LAST, 1), else_=0), last=case((c.last == LAST, 1), else_=c.last + 1))
+        .returning(c.cycle, c.last)
+    ).one()
+    return Number(*taken)
+
+
+def last(tx: Connection, practice: str, partner: str, kind: str) -> Number | None:
+    """Give the number taken last; None if none was."""
+    c = control_numbers.c
+    row = tx.execute(
+        select(c.cycle, c.last).where(c.practice == practice, c.partner == partner, c.kind == kind)
+    ).first()
+    return None if row is None else Number(*row)
+
+
+def patient_control_number(tx: Connection, practice: str) -> str:
+    """Draw a patient control number: 13 characters, opaque, never given twice in this practice.
+
+    It is the keyed hash of a counter: nobody can tell from one number how many claims there are, or guess another.
+    The unique key of the ledger stands behind the odds of 1 in 2**65 that two counters hash alike.
+    """
+    taken = take(tx, practice, "", "pcn")
+    key = secret_of(tx, practice)
+    drawn = hashlib.blake2b(f"{taken.cycle}/{taken.number}".encode(), key=key, digest_size=9).digest()
+    value = int.from_bytes(drawn, "big")
+    return "".join(_LETTERS[(value >> (5 * place)) & 31] for place in range(_PCN_LENGTH))

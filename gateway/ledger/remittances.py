@@ -1,0 +1,294 @@
+"""Remittances, payments, postings and parked money."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from gateway.ledger.tables import (
+    claim_versions,
+    claims,
+    parked_money,
+    payments,
+    postings,
+    remittances,
+    service_lines,
+)
+from gateway.money import cents
+from gateway.remittance import ClaimPayment, Remittance
+
+
+class RemittanceState(StrEnum):
+    """Where a remittance stands."""
+
+    POSTED = "posted"
+    SET_ASIDE = "set aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRemittance:
+    """One ST of an 835 as it was kept."""
+
+    id: int
+    inbound_id: int
+    partner: str
+    set_control: str
+    state: RemittanceState
+    why: str
+    payer_id: str
+    payer_name: str
+    trace: str
+    originator: str
+    method: str
+    paid_on: date
+    payment_cents: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePosting:
+    """One amount on one service line. `bucket` says whose it is; the buckets of a line add up to its charge."""
+
+    line_id: int
+    bucket: str
+    cents: int
+    group_code: str = ""
+    carc: str = ""
+    rarcs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """Money that came and belongs to no line of ours."""
+
+    reason: str
+    reference: str
+    cents: int
+    said: str
+
+
+def add(
+    tx: Connection,
+    practice: str,
+    remittance: Remittance,
+    *,
+    inbound_id: int,
+    partner: str,
+    state: RemittanceState,
+    why: str,
+    at: datetime,
+) -> StoredRemittance:
+    """Store a remittance. The ledger itself refuses a second posted one with the same trace, payer, day and amount."""
+    key = tx.execute(
+        insert(remittances).values(
+            practice=practice,
+            inbound_id=inbound_id,
+            partner=partner,
+            set_control=remittance.control,
+            state=state,
+            why=why,
+            payer_id=remittance.payer_id,
+            payer_name=remittance.payer_name,
+            trace=remittance.trace,
+            originator=remittance.originator,
+            method=remittance.method,
+            paid_on=remittance.paid_on,
+            payment_cents=cents(remittance.payment),
+            at=at,
+        )
+    ).inserted_primary_key
+    assert key is not None
+    row = tx.execute(select(remittances).where(remittances.c.id == key[0])).mappings().one()
+    return _stored(row)
+
+
+def posted_before(tx: Connection, practice: str, remittance: Remittance) -> StoredRemittance | None:
+    """Give the remittance already posted under the same trace, originator, day and amount, if there is one."""
+    r = remittances.c
+    query = select(remittances).where(
+        r.practice == practice,
+        r.state == RemittanceState.POSTED,
+        r.trace == remittance.trace,
+        r.originator == remittance.originator,
+        r.paid_on == remittance.paid_on,
+        r.payment_cents == cents(remittance.payment),
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _stored(row)
+
+
+def add_payment(
+    tx: Connection,
+    practice: str,
+    remittance: StoredRemittance,
+    claim_version_id: int,
+    payment: ClaimPayment,
+    amounts: tuple[LinePosting, ...],
+) -> int:
+    """Store what one claim was paid, with the postings on its lines. Gives the payment's id."""
+    key = tx.execute(
+        insert(payments).values(
+            practice=practice,
+            remittance_id=remittance.id,
+            claim_version_id=claim_version_id,
+            status=payment.status,
+            reversal=payment.is_reversal,
+            charge_cents=cents(payment.charge),
+            paid_cents=cents(payment.paid),
+            payer_claim_number=payment.payer_claim_number,
+        )
+    ).inserted_primary_key
+    assert key is not None
+    if amounts:
+        tx.execute(
+            insert(postings),
+            [
+                {
+                    "practice": practice,
+                    "payment_id": key[0],
+                    "line_id": amount.line_id,
+                    "bucket": amount.bucket,
+                    "cents": amount.cents,
+                    "group_code": amount.group_code,
+                    "carc": amount.carc,
+                    "rarcs": " ".join(amount.rarcs),
+                }
+                for amount in amounts
+            ],
+        )
+    payment_id: int = key[0]
+    return payment_id
+
+
+def park(tx: Connection, practice: str, remittance: StoredRemittance, parked: Parked) -> None:
+    """Keep money that belongs to no line, with the reason why."""
+    tx.execute(
+        insert(parked_money).values(
+            practice=practice,
+            remittance_id=remittance.id,
+            reason=parked.reason,
+            reference=parked.reference,
+            cents=parked.cents,
+            said=parked.said,
+        )
+    )
+
+
+def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, dict[str, int]]:
+    """Give, for each line of a claim version, the cents in each bucket."""
+    query = (
+        select(postings.c.line_id, postings.c.bucket, func.sum(postings.c.cents))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .where(postings.c.practice == practice, service_lines.c.claim_version_id == claim_version_id)
+        .group_by(postings.c.line_id, postings.c.bucket)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for line_id, bucket, amount in tx.execute(query):
+        found.setdefault(line_id, {})[bucket] = int(amount)
+    return found
+
+
+def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:
+    """Give the cents in each bucket over the current version of every claim."""
+    query = (
+        select(postings.c.bucket, func.sum(postings.c.cents))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
+        .join(claims, (claims.c.id == claim_versions.c.claim_id) & (claims.c.version == claim_versions.c.version))
+        .where(postings.c.practice == practice)
+        .group_by(postings.c.bucket)
+    )
+    return {bucket: int(amount) for bucket, amount in tx.execute(query)}
+
+
+def parked_total(tx: Connection, practice: str) -> int:
+    """Give the cents that are parked."""
+    query = select(func.coalesce(func.sum(parked_money.c.cents), 0)).where(parked_money.c.practice == practice)
+    return int(tx.execute(query).scalar_one())
+
+
+def parked_of(tx: Connection, practice: str, remittance_id: int) -> tuple[Parked, ...]:
+    """Give what one remittance left parked."""
+    query = select(parked_money).where(
+        parked_money.c.practice == practice, parked_money.c.remittance_id == remittance_id
+    )
+    return tuple(
+        Parked(reason=row["reason"], reference=row["reference"], cents=row["cents"], said=row["said"])
+        for row in tx.execute(query.order_by(parked_money.c.id)).mappings()
+    )
+
+
+def listed(
+    tx: Connection,
+    practice: str,
+    *,
+    states: tuple[RemittanceState, ...] = (),
+    after: int = 0,
+    limit: int = 100,
+) -> tuple[StoredRemittance, ...]:
+    """List remittances in the order they were read, from the one behind id `after`."""
+    query = select(remittances).where(remittances.c.practice == practice, remittances.c.id > after)
+    if states:
+        query = query.where(remittances.c.state.in_(states))
+    return tuple(_stored(row) for row in tx.execute(query.order_by(remittances.c.id).limit(limit)).mappings())
+
+
+def find(tx: Connection, practice: str, remittance_id: int) -> StoredRemittance | None:
+    """Give the remittance of that id, if this practice has one."""
+    query = select(remittances).where(remittances.c.practice == practice, remittances.c.id == remittance_id)
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _stored(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPayment:
+    """What one claim was paid, as it was kept."""
+
+    id: int
+    remittance_id: int
+    pcn: str
+    claim_version_id: int
+    status: str
+    reversal: bool
+    charge_cents: int
+    paid_cents: int
+    payer_claim_number: str
+
+
+def payments_of(
+    tx: Connection, practice: str, *, remittance_id: int | None = None, claim_version_id: int | None = None
+) -> tuple[StoredPayment, ...]:
+    """Give the payments of a remittance, or of a claim version, in order."""
+    query = (
+        select(payments, claim_versions.c.pcn)
+        .join(claim_versions, claim_versions.c.id == payments.c.claim_version_id)
+        .where(payments.c.practice == practice)
+    )
+    if remittance_id is not None:
+        query = query.where(payments.c.remittance_id == remittance_id)
+    if claim_version_id is not None:
+        query = query.where(payments.c.claim_version_id == claim_version_id)
+    rows = tx.execute(query.order_by(payments.c.id)).mappings()
+    return tuple(StoredPayment(**{name: row[name] for name in StoredPayment.__dataclass_fields__}) for row in rows)
+
+
+def postings_of(tx: Connection, practice: str, payment_id: int) -> tuple[LinePosting, ...]:
+    """Give the postings of one payment, in order."""
+    query = select(postings).where(postings.c.practice == practice, postings.c.payment_id == payment_id)
+    return tuple(
+        LinePosting(
+            line_id=row["line_id"],
+            bucket=row["bucket"],
+            cents=row["cents"],
+            group_code=row["group_code"],
+            carc=row["carc"],
+            rarcs=tuple(row["rarcs"].split()),
+        )
+        for row in tx.execute(query.order_by(postings.c.id)).mappings()
+    )
+
+
+def _stored(row: RowMapping) -> StoredRemittance:
+    fields = {name: row[name] for name in StoredRemittance.__dataclass_fields__ if name != "state"}
+    return StoredRemittance(**fields, state=RemittanceState(row["state"]))

@@ -1,0 +1,415 @@
+"""The tables. Every row names its practice, and so does every unique key.
+
+Money is whole cents. `Sealed` columns hold file bytes and health records. Rows of `events`, `visit_versions`,
+`interchanges` and the answers are only ever added; what moves is a `state`, and it moves together with its event.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from gateway.ledger.columns import Instant, Sealed
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _practice() -> Column[str]:
+    return Column("practice", String(40), ForeignKey("practices.key"), nullable=False)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, index=True)
+
+
+practices = Table(
+    "practices",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", String(64), nullable=False),
+    # Patient control numbers are drawn with it, so that nobody can guess one from another.
+    Column("secret", Sealed, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    _id(),
+    _practice(),
+    Column("key", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("practice", "key"),
+)
+
+visit_versions = Table(
+    "visit_versions",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("visit_id", "visits"),
+    Column("version", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("payer", String(80), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("discipline", String(4), nullable=False),
+    # Of the document: sees whether an import brings anything new without opening what is sealed.
+    Column("sha256", String(64), nullable=False),
+    Column("document", Sealed, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("practice", "visit_id", "version"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("visit_version_id", "visit_versions"),
+    Column("rule", String(60), nullable=False),
+    Column("severity", String(12), nullable=False),
+    Column("owner", String(20), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("cites", Text, nullable=False),
+)
+
+intake_faults = Table(
+    "intake_faults",
+    metadata,
+    _id(),
+    _practice(),
+    Column("source", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("visit_key", String(40), nullable=False),
+    Column("field", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_intake_faults_practice_sha256", "practice", "sha256"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("visit_id", "visits"),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("practice", "visit_id"),
+)
+
+claim_versions = Table(
+    "claim_versions",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("claim_id", "claims"),
+    Column("version", Integer, nullable=False),
+    _ref("visit_version_id", "visit_versions"),
+    Column("state", String(12), nullable=False),
+    Column("pcn", String(17), nullable=False),
+    Column("frequency", String(1), nullable=False),
+    Column("payer", String(80), nullable=False),
+    Column("partner", String(40), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("charge_cents", BigInteger, nullable=False),
+    # The payer's own number of it, once a 277CA or an 835 has told us.
+    Column("payer_claim_number", Text, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("practice", "claim_id", "version"),
+    UniqueConstraint("practice", "pcn"),
+    Index("ix_claim_versions_practice_state_partner", "practice", "state", "partner"),
+)
+
+service_lines = Table(
+    "service_lines",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("claim_version_id", "claim_versions"),
+    Column("ordinal", Integer, nullable=False),
+    Column("control", String(30), nullable=False),
+    Column("procedure", String(5), nullable=False),
+    Column("modifiers", String(20), nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("charge_cents", BigInteger, nullable=False),
+    CheckConstraint("charge_cents >= 0", name="charge_not_negative"),
+    UniqueConstraint("practice", "claim_version_id", "control"),
+)
+
+interchanges = Table(
+    "interchanges",
+    metadata,
+    _id(),
+    _practice(),
+    Column("partner", String(40), nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("interchange", Integer, nullable=False),
+    Column("group_control", Integer, nullable=False),
+    Column("reference", String(30), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+    UniqueConstraint("practice", "partner", "cycle", "interchange"),
+    UniqueConstraint("practice", "partner", "name"),
+    UniqueConstraint("practice", "partner", "reference"),
+)
+
+interchange_claims = Table(
+    "interchange_claims",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("interchange_id", "interchanges"),
+    Column("claim_version_id", Integer, ForeignKey("claim_versions.id"), nullable=False),
+    # At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
+    UniqueConstraint("practice", "claim_version_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _practice(),
+    Column("interchange_id", Integer, ForeignKey("interchanges.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    # Counts the workers that took it up: an older one's next step finds another number and stops.
+    Column("fence", Integer, nullable=False),
+    Column("temporary_name", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("answer_due_at", Instant, nullable=True),
+    UniqueConstraint("practice", "interchange_id"),
+)
+
+inbound_files = Table(
+    "inbound_files",
+    metadata,
+    _id(),
+    _practice(),
+    Column("partner", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("practice", "partner", "sha256"),
+)
+
+inbound_names = Table(
+    "inbound_names",
+    metadata,
+    _id(),
+    _practice(),
+    Column("partner", String(40), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+    # Names recycle at some partners: a name is the same file only with the same size and time.
+    UniqueConstraint("practice", "partner", "name", "size", "modified"),
+)
+
+acknowledgments = Table(
+    "acknowledgments",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("inbound_id", "inbound_files"),
+    _ref("interchange_id", "interchanges", nullable=True),
+    _ref("claim_version_id", "claim_versions", nullable=True),
+    Column("kind", String(8), nullable=False),
+    Column("verdict", String(24), nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+remittances = Table(
+    "remittances",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("inbound_id", "inbound_files"),
+    Column("partner", String(40), nullable=False),
+    Column("set_control", String(9), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("trace", String(50), nullable=False),
+    Column("originator", String(10), nullable=False),
+    Column("method", String(3), nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("payment_cents", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index(
+    "uq_remittances_posted_once",
+    remittances.c.practice,
+    remittances.c.trace,
+    remittances.c.originator,
+    remittances.c.paid_on,
+    remittances.c.payment_cents,
+    unique=True,
+    sqlite_where=remittances.c.state == "posted",
+    postgresql_where=remittances.c.state == "posted",
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("remittance_id", "remittances"),
+    _ref("claim_version_id", "claim_versions"),
+    Column("status", String(2), nullable=False),
+    Column("reversal", Boolean, nullable=False),
+    Column("charge_cents", BigInteger, nullable=False),
+    Column("paid_cents", BigInteger, nullable=False),
+    Column("payer_claim_number", Text, nullable=False),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("payment_id", "payments"),
+    _ref("line_id", "service_lines"),
+    Column("bucket", String(12), nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("group_code", String(2), nullable=False),
+    Column("carc", String(5), nullable=False),
+    Column("rarcs", String(80), nullable=False),
+)
+
+parked_money = Table(
+    "parked_money",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("remittance_id", "remittances"),
+    Column("reason", String(40), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),
+)
+
+denials = Table(
+    "denials",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("payment_id", "payments"),
+    _ref("line_id", "service_lines"),
+    _ref("claim_version_id", "claim_versions"),
+    Column("state", String(8), nullable=False),
+    Column("group_code", String(2), nullable=False),
+    Column("carc", String(5), nullable=False),
+    Column("rarcs", String(80), nullable=False),
+    Column("procedure", String(5), nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("category", String(30), nullable=False),
+    Column("owner", String(20), nullable=False),
+    Column("note_section", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("missing", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("route", String(24), nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("due_on", Date, nullable=True),
+    Column("at", Instant, nullable=False),
+)
+
+fixes = Table(
+    "fixes",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("visit_id", "visits"),
+    Column("from_version", Integer, nullable=False),
+    Column("to_version", Integer, nullable=False),
+    # The names of the fields, never their values: those are in the versions.
+    Column("fields", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+control_numbers = Table(
+    "control_numbers",
+    metadata,
+    Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
+    Column("partner", String(40), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("cycle", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
+    Column("job", String(20), primary_key=True),
+    Column("partner", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("cutoff", String(5), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _practice(),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("partner", String(40), nullable=False),
+    Column("claim", String(17), nullable=False),
+    Column("before", String(12), nullable=False),
+    Column("after", String(12), nullable=False),
+    Column("artefact", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("next_command", Text, nullable=False),
+    Index("ix_events_practice_claim", "practice", "claim"),
+    Index("ix_events_practice_about", "practice", "about"),
+)

@@ -1,0 +1,200 @@
+"""The shape of the configuration files, as pydantic models: what may be written where, and of which type."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gateway.codes.npi import is_npi
+from gateway.partner import MailboxKind, Usage
+from gateway.payer import Program, UnitRule
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Digits9 = Annotated[str, Field(pattern=r"^\d{9}$")]
+Fingerprint = Annotated[str, Field(pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")]
+
+
+def _npi(text: str) -> str:
+    if not is_npi(text):
+        raise ValueError("not an NPI: want 10 digits with a valid check digit")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("not a time zone; want one such as America/Chicago") from None
+    return text
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AddressDocument(_Strict):
+    """A postal address."""
+
+    line1: str
+    line2: str = ""
+    city: str
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    zip_code: Annotated[str, Field(pattern=r"^\d{5}(\d{4})?$")]
+
+
+class BillingDocument(_Strict):
+    """[practice.billing]: who is paid (loop 2010AA)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    npi: Annotated[str, AfterValidator(_npi)]
+    tax_id: Digits9
+    taxonomy: Annotated[str, Field(pattern=r"^[0-9A-Z]{9}X$")]
+    address: AddressDocument
+
+
+class PracticeDocument(_Strict):
+    """[practice]: the clinic."""
+
+    key: Slug
+    name: str
+    zone: Annotated[str, AfterValidator(_zone)]
+    contact_name: Annotated[str, Field(min_length=1, max_length=60)]
+    contact_phone: Annotated[str, Field(pattern=r"^\d{10}$")]
+    billing: BillingDocument
+
+
+class DatabaseDocument(_Strict):
+    """[database]. Without a url the ledger is gateway.db in the home folder."""
+
+    url: str = ""
+
+
+class UnknownPayerDocument(_Strict):
+    """[unknown_payer]: what is assumed of a payer that has no file of its own."""
+
+    partner: Slug
+    unit_rule: UnitRule = UnitRule.MIDPOINT
+
+
+class GatewayDocument(BaseSettings):
+    """gateway.toml. Every key can be overridden by the environment, as in GATEWAY_DATABASE__URL."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="GATEWAY_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    database: DatabaseDocument = DatabaseDocument()
+    practice: PracticeDocument
+    unknown_payer: UnknownPayerDocument
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return env_settings, init_settings
+
+
+class EnvelopeDocument(_Strict):
+    """[envelope] of a partner: ISA, GS, loops 1000A and 1000B."""
+
+    sender_qualifier: Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")] = "ZZ"
+    sender_id: Annotated[str, Field(min_length=2, max_length=15)]
+    receiver_qualifier: Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")] = "ZZ"
+    receiver_id: Annotated[str, Field(min_length=2, max_length=15)]
+    group_sender: Annotated[str, Field(min_length=2, max_length=15)]
+    group_receiver: Annotated[str, Field(min_length=2, max_length=15)]
+    submitter_name: Annotated[str, Field(min_length=1, max_length=60)]
+    submitter_id: Annotated[str, Field(min_length=2, max_length=80)]
+    receiver_name: Annotated[str, Field(min_length=1, max_length=60)]
+    receiver_number: Annotated[str, Field(min_length=2, max_length=80)]
+    usage: Usage
+    wants_ta1: bool = True
+
+
+class MailboxDocument(_Strict):
+    """[mailbox] of a partner."""
+
+    kind: MailboxKind
+    root: str = ""
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    user: str = ""
+    key: Annotated[str, Field(pattern=r"^$|^(file|env):.+")] = ""
+    host_keys: tuple[Fingerprint, ...] = ()
+    outbound: str
+    inbound: str
+    archive: str = ""
+    temporary: Annotated[str, Field(pattern=r"^\.[A-Za-z0-9]{1,10}$")] = ".part"
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+
+class PartnerDocument(_Strict):
+    """partners/NAME.toml."""
+
+    name: Slug
+    envelope: EnvelopeDocument
+    mailbox: MailboxDocument
+    file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._{}-]+$")] = "{practice}_{interchange}.837"
+    claims_max: Annotated[int, Field(ge=1, le=5000)] = 5000
+    purges_temporary: bool = False
+    reads_back: bool = False
+    acknowledged_minutes: Annotated[int, Field(ge=1)] = 24 * 60
+
+
+class FeeScheduleDocument(_Strict):
+    """[[fee_schedule]] of a payer: the practice's charge for one unit."""
+
+    starts: date
+    ends: date | None = None
+    source: str
+    charges: dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
+
+
+class PayerDocument(_Strict):
+    """payers/NAME.toml. `sources` says where each setting is written; a setting without one may warn, never hold."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9A-Z]{2,80}$")]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    program: Program
+    filing_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")]
+    partner: Slug
+    unit_rule: UnitRule
+    wants_discipline_modifier: bool = False
+    wants_assistant_modifier: bool = False
+    wants_plan_of_care: bool = False
+    wants_authorization: bool = False
+    wants_referring_provider: bool = False
+    pays_massage_therapists: bool = True
+    excluded_codes: tuple[str, ...] = ()
+    filed_by_days: Annotated[int, Field(ge=1)] | None = None
+    corrected_by_days: Annotated[int, Field(ge=1)] = 90
+    appeal_by_days: Annotated[int, Field(ge=1)] = 180
+    takes_replacements: bool = True
+    sources: dict[str, str] = {}
+    fee_schedule: tuple[FeeScheduleDocument, ...] = ()
+
+
+class WaiverDocument(_Strict):
+    """[[waiver]] of waivers.toml: a named person lets a rule pass for a payer or a partner until a day."""
+
+    rule: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")]
+    payer: str = ""
+    partner: str = ""
+    by: Annotated[str, Field(min_length=2)]
+    why: Annotated[str, Field(min_length=5)]
+    until: date
+
+
+class WaiversDocument(_Strict):
+    """waivers.toml."""
+
+    waiver: tuple[WaiverDocument, ...] = ()

@@ -1,0 +1,187 @@
+"""Read a home folder: gateway.toml, partners/*.toml, payers/*.toml, waivers.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.errors import ConfigError
+from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner
+from gateway.payer import FeeSchedule, Payer, Program
+from gateway.people import Address, BillingProvider, Practice
+from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, WaiversDocument
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A person's decision that a rule may pass for one payer or partner, until a day."""
+
+    rule: str
+    payer: str
+    partner: str
+    by: str
+    why: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was configured."""
+
+    home: Path
+    database_url: str
+    practice: Practice
+    partners: Mapping[str, TradingPartner]
+    payers: Mapping[str, Payer]
+    unknown_payer: Payer
+    waivers: tuple[Waiver, ...] = ()
+
+    def payer(self, payer_id: str) -> Payer:
+        """Give the payer's policy, or the assumed one under its id when nobody configured it."""
+        known = self.payers.get(payer_id)
+        return known if known is not None else replace(self.unknown_payer, id=payer_id)
+
+    def partner(self, name: str) -> TradingPartner:
+        """Give the partner. Raises ConfigError if there is none of that name."""
+        if name not in self.partners:
+            known = ", ".join(sorted(self.partners)) or "none"
+            raise ConfigError(f"no trading partner {name} is configured (known: {known}); add partners/{name}.toml")
+        return self.partners[name]
+
+
+def load(home: Path) -> Settings:
+    """Read the configuration below `home`.
+
+    Raises ConfigError naming every fault of a file with its key and what is wanted.
+    """
+    path = home / "gateway.toml"
+    if not path.is_file():
+        raise ConfigError(f"{home} holds no gateway.toml; run: gateway --home {home} init")
+    document = _checked(GatewayDocument, path, home)
+    partners = {
+        partner.name: partner for partner in (_partner(one, home) for one in sorted((home / "partners").glob("*.toml")))
+    }
+    payers = [_payer(one, home) for one in sorted((home / "payers").glob("*.toml"))]
+    for payer in payers:
+        if payer.partner not in partners:
+            raise ConfigError(f"payers: {payer.id} goes to partner {payer.partner}, which has no file in partners/")
+    unknown = document.unknown_payer
+    if unknown.partner not in partners:
+        raise ConfigError(f"gateway.toml: unknown_payer.partner: {unknown.partner} has no file in partners/")
+    return Settings(
+        home=home,
+        database_url=document.database.url or f"sqlite:///{home / 'gateway.db'}",
+        practice=_practice(document),
+        partners=MappingProxyType(partners),
+        payers=MappingProxyType({payer.id: payer for payer in payers}),
+        unknown_payer=Payer(
+            id="UNKNOWN",
+            name="a payer that is not configured",
+            program=Program.COMMERCIAL,
+            filing_code="CI",
+            partner=unknown.partner,
+            unit_rule=unknown.unit_rule,
+            assumed=True,
+        ),
+        waivers=_waivers(home),
+    )
+
+
+def _practice(document: GatewayDocument) -> Practice:
+    given = document.practice
+    billing = given.billing
+    return Practice(
+        key=given.key,
+        name=given.name,
+        zone=given.zone,
+        contact_name=given.contact_name,
+        contact_phone=given.contact_phone,
+        billing=BillingProvider(
+            name=billing.name,
+            npi=billing.npi,
+            tax_id=billing.tax_id,
+            taxonomy=billing.taxonomy,
+            address=Address(**billing.address.model_dump()),
+        ),
+    )
+
+
+def _partner(path: Path, home: Path) -> TradingPartner:
+    document = _checked(PartnerDocument, path, home)
+    fields = document.model_dump(exclude={"envelope", "mailbox"})
+    partner = TradingPartner(
+        **fields,
+        envelope=Envelope(**document.envelope.model_dump()),
+        mailbox=MailboxAddress(**document.mailbox.model_dump()),
+    )
+    where = path.relative_to(home)
+    if partner.name != path.stem:
+        raise ConfigError(
+            f"{where}: name: {partner.name} differs from the file's name; call the file {partner.name}.toml"
+        )
+    if "{interchange}" not in partner.file_name:
+        raise ConfigError(f"{where}: file_name: want {{interchange}} in it, or two files would share a name")
+    box = partner.mailbox
+    missing = [key for key in ("host", "user", "key") if not getattr(box, key)] if box.kind is MailboxKind.SFTP else []
+    if missing:
+        raise ConfigError(f"{where}: mailbox: an sftp mailbox wants {', '.join(missing)}")
+    if box.kind is MailboxKind.FOLDER and not box.root:
+        raise ConfigError(f"{where}: mailbox.root: a folder mailbox wants the folder it is in")
+    return partner
+
+
+def _payer(path: Path, home: Path) -> Payer:
+    document = _checked(PayerDocument, path, home)
+    fields = document.model_dump(exclude={"fee_schedule", "sources"})
+    strangers = sorted(set(document.sources) - set(fields))
+    if strangers:
+        raise ConfigError(f"{path.relative_to(home)}: sources.{strangers[0]}: there is no such setting")
+    return Payer(
+        **fields,
+        sources=MappingProxyType(document.sources),
+        fee_schedules=tuple(
+            FeeSchedule(
+                starts=schedule.starts,
+                ends=schedule.ends,
+                source=schedule.source,
+                charges=MappingProxyType(dict(schedule.charges)),
+            )
+            for schedule in document.fee_schedule
+        ),
+    )
+
+
+def _waivers(home: Path) -> tuple[Waiver, ...]:
+    path = home / "waivers.toml"
+    if not path.is_file():
+        return ()
+    return tuple(Waiver(**one.model_dump()) for one in _checked(WaiversDocument, path, home).waiver)
+
+
+def _checked(document: type[Document], path: Path, home: Path) -> Document:
+    where = path.relative_to(home)
+    try:
+        written: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refused:
+        raise ConfigError(f"{where}: not TOML: {refused}") from None
+    try:
+        return document(**written)
+    except ValidationError as refused:
+        # The input is left out: a setting may come from the environment and be a secret.
+        faults = [f"{'.'.join(map(str, one['loc']))}: {_wanted(one['type'], one['msg'])}" for one in refused.errors()]
+        raise ConfigError(f"{where}: " + f"\n{where}: ".join(faults)) from None
+
+
+def _wanted(kind: str, said: str) -> str:
+    if kind == "extra_forbidden":
+        return "there is no such setting; check its spelling"
+    if kind == "missing":
+        return "is missing"
+    return said[0].lower() + said[1:]

@@ -1,0 +1,17 @@
+"""Where things are: the practice's home folder, and the configuration and samples that travel with the package."""
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_CHECKOUT = _PACKAGE.parent
+# In a checkout the top-level folders are the originals; in a wheel they were copied below the package.
+_SHIPPED = _CHECKOUT if (_CHECKOUT / "pyproject.toml").is_file() else _PACKAGE / "shipped"
+
+CONFIG_SHIPPED = _SHIPPED / "config"
+SAMPLES_SHIPPED = _SHIPPED / "samples"
+
+
+def default_home() -> Path:
+    """Give the folder of the environment variable GATEWAY_HOME, else ./gateway-data."""
+    return Path(os.environ.get("GATEWAY_HOME") or "gateway-data").absolute()

@@ -1,0 +1,296 @@
+"""Files of visits: what goes in, and what is said of what does not."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import IntakeError, UsageError
+from gateway.finding import RowFault
+from gateway.intake import Taken, amend, csv_columns, json_schema, read_visits, visit_of
+from gateway.people import Employer
+from gateway.visit import NOT_SUPPLIED, Discipline, Note, TreatedBy
+
+ADDRESS = {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "62701-1234"}
+VISIT: dict[str, Any] = {
+    "visit_id": "V-1",
+    "date": "2026-11-02",
+    "discipline": "PT",
+    "patient": {
+        "last_name": "Quill",
+        "first_name": "Mara",
+        "birth_date": "1951-03-09",
+        "sex": "F",
+        "address": ADDRESS,
+    },
+    "coverages": [{"payer_id": "PAYER1", "member_id": "M100200300"}],
+    "rendering": {"npi": "1912345679", "last_name": "Stone", "first_name": "Ida"},
+    "diagnoses": ["M54.50"],
+    "services": [{"code": "97110", "charge": "60.00", "units": 1}],
+}
+
+
+def visits_file(*documents: dict[str, Any]) -> bytes:
+    return json.dumps({"schema_version": 1, "visits": list(documents)}).encode()
+
+
+def only(raw: bytes) -> Taken:
+    intake = read_visits("visits.json", raw)
+    assert intake.faults == ()
+    (taken,) = intake.taken
+    return taken
+
+
+def fault_of(document: dict[str, Any]) -> RowFault:
+    intake = read_visits("visits.json", visits_file(document))
+    assert intake.taken == ()
+    (fault,) = intake.faults
+    return fault
+
+
+def test_a_claims_only_visit_is_taken_with_its_facts_not_supplied() -> None:
+    visit = only(visits_file(VISIT)).visit
+    assert visit.discipline is Discipline.PT
+    assert visit.diagnoses == ("M5450",)
+    assert visit.patient.address.zip_code == "627011234"
+    for fact in (visit.note, visit.plan_of_care, visit.order, visit.progress, visit.authorization, visit.referring):
+        assert fact is NOT_SUPPLIED
+    assert visit.services[0].minutes is NOT_SUPPLIED
+
+
+def test_null_says_that_there_is_none() -> None:
+    visit = only(visits_file({**VISIT, "plan_of_care": None, "note": {"subjective": "x"}})).visit
+    assert visit.plan_of_care is None
+    assert visit.note == Note(subjective="x")
+
+
+def test_the_stored_document_gives_the_same_visit_back_with_what_was_not_supplied() -> None:
+    document = {**VISIT, "accident": None, "services": [{"code": "97110", "minutes": None, "treated_by": "assistant"}]}
+    taken = only(visits_file(document))
+    again = visit_of(taken.document)
+    assert again == taken.visit
+    assert again.services[0].minutes is None
+    assert again.services[0].treated_by is TreatedBy.ASSISTANT
+    assert again.note is NOT_SUPPLIED
+
+
+def test_the_same_content_has_the_same_hash_whatever_the_order_of_its_keys() -> None:
+    turned = dict(reversed(VISIT.items()))
+    assert only(visits_file(VISIT)).sha256 == only(visits_file(turned)).sha256
+    assert only(visits_file({**VISIT, "date": "2026-11-03"})).sha256 != only(visits_file(VISIT)).sha256
+
+
+def test_a_plain_list_is_a_file_of_visits_too() -> None:
+    assert len(read_visits("x", json.dumps([VISIT]).encode()).taken) == 1
+
+
+def test_every_fault_of_a_file_is_named_and_the_good_visits_go_in() -> None:
+    bad = {
+        **VISIT,
+        "visit_id": "V-2",
+        "date": "02/30/2026",
+        "diagnoses": [],
+        "colour": "blue",
+        "services": [{"code": "9711", "charge": "1.234"}],
+    }
+    del bad["rendering"]
+    intake = read_visits("visits.json", visits_file(VISIT, bad))
+    assert [taken.visit.key for taken in intake.taken] == ["V-1"]
+    assert {fault.field for fault in intake.faults} == {
+        "date",
+        "diagnoses",
+        "colour",
+        "services.1.code",
+        "services.1.charge",
+        "rendering",
+    }
+    assert {(fault.row, fault.visit_key) for fault in intake.faults} == {(2, "V-2")}
+    assert all(fault.what and fault.fix for fault in intake.faults)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"patient": {**VISIT["patient"], "last_name": ""}}, "patient.last_name"),
+        ({"patient": {**VISIT["patient"], "birth_date": "SECRET-1999"}}, "patient.birth_date"),
+        ({"coverages": [{"payer_id": "P!", "member_id": "SECRET 9"}]}, "coverages.1.payer_id"),
+        ({"note": {"subjective": "SECRET", "signed_at": "SECRET"}}, "note.signed_at"),
+        ({"coverages": [{**VISIT["coverages"][0], "subscriber": {"last_name": "SECRET"}}]}, "coverages.1.subscriber"),
+        ({"visit_id": "SECRET/../x"}, "visit_id"),
+        ({"services": [{"code": "97110", "minutes": "SECRET"}]}, "services.1.minutes"),
+        ({"services": [{"code": "97110", "units": 1.5}]}, "services.1.units"),
+    ],
+)
+def test_a_fault_names_its_field_and_never_repeats_the_value(change: dict[str, Any], field: str) -> None:
+    intake = read_visits("visits.json", visits_file({**VISIT, **change}))
+    assert intake.taken == ()
+    assert any(fault.field.startswith(field) for fault in intake.faults)
+    if field != "visit_id":
+        assert "SECRET" not in repr(intake.faults)
+
+
+def test_a_visit_given_twice_in_one_file_is_a_fault() -> None:
+    intake = read_visits("visits.json", visits_file(VISIT, VISIT))
+    assert len(intake.taken) == 1
+    assert [(fault.row, fault.field) for fault in intake.faults] == [(2, "visit_id")]
+
+
+def test_an_employer_can_be_the_subscriber() -> None:
+    coverage = {
+        **VISIT["coverages"][0],
+        "relationship": "employee",
+        "subscriber": {"organization": "Mill Works", "address": ADDRESS},
+    }
+    visit = only(visits_file({**VISIT, "coverages": [coverage]})).visit
+    assert isinstance(visit.coverage.subscriber, Employer)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"   \n",
+        b"\xff\xfe\x00",
+        b"\x00\x01",
+        visits_file(VISIT)[:-20],
+        b'{"visits": 3}',
+        b'{"other": []}',
+        b'{"schema_version": 2, "visits": []}',
+        b"[" * 100_000,
+        b'visit_id,date\n"V-1',
+    ],
+)
+def test_a_file_that_is_unreadable_as_a_whole_is_refused_with_what_to_do(raw: bytes) -> None:
+    with pytest.raises(IntakeError, match="nothing was taken in"):
+        read_visits("visits.json", raw)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_whatever_are_a_traceback(raw: bytes) -> None:
+    try:
+        intake = read_visits("x", raw)
+    except IntakeError:
+        return
+    assert intake.taken == ()
+
+
+CSV_ROW = {
+    "visit_id": "V-1",
+    "date": "11/02/2026",
+    "discipline": "PT",
+    "patient.last_name": "Quill",
+    "patient.first_name": "Mara",
+    "patient.birth_date": "03/09/1951",
+    "patient.sex": "F",
+    "patient.address.line1": "1 Elm St",
+    "patient.address.city": "Springfield",
+    "patient.address.state": "IL",
+    "patient.address.zip_code": "62701",
+    "coverage.payer_id": "PAYER1",
+    "coverage.member_id": "M100200300",
+    "rendering.npi": "1912345679",
+    "rendering.last_name": "Stone",
+    "rendering.first_name": "Ida",
+    "diagnoses": "M54.50; M62.81",
+    "plan_of_care": "none",
+    "service.code": "97110",
+    "service.modifiers": "GP",
+    "service.units": "2",
+    "service.charge": "120.00",
+}
+
+
+def csv_file(*rows: dict[str, str], columns: list[str] | None = None) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns or list(CSV_ROW), restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def test_rows_of_one_visit_become_its_services() -> None:
+    second = {"visit_id": "V-1", "service.code": "97140", "service.units": "1", "service.charge": "50"}
+    visit = only(csv_file(CSV_ROW, second)).visit
+    assert [(service.code, service.units) for service in visit.services] == [("97110", 2), ("97140", 1)]
+    assert visit.services[0].modifiers == ("GP",)
+    assert visit.diagnoses == ("M5450", "M6281")
+    assert visit.day.isoformat() == "2026-11-02"
+    assert visit.plan_of_care is None
+    assert visit.note is NOT_SUPPLIED
+
+
+def test_a_row_that_contradicts_the_first_of_its_visit_keeps_the_whole_visit_out() -> None:
+    intake = read_visits("v.csv", csv_file(CSV_ROW, {**CSV_ROW, "date": "11/03/2026"}))
+    assert intake.taken == ()
+    assert [(fault.row, fault.field) for fault in intake.faults] == [(3, "date")]
+
+
+def test_a_row_of_another_width_is_a_fault_of_that_row() -> None:
+    raw = csv_file(CSV_ROW) + b"V-2,2026-11-02\n"
+    intake = read_visits("v.csv", raw)
+    assert len(intake.taken) == 1
+    assert [(fault.row, fault.field) for fault in intake.faults] == [(3, "row")]
+
+
+def test_a_wrong_column_is_named_with_the_one_that_was_meant() -> None:
+    columns = [name.replace("service.charge", "service.charges") for name in CSV_ROW]
+    with pytest.raises(IntakeError, match=r"'service\.charges' is not known; did you mean service\.charge\?"):
+        read_visits("v.csv", csv_file(columns=columns))
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(IntakeError, match=r"column service\.code is missing"):
+        read_visits("v.csv", csv_file(columns=[name for name in CSV_ROW if name != "service.code"]))
+
+
+def test_every_csv_column_leads_to_a_field_of_the_schema() -> None:
+    definitions = json_schema()["$defs"]
+
+    def fields(name: str) -> set[str]:
+        return set(definitions[name]["properties"])
+
+    parents = {
+        "patient": "PersonDocument",
+        "rendering": "ProviderDocument",
+        "referring": "ProviderDocument",
+        "supervising": "ProviderDocument",
+        "service": "ServiceDocument",
+        "note": "NoteDocument",
+        "plan_of_care": "PlanOfCareDocument",
+        "order": "OrderDocument",
+        "progress": "ProgressDocument",
+        "authorization": "AuthorizationDocument",
+        "accident": "AccidentDocument",
+        "coverage": "CoverageDocument",
+        "facility": "FacilityDocument",
+        "billing": "BillingDocument",
+    }
+    for column, _ in csv_columns():
+        parent, _, rest = column.partition(".")
+        if parent in parents and rest:
+            assert rest.split(".")[0] in fields(parents[parent]), column
+    assert fields("ServiceDocument") == {
+        c.removeprefix("service.") for c, _ in csv_columns() if c.startswith("service.")
+    }
+
+
+def test_a_correction_sets_a_field_and_is_checked_like_an_import() -> None:
+    document = only(visits_file(VISIT)).document
+    corrected = amend(document, (("services.1.units", "2"), ("note.signed_by", "Ida Stone PT"), ("accident", "null")))
+    assert isinstance(corrected, Taken)
+    assert corrected.visit.services[0].units == 2
+    assert isinstance(corrected.visit.note, Note)
+    assert corrected.visit.accident is None
+    refused = amend(document, (("date", "yesterday"),))
+    assert isinstance(refused, tuple)
+    assert refused[0].field == "date"
+
+
+@pytest.mark.parametrize("path", ["visit_id", "services.2.units", "services.x", "date.x.y"])
+def test_a_correction_that_leads_nowhere_is_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="nothing was changed"):
+        amend(only(visits_file(VISIT)).document, ((path, "1"),))
