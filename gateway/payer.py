@@ -66,6 +66,8 @@ class Payer:
     wants_authorization: bool = False
     wants_referring_provider: bool = False
     pays_massage_therapists: bool = True
+    applies_pair_edits: bool = False
+    excludes_wellness: bool = False
     excluded_codes: tuple[str, ...] = ()
     filed_by_days: int | None = None
     corrected_by_days: int = 90

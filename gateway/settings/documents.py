@@ -79,6 +79,14 @@ class UnknownPayerDocument(_Strict):
     unit_rule: UnitRule = UnitRule.MIDPOINT
 
 
+class StillHoldsDocument(_Strict):
+    """[[still_holds]]: a named person lets a table hold claims past the dates it was published for."""
+
+    table: Slug
+    by: Annotated[str, Field(min_length=2)]
+    why: Annotated[str, Field(min_length=5)]
+
+
 class GatewayDocument(BaseSettings):
     """gateway.toml. Every key can be overridden by the environment, as in GATEWAY_DATABASE__URL."""
 
@@ -89,6 +97,7 @@ class GatewayDocument(BaseSettings):
     database: DatabaseDocument = DatabaseDocument()
     practice: PracticeDocument
     unknown_payer: UnknownPayerDocument
+    still_holds: tuple[StillHoldsDocument, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -174,6 +183,8 @@ class PayerDocument(_Strict):
     wants_authorization: bool = False
     wants_referring_provider: bool = False
     pays_massage_therapists: bool = True
+    applies_pair_edits: bool = False
+    excludes_wellness: bool = False
     excluded_codes: tuple[str, ...] = ()
     filed_by_days: Annotated[int, Field(ge=1)] | None = None
     corrected_by_days: Annotated[int, Field(ge=1)] = 90

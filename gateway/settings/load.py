@@ -42,6 +42,7 @@ class Settings:
     payers: Mapping[str, Payer]
     unknown_payer: Payer
     waivers: tuple[Waiver, ...] = ()
+    still_holds: frozenset[str] = frozenset()
 
     def payer(self, payer_id: str) -> Payer:
         """Give the payer's policy, or the assumed one under its id when nobody configured it."""
@@ -91,6 +92,7 @@ def load(home: Path) -> Settings:
             assumed=True,
         ),
         waivers=_waivers(home),
+        still_holds=frozenset(one.table for one in document.still_holds),
     )
 
 

@@ -1,0 +1,61 @@
+"""From a clean draft to the claim that goes on the wire."""
+
+from gateway.billing.draft import Draft
+from gateway.claim import Claim, Frequency, ServiceLine
+from gateway.payer import Payer
+from gateway.people import Practice, Provider
+from gateway.visit import Accident, Authorization, Visit
+
+
+def finish(
+    visit: Visit,
+    draft: Draft,
+    *,
+    payer: Payer,
+    practice: Practice,
+    patient_control_number: str,
+    frequency: Frequency = Frequency.ORIGINAL,
+    payer_claim_number: str = "",
+) -> Claim:
+    """Make the claim. Lines whose minutes come to no unit are not billed.
+
+    The draft must be without a holding finding: units, charges and pointers are decided, and at least one line is left.
+    """
+    lines = []
+    for line in draft.lines:
+        assert line.units is not None, "a clean draft knows its units"
+        assert line.charge is not None, "a clean draft knows its charges"
+        if line.units == 0:
+            continue
+        lines.append(
+            ServiceLine(
+                # Unique over claims as well, so that a line is found even where a payer garbles the claim's number.
+                control=f"{patient_control_number}{line.place:02d}",
+                procedure=line.procedure,
+                modifiers=line.modifiers,
+                charge=line.charge,
+                units=line.units,
+                pointers=line.pointers,
+                day=visit.day,
+            )
+        )
+    return Claim(
+        patient_control_number=patient_control_number,
+        frequency=frequency,
+        payer_claim_number=payer_claim_number,
+        billing=visit.billing or practice.billing,
+        patient=visit.patient,
+        coverage=visit.coverage,
+        filing_code=payer.filing_code,
+        place_of_service=visit.place_of_service,
+        rendering=visit.rendering,
+        referring=visit.referring if isinstance(visit.referring, Provider) else None,
+        supervising=visit.supervising,
+        facility=visit.facility,
+        diagnoses=visit.diagnoses,
+        lines=tuple(lines),
+        authorization=visit.authorization.number if isinstance(visit.authorization, Authorization) else "",
+        accident=visit.accident if isinstance(visit.accident, Accident) else None,
+        onset=visit.onset,
+        initial_treatment=visit.initial_treatment,
+    )

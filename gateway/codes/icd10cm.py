@@ -1,0 +1,56 @@
+"""ICD-10-CM diagnoses: is a code billable on a date of service.
+
+The list holds the billable codes only: whatever begins one of them has more specific codes below it, which is all that
+a claim needs to know (M54.5 begins M54.50; S13.4XX wants its seventh character).
+"""
+
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from gateway.codes.table import load
+
+_CATEGORY_LENGTH: Final = 3
+
+
+class Standing(StrEnum):
+    """What a diagnosis code is on a date of service."""
+
+    BILLABLE = "billable"
+    NOT_SPECIFIC = "not specific"
+    """It exists, but has more specific codes below it, or wants a seventh character; claims need one of those."""
+    UNKNOWN = "unknown"
+    """The list holds no such code, and the list was made for that date."""
+    ASSUMED = "assumed"
+    """The list holds no such code, but was not made for that date: it may have come since, so this may only warn."""
+
+
+def diagnosis(code: str, day: date) -> Standing:
+    """Tell what `code` (with or without its dot) is on the date of service `day`.
+
+    A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
+    """
+    standing = _standing(bare(code))
+    return Standing.ASSUMED if standing is Standing.UNKNOWN and not in_force(day) else standing
+
+
+def in_force(day: date) -> bool:
+    """Tell whether the list was published for the date of service `day`; if not, a finding may only warn."""
+    return load("icd10cm").covers(day)
+
+
+def bare(code: str) -> str:
+    """Give the code as the wire wants it: upper case, without its dot (HI of the 837P)."""
+    return code.strip().upper().replace(".", "", 1)
+
+
+@lru_cache(maxsize=4096)
+def _standing(code: str) -> Standing:
+    # One search through one string: no index has to be built before the first claim can be scrubbed.
+    body = "\n" + load("icd10cm").body
+    if len(code) < _CATEGORY_LENGTH or not (code.isascii() and code.isalnum()):
+        return Standing.UNKNOWN
+    if f"\n{code}\n" in body:
+        return Standing.BILLABLE
+    return Standing.NOT_SPECIFIC if f"\n{code}" in body else Standing.UNKNOWN

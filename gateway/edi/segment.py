@@ -1,0 +1,120 @@
+"""A segment as a value, and its text.
+
+The writer trusts nobody: a delimiter inside a value would let a name become a segment, so `encode` is the one place
+where text turns into wire, and it refuses rather than repairs.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+
+from gateway.errors import OutboundWireError
+
+Element: TypeAlias = str | tuple[str, ...]
+"""One element; a tuple is a composite, one text for each component."""
+
+
+class Segment(NamedTuple):
+    """One segment: its id (such as CLM) and its elements, without delimiters."""
+
+    id: str
+    elements: tuple[Element, ...] = ()
+
+    def at(self, position: int) -> str:
+        """Give the 1-based element: empty when absent, the first component of a composite."""
+        return self.part(position, 1)
+
+    def part(self, position: int, component: int) -> str:
+        """Give one 1-based component of the 1-based element; empty when absent."""
+        if position > len(self.elements):
+            return ""
+        element = self.elements[position - 1]
+        if isinstance(element, str):
+            return element if component == 1 else ""
+        return element[component - 1] if component <= len(element) else ""
+
+    def parts(self, position: int) -> tuple[str, ...]:
+        """Give all components of the 1-based element; empty when the element is absent."""
+        element = self.elements[position - 1] if position <= len(self.elements) else ""
+        if isinstance(element, str):
+            return (element,) if element else ()
+        return element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delimiters:
+    """The four marks of an interchange. Raises ValueError unless they are distinct and no letter, digit or space.
+
+    repetition  may be empty: interchanges before 5010, and some since, have none
+    """
+
+    element: str = "*"
+    component: str = ":"
+    repetition: str = "^"
+    segment: str = "~"
+
+    def __post_init__(self) -> None:
+        """Refuse marks that data could be taken for."""
+        marks = (self.element, self.component, self.segment, *([self.repetition] if self.repetition else []))
+        if any(len(mark) != 1 or mark.isalnum() or mark == " " for mark in marks):
+            raise ValueError("a delimiter is one character, and no letter, digit or space")
+        if len(set(marks)) != len(marks):
+            raise ValueError("two delimiters are the same character")
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every mark that data must not hold."""
+        return frozenset(mark for mark in (self.element, self.component, self.repetition, self.segment) if mark)
+
+
+STANDARD: Final = Delimiters()
+"""What we write: `*`, `:`, `^`, `~`."""
+
+_IN_THE_SET: Final = re.compile(r"[A-Za-z0-9 !\"&'()*+,\-./:;?=%~@\[\]_{}\\|<>#$^`]*").fullmatch
+"""The basic and extended character sets (X12.5 appendix B.1.1.2), ASCII only."""
+
+_SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}").fullmatch
+
+
+def is_segment_id(text: str) -> bool:
+    """Tell whether this can be a segment's id: two or three capitals or digits, a capital first."""
+    return _SEGMENT_ID(text) is not None
+
+
+def fault_in(text: str, marks: Delimiters) -> str:
+    """Say what keeps `text` off the wire, without quoting it; empty when nothing does."""
+    if not marks.all.isdisjoint(text):
+        return "holds a delimiter"
+    if not text.isascii():
+        return "holds a character that is not plain ASCII"
+    if not _IN_THE_SET(text):
+        return "holds a control character"
+    return ""
+
+
+def encode(segment: Segment, marks: Delimiters = STANDARD) -> str:
+    """Write one segment with its terminator; empty elements and components at the end are left out.
+
+    Raises OutboundWireError, naming segment and element but never the value, on a delimiter, a control character or
+    anything outside the X12 basic and extended character sets.
+    """
+    if not is_segment_id(segment.id):
+        raise OutboundWireError("a segment has no valid id; nothing was written; this is our fault, report it")
+    texts = [segment.id]
+    for position, element in enumerate(segment.elements, start=1):
+        components = (element,) if isinstance(element, str) else element
+        for component in components:
+            if fault := fault_in(component, marks):
+                raise OutboundWireError(
+                    f"segment {segment.id}, element {position:02}: {fault}, which X12 cannot carry; "
+                    "nothing was written; correct that field and try again"
+                )
+        texts.append(marks.component.join(components).rstrip(marks.component))
+    return marks.element.join(texts).rstrip(marks.element) + marks.segment
+
+
+def decode(raw: str, marks: Delimiters = STANDARD) -> Segment:
+    """Read one segment from its text without the terminator. A repetition is left as it stands in the element."""
+    name, *rest = raw.split(marks.element)
+    mark = marks.component
+    return Segment(name, tuple(tuple(text.split(mark)) if mark in text else text for text in rest))

@@ -1,0 +1,87 @@
+"""Does an 835 add up? 005010X221A1 sec. 1.10.2.1: at line, claim and payment level, to the cent.
+
+An answer that does not add up is set aside whole; nothing is ever invented to make it balance. The patient's share
+(CLP05) is no such equation: payers leave out what other cover may take, and say 0 on secondary claims. It carries no
+money of this payment, so a difference is a doubt for a person and no refusal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from gateway.errors import OutOfBalance
+from gateway.money import ZERO, shown
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Remittance
+
+_BPR: Final = 2
+"""The place of BPR, counted from ST = 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareDoubt:
+    """The patient's share as stated (CLP05) is not the sum of the PR adjustments.
+
+    ordinal  the CLP segment's place counted from ST = 1
+    """
+
+    ordinal: int
+    stated: Decimal
+    adjusted: Decimal
+
+
+def check(remittance: Remittance) -> None:
+    """Raise OutOfBalance at the first equation that fails, with the segment's ordinal and both amounts."""
+    for claim in remittance.claims:
+        for line in claim.lines:
+            _check_line(remittance, line)
+        _check_claim(remittance, claim)
+    _check_payment(remittance)
+
+
+def share_doubts(remittance: Remittance) -> tuple[ShareDoubt, ...]:
+    """Give the claims whose CLP05 differs from their PR adjustments. Reversals are passed over: CLP05 is not used there."""
+    return tuple(
+        ShareDoubt(ordinal=claim.ordinal, stated=claim.patient_share, adjusted=adjusted)
+        for claim in remittance.claims
+        if not claim.is_reversal and (adjusted := _patient_adjusted(claim)) != claim.patient_share
+    )
+
+
+def _check_line(remittance: Remittance, line: LinePayment) -> None:
+    left = line.charge - line.adjusted
+    if left != line.paid:
+        said = f"line: SVC02 {shown(line.charge)} less its adjustments {shown(line.adjusted)} is {shown(left)}"
+        raise _refusal(remittance, line.ordinal, f"{said}, but SVC03 says {shown(line.paid)}")
+
+
+def _check_claim(remittance: Remittance, claim: ClaimPayment) -> None:
+    left = claim.charge - claim.adjusted
+    if left != claim.paid:
+        said = f"claim: CLP03 {shown(claim.charge)} less all its adjustments {shown(claim.adjusted)} is {shown(left)}"
+        raise _refusal(remittance, claim.ordinal, f"{said}, but CLP04 says {shown(claim.paid)}")
+
+
+def _check_payment(remittance: Remittance) -> None:
+    paid = sum((claim.paid for claim in remittance.claims), ZERO)
+    withheld = sum((adjustment.amount for adjustment in remittance.provider_adjustments), ZERO)
+    if paid - withheld != remittance.payment:
+        said = f"payment: the claims' {shown(paid)} less PLB {shown(withheld)} is {shown(paid - withheld)}"
+        raise _refusal(remittance, _BPR, f"{said}, but BPR02 says {shown(remittance.payment)}")
+
+
+def _refusal(remittance: Remittance, ordinal: int, said: str) -> OutOfBalance:
+    return OutOfBalance(
+        f"ST {remittance.control}, segment {ordinal}: {said}; the transaction set is set aside whole and nothing of it is"
+        " posted; ask the payer to correct and resend it"
+    )
+
+
+def _patient_adjusted(claim: ClaimPayment) -> Decimal:
+    return sum((one.amount for one in _adjustments(claim) if one.group is GroupCode.PATIENT), ZERO)
+
+
+def _adjustments(claim: ClaimPayment) -> Iterator[Adjustment]:
+    yield from claim.adjustments
+    for line in claim.lines:
+        yield from line.adjustments

@@ -1,0 +1,185 @@
+"""Where every cent of an answer goes.
+
+The postings of a line add up to its charge: what was paid, and each adjustment in the bucket of who carries it. What a
+payer states for the claim as a whole (CAS in loop 2100, or a claim paid without lines) is shared over the lines. A
+reversal gives the exact negatives. What cannot be placed exactly on our lines is not placed at all: the caller parks it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from gateway.claim import ServiceLine
+from gateway.codes.carc import CarcKind, carc
+from gateway.money import ZERO, shown
+from gateway.remit.match import Match, MatchedLine
+from gateway.remit.sharing import partition
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment
+
+
+class Bucket(StrEnum):
+    """What became of a part of a line's charge. An answer fills the first five; the others are filled by decisions."""
+
+    PAID = "paid"
+    CONTRACTUAL = "contractual"
+    PATIENT = "patient"
+    OTHER_PAYER = "other payer"
+    DENIED = "denied"
+    """Denied or still open with the payer: somebody has to act."""
+    WRITTEN_OFF = "written off"
+    RECOUPED = "recouped"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A part of one line's charge, in dollars; negative when an answer is taken back.
+
+    line         our line's control (REF*6R)
+    group, carc  of the adjustment; None and empty for what was paid
+    """
+
+    line: str
+    bucket: Bucket
+    amount: Decimal
+    group: GroupCode | None = None
+    carc: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaceable:
+    """An answer that does not fit our lines exactly. `ordinal` is the segment's place counted from ST = 1."""
+
+    ordinal: int
+    why: str
+
+
+IsDenial = Callable[[Adjustment, Sequence[str], Decimal], bool]
+"""Tells whether an adjustment is a denial, from its remarks and what was paid (`denials.kind.is_denial`)."""
+
+_ANSWER: Final = "1"
+"""CLP02 of an ordinary answer."""
+
+_OTHER_PAYER: Final = frozenset({"23", "209", "B11"})
+"""CARCs that leave the amount with an earlier or a later payer."""
+
+
+def post(payment: ClaimPayment, match: Match, is_denial: IsDenial) -> tuple[Posting, ...] | Unplaceable:
+    """Place an answer on the lines that `match` found, or say why it cannot be.
+
+    For an answer the postings of each line add up to its charge; for a reversal to the negative of it.
+    """
+    if payment.is_reversal:
+        taken_back = post(_negated(payment), _negated_match(match), is_denial)
+        if isinstance(taken_back, Unplaceable):
+            return taken_back
+        return tuple(replace(part, amount=-part.amount) for part in taken_back)
+    misfit = _misfit(payment, match)
+    return misfit or tuple(part for part in _parts(payment, match, is_denial) if part.amount)
+
+
+def bucket(adjustment: Adjustment, *, denied: bool) -> Bucket:
+    """Tell who carries an adjustment: its group decides first, then its reason."""
+    reason = carc(adjustment.carc)
+    if adjustment.group is GroupCode.PATIENT:
+        return Bucket.PATIENT
+    if adjustment.carc in _OTHER_PAYER:
+        return Bucket.OTHER_PAYER
+    if denied or reason is None or reason.kind is not CarcKind.EXPECTED:
+        return Bucket.DENIED
+    # Paid to the patient, or out of the patient's own account: only CO forbids asking them.
+    is_patients = reason.category == "patient responsibility" and adjustment.group is not GroupCode.CONTRACTUAL
+    return Bucket.PATIENT if is_patients else Bucket.CONTRACTUAL
+
+
+def _misfit(payment: ClaimPayment, match: Match) -> Unplaceable | None:
+    if not match.lines:
+        return Unplaceable(ordinal=payment.ordinal, why="our claim has no lines")
+    if match.unmatched:
+        first = match.unmatched[0]
+        count = len(match.unmatched)
+        return Unplaceable(
+            ordinal=first.ordinal, why=f"{count} of its lines, {first.procedure} first, are not on our claim"
+        )
+    for line, answer in match.matched:
+        if answer.charge != line.charge:
+            why = f"line {line.procedure} was charged {shown(line.charge)}; the answer says {shown(answer.charge)}"
+            return Unplaceable(ordinal=answer.ordinal, why=why)
+    lines = [line for line, _ in match.matched] if payment.lines else match.lines
+    charge = sum((line.charge for line in lines), ZERO)
+    if charge != payment.charge:
+        why = f"the lines it speaks of were charged {shown(charge)} together; CLP03 says {shown(payment.charge)}"
+        return Unplaceable(ordinal=payment.ordinal, why=why)
+    return _unbalanced(payment)
+
+
+def _unbalanced(payment: ClaimPayment) -> Unplaceable | None:
+    if payment.charge - payment.adjusted != payment.paid:
+        return Unplaceable(ordinal=payment.ordinal, why="its charge less its adjustments is not what it paid")
+    for line in payment.lines:
+        if line.charge - line.adjusted != line.paid:
+            return Unplaceable(ordinal=line.ordinal, why="a line's charge less its adjustments is not what it paid")
+    return None
+
+
+def _parts(payment: ClaimPayment, match: Match, is_denial: IsDenial) -> Iterator[Posting]:
+    """What each line's own answer adjusts; of what that leaves, its part of what was paid and adjusted for the claim."""
+    lines = _answered(payment, match)
+    amounts = (payment.paid, *(one.amount for one in payment.adjustments))
+    rows = partition(amounts, [left for _, _, left in lines])
+    for (line, answer, left), (paid, *parts) in zip(lines, rows, strict=True):
+        yield Posting(line=line.control, bucket=Bucket.PAID, amount=paid)
+        if answer is not None:
+            remarks = (*answer.remarks, *payment.remarks)
+            yield from (_adjusted(line, one, remarks, left, is_denial) for one in answer.adjustments)
+        for one, part in zip(payment.adjustments, parts, strict=True):
+            yield _adjusted(line, replace(one, amount=part), payment.remarks, payment.paid, is_denial)
+
+
+def _answered(payment: ClaimPayment, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
+    """Each line that the answer is about, its own answer, and what that leaves of the charge."""
+    if payment.lines:
+        return [(line, answer, answer.paid) for line, answer in match.matched]
+    return [(line, None, line.charge) for line in match.lines]
+
+
+def _adjusted(
+    line: ServiceLine, adjustment: Adjustment, remarks: Iterable[str], paid: Decimal, is_denial: IsDenial
+) -> Posting:
+    said = tuple(dict.fromkeys(remarks))
+    return Posting(
+        line=line.control,
+        bucket=bucket(adjustment, denied=is_denial(adjustment, said, paid)),
+        amount=adjustment.amount,
+        group=adjustment.group,
+        carc=adjustment.carc,
+        remarks=said,
+    )
+
+
+def _negated(payment: ClaimPayment) -> ClaimPayment:
+    """The answer that a reversal takes back; its status is that of an answer again."""
+    return replace(
+        payment,
+        status=_ANSWER,
+        charge=-payment.charge,
+        paid=-payment.paid,
+        adjustments=_negated_adjustments(payment.adjustments),
+        lines=tuple(_negated_line(line) for line in payment.lines),
+    )
+
+
+def _negated_match(match: Match) -> Match:
+    return replace(match, matched=tuple(MatchedLine(line, _negated_line(answer)) for line, answer in match.matched))
+
+
+def _negated_line(line: LinePayment) -> LinePayment:
+    adjustments = _negated_adjustments(line.adjustments)
+    return replace(line, charge=-line.charge, paid=-line.paid, adjustments=adjustments)
+
+
+def _negated_adjustments(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    return tuple(replace(one, amount=-one.amount) for one in adjustments)

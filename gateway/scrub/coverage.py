@@ -1,0 +1,171 @@
+"""Rules about coverage: authorization, referral, filing limits, who is the subscriber."""
+
+from gateway.finding import Owner, Severity
+from gateway.payer import Program
+from gateway.people import Relationship
+from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
+from gateway.visit import NOT_SUPPLIED, AccidentKind
+
+_NEARLY = 2
+_SOON = 0.75
+
+
+@rule(
+    id="AUTH_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="the payer's own authorization requirement, as sourced in its file; 005010X222A1 loop 2300 REF*G1",
+    fix="Get the authorization number from the payer; ask for a retroactive one if the visit has already taken place.",
+)
+def auth_missing(case: Case) -> Faults:
+    """No prior authorization, for a payer that wants one."""
+    if not case.payer.wants_authorization:
+        return
+    if case.visit.authorization is NOT_SUPPLIED:
+        yield not_checked("authorization", "authorizations")
+    elif case.visit.authorization is None:
+        yield Fault("authorization", "there is no authorization", case.payer_says("wants_authorization"))
+
+
+@rule(
+    id="AUTH_EXPIRED",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="the authorization itself: the dates and codes that the payer approved",
+    fix="Ask the payer to extend the authorization to this date and code, then set the new one.",
+)
+def auth_expired(case: Case) -> Faults:
+    """A visit outside the dates, or a service outside the codes, that were authorized."""
+    approved = case.visit.authorization
+    if not approved or not case.payer.wants_authorization:
+        return
+    severity = case.payer_says("wants_authorization")
+    if not approved.starts <= case.visit.day <= approved.ends:
+        yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
+    for line in case.draft.lines:
+        if approved.codes and line.procedure not in approved.codes:
+            yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)
+
+
+@rule(
+    id="AUTH_EXHAUSTED",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="the authorization itself: the number of visits that the payer approved",
+    fix="Ask the payer for more visits, with the progress report, before this claim goes out.",
+)
+def auth_exhausted(case: Case) -> Faults:
+    """All authorized visits were used before this one."""
+    approved = case.visit.authorization
+    if not approved or approved.visits_approved is None or approved.visits_used is None:
+        return
+    left = approved.visits_approved - approved.visits_used
+    if left <= 0:
+        severity = case.payer_says("wants_authorization")
+        yield Fault(
+            "authorization.visits_used", f"{approved.visits_used} of {approved.visits_approved} are used", severity
+        )
+    elif left <= _NEARLY:
+        yield Fault(
+            "authorization.visits_used", f"{left} of {approved.visits_approved} left, this one included", Severity.WARN
+        )
+
+
+@rule(
+    id="TIMELY_FILING_PAST",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="42 CFR 424.44 (Medicare: one calendar year); other payers: the limit sourced in the payer's file",
+    fix="If the payer accepted this claim earlier (277CA), appeal with that proof; otherwise write it off: the patient "
+    "may not be billed in network.",
+)
+def timely_filing_past(case: Case) -> Faults:
+    """The payer's limit for a first claim has passed, or soon will."""
+    limit = case.payer.filed_by_days
+    if limit is None:
+        return
+    waited = (case.today - case.visit.day).days
+    if waited > limit:
+        severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("filed_by_days")
+        yield Fault("date", f"{waited} days after the service; the payer takes claims for {limit}", severity)
+    elif waited > limit * _SOON:
+        yield Fault("date", f"{limit - waited} days left of the payer's {limit}", Severity.WARN)
+
+
+@rule(
+    id="REFERRING_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1 loop 2310A; CMS Claims Processing Manual ch. 5 sec. 20 (Medicare: who certifies the plan)",
+    fix="Give the referring or certifying physician with name and NPI.",
+)
+def referring_missing(case: Case) -> Faults:
+    """No referring provider, for a payer that wants one."""
+    if not case.payer.wants_referring_provider:
+        return
+    if case.visit.referring is NOT_SUPPLIED:
+        yield not_checked("referring", "referring providers")
+    elif case.visit.referring is None:
+        severity = (
+            Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("wants_referring_provider")
+        )
+        yield Fault("referring", "there is no referring provider", severity)
+
+
+@rule(
+    id="SUBSCRIBER_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1 loops 2010BA and 2000C: a dependent's claim names the subscriber",
+    fix="Give the subscriber: name, birth date, sex and address of the person, or the employer.",
+)
+def subscriber_missing(case: Case) -> Faults:
+    """A patient who is not the subscriber, and no subscriber."""
+    coverage = case.visit.coverage
+    if coverage.relationship is not Relationship.SELF and coverage.subscriber is None:
+        yield Fault("coverages.1.subscriber", f"the relationship is {coverage.relationship}; the subscriber is missing")
+    elif coverage.relationship is Relationship.SELF and coverage.subscriber is not None:
+        yield Fault("coverages.1.relationship", "the relationship is self, and yet a subscriber is given")
+
+
+@rule(
+    id="ACCIDENT_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1 loop 2300: CLM11, DTP*439 and, for an auto accident, the state in CLM11-4",
+    fix="Give kind, date and, for an auto accident, the state of the accident.",
+)
+def accident_missing(case: Case) -> Faults:
+    """A workers' compensation or auto claim without its accident, or an auto accident without its state."""
+    accident = case.visit.accident
+    if case.payer.program in {Program.WORKERS_COMPENSATION, Program.AUTO} and not accident:
+        yield Fault("accident", "this payer covers accidents, and none is given")
+    if accident and accident.kind is AccidentKind.AUTO and not accident.state:
+        yield Fault("accident.state", "an auto accident names its state")
+    if accident and accident.happened_on > case.visit.day:
+        yield Fault("accident.happened_on", "the accident is dated after the visit")
+
+
+@rule(
+    id="PC_CLAIM_NUMBER_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1 loops 2010BA and 2010CA, REF*Y4: property and casualty claim number",
+    fix="Ask the insurer or the adjuster for the claim number and set coverages.1.claim_number.",
+)
+def pc_claim_number_missing(case: Case) -> Faults:
+    """A workers' compensation or auto claim without the insurer's claim number."""
+    if case.payer.program in {Program.WORKERS_COMPENSATION, Program.AUTO} and not case.visit.coverage.claim_number:
+        yield Fault("coverages.1.claim_number", "the insurer's claim number is missing")
+
+
+RULES = (
+    auth_missing,
+    auth_expired,
+    auth_exhausted,
+    timely_filing_past,
+    referring_missing,
+    subscriber_missing,
+    accident_missing,
+    pc_claim_number_missing,
+)

@@ -1,0 +1,86 @@
+"""Rules about codes that do not go together, and about how much of one is credible (NCCI)."""
+
+from itertools import combinations
+
+from gateway.codes.modifiers import is_released
+from gateway.codes.mue import mue
+from gateway.codes.procedure import procedure
+from gateway.codes.ptp import pair
+from gateway.finding import Owner, Severity
+from gateway.payer import Program
+from gateway.scrub.rule import Case, Fault, Faults, rule
+
+_GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICAID})
+
+
+@rule(
+    id="NCCI_PAIR_BLOCKED",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="CMS National Correct Coding Initiative, practitioner PTP edits; NCCI Policy Manual ch. 1 and ch. 11",
+    fix="Bill one of the two. Where the edit can be released and the note shows separate minutes or another region, "
+    "add 59 (or XE, XS, XP, XU) to the second code.",
+)
+def ncci_pair_blocked(case: Case) -> Faults:
+    """Two codes of one day of which the payer pays only the first."""
+    if case.payer.program not in _GOVERNMENT and not case.payer.applies_pair_edits:
+        return
+    published = case.payer.program in _GOVERNMENT or case.payer_says("applies_pair_edits") is Severity.HOLD
+    billed = [line for line in case.draft.lines if line.units != 0]
+    for one, other in combinations(billed, 2):
+        edit = pair(one.procedure, other.procedure, case.visit.day)
+        if edit is None:
+            continue
+        second = other if other.procedure == edit.column2 else one
+        if edit.is_releasable and is_released(second.modifiers):
+            continue
+        severity = case.table_says("ptp", in_force=not edit.assumed) if published else Severity.WARN
+        released = "59 may release it" if edit.is_releasable else "no modifier releases it"
+        yield Fault(
+            f"services.{second.place}.code",
+            f"{edit.column2} is not paid beside {edit.column1} on one day; {released}",
+            severity,
+        )
+
+
+@rule(
+    id="MUE_EXCEEDED",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="CMS National Correct Coding Initiative, practitioner medically unlikely edits",
+    fix="Compare the units with the minutes; if they are right, expect to send the time record on appeal.",
+)
+def mue_exceeded(case: Case) -> Faults:
+    """More units of a code on one day than the payer expects of anybody."""
+    if case.payer.program not in _GOVERNMENT:
+        return
+    for line in case.draft.lines:
+        limit = mue(line.procedure, case.visit.day)
+        if limit is not None and line.units is not None and line.units > limit.units:
+            yield Fault(
+                f"services.{line.place}.units",
+                f"{line.units} of {line.procedure}; the limit for a day is {limit.units}",
+                case.table_says("mue", in_force=not limit.assumed),
+            )
+
+
+@rule(
+    id="ADDON_WITHOUT_BASE",
+    severity=Severity.WARN,
+    owner=Owner.BILLER,
+    cites="CPT add-on codes; CMS NCCI Policy Manual ch. 1 sec. R",
+    fix="Bill the base code on the same claim, or take the add-on off.",
+)
+def addon_without_base(case: Case) -> Faults:
+    """An add-on code without the code it adds to."""
+    billed = {line.procedure for line in case.draft.lines}
+    for line in case.draft.lines:
+        known = procedure(line.procedure)
+        if known is not None and known.bases and billed.isdisjoint(known.bases):
+            yield Fault(
+                f"services.{line.place}.code",
+                f"{line.procedure} goes with {' or '.join(known.bases)}, which is not billed",
+            )
+
+
+RULES = (ncci_pair_blocked, mue_exceeded, addon_without_base)

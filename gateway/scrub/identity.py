@@ -1,0 +1,86 @@
+"""Rules about who is who, and when."""
+
+from collections.abc import Iterator
+
+from gateway.codes.npi import is_npi
+from gateway.finding import Owner, Severity
+from gateway.payer import Program
+from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.visit import Discipline
+
+
+@rule(
+    id="NPI_INVALID",
+    severity=Severity.HOLD,
+    owner=Owner.PRACTICE_MANAGER,
+    cites="45 CFR 162.406: ten digits, the last a check digit",
+    fix="Copy the NPI from the national registry.",
+)
+def npi_invalid(case: Case) -> Faults:
+    """An NPI whose check digit is wrong."""
+    for where, npi in _npis(case):
+        if npi and not is_npi(npi):
+            yield Fault(where, "the check digit of this NPI is wrong")
+
+
+@rule(
+    id="PROVIDER_NOT_ELIGIBLE",
+    severity=Severity.HOLD,
+    owner=Owner.PRACTICE_MANAGER,
+    cites="CMS Benefit Policy Manual ch. 15 sec. 230.5: massage therapists' services are not therapy, whoever supervises",
+    fix="Do not bill this payer; where the law allows, the patient pays. Never bill it under another clinician's NPI.",
+)
+def provider_not_eligible(case: Case) -> Faults:
+    """A massage therapist's visit, for a payer that does not pay massage therapists."""
+    massage = case.visit.discipline is Discipline.LMT or case.visit.rendering.credential.upper() == "LMT"
+    if massage and (case.payer.program is Program.MEDICARE or not case.payer.pays_massage_therapists):
+        medicare = case.payer.program is Program.MEDICARE
+        severity = Severity.HOLD if medicare else case.payer_says("pays_massage_therapists")
+        yield Fault("rendering.credential", "this payer does not pay massage therapists", severity)
+
+
+@rule(
+    id="DATE_IN_FUTURE",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1 loop 2400 DTP*472 and loop 2010BA DMG02: dates that have happened",
+    fix="Correct the date.",
+)
+def date_in_future(case: Case) -> Faults:
+    """A visit that has not happened yet, or before the patient was born."""
+    if case.visit.day > case.today:
+        yield Fault("date", "the visit is dated in the future")
+    if case.visit.patient.birth_date > case.visit.day:
+        yield Fault("patient.birth_date", "the patient was born after the visit")
+
+
+@rule(
+    id="VISIT_REPEATED",
+    severity=Severity.WARN,
+    owner=Owner.BILLER,
+    cites="CARC 18: payers deny a second claim for the same patient, date, provider and procedure",
+    fix="If it is one visit exported twice, mark one as not billed; if both took place, say so in the notes.",
+)
+def visit_repeated(case: Case) -> Faults:
+    """Another visit of the same patient, day and clinician with the same procedure."""
+    billed = {line.procedure for line in case.draft.lines}
+    for other in case.history:
+        same = other.day == case.visit.day and other.rendering.npi == case.visit.rendering.npi
+        both = sorted(billed & {service.code for service in other.services})
+        if same and both:
+            yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well")
+
+
+def _npis(case: Case) -> Iterator[tuple[str, str]]:
+    yield "rendering.npi", case.visit.rendering.npi
+    for where, who in (
+        ("referring.npi", case.visit.referring),
+        ("supervising.npi", case.visit.supervising),
+        ("facility.npi", case.visit.facility),
+        ("billing.npi", case.visit.billing),
+    ):
+        if who:
+            yield where, who.npi
+
+
+RULES = (npi_invalid, provider_not_eligible, date_in_future, visit_repeated)

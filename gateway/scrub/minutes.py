@@ -1,0 +1,146 @@
+"""Rules about minutes and units."""
+
+from gateway.codes.procedure import procedure
+from gateway.finding import Owner, Severity
+from gateway.payer import UnitRule
+from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
+from gateway.visit import NOT_SUPPLIED, Service
+
+_COUNTING = "CMS Claims Processing Manual (Pub. 100-04) ch. 5 sec. 20.2 (total time); CPT time rule (midpoint)"
+
+
+@rule(
+    id="MINUTES_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS Benefit Policy Manual ch. 15 sec. 220.3.E: total timed minutes and total treatment time are documented",
+    fix="Add the one-to-one minutes of the code to the note, if they were recorded; without minutes it cannot be billed.",
+)
+def minutes_missing(case: Case) -> Faults:
+    """A timed code without minutes."""
+    for place, service in enumerate(case.visit.services, start=1):
+        if not _is_timed(service) or service.minutes_given is not None:
+            continue
+        if service.minutes is NOT_SUPPLIED and service.starts is None:
+            yield not_checked(f"services.{place}.minutes", f"minutes of {service.code}")
+        else:
+            yield Fault(f"services.{place}.minutes", f"{service.code} is a timed code and has no minutes")
+
+
+@rule(
+    id="UNITS_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="005010X222A1, loop 2400, SV104",
+    fix="Give the units of the service, or its minutes where the code is timed.",
+)
+def units_missing(case: Case) -> Faults:
+    """A line whose units are neither given nor can be counted."""
+    tied = case.draft.timed.tied if case.draft.timed else ()
+    for line in case.draft.lines:
+        if line.units is None and line.procedure not in tied:
+            yield Fault(f"services.{line.place}.units", f"how many units of {line.procedure} is not known")
+
+
+@rule(
+    id="UNIT_TIE",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS Claims Processing Manual ch. 5 sec. 20.2: the clinician bills the service that took more time",
+    fix="Let the clinician decide which of the codes gets the unit, and set its units.",
+)
+def unit_tie(case: Case) -> Faults:
+    """Equal remainders of which only some can become a unit: nobody but the clinician can choose."""
+    timed = case.draft.timed
+    undecided = [line for line in case.draft.lines if line.units is None and timed and line.procedure in timed.tied]
+    if timed and undecided:
+        yield Fault(f"services.{undecided[0].place}.units", timed.because)
+
+
+@rule(
+    id="UNIT_MISMATCH",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites=_COUNTING,
+    fix="Bill the units that the documented minutes come to; correct the minutes only where the record shows others.",
+)
+def unit_mismatch(case: Case) -> Faults:
+    """More units billed than the documented minutes come to; fewer are only worth a look."""
+    timed = case.draft.timed
+    if timed is None:
+        return
+    severity = Severity.HOLD if timed.rule is UnitRule.CMS else case.payer_says("unit_rule")
+    billed: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for line in case.draft.lines:
+        if _is_timed(line.service) and line.units is not None:
+            billed[line.procedure] = billed.get(line.procedure, 0) + line.units
+            first.setdefault(line.procedure, line.place)
+    for code, number in billed.items():
+        most = timed.by_code[code] + (timed.open_units if code in timed.tied else 0)
+        if number > most:
+            yield Fault(f"services.{first[code]}.units", f"{number} of {code} billed; {timed.because}", severity)
+        elif number < timed.by_code[code]:
+            yield Fault(
+                f"services.{first[code]}.units", f"only {number} of {code} billed; {timed.because}", Severity.WARN
+            )
+    total = sum(billed.values())
+    if total > timed.total and all(number <= timed.by_code[code] + 1 for code, number in billed.items()):
+        place = next(iter(first.values()))
+        yield Fault(f"services.{place}.units", f"{total} timed units billed in all; {timed.because}", severity)
+
+
+@rule(
+    id="UNBILLED_MINUTES",
+    severity=Severity.WARN,
+    owner=Owner.BILLER,
+    cites=_COUNTING,
+    fix="Nothing, if the minutes are right: the service stays in the note and is not billed.",
+)
+def unbilled_minutes(case: Case) -> Faults:
+    """A timed code whose minutes come to no unit: it is left off the claim."""
+    for line in case.draft.lines:
+        if line.units == 0:
+            yield Fault(f"services.{line.place}.minutes", f"{line.procedure} comes to no unit and is not billed")
+
+
+@rule(
+    id="NOTHING_TO_BILL",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="005010X222A1, loop 2400: a claim has at least one service line",
+    fix="Correct the minutes if the record shows others; otherwise mark the visit as not billed.",
+)
+def nothing_to_bill(case: Case) -> Faults:
+    """A visit of which no service comes to a unit."""
+    if all(line.units == 0 for line in case.draft.lines):
+        yield Fault("services", "no service of this visit comes to a billable unit")
+
+
+@rule(
+    id="TIME_INCONSISTENT",
+    severity=Severity.WARN,
+    owner=Owner.CLINICIAN,
+    cites="CMS Benefit Policy Manual ch. 15 sec. 220.3.E: billed minutes agree with the record",
+    fix="Make minutes and times of the note agree, in a dated addendum.",
+)
+def time_inconsistent(case: Case) -> Faults:
+    """Start and stop that are turned round, or that do not come to the minutes given."""
+    for place, service in enumerate(case.visit.services, start=1):
+        if service.starts is None or service.ends is None:
+            continue
+        span = (service.ends.hour - service.starts.hour) * 60 + service.ends.minute - service.starts.minute
+        if span <= 0:
+            yield Fault(f"services.{place}.stop", f"{service.code} stops before it starts")
+        elif isinstance(service.minutes, int) and service.minutes > span:
+            yield Fault(
+                f"services.{place}.minutes", f"{service.minutes} minutes of {service.code} in a block of {span}"
+            )
+
+
+def _is_timed(service: Service) -> bool:
+    known = procedure(service.code)
+    return known is not None and known.is_timed
+
+
+RULES = (minutes_missing, units_missing, unit_tie, unit_mismatch, unbilled_minutes, nothing_to_bill, time_inconsistent)

@@ -1,0 +1,104 @@
+"""What a rule is, and what it may look at.
+
+A rule is a generator over a Case; it yields a Fault for each place it finds wrong, never repairs and never guesses. It
+may hold a claim only on a published citation and on a fact that was supplied. A payer's own wish holds only when the
+payer's file says where that wish is written; a table holds only for the dates it was published for, unless the practice
+lets it hold longer, by name and reason.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from gateway.billing.draft import Draft
+from gateway.finding import Finding, Owner, Severity
+from gateway.payer import Payer
+from gateway.people import Practice
+from gateway.visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that a rule may read.
+
+    history      the same patient's other visits with this practice, by date
+    today        in the practice's zone
+    still_holds  names of tables that the practice lets hold past their dates
+    """
+
+    visit: Visit
+    draft: Draft
+    payer: Payer
+    practice: Practice
+    today: date
+    history: tuple[Visit, ...] = ()
+    still_holds: frozenset[str] = frozenset()
+
+    def payer_says(self, setting: str) -> Severity:
+        """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""
+        return Severity.HOLD if setting in self.payer.sources else Severity.WARN
+
+    def table_says(self, table: str, *, in_force: bool) -> Severity:
+        """HOLD when the table was published for the date of service, or the practice lets it hold past that."""
+        return Severity.HOLD if in_force or table in self.still_holds else Severity.WARN
+
+
+class Fault(NamedTuple):
+    """One place a rule found wrong. `severity` may be weaker than the rule's own, never stronger."""
+
+    where: str
+    what: str
+    severity: Severity | None = None
+
+
+Faults = Iterator[Fault]
+Check = Callable[[Case], Faults]
+
+_RANK = {Severity.NOT_CHECKED: 0, Severity.WARN: 1, Severity.HOLD: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A check with everything that a person wants to know of it. `says` is its docstring: the fault it finds."""
+
+    id: str
+    severity: Severity
+    owner: Owner
+    cites: str
+    fix: str
+    says: str
+    check: Check
+
+    def findings(self, case: Case) -> Iterator[Finding]:
+        """Run the check on a case."""
+        for fault in self.check(case):
+            severity = fault.severity or self.severity
+            assert _RANK[severity] <= _RANK[self.severity], f"{self.id} may not be stronger than {self.severity}"
+            yield Finding(
+                rule=self.id,
+                severity=severity,
+                owner=self.owner,
+                where=fault.where,
+                what=fault.what,
+                fix=self.fix,
+                cites=self.cites,
+            )
+
+
+def rule(*, id: str, severity: Severity, owner: Owner, cites: str, fix: str) -> Callable[[Check], Rule]:  # noqa: A002 the field's name
+    """Make a rule of a check. Nothing registers itself: a family lists its rules in RULES."""
+
+    def made(check: Check) -> Rule:
+        says = (check.__doc__ or "").strip()
+        assert says, f"{id} has no docstring"
+        assert cites, f"{id} cites nothing"
+        assert fix, f"{id} has no fix"
+        return Rule(id=id, severity=severity, owner=owner, cites=cites, fix=fix, says=says, check=check)
+
+    return made
+
+
+def not_checked(where: str, fact: str) -> Fault:
+    """Say that the practice's system does not supply what the rule would look at."""
+    return Fault(where, f"the practice's system does not supply {fact}", Severity.NOT_CHECKED)

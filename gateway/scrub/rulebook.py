@@ -1,0 +1,28 @@
+"""All rules, in the order a person reads them."""
+
+from collections.abc import Iterable
+
+from gateway.finding import Finding
+from gateway.scrub import coverage, diagnosis, documentation, edits, identity, minutes, modifiers, payer_policy
+from gateway.scrub.rule import Case, Rule
+
+RULES: tuple[Rule, ...] = (
+    *documentation.RULES,
+    *minutes.RULES,
+    *modifiers.RULES,
+    *edits.RULES,
+    *diagnosis.RULES,
+    *coverage.RULES,
+    *identity.RULES,
+    *payer_policy.RULES,
+)
+
+
+def scrub(case: Case, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """Run every rule and give all that they found."""
+    return tuple(finding for rule in rules for finding in rule.findings(case))
+
+
+def rule_by_id(rule_id: str) -> Rule | None:
+    """Give the rule of that id, or None."""
+    return next((rule for rule in RULES if rule.id == rule_id), None)

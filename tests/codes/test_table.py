@@ -1,0 +1,72 @@
+from datetime import date
+
+import pytest
+
+from gateway.codes.table import holds, load, parse, tables
+from gateway.errors import ConfigError
+
+HEAD = "# source: somebody\n# published: 2024-07\n# retrieved: 2026-11-23\n# effective: 2024-07-01 to 2024-09-30\n"
+
+
+def test_every_shipped_list_says_where_it_is_from() -> None:
+    names = [table.name for table in tables()]
+    assert names == sorted(
+        ["carc", "claim_status", "icd10cm", "mue", "place_of_service", "procedures", "ptp", "rarc"],
+    )
+    for table in tables():
+        assert table.source
+        assert table.published
+        assert table.starts is not None
+
+
+def test_every_row_of_every_list_has_a_key_that_is_its_own() -> None:
+    for table in tables():
+        rows = [tuple(row.values()) for row in table.rows()]
+        assert rows
+        assert len(set(rows)) == len(rows), table.name
+
+
+def test_the_pair_list_names_only_listed_procedures() -> None:
+    listed = {row["code"] for row in load("procedures").rows()}
+    for row in load("ptp").rows():
+        assert {row["column1"], row["column2"]} <= listed
+
+
+def test_a_list_is_read_with_its_head() -> None:
+    table = parse("mine", HEAD + "code,from,to\nA,2024-08-01,\nB,,2024-08-31\n")
+    assert (table.source, table.published, table.retrieved) == ("somebody", "2024-07", date(2026, 11, 23))
+    assert table.covers(date(2024, 7, 1))
+    assert table.covers(date(2024, 9, 30))
+    assert not table.covers(date(2024, 6, 30))
+    assert not table.covers(date(2024, 10, 1))
+    first, second = table.rows()
+    assert not holds(first, date(2024, 7, 31))
+    assert holds(first, date(2030, 1, 1))
+    assert holds(second, date(1990, 1, 1))
+    assert not holds(second, date(2024, 9, 1))
+
+
+def test_an_open_end_holds_until_another_list_comes() -> None:
+    table = parse("mine", HEAD.replace(" 2024-09-30", "") + "code\nA\n")
+    assert table.ends is None
+    assert table.covers(date(2999, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "ends inside its head"),
+        ("# source: x\n", "ends inside its head"),
+        ("code\nA\n", "# source:"),
+        (HEAD.replace("# retrieved: 2026-11-23", "# retrieved: lately"), "not a date"),
+        (HEAD.replace("2024-09-30", "someday"), "not a date"),
+    ],
+)
+def test_a_list_without_its_head_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        parse("mine", text)
+
+
+def test_a_row_of_another_length_is_refused() -> None:
+    with pytest.raises(ConfigError, match="the row A has 3 cells; want 2"):
+        parse("mine", HEAD + "code,from\nA,,\n").rows()

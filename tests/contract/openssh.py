@@ -1,0 +1,219 @@
+"""A real OpenSSH server on 127.0.0.1, for tests: no root needed, started in about 30 ms.
+
+`openssh` is a running server; `start_openssh(*lines)` starts others with further lines of sshd_config, such as
+"ForceCommand internal-sftp -R" (read only). Mark the tests that use them with `pytest.mark.openssh`.
+"""
+
+import getpass
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gateway.partner import MailboxAddress, MailboxKind
+
+SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+FOLDERS = ("outbound", "inbound", "archive")
+
+
+@dataclass(frozen=True)
+class SshKeys:
+    """Made once per test session. The host holds an Ed25519 and an RSA key; `client` may log in, `stranger` may not."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def fingerprint(self, name: str) -> str:
+        shown = subprocess.run(["ssh-keygen", "-lf", self.path(name)], check=True, capture_output=True, text=True)
+        return shown.stdout.split()[1]
+
+
+@dataclass
+class OpenSsh:
+    """One server. `root` is what a client finds itself in; folder and keys stay the same over stop and start."""
+
+    folder: Path
+    keys: SshKeys
+    lines: tuple[str, ...] = ()
+    port: int = 0
+    log: list[str] = field(default_factory=list)
+    process: subprocess.Popen[str] | None = None
+    reader: threading.Thread | None = None
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root"
+
+    def address(
+        self, *, key: str = "client", host_keys: tuple[str, ...] | None = None, timeout_seconds: float = 10.0
+    ) -> MailboxAddress:
+        """Where the mailbox is. The server's own host key is pinned unless others are given."""
+        return MailboxAddress(
+            kind=MailboxKind.SFTP,
+            host="127.0.0.1",
+            port=self.port,
+            user=getpass.getuser(),
+            key=f"file:{self.keys.path(key)}",
+            host_keys=(self.keys.fingerprint("host_ed25519"),) if host_keys is None else host_keys,
+            outbound="outbound",
+            inbound="inbound",
+            archive="archive",
+            timeout_seconds=timeout_seconds,
+        )
+
+    def start(self) -> None:
+        """Start listening; the port stays the same once it is known."""
+        for name in FOLDERS:
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        for _ in range(5):  # somebody else may take the free port before sshd does
+            port = self.port or _free_port()
+            (self.folder / "sshd_config").write_text(self._configuration(port))
+            if self._listens():
+                self.port = port
+                return
+        raise RuntimeError("sshd does not start:\n" + "".join(self.log))
+
+    def sessions(self) -> list[int]:
+        """The processes that serve clients now, children before their parents."""
+        return [] if self.process is None else _descendants(self.process.pid)
+
+    def signal_sessions(self, number: signal.Signals) -> None:
+        """SIGKILL cuts every client's line, SIGSTOP makes it silent."""
+        for process in self.sessions():
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def stop(self) -> None:
+        """Stop listening and cut every line. The log is whole after this."""
+        if self.process is None or self.reader is None:
+            return
+        self.signal_sessions(signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process = None
+
+    def _configuration(self, port: int) -> str:
+        # The first line that sets a keyword wins: those of the test stand first.
+        lines = [
+            *self.lines,
+            f"Port {port}",
+            "ListenAddress 127.0.0.1",
+            f"HostKey {self.keys.path('host_ed25519')}",
+            f"HostKey {self.keys.path('host_rsa')}",
+            "PidFile none",
+            f"AuthorizedKeysFile {self.keys.path('client.pub')} {self.keys.path('client_rsa.pub')}",
+            "AuthenticationMethods publickey",
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "PermitRootLogin prohibit-password",
+            "StrictModes no",
+            "MaxStartups 100",
+        ]
+        if not any(line.startswith("Subsystem") for line in self.lines):
+            lines.append(f"Subsystem sftp internal-sftp -d {self.root}")
+        if _version() >= (9, 8):
+            lines.append("PerSourcePenalties no")  # refused logins of one test would count against the next
+        return "\n".join(lines) + "\n"
+
+    def _listens(self) -> bool:
+        command = [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        ready = threading.Event()
+        self.log.clear()
+        self.reader = threading.Thread(target=self._read_log, args=(self.process, ready), daemon=True)
+        self.reader.start()
+        ready.wait(10)
+        if self.process.poll() is None and any("Server listening" in line for line in self.log):
+            return True
+        self.stop()
+        return False
+
+    def _read_log(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
+        assert process.stderr is not None
+        with process.stderr:
+            for line in process.stderr:
+                self.log.append(line)
+                if "Server listening" in line:
+                    ready.set()
+        ready.set()
+
+
+def _version() -> tuple[int, int]:
+    said = subprocess.run([str(SSHD), "-V"], check=False, capture_output=True, text=True)
+    found = re.search(r"OpenSSH_(\d+)\.(\d+)", said.stderr + said.stdout)
+    assert found, said
+    return int(found[1]), int(found[2])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _descendants(process: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            parent = stat.read_text().rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found, unseen = [], [process]
+    while unseen:
+        below = children.get(unseen.pop(), [])
+        found += below
+        unseen += below
+    return found[::-1]
+
+
+@pytest.fixture(scope="session")
+def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> SshKeys:
+    if SSHD is None or shutil.which("ssh-keygen") is None:
+        pytest.skip("OpenSSH is not here: install openssh-server to run this")
+    keys = SshKeys(tmp_path_factory.mktemp("ssh_keys"))
+    kinds = {
+        "host_ed25519": "ed25519",
+        "client": "ed25519",
+        "stranger": "ed25519",
+        "host_rsa": "rsa",
+        "client_rsa": "rsa",
+    }
+    for name, kind in kinds.items():
+        command = ["ssh-keygen", "-q", "-N", "", "-C", "test", "-t", kind, "-f", str(keys.path(name))]
+        subprocess.run(command + (["-b", "2048"] if kind == "rsa" else []), check=True)
+    return keys
+
+
+@pytest.fixture
+def start_openssh(ssh_keys: SshKeys, tmp_path: Path) -> Iterator[Callable[..., OpenSsh]]:
+    """Start servers with further lines of sshd_config; all are stopped after the test."""
+    servers: list[OpenSsh] = []
+
+    def start(*lines: str) -> OpenSsh:
+        server = OpenSsh(folder=tmp_path / f"sshd{len(servers)}", keys=ssh_keys, lines=lines)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def openssh(start_openssh: Callable[..., OpenSsh]) -> OpenSsh:
+    """A running server with the folders outbound, inbound and archive."""
+    return start_openssh()

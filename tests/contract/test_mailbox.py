@@ -1,0 +1,182 @@
+"""What every mailbox keeps: in memory, a folder, a real OpenSSH, and a server made with paramiko."""
+
+from datetime import UTC
+
+import pytest
+
+from gateway.errors import NameTaken, NotReached, PartnerRefusal, UsageError
+from tests.contract.conftest import Place
+
+BODY = bytes(range(256)) * 400  # more than three requests long
+OUTSIDE = (
+    "/etc/passwd",
+    "../outside",
+    "outbound/../../outside",
+    "",
+    ".",
+    "outbound//x",
+    "outbound/./x",
+    "a\\..\\b",
+    "a\nb",
+    "a\0b",
+)
+
+
+@pytest.mark.parametrize("body", [b"", b"ISA", BODY], ids=["empty", "short", "long"])
+def test_what_is_created_is_there_and_read_back(place: Place, body: bytes) -> None:
+    place.mailbox.create_exclusive("outbound/x.part", body)
+    assert place.seen("outbound/x.part") == body
+    assert place.mailbox.read("outbound/x.part", len(body)) == body
+    stat = place.mailbox.stat("outbound/x.part")
+    assert stat is not None
+    assert stat.size == len(body)
+    assert stat.modified is not None
+    assert stat.modified.tzinfo is UTC
+
+
+def test_create_refuses_an_existing_name_and_leaves_it_unchanged(place: Place) -> None:
+    place.plant("outbound/x", b"theirs")
+    with pytest.raises(NameTaken):
+        place.mailbox.create_exclusive("outbound/x", b"ours, and longer")
+    assert place.seen("outbound/x") == b"theirs"
+
+
+def test_create_refuses_the_name_of_a_folder(place: Place) -> None:
+    place.plant_folder("outbound/x")
+    with pytest.raises(NameTaken):
+        place.mailbox.create_exclusive("outbound/x", b"ours")
+
+
+def test_an_absent_name_has_no_stat(place: Place) -> None:
+    assert place.mailbox.stat("outbound/nothing") is None
+
+
+def test_a_name_in_an_absent_folder_has_no_stat(place: Place) -> None:
+    assert place.mailbox.stat("nowhere/nothing") is None
+
+
+def test_rename_moves_the_file(place: Place) -> None:
+    place.plant("outbound/x.part", BODY)
+    place.mailbox.rename_no_clobber("outbound/x.part", "outbound/x.837")
+    assert place.seen("outbound/x.837") == BODY
+    assert place.mailbox.stat("outbound/x.part") is None
+
+
+def test_rename_moves_between_folders(place: Place) -> None:
+    place.plant("outbound/x", b"abc")
+    place.mailbox.rename_no_clobber("outbound/x", "inbound/y")
+    assert (place.seen("outbound/x"), place.seen("inbound/y")) == (None, b"abc")
+
+
+def test_rename_never_replaces(place: Place) -> None:
+    place.plant("outbound/x.part", b"ours")
+    place.plant("outbound/x.837", b"theirs")
+    with pytest.raises(NameTaken):
+        place.mailbox.rename_no_clobber("outbound/x.part", "outbound/x.837")
+    assert (place.seen("outbound/x.part"), place.seen("outbound/x.837")) == (b"ours", b"theirs")
+
+
+def test_a_rename_to_its_own_name_loses_nothing(place: Place) -> None:
+    place.plant("outbound/x", b"ours")
+    with pytest.raises(NameTaken):
+        place.mailbox.rename_no_clobber("outbound/x", "outbound/x")
+    assert place.seen("outbound/x") == b"ours"
+
+
+def test_rename_of_an_absent_name_is_refused(place: Place) -> None:
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.rename_no_clobber("outbound/x.part", "outbound/x.837")
+    assert place.mailbox.stat("outbound/x.837") is None
+
+
+def test_list_gives_names_and_sizes_and_marks_what_is_no_file(place: Place) -> None:
+    place.plant("inbound/a.999", b"abc")
+    place.plant("inbound/b.835", b"")
+    place.plant_folder("inbound/c")
+    listed = {entry.name: entry for entry in place.mailbox.list("inbound")}
+    assert {name: entry.regular for name, entry in listed.items()} == {"a.999": True, "b.835": True, "c": False}
+    assert (listed["a.999"].size, listed["b.835"].size) == (3, 0)
+    assert listed["a.999"].modified is not None
+
+
+def test_the_root_can_be_listed(place: Place) -> None:
+    place.plant("hello.txt", b"abc")
+    assert [entry.name for entry in place.mailbox.list("") if entry.regular] == ["hello.txt"]
+
+
+def test_an_absent_folder_cannot_be_listed(place: Place) -> None:
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.list("nowhere")
+
+
+def test_a_folder_with_too_many_names_is_refused_whole(place: Place) -> None:
+    for number in range(4):
+        place.plant(f"inbound/{number}", b"")
+    assert len(place.mailbox.list("inbound", names_max=4)) == 4
+    with pytest.raises(PartnerRefusal, match="more than 3 names"):
+        place.mailbox.list("inbound", names_max=3)
+    assert len(place.mailbox.list("inbound")) == 4
+
+
+def test_read_stops_at_its_cap(place: Place) -> None:
+    place.plant("inbound/a.835", BODY)
+    assert place.mailbox.read("inbound/a.835", len(BODY)) == BODY
+    with pytest.raises(PartnerRefusal, match="longer than"):
+        place.mailbox.read("inbound/a.835", len(BODY) - 1)
+
+
+def test_an_absent_file_cannot_be_read(place: Place) -> None:
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.read("inbound/nothing", 10)
+
+
+def test_a_folder_cannot_be_read(place: Place) -> None:
+    place.plant_folder("inbound/c")
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.read("inbound/c", 10)
+
+
+def test_remove_takes_a_file_away_and_an_absent_one_is_fine(place: Place) -> None:
+    place.plant("outbound/x.part", b"abc")
+    place.mailbox.remove("outbound/x.part")
+    assert place.seen("outbound/x.part") is None
+    place.mailbox.remove("outbound/x.part")
+
+
+def test_remove_leaves_a_folder_alone(place: Place) -> None:
+    place.plant_folder("inbound/c")
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.remove("inbound/c")
+    assert place.mailbox.stat("inbound/c") is not None
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_name_outside_the_root_is_refused(place: Place, name: str) -> None:
+    place.plant("outbound/mine", b"abc")
+    for attempt in (
+        lambda: place.mailbox.create_exclusive(name, b"x"),
+        lambda: place.mailbox.stat(name),
+        lambda: place.mailbox.rename_no_clobber("outbound/mine", name),
+        lambda: place.mailbox.rename_no_clobber(name, "outbound/new"),
+        lambda: place.mailbox.read(name, 10),
+        lambda: place.mailbox.remove(name),
+    ):
+        with pytest.raises(UsageError):
+            attempt()
+    if name:
+        with pytest.raises(UsageError):
+            place.mailbox.list(name)
+    assert place.seen("outbound/mine") == b"abc"
+
+
+def test_a_closed_mailbox_is_over(place: Place) -> None:
+    place.mailbox.close()
+    place.mailbox.close()
+    with pytest.raises(NotReached):
+        place.mailbox.stat("outbound/x")
+
+
+def test_evidence_names_the_other_side(place: Place) -> None:
+    evidence = place.mailbox.evidence()
+    assert evidence.startswith(("memory", "folder /", "sftp 127.0.0.1:"))
+    assert ("SHA256:" in evidence) == evidence.startswith("sftp")

@@ -1,0 +1,47 @@
+import logging
+
+import pytest
+
+from gateway.batch import Batch
+from gateway.edi.professional import write
+from gateway.edi.second_opinion import Fault, opinion
+
+
+def test_a_good_file_is_accepted(batch: Batch) -> None:
+    assert opinion(write(batch)) == ()
+
+
+def test_a_fault_is_given_by_place_and_code(batch: Batch) -> None:
+    raw = write(batch).replace(b"*11:B:1*", b"*98:B:1*")
+    assert opinion(raw) == (Fault("segment 19 CLM, element 05-1", "7"),)
+    assert str(opinion(raw)[0]) == "segment 19 CLM, element 05-1: code 7"
+
+
+def test_nothing_is_printed_logged_or_quoted(
+    batch: Batch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = write(batch).replace(b"19480229*F", b"ZQCANARY*F").replace(b"ZELLER", b"ZQCANARY" * 12)
+    with caplog.at_level(logging.DEBUG):
+        faults = opinion(raw)
+    assert {fault.place for fault in faults} == {"segment 14 NM1, element 03", "segment 17 DMG, element 02"}
+    assert "CANARY" not in repr(faults)
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"not X12", b"ISA*00", "\ufeffISA".encode()],
+)
+def test_what_is_not_x12_is_never_accepted(raw: bytes) -> None:
+    assert opinion(raw) != ()
+
+
+def test_an_unknown_guide_is_never_accepted(batch: Batch) -> None:
+    assert opinion(write(batch).replace(b"X*005010X222A1~", b"X*005010X999A9~")) == (
+        Fault("file", "no map for its version"),
+    )
+
+
+def test_an_interchange_fault_is_named(batch: Batch) -> None:
+    assert Fault("interchange", "001") in opinion(write(batch).replace(b"IEA*1*000000041", b"IEA*1*000000042"))

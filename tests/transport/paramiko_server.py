@@ -1,0 +1,204 @@
+"""An SFTP server made with paramiko, honest unless told otherwise, to answer as OpenSSH never would."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paramiko
+from paramiko import SFTPAttributes
+from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.sftp import SFTP_FAILURE, SFTP_OK
+
+from gateway.partner import MailboxAddress, MailboxKind
+
+
+@dataclass
+class Behaviour:
+    """What the server does wrong.
+
+    refuses          verbs answered with failure, nothing done: create, write, close, rename, look, remove, list
+    does_and_denies  verbs that are done and then answered with failure: create, rename
+    cuts_after       verbs that are done, and then the line is cut instead of an answer
+    replaces         a rename replaces the file that has the new name
+    ignores_excl     an exclusive create opens the file that is there
+    listed           names listed beside those that exist
+    endless          a file never ends
+    counts           how many names it claims to list in one answer, without naming any
+    login            what a login by key is answered with
+    """
+
+    refuses: set[str] = field(default_factory=set)
+    does_and_denies: set[str] = field(default_factory=set)
+    cuts_after: set[str] = field(default_factory=set)
+    replaces: bool = False
+    ignores_excl: bool = False
+    listed: tuple[str, ...] = ()
+    endless: bool = False
+    counts: int | None = None
+    login: int = AUTH_SUCCESSFUL
+    lines: list[paramiko.Transport] = field(default_factory=list)
+
+    def answer(self, verb: str, do: Callable[[], object]) -> int:
+        if verb in self.refuses:
+            return SFTP_FAILURE
+        try:
+            do()
+        except OSError as error:
+            return int(paramiko.SFTPServer.convert_errno(error.errno or 0))
+        if verb in self.cuts_after:
+            for line in self.lines:
+                line.close()
+        return SFTP_FAILURE if verb in self.does_and_denies else SFTP_OK
+
+
+class _File(paramiko.SFTPHandle):
+    def __init__(self, descriptor: int, behaviour: Behaviour) -> None:
+        super().__init__(0)
+        self.descriptor = descriptor
+        self.behaviour = behaviour
+
+    def write(self, offset: int, data: object) -> int:
+        assert isinstance(data, bytes)
+        return self.behaviour.answer("write", lambda: os.pwrite(self.descriptor, data, offset))
+
+    def read(self, offset: int, length: int) -> bytes:
+        return b"x" * length if self.behaviour.endless else os.pread(self.descriptor, length, offset)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+class _Files(paramiko.SFTPServerInterface):
+    def __init__(self, server: paramiko.ServerInterface, root: Path, behaviour: Behaviour) -> None:
+        super().__init__(server)
+        self.root = root
+        self.behaviour = behaviour
+
+    def _path(self, path: str) -> Path:
+        return self.root / path.lstrip("/")
+
+    def open(self, path: str, flags: int, attr: SFTPAttributes) -> _File | int:
+        del attr
+        opened: list[int] = []
+        if flags & os.O_CREAT and self.behaviour.ignores_excl:
+            flags &= ~os.O_EXCL
+        verb = "create" if flags & os.O_CREAT else "open"
+        answer = self.behaviour.answer(verb, lambda: opened.append(os.open(self._path(path), flags, 0o600)))
+        return _File(opened[0], self.behaviour) if answer == SFTP_OK else answer
+
+    def lstat(self, path: str) -> SFTPAttributes | int:
+        told: list[SFTPAttributes] = []
+        answer = self.behaviour.answer("look", lambda: told.append(SFTPAttributes.from_stat(self._path(path).lstat())))
+        return told[0] if answer == SFTP_OK else answer
+
+    def rename(self, oldpath: str, newpath: str) -> int:
+        old, new = self._path(oldpath), self._path(newpath)
+        if new.exists() and not self.behaviour.replaces:
+            return SFTP_FAILURE
+        return self.behaviour.answer("rename", lambda: old.replace(new))
+
+    def remove(self, path: str) -> int:
+        return self.behaviour.answer("remove", self._path(path).unlink)
+
+    def list_folder(self, path: str) -> list[SFTPAttributes] | int:
+        found: list[SFTPAttributes] = []
+        folder = self._path(path)
+        answer = self.behaviour.answer(
+            "list", lambda: found.extend(SFTPAttributes.from_stat(one.lstat(), one.name) for one in folder.iterdir())
+        )
+        for name in self.behaviour.listed:
+            told = SFTPAttributes()
+            told.filename = name
+            found.append(told)
+        return found if answer == SFTP_OK else answer
+
+
+class _Server(paramiko.SFTPServer):
+    """Answers two requests itself: paramiko's server says OK to every close, and never lies about a count."""
+
+    behaviour: Behaviour
+
+    def __init__(
+        self,
+        channel: paramiko.Channel,
+        name: str,
+        server: paramiko.ServerInterface,
+        root: Path,
+        behaviour: Behaviour,
+    ) -> None:
+        super().__init__(channel, name, server, _Files, root, behaviour)
+        self.behaviour = behaviour
+
+    def _process(self, kind: int, request: int, asked: paramiko.Message) -> None:
+        if kind == paramiko.sftp.CMD_CLOSE and "close" in self.behaviour.refuses:
+            self._send_status(request, SFTP_FAILURE)  # type: ignore[attr-defined]
+        elif kind == paramiko.sftp.CMD_READDIR and self.behaviour.counts is not None:
+            self._response(request, paramiko.sftp.CMD_NAME, self.behaviour.counts)  # type: ignore[attr-defined]
+        else:
+            super()._process(kind, request, asked)  # type: ignore[misc]
+
+
+class _Guard(paramiko.ServerInterface):
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.behaviour = behaviour
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        del username, key
+        return self.behaviour.login
+
+    def get_allowed_auths(self, username: str) -> str:
+        del username
+        return "publickey,password"
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        del kind, chanid
+        return OPEN_SUCCEEDED
+
+
+class ParamikoServer:
+    """Serves a folder on 127.0.0.1 until it is stopped."""
+
+    def __init__(self, root: Path, behaviour: Behaviour, host_key: Path) -> None:
+        self.root = root
+        self.behaviour = behaviour
+        self.host_key = paramiko.Ed25519Key.from_private_key_file(str(host_key))
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def address(self, key: Path) -> MailboxAddress:
+        return MailboxAddress(
+            kind=MailboxKind.SFTP,
+            host="127.0.0.1",
+            port=self.socket.getsockname()[1],
+            user="clinic",
+            key=f"file:{key}",
+            host_keys=(self.host_key.fingerprint,),
+            outbound="outbound",
+            inbound="inbound",
+            timeout_seconds=10.0,
+        )
+
+    def stop(self) -> None:
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join()
+        for line in self.behaviour.lines:
+            line.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _ = self.socket.accept()
+            except OSError:
+                return
+            transport = paramiko.Transport(line)
+            self.behaviour.lines.append(transport)
+            transport.add_server_key(self.host_key)
+            transport.set_subsystem_handler("sftp", _Server, self.root, self.behaviour)
+            with suppress(paramiko.SSHException, EOFError, OSError):  # the client may leave at once
+                transport.start_server(server=_Guard(self.behaviour))
