@@ -29,6 +29,7 @@ class SealedFile:
     state: Delivery
     fence: int
     temporary_name: str
+    held_from: str
     why: str
     sent_at: datetime | None
     answer_due_at: datetime | None
@@ -55,6 +56,7 @@ _STORED = select(
     deliveries.c.state,
     deliveries.c.fence,
     deliveries.c.temporary_name,
+    deliveries.c.held_from,
     deliveries.c.why,
     deliveries.c.sent_at,
     deliveries.c.answer_due_at,
@@ -74,7 +76,13 @@ def seal(
     )
     tx.execute(
         insert(deliveries).values(
-            practice=practice, interchange_id=key[0], state=Delivery.SEALED, fence=0, temporary_name="", why="sealed"
+            practice=practice,
+            interchange_id=key[0],
+            state=Delivery.SEALED,
+            fence=0,
+            temporary_name="",
+            held_from="",
+            why="sealed",
         )
     )
     events.write(tx, practice, event, at=at)
@@ -180,6 +188,8 @@ def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: 
     """
     assert step.after in MOVES[file.state], f"{file.state} to {step.after} is not a move"
     fields: dict[str, object] = {"state": step.after, "why": step.why}
+    if step.after is Delivery.HELD:
+        fields["held_from"] = file.state
     for name in ("temporary_name", "sent_at", "answer_due_at"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)

@@ -209,6 +209,8 @@ deliveries = Table(
     # Counts the workers that took it up: an older one's next step finds another number and stops.
     Column("fence", Integer, nullable=False),
     Column("temporary_name", Text, nullable=False),
+    # The state it was held in decides what a release may do: what may have been renamed is never uploaded again.
+    Column("held_from", String(12), nullable=False),
     Column("why", Text, nullable=False),
     Column("sent_at", Instant, nullable=True),
     Column("answer_due_at", Instant, nullable=True),

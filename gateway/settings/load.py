@@ -121,7 +121,7 @@ def _partner(path: Path, home: Path) -> TradingPartner:
     partner = TradingPartner(
         **fields,
         envelope=Envelope(**document.envelope.model_dump()),
-        mailbox=MailboxAddress(**document.mailbox.model_dump()),
+        mailbox=_placed(MailboxAddress(**document.mailbox.model_dump()), home),
     )
     where = path.relative_to(home)
     if partner.name != path.stem:
@@ -137,6 +137,16 @@ def _partner(path: Path, home: Path) -> TradingPartner:
     if box.kind is MailboxKind.FOLDER and not box.root:
         raise ConfigError(f"{where}: mailbox.root: a folder mailbox wants the folder it is in")
     return partner
+
+
+def _placed(box: MailboxAddress, home: Path) -> MailboxAddress:
+    """Let relative paths start at the configuration's folder."""
+    kind, _, key = box.key.partition(":")
+    if kind == "file" and not Path(key).is_absolute():
+        box = replace(box, key=f"file:{home / key}")
+    if box.kind is MailboxKind.FOLDER and box.root and not Path(box.root).is_absolute():
+        box = replace(box, root=str(home / box.root))
+    return box
 
 
 def _payer(path: Path, home: Path) -> Payer:

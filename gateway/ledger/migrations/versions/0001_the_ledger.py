@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("temporary_name", sa.Text(), nullable=False),
+        sa.Column("held_from", sa.String(length=12), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.String(length=32), nullable=True),
         sa.Column("answer_due_at", sa.String(length=32), nullable=True),

@@ -1,0 +1,164 @@
+"""Questions whose answer must be nothing: each finds rows that break a law of the house."""
+
+from sqlalchemy import Connection, func, select
+
+from gateway.ledger.remittances import RemittanceState
+from gateway.ledger.tables import (
+    claim_versions,
+    claims,
+    events,
+    interchange_claims,
+    parked_money,
+    payments,
+    postings,
+    remittances,
+    service_lines,
+    visit_versions,
+    visits,
+)
+from gateway.lifecycle import ClaimState, VisitState
+
+
+def lines_not_divided(tx: Connection, practice: str) -> tuple[tuple[str, str, int], ...]:
+    """Give claim, line and cents of each line whose postings come neither to nothing nor to its charge."""
+    total = func.sum(postings.c.cents)
+    query = (
+        select(claim_versions.c.pcn, service_lines.c.control, service_lines.c.charge_cents - total)
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
+        .where(postings.c.practice == practice)
+        .group_by(service_lines.c.id, claim_versions.c.pcn, service_lines.c.control, service_lines.c.charge_cents)
+        .having(total != 0, total != service_lines.c.charge_cents)
+    )
+    return tuple((pcn, control, int(off)) for pcn, control, off in tx.execute(query))
+
+
+def claims_half_answered(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claims that say they were answered and of which no line was posted."""
+    answered = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
+    posted = (
+        select(postings.c.id)
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .where(service_lines.c.claim_version_id == claim_versions.c.id)
+    )
+    query = select(claim_versions.c.pcn).where(
+        claim_versions.c.practice == practice,
+        claim_versions.c.state.in_(answered),
+        claim_versions.c.charge_cents > 0,
+        ~posted.exists(),
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claim versions that more than one interchange carries."""
+    query = (
+        select(claim_versions.c.pcn)
+        .join(interchange_claims, interchange_claims.c.claim_version_id == claim_versions.c.id)
+        .where(claim_versions.c.practice == practice)
+        .group_by(claim_versions.c.id, claim_versions.c.pcn)
+        .having(func.count() > 1)
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def claims_without_a_file(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claim versions that are said to have left and that no interchange carries."""
+    never_left = (ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED)
+    carried = select(interchange_claims.c.id).where(interchange_claims.c.claim_version_id == claim_versions.c.id)
+    query = select(claim_versions.c.pcn).where(
+        claim_versions.c.practice == practice, claim_versions.c.state.not_in(never_left), ~carried.exists()
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def visits_without_a_claim(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the current visit versions that say they became a claim and did not."""
+    made = select(claim_versions.c.id).where(claim_versions.c.visit_version_id == visit_versions.c.id)
+    query = (
+        select(visits.c.key)
+        .join(
+            visit_versions,
+            (visit_versions.c.visit_id == visits.c.id) & (visit_versions.c.version == visits.c.version),
+        )
+        .where(visits.c.practice == practice, visit_versions.c.state == VisitState.CLAIMED, ~made.exists())
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def claims_without_evidence(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claim versions whose state is not the one that their last move in the log led to."""
+    last = (
+        select(events.c.claim, func.max(events.c.id).label("number"))
+        .where(events.c.practice == practice, events.c.claim != "", events.c.after != "")
+        .group_by(events.c.claim)
+        .subquery()
+    )
+    query = (
+        select(claim_versions.c.pcn)
+        .outerjoin(last, last.c.claim == claim_versions.c.pcn)
+        .outerjoin(events, events.c.id == last.c.number)
+        .where(
+            claim_versions.c.practice == practice,
+            (events.c.after.is_(None)) | (events.c.after != claim_versions.c.state) | (events.c.artefact == ""),
+        )
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def remittances_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, int], ...]:
+    """Give id and cents of each posted remittance whose payments and parked money do not come to what was paid."""
+    paid = (
+        select(func.coalesce(func.sum(payments.c.paid_cents), 0))
+        .where(payments.c.remittance_id == remittances.c.id)
+        .scalar_subquery()
+    )
+    parked = (
+        select(func.coalesce(func.sum(parked_money.c.cents), 0))
+        .where(parked_money.c.remittance_id == remittances.c.id)
+        .scalar_subquery()
+    )
+    off = remittances.c.payment_cents - paid - parked
+    query = select(remittances.c.id, off).where(
+        remittances.c.practice == practice, remittances.c.state == RemittanceState.POSTED, off != 0
+    )
+    return tuple((remittance_id, int(cents)) for remittance_id, cents in tx.execute(query))
+
+
+def payments_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, int], ...]:
+    """Give id and cents of each payment whose lines were not paid, together, what the claim was paid."""
+    posted = (
+        select(func.coalesce(func.sum(postings.c.cents), 0))
+        .where(postings.c.payment_id == payments.c.id, postings.c.bucket == "paid")
+        .scalar_subquery()
+    )
+    off = payments.c.paid_cents - posted
+    query = select(payments.c.id, off).where(payments.c.practice == practice, off != 0)
+    return tuple((payment_id, int(cents)) for payment_id, cents in tx.execute(query))
+
+
+def charges(tx: Connection, practice: str) -> tuple[int, int]:
+    """Give the cents charged on the current version of every claim, and those of them that were answered."""
+    current = claims.c.version == claim_versions.c.version
+    charged = (
+        select(func.coalesce(func.sum(claim_versions.c.charge_cents), 0))
+        .join(claims, (claims.c.id == claim_versions.c.claim_id) & current)
+        .where(claims.c.practice == practice)
+    )
+    answered = (
+        select(func.coalesce(func.sum(postings.c.cents), 0))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
+        .join(claims, (claims.c.id == claim_versions.c.claim_id) & current)
+        .where(postings.c.practice == practice)
+    )
+    return int(tx.execute(charged).scalar_one()), int(tx.execute(answered).scalar_one())
+
+
+def set_aside_total(tx: Connection, practice: str) -> tuple[int, int]:
+    """Give how many remittances are set aside, and their cents."""
+    query = select(func.count(), func.coalesce(func.sum(remittances.c.payment_cents), 0)).where(
+        remittances.c.practice == practice, remittances.c.state == RemittanceState.SET_ASIDE
+    )
+    number, total = tx.execute(query).one()
+    return int(number), int(total)

@@ -1,0 +1,218 @@
+"""Ready claims into sealed files: each partner's claims, numbered, written, judged, and stored in one transaction."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from gateway.batch import Batch, BatchPlan
+from gateway.billing import plan
+from gateway.claim import Claim
+from gateway.edi import conformance, professional
+from gateway.errors import LedgerConflict, OutboundWireError
+from gateway.event import Event, EventSeverity
+from gateway.ledger import Transaction, claims, events, numbers, outbox
+from gateway.ledger.claims import StoredClaim
+from gateway.ledger.numbers import Number
+from gateway.ledger.outbox import NewFile, SealedFile
+from gateway.lifecycle import ClaimState
+from gateway.money import ZERO
+from gateway.partner import TradingPartner
+from gateway.service.office import Office
+
+_PAGE = 1000
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What would go to a partner in one file."""
+
+    partner: str
+    claims: int
+    charge: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwritable:
+    """A claim that cannot be written as X12; it stays ready and the others go without it."""
+
+    pcn: str
+    visit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What was sealed, and what could not be written."""
+
+    files: tuple[SealedFile, ...]
+    claims: int
+    unwritable: tuple[Unwritable, ...]
+
+
+def plan_batches(office: Office, *, partner: str = "") -> tuple[Planned, ...]:
+    """Say which files would be sealed now. Takes no number and changes nothing."""
+    return tuple(
+        Planned(partner=one.name, claims=len(batch.claims), charge=sum((c.charge for c in batch.claims), ZERO))
+        for one in _partners(office, partner)
+        for batch in plan(one, (body for _, body in _ready(office, one)))
+    )
+
+
+def seal_batches(office: Office, *, partner: str = "") -> Sealed:
+    """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed."""
+    files: list[SealedFile] = []
+    refused: list[Unwritable] = []
+    sealed = 0
+    for one in _partners(office, partner):
+        ready = _ready(office, one)
+        good, bad = _writable(office, one, ready)
+        refused += bad
+        stored = {body.patient_control_number: claim for claim, body in good}
+        for batch in plan(one, (body for _, body in good)):
+            files.append(_seal(office, batch, stored))
+            sealed += len(batch.claims)
+    if refused:
+        _report(office, refused)
+    return Sealed(files=tuple(files), claims=sealed, unwritable=tuple(refused))
+
+
+def _partners(office: Office, name: str) -> tuple[TradingPartner, ...]:
+    known = office.settings.partners
+    return (office.settings.partner(name),) if name else tuple(known[one] for one in sorted(known))
+
+
+def _ready(office: Office, partner: TradingPartner) -> list[tuple[StoredClaim, Claim]]:
+    practice = office.practice.key
+    found: list[tuple[StoredClaim, Claim]] = []
+    with office.ledger.reading() as tx:
+        while True:
+            after = found[-1][0].id if found else 0
+            page = claims.current(
+                tx, practice, states=(ClaimState.READY,), partner=partner.name, after=after, limit=_PAGE
+            )
+            if not page:
+                return found
+            found += [(one, claims.body_of(tx, practice, one.id)) for one in page]
+
+
+def _writable(
+    office: Office, partner: TradingPartner, ready: list[tuple[StoredClaim, Claim]]
+) -> tuple[list[tuple[StoredClaim, Claim]], list[Unwritable]]:
+    """Set aside the claims that the writer refuses; one of them must not keep the others back."""
+    good: list[tuple[StoredClaim, Claim]] = []
+    bad: list[Unwritable] = []
+    for stored, body in ready:
+        try:
+            professional.write(_batch(office, BatchPlan(partner=partner, claims=(body,)), Number(1, 1)))
+        except OutboundWireError as refused:
+            bad.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=str(refused)))
+        else:
+            good.append((stored, body))
+    return good, bad
+
+
+def _batch(office: Office, batch: BatchPlan, number: Number) -> Batch:
+    return Batch(
+        practice=office.practice,
+        partner=batch.partner,
+        claims=batch.claims,
+        interchange=number.number,
+        group=number.number,
+        # Unique per partner over all cycles: the 277CA gives it back.
+        reference=f"{number.cycle}{number.number:09d}",
+        at=office.clock.now().astimezone(ZoneInfo(office.practice.zone)),
+    )
+
+
+def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> SealedFile:
+    """Write and judge outside the transaction, under the number that comes next; take that very number inside it.
+
+    Raises LedgerConflict when others keep taking the number first, OutboundWireError if the file does not conform.
+    """
+    practice, partner = office.practice.key, batch.partner
+    for tried in count(1):
+        with office.ledger.reading() as tx:
+            taken = numbers.last(tx, practice, partner.name, "interchange")
+        number = _next(taken)
+        written = _batch(office, batch, number)
+        raw = professional.write(written)
+        conformance.judge(raw)
+        with office.ledger.writing() as tx:
+            if numbers.last(tx, practice, partner.name, "interchange") == taken:
+                assert numbers.take(tx, practice, partner.name, "interchange") == number
+                return _store(tx, office, written, number, raw, stored)
+        if tried == _TRIES:
+            break
+    raise LedgerConflict(f"another process seals files for {partner.name}; nothing was sealed here; try again")
+
+
+def _next(taken: Number | None) -> Number:
+    if taken is None:
+        return Number(1, 1)
+    return Number(taken.cycle + 1, 1) if taken.number == numbers.LAST else Number(taken.cycle, taken.number + 1)
+
+
+def _store(
+    tx: Transaction, office: Office, batch: Batch, number: Number, raw: bytes, stored: dict[str, StoredClaim]
+) -> SealedFile:
+    practice, at, partner = office.practice.key, office.clock.now(), batch.partner
+    name = partner.file_name.format(practice=practice, interchange=f"{number.number:09d}")
+    new = NewFile(
+        partner=partner.name,
+        cycle=number.cycle,
+        interchange=number.number,
+        group_control=batch.group,
+        reference=batch.reference,
+        name=name if number.cycle == 1 else f"c{number.cycle}_{name}",
+        size=len(raw),
+        sha256=sha256(raw).hexdigest(),
+        body=raw,
+    )
+    carried = [stored[one.patient_control_number] for one in batch.claims]
+    file = outbox.seal(
+        tx, practice, new, tuple(one.id for one in carried), event=_sealed(new, len(carried), office.actor), at=at
+    )
+    for claim in carried:
+        said = Event(
+            kind="claim.sealed",
+            about=claim.pcn,
+            claim=claim.pcn,
+            partner=partner.name,
+            said=f"claim {claim.pcn} is in file {file.name}",
+            before=claim.state,
+            after=ClaimState.SEALED,
+            artefact=f"file {file.name}",
+            actor=office.actor,
+        )
+        claims.move(tx, practice, claim, ClaimState.SEALED, event=said, at=at)
+    return file
+
+
+def _sealed(new: NewFile, claims_in_it: int, actor: str) -> Event:
+    return Event(
+        kind="file.sealed",
+        about=new.name,
+        partner=new.partner,
+        said=f"file {new.name} sealed with {claims_in_it} claims, {new.size} bytes, sha256 {new.sha256[:12]}",
+        after="sealed",
+        artefact=f"file {new.name}",
+        actor=actor,
+    )
+
+
+def _report(office: Office, refused: list[Unwritable]) -> None:
+    with office.ledger.writing() as tx:
+        for one in refused:
+            said = Event(
+                kind="claim.unwritable",
+                about=one.pcn,
+                claim=one.pcn,
+                said=f"claim {one.pcn} of visit {one.visit} cannot be written: {one.why}",
+                severity=EventSeverity.CAN_WAIT,
+                artefact="X12 writer",
+                next_command=f"gateway visits fix {one.visit} --set FIELD=VALUE --by NAME --reason TEXT",
+            )
+            events.write(tx, office.practice.key, said, at=office.clock.now())

@@ -1,0 +1,125 @@
+"""A person corrects a visit, accepts a proposed change, or decides that a visit is not billed."""
+
+from dataclasses import dataclass
+
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.finding import RowFault
+from gateway.intake import Taken, amend
+from gateway.ledger import Transaction, claims, events, visits
+from gateway.ledger.visits import StoredVisit
+from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.office import Office
+from gateway.service.scrub import Scrubbed, scrub_visits
+from gateway.service.take_in import new_version, replace_unsent
+
+_IN_FLIGHT = (ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """What a correction came to: the next version scrubbed, or why it was not taken."""
+
+    visit: str
+    faults: tuple[RowFault, ...] = ()
+    scrubbed: Scrubbed | None = None
+
+
+def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *, reason: str) -> Fixed:
+    """Make the next version of a visit with fields set anew, and scrub it.
+
+    settings  (path, value) pairs; none accepts a proposed version as it is
+    reason    why, in the person's own words; it is kept with their name
+    Raises UsageError if there is no such visit, nothing to do, or its claim is still on its way.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        visit = _correctable(tx, office, key, settings)
+        if not settings:
+            said = _decided(visit, VisitState.NEW, f"the proposed version of visit {key} is accepted", office, reason)
+            visits.move(tx, practice, visit, VisitState.NEW, event=said, at=at)
+        else:
+            taken = amend(visit.document, settings)
+            if not isinstance(taken, Taken):
+                return Fixed(visit=key, faults=taken)
+            if taken.sha256 == visit.sha256:
+                raise UsageError(f"visit {key}: the fields already have these values; nothing was changed")
+            _next_version(tx, office, visit, taken, settings, reason)
+    (scrubbed,) = scrub_visits(office, key=key)
+    return Fixed(visit=key, scrubbed=scrubbed)
+
+
+def do_not_bill(office: Office, key: str, *, reason: str) -> None:
+    """Decide that a visit is not billed. Raises UsageError if a claim of it has already been made."""
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        visit = _known(tx, practice, key)
+        if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
+            raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
+        said = _decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
+        visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
+
+
+def _known(tx: Transaction, practice: str, key: str) -> StoredVisit:
+    visit = visits.find(tx, practice, key)
+    if visit is None:
+        raise UsageError(f"there is no visit {key}; `gateway visits list` shows what there is")
+    return visit
+
+
+def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tuple[str, str], ...]) -> StoredVisit:
+    visit = _known(tx, office.practice.key, key)
+    if not settings and visit.state is not VisitState.PROPOSED:
+        raise UsageError(f"visit {key} is {visit.state}: give at least one --set FIELD=VALUE")
+    versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
+    latest = versions[-1] if versions else None
+    if latest is not None and latest.state in _IN_FLIGHT:
+        raise UsageError(
+            f"claim {latest.pcn} of visit {key} is {latest.state}; wait for its answer, a correction now would be a "
+            "duplicate; nothing was changed"
+        )
+    answered = latest is not None and latest.state not in {ClaimState.READY, ClaimState.REPLACED, ClaimState.REJECTED}
+    payer = office.settings.payer(visit.payer)
+    if latest is not None and answered and not payer.takes_replacements:
+        raise UsageError(
+            f"claim {latest.pcn} of visit {key} was adjudicated and {payer.name} takes no replacement claims; ask for a "
+            f"reopening instead (gateway denials show {latest.pcn}); nothing was changed"
+        )
+    if latest is not None and answered and not latest.payer_claim_number:
+        raise UsageError(
+            f"claim {latest.pcn} of visit {key} has no claim number of the payer yet, which a replacement must name; "
+            "nothing was changed"
+        )
+    return visit
+
+
+def _next_version(
+    tx: Transaction,
+    office: Office,
+    visit: StoredVisit,
+    taken: Taken,
+    settings: tuple[tuple[str, str], ...],
+    reason: str,
+) -> None:
+    practice, at = office.practice.key, office.clock.now()
+    visits.move(tx, practice, visit, VisitState.SUPERSEDED, event=None, at=at)
+    replace_unsent(tx, office, visit)
+    version = new_version(taken, VisitState.NEW, source=visit.source, actor=office.actor, reason=reason)
+    stored = visits.add(tx, practice, version, at=at)
+    fields = tuple(path for path, _ in settings)
+    visits.record_fix(tx, practice, before=visit, after=stored, fields=fields, actor=office.actor, reason=reason, at=at)
+    said = f"visit {visit.key} corrected to version {stored.version}: {', '.join(fields)}"
+    events.write(tx, practice, _decided(visit, VisitState.NEW, said, office, reason), at=at)
+
+
+def _decided(visit: StoredVisit, after: VisitState, said: str, office: Office, reason: str) -> Event:
+    return Event(
+        kind="visit.decided",
+        about=visit.key,
+        said=said,
+        before=visit.state,
+        after=after,
+        artefact="person",
+        actor=office.actor,
+        reason=reason,
+    )

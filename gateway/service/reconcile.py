@@ -1,0 +1,129 @@
+"""The laws, checked on what the ledger holds, and the figures a practice wants to see.
+
+a  every visit is in exactly one state, and every answered line's charge is exactly divided into its buckets
+b  no claim version is in two files
+c  the bytes of a sealed file have the hash they were sealed with
+d  of every posted remittance, posted + parked = what was paid
+g  every claim version's state is the one that its last move in the log led to, by an artefact
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+
+from gateway.delivery import Delivery
+from gateway.ledger import Transaction, claims, laws, outbox, visits
+from gateway.ledger import remittances as money
+from gateway.lifecycle import ClaimState, VisitState
+from gateway.money import from_cents, shown
+from gateway.service.office import Office
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """One law, and what breaks it; nothing when it holds."""
+
+    law: str
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """How the practice stands.
+
+    visits, claims, files  how many are in each state; claims are current versions
+    charged                dollars charged on the current version of every claim
+    buckets                dollars of that in each bucket, `not yet answered` among them; they add up to `charged`
+    parked, set_aside      dollars that came and belong to no line; dollars of remittances set aside
+    lost                   claims and visits that are nowhere they should be
+    duplicated             claim versions that are in more than one file
+    unexplained            dollars that no bucket accounts for
+    """
+
+    visits: dict[VisitState, int]
+    claims: dict[ClaimState, int]
+    files: dict[Delivery, int]
+    charged: Decimal
+    buckets: dict[str, Decimal]
+    parked: Decimal
+    set_aside: Decimal
+    remittances_set_aside: int
+    lost: int
+    duplicated: int
+    unexplained: Decimal
+    laws: tuple[Law, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every law holds."""
+        return not any(law.broken for law in self.laws)
+
+
+def reconcile(office: Office) -> Reconciled:
+    """Check every law on one snapshot of the ledger."""
+    practice = office.practice.key
+    with office.ledger.reading() as tx:
+        lost = (
+            *laws.visits_without_a_claim(tx, practice),
+            *laws.claims_without_a_file(tx, practice),
+            *laws.claims_half_answered(tx, practice),
+        )
+        twice = laws.claims_in_two_files(tx, practice)
+        lines = laws.lines_not_divided(tx, practice)
+        paid = laws.remittances_not_divided(tx, practice)
+        posted = laws.payments_not_divided(tx, practice)
+        charged, answered = laws.charges(tx, practice)
+        buckets = {name: from_cents(amount) for name, amount in money.totals_by_bucket(tx, practice).items()}
+        buckets["not yet answered"] = from_cents(charged - answered)
+        set_aside_count, set_aside = laws.set_aside_total(tx, practice)
+        off = sum(abs(amount) for amount in (*(c for _, _, c in lines), *(c for _, c in paid), *(c for _, c in posted)))
+        return Reconciled(
+            visits=visits.count_by_state(tx, practice),
+            claims={state: number for state, (number, _) in claims.count_by_state(tx, practice).items()},
+            files=_files(tx, practice),
+            charged=from_cents(charged),
+            buckets=buckets,
+            parked=from_cents(money.parked_total(tx, practice)),
+            set_aside=from_cents(set_aside),
+            remittances_set_aside=set_aside_count,
+            lost=len(lost),
+            duplicated=len(twice),
+            unexplained=from_cents(off),
+            laws=(
+                Law(law="every visit and claim is somewhere", broken=lost),
+                Law(
+                    law="every answered line is divided to the cent",
+                    broken=tuple(f"claim {pcn} line {line}: off by {shown(from_cents(c))}" for pcn, line, c in lines),
+                ),
+                Law(law="no claim version is in two files", broken=twice),
+                Law(law="the bytes of sealed files never changed", broken=tuple(_changed(tx, practice))),
+                Law(
+                    law="posted and parked money is what was paid",
+                    broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in (*paid, *posted)),
+                ),
+                Law(law="every state was entered on evidence", broken=laws.claims_without_evidence(tx, practice)),
+            ),
+        )
+
+
+def _files(tx: Transaction, practice: str) -> dict[Delivery, int]:
+    counts: dict[Delivery, int] = {}
+    for file in _each(tx, practice):
+        counts[file.state] = counts.get(file.state, 0) + 1
+    return counts
+
+
+def _changed(tx: Transaction, practice: str) -> Iterator[str]:
+    for file in _each(tx, practice):
+        if sha256(outbox.bytes_of(tx, practice, file.id)).hexdigest() != file.sha256:
+            yield f"file {file.name}"
+
+
+def _each(tx: Transaction, practice: str) -> Iterator[outbox.SealedFile]:
+    after = 0
+    while page := outbox.files(tx, practice, after=after, limit=_PAGE):
+        yield from page
+        after = page[-1].id

@@ -1,0 +1,52 @@
+"""A person decides about a file that is held."""
+
+from enum import StrEnum
+
+from gateway.delivery import Delivery
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.ledger import outbox
+from gateway.ledger.outbox import SealedFile, Step
+from gateway.service.deliver import claims_sent
+from gateway.service.office import Office
+
+
+class Way(StrEnum):
+    """What a release does."""
+
+    AGAIN = "again"
+    """Take it up again: what was only being uploaded is uploaded anew, what may have been renamed is looked at."""
+    SENT = "sent"
+    """The person knows that it arrived: from the partner's portal, say."""
+
+
+def release(office: Office, name: str, way: Way, *, reason: str) -> SealedFile:
+    """Let a held file go on. Raises UsageError if there is no such file or it is not held.
+
+    A file that may have been renamed is never uploaded again by this; it is only looked at.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        file = outbox.by_name(tx, practice, name)
+        if file is None:
+            raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
+        if file.state is not Delivery.HELD:
+            raise UsageError(f"file {name} is {file.state}, not held; nothing was changed")
+        uncertain = file.held_from in {Delivery.COMMITTING, Delivery.PRESUMED}
+        after = Delivery.SENT if way is Way.SENT else Delivery.COMMITTING if uncertain else Delivery.UPLOADING
+        why = f"released by {office.actor}: {way}"
+        said = Event(
+            kind="file.decided",
+            about=file.name,
+            partner=file.partner,
+            said=f"file {file.name}: {why}",
+            before=file.state,
+            after=after,
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        moved = outbox.move(tx, practice, file, Step(after=after, why=why), event=said, at=at)
+        if after is Delivery.SENT:
+            claims_sent(office, tx, moved, artefact=f"{office.actor}'s decision")
+    return moved

@@ -1,0 +1,165 @@
+"""Take a file of visits in: new visits, new versions of known ones, and every row that could not be taken."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.event import Event, EventSeverity
+from gateway.finding import RowFault
+from gateway.intake import Taken, read_visits
+from gateway.ledger import Transaction, claims, events, visits
+from gateway.ledger.visits import NewVersion, StoredVisit
+from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.office import Office
+
+
+class Taking(StrEnum):
+    """What became of one visit of the file."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    REPLACED = "replaced"
+    """It has other content, and no claim of it had left: the new version is scrubbed."""
+    PROPOSED = "proposed"
+    """It has other content, and its claim had left: a person decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of a file. `faults` are the rows that were not taken."""
+
+    source: str
+    counts: dict[Taking, int]
+    faults: tuple[RowFault, ...]
+    proposed: tuple[str, ...]
+
+
+def take_in(office: Office, source: str, raw: bytes, *, dry_run: bool = False) -> TakenIn:
+    """Store a file's visits, all in one transaction; the same file again changes nothing.
+
+    source  the file's name, for the log; its folder is left out
+    Raises IntakeError if the file is unreadable as a whole.
+    """
+    intake = read_visits(source, raw)
+    at = office.clock.now()
+    practice = office.practice.key
+    counts: Counter[Taking] = Counter()
+    proposed = []
+    if dry_run:
+        with office.ledger.reading() as tx:
+            for taken in intake.taken:
+                counts[_standing(tx, practice, taken)] += 1
+        return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=())
+    with office.ledger.writing() as tx:
+        for taken in intake.taken:
+            became = _store(tx, office, taken, source)
+            counts[became] += 1
+            if became is Taking.PROPOSED:
+                proposed.append(taken.visit.key)
+        visits.keep_faults(tx, practice, source=source, sha256=intake.sha256, faults=intake.faults, at=at)
+        if intake.faults:
+            rows = len({fault.row for fault in intake.faults})
+            events.write(tx, practice, _rows_refused(source, rows), at=at)
+    return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=tuple(proposed))
+
+
+def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, reason: str) -> NewVersion:
+    """Put together what the ledger keeps of a visit version."""
+    return NewVersion(
+        key=taken.visit.key,
+        state=state,
+        payer=taken.visit.coverage.payer_id,
+        day=taken.visit.day,
+        discipline=taken.visit.discipline,
+        sha256=taken.sha256,
+        document=taken.document,
+        source=source,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def has_left(tx: Transaction, practice: str, visit: StoredVisit) -> claims.StoredClaim | None:
+    """Give the newest claim version of a visit that is beyond READY, if its claim has left; None if it has not."""
+    versions = claims.of_visit(tx, practice, visit.visit_id)
+    gone = [one for one in versions if one.state not in {ClaimState.READY, ClaimState.REPLACED}]
+    return gone[-1] if gone else None
+
+
+def _standing(tx: Transaction, practice: str, taken: Taken) -> Taking:
+    known = visits.find(tx, practice, taken.visit.key)
+    if known is None:
+        return Taking.NEW
+    if known.sha256 == taken.sha256:
+        return Taking.UNCHANGED
+    decided = known.state is VisitState.NOT_BILLED
+    return Taking.PROPOSED if decided or has_left(tx, practice, known) else Taking.REPLACED
+
+
+def _store(tx: Transaction, office: Office, taken: Taken, source: str) -> Taking:
+    practice, at = office.practice.key, office.clock.now()
+    became = _standing(tx, practice, taken)
+    if became is Taking.UNCHANGED:
+        return became
+    known = visits.find(tx, practice, taken.visit.key)
+    if known is not None:
+        _retire(tx, office, known, became)
+    state = VisitState.PROPOSED if became is Taking.PROPOSED else VisitState.NEW
+    stored = visits.add(
+        tx, practice, new_version(taken, state, source=source, actor=office.actor, reason="imported"), at=at
+    )
+    events.write(tx, practice, _taken(stored, became, office.actor), at=at)
+    return became
+
+
+def _retire(tx: Transaction, office: Office, known: StoredVisit, became: Taking) -> None:
+    """Let the earlier version go; a claim of it that had not left is replaced with it."""
+    practice, at = office.practice.key, office.clock.now()
+    if became is Taking.PROPOSED and known.state is not VisitState.PROPOSED:
+        return  # what was claimed, or decided, stands until a person says otherwise
+    visits.move(tx, practice, known, VisitState.SUPERSEDED, event=None, at=at)
+    replace_unsent(tx, office, known)
+
+
+def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit) -> None:
+    """Replace the claim version of a visit that waits for its batch, if there is one."""
+    practice, at = office.practice.key, office.clock.now()
+    for claim in claims.of_visit(tx, practice, visit.visit_id):
+        if claim.state is ClaimState.READY:
+            said = Event(
+                kind="claim.replaced",
+                about=claim.pcn,
+                claim=claim.pcn,
+                said=f"claim {claim.pcn} was not sent yet; visit {visit.key} has a new version",
+                before=claim.state,
+                after=ClaimState.REPLACED,
+                artefact=f"visit {visit.key}",
+                actor=office.actor,
+            )
+            claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
+
+
+def _taken(visit: StoredVisit, became: Taking, actor: str) -> Event:
+    asks = became is Taking.PROPOSED
+    return Event(
+        kind="visit.taken",
+        about=visit.key,
+        said=f"visit {visit.key} taken in, version {visit.version}"
+        + ("; its claim has already left: a person decides whether it is corrected" if asks else ""),
+        severity=EventSeverity.CAN_WAIT if asks else EventSeverity.ROUTINE,
+        after=visit.state,
+        artefact=f"file {visit.source}",
+        actor=actor,
+        next_command=f"gateway visits fix {visit.key} --by NAME --reason TEXT" if asks else "",
+    )
+
+
+def _rows_refused(source: str, rows: int) -> Event:
+    return Event(
+        kind="visits.refused",
+        about=source[:128],
+        said=f"{rows} of the visits in {source} could not be taken in",
+        severity=EventSeverity.CAN_WAIT,
+        artefact=f"file {source}",
+        next_command="gateway visits list --faults",
+    )
