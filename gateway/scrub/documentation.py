@@ -7,7 +7,7 @@ from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
-from gateway.visit import NOT_SUPPLIED, Discipline, Order, PlanOfCare
+from gateway.visit import NOT_SUPPLIED, Discipline, PlanOfCare
 
 _THERAPY = frozenset({Discipline.PT, Discipline.OT, Discipline.SLP})
 _CERTIFIED_WITHIN = timedelta(days=30)
@@ -119,16 +119,16 @@ def poc_uncertified(case: Case) -> Faults:
     if not _wants_plan(case) or not plan or plan.certified_on is not None:
         return
     first = plan.first_treatment or plan.established
-    if case.visit.day <= first + _CERTIFIED_WITHIN:
+    treated_for = case.visit.day - first
+    if treated_for <= _CERTIFIED_WITHIN:
         yield Fault(
             "plan_of_care.certified_on", "the plan is not certified yet; 30 days run from day one", Severity.WARN
         )
-    elif not _order_stands_in(case, plan, first):
-        yield Fault(
-            "plan_of_care.certified_on",
-            f"the plan is not certified {(case.visit.day - first).days} days after the first treatment",
-            _plan_severity(case),
-        )
+    elif case.visit.order is NOT_SUPPLIED and _order_may_stand_in(case.visit.day, plan, first):
+        yield not_checked("order", "orders, and a signed one would stand in for the certification")
+    elif not (case.visit.order and case.visit.order.signed and _order_may_stand_in(case.visit.day, plan, first)):
+        what = f"the plan is not certified {treated_for.days} days after the first treatment"
+        yield Fault("plan_of_care.certified_on", what, _plan_severity(case))
 
 
 @rule(
@@ -163,6 +163,7 @@ _MEASURE = re.compile(
     r"\d\s?(?:deg|°|/5|/10|%|cm\b|mm\b|ft\b|m\b|lb|kg|sec|s\b|min|reps?)|\b(?:ODI|NDI|LEFS|DASH|PSFS|TUG|BBS|NPRS)\b\D{0,20}\d",
     re.IGNORECASE,
 )
+_LENGTH_OF_MASSAGE = re.compile(r"\d+\s?(?:min(?:ute)?s?)\b[^.\d]{0,30}\bmassage", re.IGNORECASE)
 _MASSAGE = frozenset({"97124", "97140"})
 
 
@@ -181,7 +182,9 @@ def wellness_intent(case: Case) -> Faults:
     if not note or not worked:
         return
     said = _WELLNESS.search(f"{note.subjective} {note.objective} {note.assessment} {note.plan}")
-    if said and not _MEASURE.search(f"{note.objective} {note.assessment}"):
+    # How long the massage took measures the treatment, not the patient.
+    measured = _LENGTH_OF_MASSAGE.sub("", f"{note.objective} {note.assessment}")
+    if said and not _MEASURE.search(measured):
         medicare = case.payer.program is Program.MEDICARE
         yield Fault(
             "note.assessment",
@@ -208,19 +211,25 @@ def _plan_ends(plan: PlanOfCare) -> date | None:
     first = plan.first_treatment or plan.established
     ends = [day for day in (plan.certified_until, plan.ends) if day is not None]
     if plan.certified_until is None and plan.certified_on is not None:
-        ends.append(first + _RECERTIFIED_WITHIN)
+        # A recertification is a plan established anew: its 90 days run from there.
+        ends.append(_days_after(max(first, plan.established), _RECERTIFIED_WITHIN))
     return min(ends, default=None)
 
 
-def _order_stands_in(case: Case, plan: PlanOfCare, first: date) -> bool:
-    """The exception of 2025: a signed, dated order, and the plan sent to the referrer within 30 days."""
-    order = case.visit.order
+def _days_after(day: date, span: timedelta) -> date:
+    return date.max if date.max - day < span else day + span
+
+
+def _order_may_stand_in(day: date, plan: PlanOfCare, first: date) -> bool:
+    """The exception of 2025: beside a signed, dated order the plan was sent to the referrer within 30 days.
+
+    It stands in for the first certification only; a recertification, due after 90 days, is signed.
+    """
     return (
-        case.visit.day >= _ORDER_STANDS_IN_SINCE
-        and isinstance(order, Order)
-        and order.signed
+        day >= _ORDER_STANDS_IN_SINCE
+        and day - first <= _RECERTIFIED_WITHIN
         and plan.sent_to_referrer_on is not None
-        and plan.sent_to_referrer_on <= first + _CERTIFIED_WITHIN
+        and plan.sent_to_referrer_on - first <= _CERTIFIED_WITHIN
     )
 
 

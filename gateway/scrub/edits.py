@@ -1,5 +1,6 @@
 """Rules about codes that do not go together, and about how much of one is credible (NCCI)."""
 
+from collections import Counter
 from itertools import combinations
 
 from gateway.codes.modifiers import is_released
@@ -32,7 +33,8 @@ def ncci_pair_blocked(case: Case) -> Faults:
         if edit is None:
             continue
         second = other if other.procedure == edit.column2 else one
-        if edit.is_releasable and is_released(second.modifiers):
+        # Since 2019-07 either column may carry the modifier (CMS change request 11168).
+        if edit.is_releasable and (is_released(one.modifiers) or is_released(other.modifiers)):
             continue
         severity = case.table_says("ptp", in_force=not edit.assumed) if published else Severity.WARN
         released = "59 may release it" if edit.is_releasable else "no modifier releases it"
@@ -54,12 +56,18 @@ def mue_exceeded(case: Case) -> Faults:
     """More units of a code on one day than the payer expects of anybody."""
     if case.payer.program not in _GOVERNMENT:
         return
+    billed = Counter[str]()
+    first: dict[str, int] = {}
     for line in case.draft.lines:
-        limit = mue(line.procedure, case.visit.day)
-        if limit is not None and line.units is not None and line.units > limit.units:
+        billed[line.procedure] += line.units or 0
+        first.setdefault(line.procedure, line.place)
+    for code, number in billed.items():
+        limit = mue(code, case.visit.day)
+        # A limit of 0 says that the code is never paid: that is another rule's to say.
+        if limit is not None and number > limit.units > 0:
             yield Fault(
-                f"services.{line.place}.units",
-                f"{line.units} of {line.procedure}; the limit for a day is {limit.units}",
+                f"services.{first[code]}.units",
+                f"{number} of {code}; the limit for a day is {limit.units}",
                 case.table_says("mue", in_force=not limit.assumed),
             )
 

@@ -76,16 +76,18 @@ def unit_mismatch(case: Case) -> Faults:
         if _is_timed(line.service) and line.units is not None:
             billed[line.procedure] = billed.get(line.procedure, 0) + line.units
             first.setdefault(line.procedure, line.place)
+    over = False
     for code, number in billed.items():
         most = timed.by_code[code] + (timed.open_units if code in timed.tied else 0)
         if number > most:
+            over = True
             yield Fault(f"services.{first[code]}.units", f"{number} of {code} billed; {timed.because}", severity)
         elif number < timed.by_code[code]:
             yield Fault(
                 f"services.{first[code]}.units", f"only {number} of {code} billed; {timed.because}", Severity.WARN
             )
     total = sum(billed.values())
-    if total > timed.total and all(number <= timed.by_code[code] + 1 for code, number in billed.items()):
+    if total > timed.total and not over:
         place = next(iter(first.values()))
         yield Fault(f"services.{place}.units", f"{total} timed units billed in all; {timed.because}", severity)
 
@@ -99,6 +101,8 @@ def unit_mismatch(case: Case) -> Faults:
 )
 def unbilled_minutes(case: Case) -> Faults:
     """A timed code whose minutes come to no unit: it is left off the claim."""
+    if all(line.units == 0 for line in case.draft.lines):
+        return
     for line in case.draft.lines:
         if line.units == 0:
             yield Fault(f"services.{line.place}.minutes", f"{line.procedure} comes to no unit and is not billed")

@@ -48,7 +48,7 @@ def code_bundled_for_payer(case: Case) -> Faults:
         return
     for line in case.draft.lines:
         known = procedure(line.procedure)
-        if known is not None and not known.medicare_payable:
+        if known is not None and not known.medicare_payable and line.procedure not in case.payer.excluded_codes:
             yield Fault(f"services.{line.place}.code", f"Medicare does not pay {line.procedure} separately")
 
 

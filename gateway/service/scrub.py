@@ -54,7 +54,7 @@ def scrub_visits(
     done = []
     same_day: dict[date, tuple[Visit, ...]] = {}
     for visit in _waiting(office, payer, key):
-        case = _case(office, visit, same_day)
+        case = case_of(office, visit, same_day)
         found = _waived(office, case, scrub(case))
         if dry_run:
             held = any(one.severity is Severity.HOLD for one in found)
@@ -87,7 +87,9 @@ def _waiting(office: Office, payer: str, key: str) -> Iterator[StoredVisit]:
         after = page[-1].id
 
 
-def _case(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit, ...]]) -> Case:
+def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit, ...]] | None = None) -> Case:
+    """Put together what the rules may read. `same_day` remembers days that were read before."""
+    same_day = {} if same_day is None else same_day
     document = visit_of(visit.document)
     payer = office.settings.payer(visit.payer)
     if visit.day not in same_day:

@@ -1,0 +1,52 @@
+"""gateway batch"""
+
+import click
+
+from gateway.cli import show
+from gateway.cli.place import Place
+from gateway.cli.status import Status
+
+
+@click.group()
+def batch() -> None:
+    """Plan and seal 837P files."""
+
+
+@batch.command(epilog="Example: gateway batch plan")
+@click.option("--partner", default="", help="Only this trading partner.")
+@show.json_option
+@click.pass_obj
+def plan(place: Place, partner: str, as_json: bool) -> int:
+    """Say which files would be sealed now; take no number, change nothing."""
+    from gateway.money import shown
+    from gateway.service.batch import plan_batches
+
+    with place.office() as office:
+        planned = plan_batches(office, partner=partner)
+    if as_json:
+        show.as_object(planned=planned)
+    else:
+        rows = [(one.partner, one.claims, shown(one.charge)) for one in planned]
+        show.table(["partner", "claims", "charge"], rows, empty="no claim is ready")
+    return Status.DONE
+
+
+@batch.command(epilog="Example: gateway batch seal --partner northgate")
+@click.option("--partner", default="", help="Only this trading partner.")
+@show.json_option
+@click.pass_obj
+def seal(place: Place, partner: str, as_json: bool) -> int:
+    """Write every ready claim into a file for its partner. From then on the file's bytes never change."""
+    from gateway.service.batch import seal_batches
+
+    with place.office() as office:
+        sealed = seal_batches(office, partner=partner)
+    if as_json:
+        show.as_object(files=sealed.files, claims=sealed.claims, unwritable=sealed.unwritable)
+    else:
+        click.echo(f"{show.counted(sealed.claims, 'claim')} sealed into {show.counted(len(sealed.files), 'file')}")
+        for file in sealed.files:
+            click.echo(f"  {file.name} for {file.partner}: {file.size} bytes, interchange {file.interchange:09d}")
+        for one in sealed.unwritable:
+            click.echo(f"claim {one.pcn} of visit {one.visit} cannot be written: {one.why}")
+    return Status.NEEDS_A_PERSON if sealed.unwritable else Status.DONE

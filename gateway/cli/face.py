@@ -1,0 +1,65 @@
+"""The one place where a command's outcome, or its error, becomes words and an exit status."""
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import gettempdir
+
+import click
+
+from gateway.cli.commands import gateway
+from gateway.cli.status import Status, status_of
+from gateway.errors import GatewayError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and give its exit status. No traceback reaches the user."""
+    try:
+        outcome = gateway.main(args=list(arguments), prog_name="gateway", standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        return Status.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was done stays done", err=True)
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`gateway tail | head`); say nothing more, also not while exiting.
+        sys.stdout = None
+        return Status.DONE
+    except GatewayError as error:
+        return _refused(error, arguments)
+    except BaseException as bug:  # noqa: BLE001 the last resort, which hides nothing: it writes the crash down
+        if "--debug" in arguments:
+            traceback.print_exc()
+        click.echo(f"a fault of ours ({type(bug).__name__}); {_crash_file(bug)}; nothing half done was kept", err=True)
+        return Status.OUR_BUG
+    return int(outcome) if isinstance(outcome, int) else Status.DONE
+
+
+def _refused(error: GatewayError, arguments: Sequence[str]) -> int:
+    status = status_of(error)
+    if "--json" in arguments:
+        kind = type(error).__name__
+        click.echo(json.dumps({"schema_version": 1, "error": {"code": kind, "message": str(error), "status": status}}))
+    else:
+        click.echo(f"gateway: {error}", err=True)
+    if "--debug" in arguments:
+        traceback.print_exc()
+    return status
+
+
+def _crash_file(bug: BaseException) -> str:
+    """Write where it happened: files, lines and functions. The message is left out, for it may quote a patient's data."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    lines = [f"{type(bug).__module__}.{type(bug).__qualname__}"]
+    lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    now = datetime.now(tz=UTC)
+    path = Path(gettempdir()) / f"gateway-crash-{now:%Y%m%dT%H%M%S%f}.txt"
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError:
+        return f"it happened at {frames[-1].filename}:{frames[-1].lineno}" if frames else "no place is known"
+    return f"where it happened is in {path}"

@@ -1,0 +1,70 @@
+"""Where a command works: the home folder, the pinned day, and how to open the office."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from gateway.clock import Clock
+    from gateway.service.office import Office
+    from gateway.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The home folder and the day a command was told to work in."""
+
+    home: Path
+    pinned: date | None
+
+    @classmethod
+    def of(cls, home: Path | None, today: str | None) -> "Place":
+        """Read the command line's words. Raises click.UsageError on a day that is none."""
+        from gateway.settings.place import default_home
+
+        try:
+            pinned = date.fromisoformat(today) if today else None
+        except ValueError:
+            raise click.UsageError("--today: want a date such as 2026-11-16") from None
+        return cls(home=(home or default_home()).absolute(), pinned=pinned)
+
+    def settings(self) -> "Settings":
+        """Read the configuration. Raises ConfigError."""
+        from gateway.settings import load
+
+        return load(self.home)
+
+    def clock(self, zone: str) -> "Clock":
+        """Give the clock of a practice in that zone."""
+        from gateway.clock import Clock
+
+        return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
+
+    @contextmanager
+    def office(self, actor: str = "gateway") -> Iterator["Office"]:
+        """Open the office. Raises ConfigError if configuration or ledger are not ready."""
+        from gateway.errors import ConfigError
+        from gateway.ledger import open_ledger
+        from gateway.ledger.migrate import require_newest
+        from gateway.ledger.practices import is_registered
+        from gateway.service.office import Office
+
+        settings = self.settings()
+        ledger = open_ledger(settings.database_url)
+        try:
+            require_newest(ledger)
+            with ledger.reading() as tx:
+                if not is_registered(tx, settings.practice.key):
+                    raise ConfigError(
+                        f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
+                    )
+            clock = self.clock(settings.practice.zone)
+            yield Office(ledger=ledger, settings=settings, clock=clock, actor=actor)
+        finally:
+            ledger.close()

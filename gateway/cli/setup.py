@@ -1,0 +1,85 @@
+"""gateway init, doctor, db"""
+
+import click
+
+from gateway.cli import show
+from gateway.cli.place import Place
+from gateway.cli.status import Status
+
+
+@click.command(epilog="Example: gateway --home clinic init")
+@show.json_option
+@click.pass_obj
+def init(place: Place, as_json: bool) -> int:
+    """Make a home folder with a sample configuration and an empty ledger. What is there already stays as it is."""
+    from gateway.service.found import found
+
+    made = found(place.home, place.clock("UTC"))
+    if as_json:
+        show.as_object(home=made.home, written=made.written, practice=made.settings.practice.key, is_new=made.is_new)
+        return Status.DONE
+    click.echo(f"home folder {made.home}: practice {made.settings.practice.key}, {made.settings.practice.name}")
+    for name in made.written:
+        click.echo(f"  wrote {name}")
+    click.echo("next: put your own clinic into gateway.toml, your partners into partners/, your payers into payers/;")
+    click.echo(f"then: gateway --home {made.home} doctor")
+    return Status.DONE
+
+
+@click.command(epilog="Example: gateway doctor")
+@show.json_option
+@click.pass_obj
+def doctor(place: Place, as_json: bool) -> int:
+    """Check configuration, ledger, keys, disk and tables; say for each fault how to mend it."""
+    from gateway.service.doctor import Health, examine
+
+    done = examine(place.home, place.clock("UTC"))
+    if as_json:
+        show.as_object(checks=done)
+    else:
+        for one in done:
+            click.echo(f"{one.health:5} {one.what}: {one.said}")
+            if one.fix:
+                click.echo(f"      {one.fix}")
+    if any(one.health is Health.BAD for one in done):
+        return Status.NOT_READY
+    return Status.NEEDS_A_PERSON if any(one.health is Health.LOOK for one in done) else Status.DONE
+
+
+@click.group()
+def db() -> None:
+    """The ledger's tables: upgrade, current."""
+
+
+@db.command(epilog="Example: gateway db upgrade")
+@click.pass_obj
+def upgrade(place: Place) -> int:
+    """Bring the ledger's tables up to what this version wants, all or nothing."""
+    from gateway.ledger.migrate import newest
+    from gateway.service.found import register
+
+    settings = place.settings()
+    register(settings, place.clock(settings.practice.zone))
+    click.echo(f"the ledger is at revision {newest()}")
+    return Status.DONE
+
+
+@db.command(epilog="Example: gateway db current")
+@show.json_option
+@click.pass_obj
+def current(place: Place, as_json: bool) -> int:
+    """Show the revision of the ledger's tables, and the one this version wants."""
+    from gateway.ledger import open_ledger
+    from gateway.ledger.migrate import current as revision
+    from gateway.ledger.migrate import newest
+
+    ledger = open_ledger(place.settings().database_url)
+    try:
+        seen = revision(ledger)
+    finally:
+        ledger.close()
+    if as_json:
+        show.as_object(current=seen, newest=newest())
+    else:
+        click.echo(f"the ledger is at {seen or 'no revision (no tables yet)'}; this gateway wants {newest()}")
+    return Status.DONE if seen == newest() else Status.NOT_READY

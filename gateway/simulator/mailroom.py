@@ -1,0 +1,110 @@
+"""The partners' folders: takes what was uploaded in order of arrival, has it answered, and puts the answers out.
+
+state/PARTNER/inbound   what partners upload; it is left there, so that they can see that it arrived
+state/PARTNER/outbound  the answers
+state/PARTNER/archive   where partners move the answers that they have read
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from gateway.simulator.clearinghouse import answers_to
+from gateway.simulator.journal import Journal, write_durably
+from gateway.simulator.records import Record
+from gateway.simulator.world import World
+
+FOLDERS: Final = ("inbound", "outbound", "archive")
+TEMPORARY: Final = ".part"
+"""Files whose name ends so are still being written."""
+
+
+class Inode(NamedTuple):
+    """A file by what does not change when it is renamed."""
+
+    device: int
+    number: int
+
+
+class _Arrival(NamedTuple):
+    modified: int
+    name: str
+    partner: str
+    path: Path
+    inode: Inode
+
+
+class Mailroom:
+    """Works through the uploads of all partners, one after the other. Not safe for two threads at once."""
+
+    def __init__(self, state: Path, partners: tuple[str, ...], world: World) -> None:
+        self._state = state
+        self._partners = partners
+        self._world = world
+        self._done: set[tuple[str, str, int, Inode]] = set()
+        for partner in partners:
+            for folder in FOLDERS:
+                (state / partner / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.journal = Journal(state / "journal")
+
+    def put_out_again(self) -> None:
+        """Put out every answer of the journal that is neither in the outbox nor archived."""
+        for record in self.journal.records:
+            self._put_out(record)
+
+    def take(self, being_written: Collection[Inode] = ()) -> int:
+        """Answer every upload not yet seen, oldest first, leaving those that are being written; give how many."""
+        taken = 0
+        for one in sorted(self._arrivals()):
+            key = (one.partner, one.name, one.modified, one.inode)
+            if key in self._done or one.inode in being_written:
+                continue
+            body = _read(one)
+            if body is not None:
+                self._put_out(self._answered(one, body))
+                self._done.add(key)
+                taken += 1
+        return taken
+
+    def _answered(self, one: _Arrival, body: bytes) -> Record:
+        """Give the journal's record of these bytes; make it first if there is none."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        if known := self.journal.find(one.partner, sha256):
+            return known
+        answers = answers_to(body, world=self._world, history=self.journal.history, partner=one.partner)
+        record = Record(partner=one.partner, name=one.name, sha256=sha256, answers=answers)
+        self.journal.append(record)
+        return record
+
+    def _put_out(self, record: Record) -> None:
+        box = self._state / record.partner
+        if record.partner not in self._partners:
+            return
+        for answer in record.answers.files:
+            if not any((box / folder / answer.name).exists() for folder in ("outbound", "archive")):
+                write_durably(box / "outbound" / answer.name, answer.body, by_way_of=self._state / "journal")
+
+    def _arrivals(self) -> Iterator[_Arrival]:
+        for partner in self._partners:
+            with os.scandir(self._state / partner / "inbound") as found:
+                for entry in found:
+                    if entry.name.endswith(TEMPORARY) or entry.name.startswith("."):
+                        continue
+                    try:
+                        told = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
+                    if stat.S_ISREG(told.st_mode):
+                        inode = Inode(told.st_dev, told.st_ino)
+                        yield _Arrival(told.st_mtime_ns, entry.name, partner, Path(entry.path), inode)
+
+
+def _read(one: _Arrival) -> bytes | None:
+    """Give the bytes; None if the partner took the file away meanwhile."""
+    try:
+        return one.path.read_bytes()
+    except FileNotFoundError:
+        return None
