@@ -50,6 +50,11 @@ class Draft:
     lines: tuple[DraftLine, ...]
     timed: units.Units | None
 
+    @property
+    def billed(self) -> tuple[DraftLine, ...]:
+        """The lines that go on the claim: all but those whose minutes come to no unit."""
+        return tuple(line for line in self.lines if line.units != 0)
+
 
 def draft(visit: Visit, payer: Payer) -> Draft:
     """Work out units, modifiers, charges and pointers of each service."""

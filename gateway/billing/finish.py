@@ -1,5 +1,7 @@
 """From a clean draft to the claim that goes on the wire."""
 
+from dataclasses import replace
+
 from gateway.billing.draft import Draft
 from gateway.claim import Claim, Frequency, ServiceLine
 from gateway.payer import Payer
@@ -22,11 +24,9 @@ def finish(
     The draft must be without a holding finding: units, charges and pointers are decided, and at least one line is left.
     """
     lines = []
-    for line in draft.lines:
+    for line in draft.billed:
         assert line.units is not None, "a clean draft knows its units"
         assert line.charge is not None, "a clean draft knows its charges"
-        if line.units == 0:
-            continue
         lines.append(
             ServiceLine(
                 # Unique over claims as well, so that a line is found even where a payer garbles the claim's number.
@@ -45,7 +45,8 @@ def finish(
         payer_claim_number=payer_claim_number,
         billing=visit.billing or practice.billing,
         patient=visit.patient,
-        coverage=visit.coverage,
+        # A practice's system often exports the payer's id alone; the wire wants its name as well (2010BB NM103).
+        coverage=replace(visit.coverage, payer_name=visit.coverage.payer_name or payer.name),
         filing_code=payer.filing_code,
         place_of_service=visit.place_of_service,
         rendering=visit.rendering,

@@ -42,7 +42,7 @@ def auth_expired(case: Case) -> Faults:
     severity = case.payer_says("wants_authorization")
     if not approved.starts <= case.visit.day <= approved.ends:
         yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if approved.codes and line.procedure not in approved.codes:
             yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)
 

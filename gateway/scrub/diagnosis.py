@@ -38,7 +38,7 @@ def dx_invalid(case: Case) -> Faults:
 )
 def dx_pointer(case: Case) -> Faults:
     """A service that points to a diagnosis the visit does not have, or twice to the same one."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         where = f"services.{line.place}.pointers"
         beyond = [one for one in line.pointers if one > len(case.visit.diagnoses)]
         if beyond:

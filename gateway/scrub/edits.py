@@ -27,8 +27,7 @@ def ncci_pair_blocked(case: Case) -> Faults:
     if case.payer.program not in _GOVERNMENT and not case.payer.applies_pair_edits:
         return
     published = case.payer.program in _GOVERNMENT or case.payer_says("applies_pair_edits") is Severity.HOLD
-    billed = [line for line in case.draft.lines if line.units != 0]
-    for one, other in combinations(billed, 2):
+    for one, other in combinations(case.draft.billed, 2):
         edit = pair(one.procedure, other.procedure, case.visit.day)
         if edit is None:
             continue
@@ -58,7 +57,7 @@ def mue_exceeded(case: Case) -> Faults:
         return
     billed = Counter[str]()
     first: dict[str, int] = {}
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         billed[line.procedure] += line.units or 0
         first.setdefault(line.procedure, line.place)
     for code, number in billed.items():
@@ -81,8 +80,8 @@ def mue_exceeded(case: Case) -> Faults:
 )
 def addon_without_base(case: Case) -> Faults:
     """An add-on code without the code it adds to."""
-    billed = {line.procedure for line in case.draft.lines}
-    for line in case.draft.lines:
+    billed = {line.procedure for line in case.draft.billed}
+    for line in case.draft.billed:
         known = procedure(line.procedure)
         if known is not None and known.bases and billed.isdisjoint(known.bases):
             yield Fault(

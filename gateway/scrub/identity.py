@@ -63,7 +63,7 @@ def date_in_future(case: Case) -> Faults:
 )
 def visit_repeated(case: Case) -> Faults:
     """Another visit of the same patient, day and clinician with the same procedure."""
-    billed = {line.procedure for line in case.draft.lines}
+    billed = {line.procedure for line in case.draft.billed}
     for other in case.history:
         same = other.day == case.visit.day and other.rendering.npi == case.visit.rendering.npi
         both = sorted(billed & {service.code for service in other.services})

@@ -26,7 +26,7 @@ _ASSISTANTS = frozenset(ASSISTANT_MODIFIERS.values())
 def mod_discipline_wrong(case: Case) -> Faults:
     """A line with the modifier of another discipline than the visit's, or with two of them."""
     own = discipline_modifier(case.visit.discipline)
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         named = discipline_modifiers(line.modifiers)
         if own and named and named != (own,):
             yield Fault(
@@ -48,7 +48,7 @@ def mod_assistant_required(case: Case) -> Faults:
     if not case.payer.wants_assistant_modifier or own is None:
         return
     severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("wants_assistant_modifier")
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if line.service.treated_by is TreatedBy.ASSISTANT and own not in line.modifiers:
             yield Fault(
                 f"services.{line.place}.modifiers",
@@ -66,7 +66,7 @@ def mod_assistant_required(case: Case) -> Faults:
 )
 def mod_combo_invalid(case: Case) -> Faults:
     """An assistant's modifier without its discipline's."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         conflict = assistant_conflict(line.modifiers)
         if conflict:
             yield Fault(
@@ -85,7 +85,7 @@ def mod_at_required(case: Case) -> Faults:
     """Spinal manipulation for Medicare without AT."""
     if case.payer.program is not Program.MEDICARE:
         return
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if line.procedure in _SPINE and not {"AT", "GA", "GY", "GZ"} & set(line.modifiers):
             yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} carries no AT")
 
@@ -99,7 +99,7 @@ def mod_at_required(case: Case) -> Faults:
 )
 def mod_too_many(case: Case) -> Faults:
     """More modifiers than fit on a line, once the discipline's is added."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if len(line.modifiers) > MODIFIERS_MAX:
             yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} needs {len(line.modifiers)} modifiers")
 

@@ -15,7 +15,7 @@ from gateway.scrub.rule import Case, Fault, Faults, rule
 )
 def charge_missing(case: Case) -> Faults:
     """A line whose charge is neither given nor in the payer's fee schedule for the date."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if line.charge is None and line.units is not None:
             yield Fault(f"services.{line.place}.charge", f"no charge for {line.procedure} on the date of service")
 
@@ -29,7 +29,7 @@ def charge_missing(case: Case) -> Faults:
 )
 def code_not_valid_for_payer(case: Case) -> Faults:
     """A code that the payer does not take."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         if line.procedure in case.payer.excluded_codes:
             severity = case.payer_says("excluded_codes")
             yield Fault(f"services.{line.place}.code", f"this payer does not take {line.procedure}", severity)
@@ -46,7 +46,7 @@ def code_bundled_for_payer(case: Case) -> Faults:
     """A code that Medicare never pays by itself."""
     if case.payer.program is not Program.MEDICARE:
         return
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         known = procedure(line.procedure)
         if known is not None and not known.medicare_payable and line.procedure not in case.payer.excluded_codes:
             yield Fault(f"services.{line.place}.code", f"Medicare does not pay {line.procedure} separately")
@@ -61,7 +61,7 @@ def code_bundled_for_payer(case: Case) -> Faults:
 )
 def code_unknown(case: Case) -> Faults:
     """A code that our list of therapy codes does not hold, or not for that date."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         known = procedure(line.procedure)
         if known is None:
             yield Fault(f"services.{line.place}.code", f"{line.procedure} is not in our list of therapy codes")
@@ -78,7 +78,7 @@ def code_unknown(case: Case) -> Faults:
 )
 def code_of_other_discipline(case: Case) -> Faults:
     """A code that belongs to another discipline than the visit's."""
-    for line in case.draft.lines:
+    for line in case.draft.billed:
         known = procedure(line.procedure)
         if known is not None and known.disciplines and case.visit.discipline not in known.disciplines:
             yield Fault(

@@ -47,7 +47,7 @@ class Settings:
     def payer(self, payer_id: str) -> Payer:
         """Give the payer's policy, or the assumed one under its id when nobody configured it."""
         known = self.payers.get(payer_id)
-        return known if known is not None else replace(self.unknown_payer, id=payer_id)
+        return known if known is not None else replace(self.unknown_payer, id=payer_id, name=payer_id)
 
     def partner(self, name: str) -> TradingPartner:
         """Give the partner. Raises ConfigError if there is none of that name."""

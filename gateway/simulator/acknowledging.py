@@ -98,7 +98,7 @@ def claim_acknowledgment(
     yield Segment("NM1", ("41", submitter.at(2), *names, "46", submitter.at(9)))
     yield Segment("TRN", ("2", sent.reference))
     yield Segment("STC", (("A1", "19", "PR"), day, "WQ", wire(_charged(verdicts))))
-    yield from _totals(verdicts)
+    yield from _totals(verdicts, "90", "AA")
     yield from _providers(verdicts, day)
 
 
@@ -111,7 +111,7 @@ def _providers(verdicts: Sequence[ClaimVerdict], day: str) -> Iterator[Segment]:
         yield Segment("NM1", ("85", "2", claims[0].claim.billing_name, *NO_PERSON, *(("XX", npi) if npi else ())))
         yield Segment("TRN", ("1", "0"))
         yield Segment("STC", (("A1", "19", "PR"), "", "WQ", wire(_charged(claims))))
-        yield from _totals(claims)
+        yield from _totals(claims, "QA", "QC")
         for one in claims:
             here += 1
             yield from _patient(one, here, parent, day)
@@ -136,10 +136,11 @@ def _patient(one: ClaimVerdict, here: int, parent: int, day: str) -> Iterator[Se
             yield Segment("DTP", ("472", "RD8", f"{ccyymmdd(days[0])}-{ccyymmdd(days[-1])}"))
 
 
-def _totals(verdicts: Sequence[ClaimVerdict]) -> Iterator[Segment]:
+def _totals(verdicts: Sequence[ClaimVerdict], accepted: str, rejected: str) -> Iterator[Segment]:
+    """Counts and charges; QTY01 differs between the batch (2200B) and its providers (2200C)."""
     taken = [one for one in verdicts if one.number]
     refused = [one for one in verdicts if not one.number]
-    for quantity, group in (("90", taken), ("AA", refused)):
+    for quantity, group in ((accepted, taken), (rejected, refused)):
         if group:
             yield Segment("QTY", (quantity, str(len(group))))
     for amount, group in (("YU", taken), ("YY", refused)):

@@ -1,0 +1,86 @@
+"""Cases made of the samples: what a rule looks at, with the payers of config/."""
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from gateway.billing import draft
+from gateway.finding import Finding, Severity
+from gateway.intake import Taken
+from gateway.intake.read import checked
+from gateway.payer import Payer
+from gateway.scrub import Case, scrub
+from gateway.settings import CONFIG_SHIPPED, SAMPLES_SHIPPED, load
+from gateway.visit import Visit
+
+SETTINGS = load(CONFIG_SHIPPED)
+SAMPLES = SAMPLES_SHIPPED / "scrub"
+MISSING = object()
+"""In `case_of(changes=...)`: leave the field out, so that it is not supplied."""
+
+
+def sample(rule: str, which: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((SAMPLES / rule / f"{which}.json").read_text(), parse_float=Decimal)
+    return document
+
+
+def visit_of(document: dict[str, Any]) -> Visit:
+    taken = checked(document)
+    assert isinstance(taken, Taken), taken
+    return taken.visit
+
+
+def case_of(
+    document: dict[str, Any],
+    changes: Mapping[str, object] | None = None,
+    *,
+    payer: Payer | None = None,
+    still_holds: frozenset[str] = SETTINGS.still_holds,
+) -> Case:
+    """Make the case of a sample, its visit changed at dotted paths such as services.1.units; lists count from 1."""
+    written = copy.deepcopy(document["visit"])
+    for path, value in (changes or {}).items():
+        change(written, path, value)
+    visit = visit_of(written)
+    policy = payer or SETTINGS.payer(visit.coverage.payer_id)
+    return Case(
+        visit=visit,
+        draft=draft(visit, policy),
+        payer=policy,
+        practice=SETTINGS.practice,
+        today=date.fromisoformat(document["today"]),
+        history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
+        still_holds=still_holds,
+    )
+
+
+def change(document: dict[str, Any], path: str, value: object) -> None:
+    *parents, leaf = path.split(".")
+    place: Any = document
+    for part in parents:
+        place = place[int(part) - 1] if isinstance(place, list) else place[part]
+    if value is MISSING:
+        place.pop(leaf, None)
+    else:
+        place[int(leaf) - 1 if isinstance(place, list) else leaf] = value
+
+
+def unsourced(payer: Payer, **wishes: Any) -> Payer:
+    """The payer without any source for what it wants, so that its wishes may only warn."""
+    return replace(payer, sources={}, **wishes)
+
+
+def found(case: Case, rule: str) -> tuple[Finding, ...]:
+    return tuple(finding for finding in scrub(case) if finding.rule == rule)
+
+
+def severities(case: Case, rule: str) -> list[Severity]:
+    return [finding.severity for finding in found(case, rule)]
+
+
+def holds(case: Case) -> list[str]:
+    return [finding.rule for finding in scrub(case) if finding.severity is Severity.HOLD]

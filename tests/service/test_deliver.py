@@ -1,0 +1,284 @@
+"""Delivery: one file, once, whatever the line and the server do, and whoever dies where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from gateway.delivery import Delivery
+from gateway.errors import LedgerConflict, NotReached, PartnerRefusal, UsageError
+from gateway.event import Event
+from gateway.ledger import events, outbox
+from gateway.ledger.outbox import SealedFile, Step
+from gateway.lifecycle import ClaimState
+from gateway.partner import TradingPartner
+from gateway.service.batch import seal_batches
+from gateway.service.deliver import Round, deliver
+from gateway.service.office import Office
+from gateway.service.post import post
+from gateway.service.reconcile import reconcile
+from gateway.service.release import Way, release
+from gateway.service.scrub import scrub_visits
+from gateway.transport.listing import Stat
+from tests.contract.memory_mailbox import MemoryMailbox
+from tests.service import clinic
+from tests.service.clinic import taken, the_claim, visit
+
+NAME = "elm_000000001.837"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing below catches it."""
+
+
+@dataclass
+class Server:
+    """A partner's side that outlives the connections to it. `greedy` takes a file the moment it has its final name."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    greedy: bool = False
+    taken: list[bytes] = field(default_factory=list)
+    cut_before: set[str] = field(default_factory=set)
+    cut_after: set[str] = field(default_factory=set)
+    dies_at: int = 0
+    calls: int = 0
+
+    def open(self, _partner: TradingPartner) -> "Connection":
+        return Connection(files=self.files, cut_before=set(self.cut_before), cut_after=set(self.cut_after), server=self)
+
+    def arrivals(self) -> list[bytes]:
+        return [*self.taken, *(body for name, body in self.files.items() if name == f"in/{NAME}")]
+
+    def step(self) -> None:
+        self.calls += 1
+        if self.calls == self.dies_at:
+            raise Killed
+
+    def eat(self) -> None:
+        if self.greedy and f"in/{NAME}" in self.files:
+            self.taken.append(self.files.pop(f"in/{NAME}"))
+
+
+@dataclass
+class Connection(MemoryMailbox):
+    """A connection that can be killed before and after each verb takes effect."""
+
+    server: Server = field(default_factory=Server)
+
+    def create_exclusive(self, name: str, body: bytes) -> None:
+        self.server.step()
+        super().create_exclusive(name, body)
+        self.server.step()
+
+    def stat(self, name: str) -> Stat | None:
+        self.server.step()
+        return super().stat(name)
+
+    def rename_no_clobber(self, old: str, new: str) -> None:
+        self.server.step()
+        try:
+            super().rename_no_clobber(old, new)
+        finally:
+            self.server.eat()
+        self.server.step()
+
+
+@pytest.fixture
+def sealed(office: Office) -> Office:
+    taken(office, visit(), visit("V-2"))
+    scrub_visits(office)
+    seal_batches(office)
+    return office
+
+
+def file_of(office: Office) -> SealedFile:
+    with office.ledger.reading() as tx:
+        found = outbox.by_name(tx, office.practice.key, NAME)
+    assert found is not None
+    return found
+
+
+def body_of(office: Office) -> bytes:
+    with office.ledger.reading() as tx:
+        return outbox.bytes_of(tx, office.practice.key, file_of(office).id)
+
+
+def only(rounds: tuple[Round, ...]) -> Round:
+    (one,) = rounds
+    return one
+
+
+def test_a_file_arrives_once_whole_and_its_claims_are_sent(sealed: Office) -> None:
+    server = Server()
+    (delivered,) = only(deliver(sealed, server.open)).files
+    assert delivered.state is Delivery.SENT
+    assert server.files == {f"in/{NAME}": body_of(sealed)}
+    assert the_claim(sealed).state is ClaimState.SENT
+    assert deliver(sealed, server.open) == ()
+    assert reconcile(sealed).holds
+
+
+@pytest.mark.parametrize("greedy", [False, True])
+def test_killed_at_every_call_the_file_still_arrives_exactly_once(sealed: Office, greedy: bool) -> None:  # noqa: FBT001
+    """Each run dies one call later than the one before; between two deaths nothing is tidied up."""
+    server = Server(greedy=greedy)
+    deaths = 0
+    for place in range(1, 40):
+        server.calls, server.dies_at = 0, place
+        try:
+            deliver(sealed, server.open)
+        except Killed:
+            deaths += 1
+        if file_of(sealed).state in {Delivery.SENT, Delivery.PRESUMED}:
+            break
+    server.dies_at = 0
+    deliver(sealed, server.open)
+    assert deaths > 0
+    assert file_of(sealed).state in {Delivery.SENT, Delivery.PRESUMED}
+    assert server.arrivals() == [body_of(sealed)]
+
+
+@pytest.mark.parametrize("greedy", [False, True])
+@pytest.mark.parametrize("dies_at", range(1, 9))
+def test_killed_once_anywhere_the_next_call_finishes_it(office: Office, dies_at: int, greedy: bool) -> None:  # noqa: FBT001
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    server = Server(greedy=greedy, dies_at=dies_at)
+    try:
+        deliver(office, server.open)
+    except Killed:
+        deliver(office, server.open)
+    assert server.arrivals() == [body_of(office)]
+    state = file_of(office).state
+    assert state is Delivery.SENT or (greedy and state is Delivery.PRESUMED)
+    if state is Delivery.PRESUMED:
+        assert the_claim(office).state is ClaimState.SEALED
+        clinic.arrived(office, clinic.ta1(1))
+        post(office)
+        assert file_of(office).state is Delivery.SENT
+    assert the_claim(office).state is ClaimState.SENT
+    assert reconcile(office).holds
+
+
+@pytest.mark.parametrize("verb", ["create_exclusive", "stat", "rename_no_clobber"])
+def test_a_line_lost_before_or_during_a_call_is_looked_at_next_time(sealed: Office, verb: str) -> None:
+    server = Server(cut_before={verb})
+    assert isinstance(only(deliver(sealed, server.open)).problem, NotReached)
+    server = replace(server, cut_before=set(), cut_after={verb} - {"stat"})
+    deliver(sealed, server.open)
+    server = replace(server, cut_after=set())
+    deliver(sealed, server.open)
+    assert file_of(sealed).state is Delivery.SENT
+    assert server.arrivals() == [body_of(sealed)]
+
+
+def test_a_name_that_is_taken_is_never_overwritten(sealed: Office) -> None:
+    server = Server(files={f"in/{NAME}": b"somebody else's"})
+    (delivered,) = only(deliver(sealed, server.open)).files
+    assert delivered.state is Delivery.HELD
+    assert server.files[f"in/{NAME}"] == b"somebody else's"
+    with sealed.ledger.reading() as tx:
+        woken = [one.event for one in events.read(tx, sealed.practice.key, kind="file.held")]
+    assert woken[0].next_command == f"gateway deliveries show {NAME}"
+
+
+def test_a_partner_that_purges_temporary_files_proves_nothing_by_their_absence(office: Office) -> None:
+    purging = clinic.settings(clinic.partner("north", purges_temporary=True), clinic.partner("south"))
+    office = replace(office, settings=purging)
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    server = Server(greedy=True, cut_after={"rename_no_clobber"})
+    deliver(office, server.open)
+    server.cut_after = set()
+    deliver(office, server.open)
+    assert file_of(office).state is Delivery.HELD
+
+
+def test_one_partners_trouble_does_not_keep_anothers_files_back(office: Office) -> None:
+    taken(office, visit(), visit("V-3", "PAYER2"))
+    scrub_visits(office)
+    seal_batches(office)
+    south = Server()
+
+    def open_mailbox(partner: TradingPartner) -> Connection:
+        if partner.name == "north":
+            raise PartnerRefusal("they said no")
+        return south.open(partner)
+
+    north_round, south_round = deliver(office, open_mailbox)
+    assert isinstance(north_round.problem, PartnerRefusal)
+    assert [file.state for file in south_round.files] == [Delivery.SENT]
+    assert the_claim(office).state is ClaimState.SEALED
+
+
+def test_an_older_worker_that_wakes_up_cannot_make_its_next_step(sealed: Office) -> None:
+    with sealed.ledger.writing() as tx:
+        old = outbox.take_up(tx, sealed.practice.key, file_of(sealed).id)
+    server = Server()
+    deliver(sealed, server.open)
+    step = Step(after=Delivery.UPLOADING, why="woke up")
+    with pytest.raises(LedgerConflict), sealed.ledger.writing() as tx:
+        outbox.move(tx, sealed.practice.key, old, step, event=Event(kind="x", about="x", said="x"), at=clinic.NOW)
+    assert server.arrivals() == [body_of(sealed)]
+
+
+def held(office: Office, before: Callable[[Server], None]) -> Server:
+    server = Server()
+    before(server)
+    deliver(office, server.open)
+    assert file_of(office).state is Delivery.HELD
+    return server
+
+
+def test_a_held_file_is_released_by_a_person_and_goes_on(sealed: Office) -> None:
+    server = held(sealed, lambda server: server.files.update({f"in/{NAME}": b"old"}))
+    del server.files[f"in/{NAME}"]
+    ana = replace(sealed, actor="Ana Reyes")
+    release(ana, NAME, Way.AGAIN, reason="the partner removed it")
+    deliver(sealed, server.open)
+    assert server.arrivals() == [body_of(sealed)]
+    with sealed.ledger.reading() as tx:
+        (said,) = [one.event for one in events.read(tx, sealed.practice.key, kind="file.decided")]
+    assert (said.actor, said.reason) == ("Ana Reyes", "the partner removed it")
+
+
+def test_a_person_may_say_that_it_arrived_and_nothing_is_sent(sealed: Office) -> None:
+    server = held(sealed, lambda server: server.files.update({f"in/{NAME}": b"old"}))
+    release(sealed, NAME, Way.SENT, reason="seen in the portal")
+    assert deliver(sealed, server.open) == ()
+    assert the_claim(sealed).state is ClaimState.SENT
+
+
+def test_only_a_held_file_can_be_released(sealed: Office) -> None:
+    with pytest.raises(UsageError, match="not held"):
+        release(sealed, NAME, Way.AGAIN, reason="r")
+    with pytest.raises(UsageError, match="no file"):
+        release(sealed, "other.837", Way.AGAIN, reason="r")
+
+
+@dataclass
+class ShortServer(Server):
+    """A server that acknowledges every write and keeps one byte less."""
+
+    def open(self, _partner: TradingPartner) -> "Connection":
+        return Shortened(files=self.files, server=self)
+
+
+@dataclass
+class Shortened(Connection):
+    def create_exclusive(self, name: str, body: bytes) -> None:
+        super().create_exclusive(name, body[:-1])
+
+
+def test_a_short_write_is_never_renamed_to_its_final_name(sealed: Office) -> None:
+    server = ShortServer()
+    one = only(deliver(sealed, server.open))
+    assert isinstance(one.problem, PartnerRefusal)
+    assert file_of(sealed).state is Delivery.UPLOADING
+    assert server.arrivals() == []
+    honest: Any = Server(files=server.files)
+    deliver(sealed, honest.open)
+    assert honest.arrivals() == [body_of(sealed)]

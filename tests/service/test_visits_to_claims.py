@@ -1,0 +1,230 @@
+"""Visits in, claims out: versions, holds, corrections, and what may no longer be changed."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gateway.claim import Frequency
+from gateway.errors import IntakeError, UsageError
+from gateway.finding import Severity
+from gateway.ledger import claims, visits
+from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.batch import plan_batches, seal_batches
+from gateway.service.correct import do_not_bill, fix_visit
+from gateway.service.explain import explain_visit
+from gateway.service.office import Office
+from gateway.service.post import post
+from gateway.service.reconcile import reconcile
+from gateway.service.scrub import scrub_visits
+from gateway.service.take_in import Taking, take_in
+from gateway.settings.load import Waiver
+from tests.service import clinic
+from tests.service.clinic import taken, the_claim, visit, visits_file
+
+UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
+HELD = visit("V-2", **UNSIGNED)
+
+
+def state_of(office: Office, key: str) -> VisitState:
+    with office.ledger.reading() as tx:
+        found = visits.find(tx, office.practice.key, key)
+    assert found is not None
+    return found.state
+
+
+def test_the_same_file_twice_changes_nothing(office: Office) -> None:
+    raw = visits_file(visit(), HELD)
+    assert take_in(office, "a.json", raw).counts == {Taking.NEW: 2}
+    scrub_visits(office)
+    assert take_in(office, "b.json", raw).counts == {Taking.UNCHANGED: 2}
+    assert len(reconcile(office).visits) == 2
+
+
+def test_bad_rows_are_kept_and_the_good_ones_go_in(office: Office) -> None:
+    outcome = take_in(office, "a.json", visits_file(visit(), visit("V-9", date="soon")))
+    assert outcome.counts == {Taking.NEW: 1}
+    assert [(fault.row, fault.field) for fault in outcome.faults] == [(2, "date")]
+    with office.ledger.reading() as tx:
+        assert [source for source, _ in visits.faults(tx, office.practice.key)] == ["a.json"]
+
+
+def test_a_dry_run_stores_nothing(office: Office) -> None:
+    assert take_in(office, "a.json", visits_file(visit()), dry_run=True).counts == {Taking.NEW: 1}
+    taken(office, visit())
+    (shown,) = scrub_visits(office, dry_run=True)
+    assert shown.state is VisitState.CLAIMED
+    assert state_of(office, "V-1") is VisitState.NEW
+
+
+def test_an_unreadable_file_stores_nothing(office: Office) -> None:
+    with pytest.raises(IntakeError):
+        take_in(office, "a.json", visits_file(visit())[:-9])
+    assert reconcile(office).visits == {}
+
+
+def test_a_clean_visit_becomes_a_ready_claim_and_a_faulty_one_is_held(office: Office) -> None:
+    taken(office, visit(), HELD)
+    first, second = scrub_visits(office)
+    assert (first.state, second.state) == (VisitState.CLAIMED, VisitState.HELD)
+    assert [one.rule for one in second.holds] == ["SIGNATURE_MISSING"]
+    claim = the_claim(office)
+    assert (claim.state, claim.charge_cents, claim.pcn) == (ClaimState.READY, 18050, first.pcn)
+    assert scrub_visits(office)[0].state is VisitState.HELD
+    assert reconcile(office).holds
+
+
+def test_a_correction_makes_the_next_version_with_who_and_why(office: Office) -> None:
+    taken(office, HELD)
+    scrub_visits(office)
+    ida = replace(office, actor="Ida Stone")
+    fixed = fix_visit(
+        ida,
+        "V-2",
+        (("note.signed_by", "Ida Stone PT"), ("note.signed_at", "2026-11-02T18:00")),
+        reason="signed late",
+    )
+    assert fixed.scrubbed is not None
+    assert (fixed.scrubbed.state, fixed.scrubbed.version) == (VisitState.CLAIMED, 2)
+    with office.ledger.reading() as tx:
+        versions = visits.versions(tx, office.practice.key, "V-2")
+    assert [one.state for one in versions] == [VisitState.SUPERSEDED, VisitState.CLAIMED]
+    assert (versions[1].actor, versions[1].reason) == ("Ida Stone", "signed late")
+
+
+def test_a_correction_that_is_no_visit_changes_nothing(office: Office) -> None:
+    taken(office, HELD)
+    scrub_visits(office)
+    assert fix_visit(office, "V-2", (("date", "soon"),), reason="r").faults[0].field == "date"
+    assert state_of(office, "V-2") is VisitState.HELD
+    with pytest.raises(UsageError, match="already have these values"):
+        fix_visit(office, "V-2", (("date", "2026-11-02"),), reason="r")
+    with pytest.raises(UsageError, match="give at least one"):
+        fix_visit(office, "V-2", (), reason="r")
+    with pytest.raises(UsageError, match="no visit"):
+        fix_visit(office, "V-404", (("date", "2026-11-02"),), reason="r")
+
+
+def test_other_content_before_the_claim_left_replaces_it(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    before = the_claim(office)
+    assert take_in(office, "b.json", visits_file(visit(date="2026-11-03"))).counts == {Taking.REPLACED: 1}
+    scrub_visits(office)
+    after = the_claim(office)
+    assert (after.version, after.day, after.state) == (2, date(2026, 11, 3), ClaimState.READY)
+    assert after.pcn != before.pcn
+    with office.ledger.reading() as tx:
+        assert claims.by_id(tx, office.practice.key, before.id).state is ClaimState.REPLACED
+    assert seal_batches(office).claims == 1
+    assert reconcile(office).holds
+
+
+def test_other_content_after_the_claim_left_is_a_persons_decision(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    outcome = take_in(office, "b.json", visits_file(visit(date="2026-11-03")))
+    assert (outcome.counts, outcome.proposed) == ({Taking.PROPOSED: 1}, ("V-1",))
+    assert scrub_visits(office) == ()
+    with pytest.raises(UsageError, match="wait for its answer"):
+        fix_visit(office, "V-1", (), reason="r")
+    rejected = clinic.answer_277ca("1000000001", (the_claim(office).pcn, "A7:33:IL", ""))
+    clinic.arrived(office, rejected)
+    post(office)
+    assert the_claim(office).state is ClaimState.REJECTED
+    fixed = fix_visit(office, "V-1", (), reason="the date was wrong")
+    assert fixed.scrubbed is not None
+    new = the_claim(office)
+    assert (new.version, new.state, new.frequency, new.day) == (2, ClaimState.READY, "1", date(2026, 11, 3))
+    assert reconcile(office).holds
+
+
+def test_an_adjudicated_claim_is_replaced_under_the_payers_number(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    claim = the_claim(office)
+    clinic.arrived(office, clinic.answer_835("100", clinic.denied(claim, "11", "N657")))
+    post(office)
+    fix_visit(office, "V-1", (("services.2.units", "2"),), reason="recounted")
+    new = the_claim(office)
+    with office.ledger.reading() as tx:
+        body = claims.body_of(tx, office.practice.key, new.id)
+    assert (body.frequency, body.payer_claim_number) == (Frequency.REPLACEMENT, f"ICN{claim.pcn[-4:]}")
+    assert reconcile(office).holds
+
+
+def test_a_payer_that_takes_no_replacement_is_asked_for_a_reopening_instead(office: Office) -> None:
+    taken(office, visit(payer_id="PAYER3"))
+    scrub_visits(office)
+    seal_batches(office)
+    clinic.arrived(office, clinic.answer_835("100", clinic.denied(the_claim(office))))
+    post(office)
+    with pytest.raises(UsageError, match="reopening"):
+        fix_visit(office, "V-1", (("services.2.units", "2"),), reason="r")
+
+
+def test_a_visit_can_be_left_unbilled_by_name_and_reason(office: Office) -> None:
+    taken(office, HELD, visit())
+    scrub_visits(office)
+    do_not_bill(office, "V-2", reason="a courtesy visit")
+    assert state_of(office, "V-2") is VisitState.NOT_BILLED
+    with pytest.raises(UsageError, match="without a claim"):
+        do_not_bill(office, "V-1", reason="r")
+
+
+def test_a_waiver_lets_one_rule_pass_until_its_day(office: Office) -> None:
+    waiver = Waiver(
+        rule="SIGNATURE_MISSING", payer="PAYER1", partner="", by="Ana", why="letter", until=date(2026, 12, 1)
+    )
+    waived = replace(office, settings=replace(office.settings, waivers=(waiver,)))
+    lapsed = replace(office, settings=replace(office.settings, waivers=(replace(waiver, until=date(2026, 11, 1)),)))
+    taken(office, HELD)
+    assert scrub_visits(lapsed)[0].state is VisitState.HELD
+    (passed,) = scrub_visits(waived)
+    assert passed.state is VisitState.CLAIMED
+    assert [
+        (one.severity, "waived by Ana" in one.what) for one in passed.findings if one.rule == "SIGNATURE_MISSING"
+    ] == [(Severity.WARN, True)]
+
+
+def test_an_unknown_payer_is_assumed_and_said_to_be(office: Office) -> None:
+    taken(office, visit(payer_id="NOBODY1"))
+    (done,) = scrub_visits(office)
+    assert done.state is VisitState.CLAIMED
+    assert "PAYER_ASSUMED" in {one.rule for one in done.findings}
+
+
+def test_explaining_a_visit_shows_the_arithmetic_and_changes_nothing(office: Office) -> None:
+    taken(office, visit(services=[{"code": "97110", "minutes": 23, "charge": "1"}]))
+    said = explain_visit(office, "V-1")
+    assert "97110 23 min = 2" in said.units
+    assert state_of(office, "V-1") is VisitState.NEW
+
+
+def test_each_partner_gets_its_own_file_and_a_plan_takes_no_number(office: Office) -> None:
+    taken(office, visit(), visit("V-3", "PAYER2"), visit("V-4"))
+    scrub_visits(office)
+    assert [(one.partner, one.claims) for one in plan_batches(office)] == [("north", 2), ("south", 1)]
+    sealed = seal_batches(office)
+    assert [(file.partner, file.interchange, file.name) for file in sealed.files] == [
+        ("north", 1, "elm_000000001.837"),
+        ("south", 1, "elm_000000001.837"),
+    ]
+    assert plan_batches(office) == ()
+    assert seal_batches(office).files == ()
+
+
+def test_a_claim_that_cannot_be_written_does_not_keep_the_others_back(office: Office) -> None:
+    odd = visit("V-5")
+    odd["patient"]["last_name"] = "漢字"
+    taken(office, visit(), odd)
+    scrub_visits(office)
+    sealed = seal_batches(office)
+    assert sealed.claims == 1
+    (refused,) = sealed.unwritable
+    assert refused.visit == "V-5"
+    assert "漢字" not in refused.why
+    assert the_claim(office, "V-5").state is ClaimState.READY
