@@ -123,7 +123,8 @@ def _patient(one: ClaimVerdict, here: int, parent: int, day: str) -> Iterator[Se
     names = (claim.patient_last, claim.patient_first, "", "", "")
     yield Segment("NM1", ("QC", "1", *names, *(("MI", claim.member) if claim.member else ())))
     yield Segment("TRN", ("2", claim.control))
-    charge = wire(claim.charge) if claim.charge is not None else ""
+    # The guide requires an amount, also of a claim that is rejected for having none.
+    charge = wire(claim.charge or ZERO)
     for status in one.statuses:
         composite = (status.category, status.status, status.entity)
         yield Segment("STC", (composite, day, one.action, charge))

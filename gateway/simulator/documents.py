@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.codes.npi import is_npi
+from gateway.edi.segment import STANDARD, fault_in
 from gateway.errors import ConfigError
 from gateway.money import ZERO, dollars
 from gateway.simulator.world import EnrolledProvider, Member, Plan, World
@@ -23,6 +24,8 @@ REQUIRABLE: Final = ("referring", "rendering", "accident", "initial_treatment")
 """What `required` of a plan may name."""
 
 KINDS: Final = ("medicare", "medicaid", "commercial", "workers_compensation", "auto")
+
+_WRITTEN: Final = ("payer", "name", "street", "city", "state", "zip_code", "phone")
 
 Entry = TypeVar("Entry")
 
@@ -90,6 +93,13 @@ def _check_plan(plan: Plan, place: _Place, *, is_default: bool) -> None:
         raise place.at("required").refuse(f"want some of {', '.join(REQUIRABLE)}")
     if len(plan.tax_id) != 9 or not plan.tax_id.isdecimal():  # noqa: PLR2004  nine digits, as the tax office issues them
         raise place.at("tax_id").refuse("want nine digits")
+    for key in _WRITTEN:
+        if fault := fault_in(getattr(plan, key), STANDARD):
+            raise place.at(key).refuse(f"{fault}, and stands in every 835")
+    _check_figures(plan, place)
+
+
+def _check_figures(plan: Plan, place: _Place) -> None:
     for key in ("allowed_percent", "coinsurance_percent"):
         if not 0 <= getattr(plan, key) <= 100:  # noqa: PLR2004  per cent
             raise place.at(key).refuse("want 0 to 100")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from gateway.edi.figures import loops
 from gateway.edi.received import Numbered, TransactionSet
@@ -16,13 +17,16 @@ from gateway.money import ZERO, dollars
 
 Run = Sequence[Numbered]
 
+_DOLLARS_MAX: Final = 10**7
+"""No professional claim charges as much; with it, sums over a file could leave what X12 can write."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedLine:
     """Loop 2400.
 
     procedure   SV101 whole: qualifier, code, up to four modifiers
-    charge      SV102 in dollars; None if it is no amount
+    charge      SV102 in dollars; None if it is no amount, or ten million and more
     units       SV104; None if it is no number
     pointers    SV107 as numbers, 0 for what is none
     day, until  DTP*472, both days included; None if it is no date
@@ -211,9 +215,10 @@ def day(text: str) -> date | None:
 
 def _money(text: str) -> Decimal | None:
     try:
-        return dollars(text)
+        amount = dollars(text)
     except ValueError:
         return None
+    return amount if abs(amount) < _DOLLARS_MAX else None
 
 
 def _number(text: str) -> Decimal | None:

@@ -219,3 +219,12 @@ def test_batches_are_cut_at_what_the_partner_takes(number: int, sizes: list[int]
 def test_a_line_that_is_not_billed_needs_no_charge() -> None:
     finished = claim_of(visit(Service(code="97530", minutes=5), Service(code="97110", minutes=30)))
     assert [line.procedure for line in finished.lines] == ["97110"]
+
+
+def test_the_payers_name_comes_from_its_file_where_the_visit_gives_only_its_id() -> None:
+    wanted = visit(Service(code="97110", minutes=30))
+    (coverage,) = wanted.coverages
+    nameless = replace(wanted, coverages=(replace(coverage, payer_name=""),))
+    assert claim_of(nameless).coverage.payer_name == "Payer One"
+    named = replace(wanted, coverages=(replace(coverage, payer_name="Payer One of Illinois"),))
+    assert claim_of(named).coverage.payer_name == "Payer One of Illinois"

@@ -11,10 +11,8 @@ def cents(text: str) -> int:
 
 def balance(body: bytes) -> list[int]:
     """Assert every equation of 005010X221A1 sec. 1.10.2.1, and give each transaction set's payment in cents."""
-    payments: list[int] = []
-    for one in body.decode("ascii").split("~ST*")[1:]:
-        payments.append(_set([row.split("*") for row in one.split("~SE*")[0].split("~")]))
-    return payments
+    sets = body.decode("ascii").split("~ST*")[1:]
+    return [_set([row.split("*") for row in one.split("~SE*")[0].split("~")]) for one in sets]
 
 
 def _set(rows: list[list[str]]) -> int:

@@ -1,10 +1,11 @@
 """A world, a practice and short ways to write 837P files for it; nothing here reads an 835."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,8 @@ BILLING = BillingProvider(
 )
 DAY = date(2026, 11, 16)
 MEMBER = "ABC000111"
-DEFAULT_LINES = (("97110", "120.00", 2, ("GP",)),)
+Lines = Sequence[tuple[str, str, int, tuple[str, ...]]]
+DEFAULT_LINES: Lines = (("97110", "120.00", 2, ("GP",)),)
 
 
 @dataclass
@@ -45,11 +47,16 @@ class Clinic:
     history: History = field(default_factory=History)
     interchange: int = 0
 
-    def claim(self, control: str = "RB1", **parts: object) -> Claim:
-        lines = parts.pop("lines", DEFAULT_LINES)
-        day = parts.pop("day", DAY)
-        payer, member = parts.pop("payer", "PAY1"), parts.pop("member", MEMBER)
-        assert isinstance(day, date)
+    def claim(
+        self,
+        control: str = "RB1",
+        *,
+        lines: Lines = DEFAULT_LINES,
+        day: date = DAY,
+        payer: str = "PAY1",
+        member: str = MEMBER,
+        **parts: Any,
+    ) -> Claim:
         made = Claim(
             patient_control_number=control,
             billing=BILLING,
@@ -60,9 +67,7 @@ class Clinic:
                 sex=Sex.FEMALE,
                 address=ADDRESS,
             ),
-            coverage=Coverage(
-                payer_id=str(payer), payer_name="Payer One", member_id=str(member), relationship=Relationship.SELF
-            ),
+            coverage=Coverage(payer_id=payer, payer_name="Payer One", member_id=member, relationship=Relationship.SELF),
             filing_code="CI",
             place_of_service="11",
             rendering=Provider(npi="1900000021", last_name="Brandt", first_name="Iwan", taxonomy="225100000X"),
@@ -77,10 +82,10 @@ class Clinic:
                     pointers=(1,),
                     day=day,
                 )
-                for number, (code, charge, units, modifiers) in enumerate(lines, start=1)  # type: ignore[arg-type, var-annotated]
+                for number, (code, charge, units, modifiers) in enumerate(lines, start=1)
             ),
         )
-        return replace(made, **parts)  # type: ignore[arg-type]
+        return replace(made, **parts)
 
     def file(self, *claims: Claim, at: datetime = datetime(2026, 11, 23, 12, 5, tzinfo=UTC), ta1: bool = True) -> bytes:
         self.interchange += 1
@@ -129,7 +134,7 @@ class Clinic:
     def send(self, *claims: Claim) -> Answers:
         return self.ask(self.file(*claims))
 
-    def correction(self, control: str, frequency: Frequency, original: str, **parts: object) -> Claim:
+    def correction(self, control: str, frequency: Frequency, original: str, **parts: Any) -> Claim:
         return self.claim(control, frequency=frequency, payer_claim_number=original, **parts)
 
 
@@ -181,9 +186,9 @@ PLAN = Plan(
 )
 
 
-def world_of(plan: Plan = PLAN, member: Mapping[str, object] | None = None, enrolled: date = date(2020, 1, 1)) -> World:
+def world_of(plan: Plan = PLAN, member: Mapping[str, Any] | None = None, enrolled: date = date(2020, 1, 1)) -> World:
     since = {"PAY1": enrolled}
-    parts: dict[str, object] = {
+    parts: dict[str, Any] = {
         "deductible_left": Decimal("0.00"),
         "authorization": (
             Authorization(number="OK1", procedures=("97750",), visits=2),
@@ -192,7 +197,7 @@ def world_of(plan: Plan = PLAN, member: Mapping[str, object] | None = None, enro
     }
     return World(
         plans={"PAY1": plan},
-        members={("PAY1", MEMBER): Member(id=MEMBER, payer="PAY1", **(parts | dict(member or {})))},  # type: ignore[arg-type]
+        members={("PAY1", MEMBER): Member(id=MEMBER, payer="PAY1", **(parts | dict(member or {})))},
         providers={
             "1900000013": EnrolledProvider(npi="1900000013", enrolled={"PAY1": date(2020, 1, 1)}),
             "1900000021": EnrolledProvider(npi="1900000021", enrolled=since),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def line(code: str, *modifiers: str, units: int = 1) -> tuple[tuple[str, str, in
     return ((code, "100.00", units, modifiers),)
 
 
-CASES = {
+CASES: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "27 after the cover ended": ("27", "", {"member": {"ends": date(2026, 11, 1)}}, {}),
     "27 before it began": ("27", "", {"member": {"starts": date(2026, 11, 17)}}, {}),
     "22 another payer is primary": ("22", "MA04", {"member": {"primary_payer": "OTHER"}}, {}),
@@ -63,7 +64,7 @@ CASES = {
 def test_a_claim_is_denied_for_what_it_says(case: str, clinic_of: Callable[..., Clinic]) -> None:
     carc, remarks, world, parts = CASES[case]
     clinic = clinic_of(**world)
-    answers = clinic.send(clinic.claim(**parts))  # type: ignore[arg-type]
+    answers = clinic.send(clinic.claim(**parts))
     group = "PR" if carc == "96" else "CO"
     charge = only(answers, "835", "SVC")[0][2]
     assert only(answers, "835", "CAS")[0] == ["CAS", group, carc, charge]
@@ -97,10 +98,10 @@ def test_a_claim_is_denied_for_what_it_says(case: str, clinic_of: Callable[..., 
     ],
 )
 def test_the_same_claim_put_right_is_paid(
-    world: dict[str, object], parts: dict[str, object], clinic_of: Callable[..., Clinic]
+    world: dict[str, Any], parts: dict[str, Any], clinic_of: Callable[..., Clinic]
 ) -> None:
     clinic = clinic_of(**world)
-    answers = clinic.send(clinic.claim(**parts))  # type: ignore[arg-type]
+    answers = clinic.send(clinic.claim(**parts))
     assert {row[1] for row in only(answers, "835", "CAS")} <= {"CO", "PR"}
     assert all(row[2] == "45" for row in only(answers, "835", "CAS") if row[1] == "CO")
     assert all(float(row[3]) > 0 for row in only(answers, "835", "SVC"))
@@ -124,10 +125,13 @@ def test_the_same_service_in_another_file_is_a_duplicate(clinic: Clinic) -> None
 
 def test_another_day_procedure_or_repeat_modifier_is_no_duplicate(clinic: Clinic) -> None:
     clinic.send(clinic.claim("RB1"))
-    for number, parts in enumerate(
-        ({"day": date(2026, 11, 17)}, {"lines": line("97140")}, {"lines": line("97110", "GP", "76")})
-    ):
-        assert only(clinic.send(clinic.claim(f"RBX{number}", **parts)), "835", "CLP")[0][2] == "1"  # type: ignore[arg-type]
+    others: tuple[dict[str, Any], ...] = (
+        {"day": date(2026, 11, 17)},
+        {"lines": line("97140")},
+        {"lines": line("97110", "GP", "76")},
+    )
+    for number, parts in enumerate(others):
+        assert only(clinic.send(clinic.claim(f"RBX{number}", **parts)), "835", "CLP")[0][2] == "1"
 
 
 def test_a_claim_that_was_never_adjudicated_may_come_again(clinic_of: Callable[..., Clinic]) -> None:
@@ -203,3 +207,24 @@ def test_what_a_void_takes_back_is_carried_forward_and_recovered(clinic: Clinic)
     assert only(rest, "835", "BPR")[0][2] == str(60 - (60 - paid))
     assert len(only(rest, "835", "PLB")[0]) == 5
     assert not only(clinic.send(clinic.claim("RB5", day=date(2026, 11, 19))), "835", "PLB")
+
+
+OTHER_PAYER = (
+    b"SBR*P*18*******CI~AMT*D*50~OI***Y***Y~NM1*IL*1*ZELLER*OTTILIE****MI*X1~NM1*PR*2*OTHER PAYER*****PI*OTHER~LX*1~"
+)
+
+
+def test_a_secondary_claim_pays_what_the_first_payer_left(clinic_of: Callable[..., Clinic]) -> None:
+    clinic = clinic_of(member={"primary_payer": "OTHER"})
+    raw = clinic.file(clinic.claim(payer_sequence="S")).replace(b"LX*1~", OTHER_PAYER)
+    raw = raw.replace(b"REF*6R*L1~", b"REF*6R*L1~SVD*OTHER*50*HC:97110:GP**2~CAS*CO*45*70~DTP*573*D8*20261118~")
+    head, _, tail = raw.partition(b"~SE*")
+    count = head[head.index(b"~ST*") + 1 :].count(b"~") + 2
+    answers = clinic.ask(head + b"~SE*%d*" % count + tail.partition(b"*")[2])
+    # 80.00 allowed, 50.00 paid before; of 30.00 left 5.00 copay, then 20 %.
+    assert only(answers, "835", "CAS") == [
+        ["CAS", "CO", "45", "40"],
+        ["CAS", "OA", "23", "50"],
+        ["CAS", "PR", "2", "5", "", "3", "5"],
+    ]
+    assert only(answers, "835", "CLP")[0][2:6] == ["2", "120", "20", "10"]

@@ -73,6 +73,7 @@ def test_what_is_written_is_what_is_meant(written: Written) -> None:
         ({"plans": PLANS + 'kind = "other"\n'}, "plan 1, kind: want one of medicare"),
         ({"plans": PLANS + 'tax_id = "12"\n'}, "plan 1, tax_id: want nine digits"),
         ({"plans": PLANS + '[[plan.bundled]]\ncolumn1 = "A"\n'}, "plan 1, bundled 1, column2: is missing"),
+        ({"plans": PLANS + 'name = "A*B"\n'}, "plan 1, name: holds a delimiter"),
         ({"plans": PLANS + PLANS}, "plan 2: stands twice"),
         ({"plans": "[[plan]]\n"}, "a plan needs `payer`"),
         ({"plans": PLANS + '[default]\npayer = "X"\n'}, "default: a plan needs `payer`, and only the default has none"),
@@ -100,6 +101,6 @@ def test_a_slip_is_refused_with_its_place(files: dict[str, str], said: str, writ
 
 
 def test_a_missing_file_is_refused_unless_open(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="plans.toml: not found"):
+    with pytest.raises(ConfigError, match=r"plans\.toml: not found"):
         load_world(tmp_path)
     assert load_world(tmp_path, open_mode=True).is_open

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,10 @@ from gateway.edi.second_opinion import opinion
 from gateway.people import Provider
 from gateway.simulator.clearinghouse import Answers
 from gateway.simulator.world import Plan, World
-from tests.simulator.conftest import BILLING, PLAN, Clinic, body, kinds, only, world_of
+from tests.simulator.arithmetic import balance
+from tests.simulator.conftest import BILLING, PLAN, SAMPLES, Clinic, body, kinds, only, world_of
+
+CLAIM_SAMPLES = SAMPLES.parent / "837p"
 
 
 def believed(answers: Answers) -> Answers:
@@ -54,8 +58,8 @@ def test_a_ta1_is_sent_only_if_asked_for(clinic: Clinic) -> None:
         ({"frequency": Frequency.VOID, "payer_claim_number": "UNKNOWN", "member": "NO"}, ["A7:33:IL", "A7:464"]),
     ],
 )
-def test_a_claim_is_rejected_for_what_it_says(parts: dict[str, object], stc: list[str], clinic: Clinic) -> None:
-    answers = believed(clinic.send(clinic.claim("GOOD"), clinic.claim("BAD", **parts)))  # type: ignore[arg-type]
+def test_a_claim_is_rejected_for_what_it_says(parts: dict[str, Any], stc: list[str], clinic: Clinic) -> None:
+    answers = believed(clinic.send(clinic.claim("GOOD"), clinic.claim("BAD", **parts)))
     told = [row for row in only(answers, "277", "STC")[2:] if row[3] == "U"]
     assert [row[1] for row in told] == stc
     assert [row[1] for row in only(answers, "835", "CLP")] == ["GOOD"]
@@ -70,10 +74,10 @@ def test_a_claim_is_rejected_for_what_it_says(parts: dict[str, object], stc: lis
     ],
 )
 def test_a_plan_says_what_it_takes(
-    plan: dict[str, object], parts: dict[str, object], stc: str, clinic_of: Callable[..., Clinic]
+    plan: dict[str, Any], parts: dict[str, Any], stc: str, clinic_of: Callable[..., Clinic]
 ) -> None:
-    clinic = clinic_of(plan=replace(PLAN, **plan))  # type: ignore[arg-type]
-    answers = believed(clinic.send(clinic.claim(**parts)))  # type: ignore[arg-type]
+    clinic = clinic_of(plan=replace(PLAN, **plan))
+    answers = believed(clinic.send(clinic.claim(**parts)))
     assert only(answers, "277", "STC")[-1][1].rstrip(":PR") == stc
     assert "835" not in kinds(answers.files)
 
@@ -222,3 +226,29 @@ def test_the_date_is_the_files_own(clinic: Clinic) -> None:
     answers = clinic.ask(clinic.file(clinic.claim(), at=datetime(2027, 1, 4, 8, 30, tzinfo=UTC)))
     assert all(b"*270104*0830*" in one.body for one in answers.files)
     assert only(answers, "835", "BPR")[0][16] == "20270104"
+
+
+def test_two_interchanges_of_one_file_are_answered_each(clinic: Clinic) -> None:
+    raw = clinic.file(clinic.claim("RB1")) + b"\n" + clinic.file(clinic.claim("RB2"), ta1=False)
+    answers = believed(clinic.ask(raw))
+    assert kinds(answers.files) == ["ta1", "999", "277", "835", "999", "277", "835"]
+    assert len({one.name for one in answers.files}) == 7
+    assert b"*CO*18*" in answers.files[-1].body
+    assert answers.memory.counts.files == 1
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CLAIM_SAMPLES.glob("*.edi")))
+def test_a_file_of_strangers_goes_through_to_payment_in_open_mode(name: str) -> None:
+    clinic = Clinic(World(fallback=Plan()))
+    raw = (CLAIM_SAMPLES / name).read_bytes()
+    answers = believed(clinic.ask(raw))
+    if name == "replacement.edi":
+        assert [row[1] for row in only(answers, "277", "STC")][-1] == "A7:464"
+    else:
+        assert [row[2] for row in only(answers, "835", "CLP")] == ["1"]
+        assert balance(body(answers, "835"))[0] > 0
+
+
+def test_a_charge_beyond_reason_is_rejected(clinic: Clinic) -> None:
+    raw = clinic.file(clinic.claim()).replace(b"*120*", b"*999999999999*")
+    assert "A7:178" in {row[1] for row in only(believed(clinic.ask(raw)), "277", "STC")}

@@ -1,0 +1,48 @@
+"""gateway sim"""
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.place import Place
+from gateway.cli.status import Status
+
+
+@click.command(epilog="Example: gateway sim --port 2222")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=2222, help="Where to listen on 127.0.0.1 [2222]; 0 picks one."
+)
+@click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Its own folder [HOME/simulator].")
+@click.option(
+    "--world",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with plans.toml, members.toml, providers.toml [the samples'].",
+)
+@click.option(
+    "--open", "is_open", is_flag=True, help="Take payers, members and providers that the world does not know."
+)
+@click.pass_obj
+def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open: bool) -> int:
+    """Play a clearinghouse and its payers over real SFTP on 127.0.0.1, until interrupted.
+
+    It answers each 837P with TA1, 999, 277CA and 835, by what the claim says and what its world holds. The keys
+    below HOME/keys may log in; the partners of the sample configuration get a key if they have none.
+    """
+    from gateway.service.rehearse import authorize_keys
+    from gateway.settings import SAMPLES_SHIPPED
+    from gateway.simulator.simulator import Simulator
+
+    home = state or place.home / "simulator"
+    try:
+        simulator = Simulator(home, world or SAMPLES_SHIPPED / "simulator", port=port, is_open=is_open)
+    except OSError as taken:
+        raise click.UsageError(f"port {port} cannot be used ({taken.strerror}); choose another with --port") from None
+    authorize_keys(simulator, place.home / "keys")
+    click.echo(f"simulator: sftp on {simulator.host}:{simulator.port}, host key {simulator.fingerprint}")
+    for name in simulator.partners:
+        click.echo(
+            f"  pin it: gateway --home {place.home} partners trust {name} --fingerprint {simulator.fingerprint} --by NAME"
+        )
+    click.echo("stop it with Ctrl-C; it goes on where it was when it is started again")
+    simulator.serve_forever()
+    return Status.DONE
