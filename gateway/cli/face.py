@@ -1,7 +1,6 @@
 """The one place where a command's outcome, or its error, becomes words and an exit status."""
 
 import json
-import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,9 +24,8 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was done stays done", err=True)
         return Status.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`gateway tail | head`); say nothing more, also not while exiting.
-        sys.stdout = None
+    except SystemExit:
+        # Click's answer to a reader that went away (`gateway tail | head`): no fault, and nobody to tell.
         return Status.DONE
     except GatewayError as error:
         return _refused(error, arguments)

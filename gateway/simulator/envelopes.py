@@ -119,8 +119,8 @@ def verdicts(raw: bytes, one: Interchange, judge: Opinion = opinion) -> tuple[st
 
 
 def group_note(group: Group) -> str:
-    """Give AK905 of a group that is not taken at all: not of professional claims, or of another guide; else empty."""
-    if group.function != "HC":
+    """Give AK905 of a group that is not taken at all: not of professional claims only, or of another guide; else empty."""
+    if group.function != "HC" or any(one.code != "837" for one in group.sets):
         return "1"
     return "" if group.version == GUIDE else "2"
 

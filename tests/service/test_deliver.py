@@ -22,6 +22,7 @@ from gateway.service.release import Way, release
 from gateway.service.scrub import scrub_visits
 from gateway.transport.listing import Stat
 from tests.contract.memory_mailbox import MemoryMailbox
+from tests.people import NOW
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit
 
@@ -221,7 +222,7 @@ def test_an_older_worker_that_wakes_up_cannot_make_its_next_step(sealed: Office)
     deliver(sealed, server.open)
     step = Step(after=Delivery.UPLOADING, why="woke up")
     with pytest.raises(LedgerConflict), sealed.ledger.writing() as tx:
-        outbox.move(tx, sealed.practice.key, old, step, event=Event(kind="x", about="x", said="x"), at=clinic.NOW)
+        outbox.move(tx, sealed.practice.key, old, step, event=Event(kind="x", about="x", said="x"), at=NOW)
     assert server.arrivals() == [body_of(sealed)]
 
 

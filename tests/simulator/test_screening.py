@@ -187,6 +187,12 @@ def test_a_group_of_another_guide_is_refused_whole(clinic: Clinic) -> None:
     assert kinds(answers.files) == ["ta1", "999"]
 
 
+def test_a_set_that_is_no_claim_is_not_taken_for_one(clinic: Clinic) -> None:
+    answers = believed(clinic.ask(clinic.file(clinic.claim()).replace(b"ST*837*", b"ST*831*")))
+    assert only(answers, "999", "AK9") == [["AK9", "R", "1", "1", "0", "1"]]
+    assert kinds(answers.files) == ["ta1", "999"]
+
+
 def test_answers_use_the_senders_delimiters(clinic: Clinic) -> None:
     raw = clinic.file(clinic.claim()).replace(b"*", b"|").replace(b":", b">").replace(b"BRANDT", b"BRA*DT")
     answers = believed(clinic.ask(raw))
