@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.simulator.keys import make_key_pair
 from tests.e2e.command import COMMAND, ROOT, environment, gateway, simulator
 
 SAMPLE = ROOT / "samples" / "visits" / "claims-only.csv"
@@ -148,13 +147,6 @@ def test_rules_are_listed_and_shown() -> None:
     assert gateway("rules", "show", "NO_SUCH").status == 2
 
 
-def test_an_unpinned_partner_is_refused_and_told_how_to_be_trusted(home: Path) -> None:
-    make_key_pair(home / "keys" / "northgate")
-    ran = gateway("partners", "check", "northgate", home=home)
-    assert ran.status == 4
-    assert "gateway partners trust northgate" in ran.out
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -165,6 +157,15 @@ def point(home: Path, port: int) -> None:
     for name in ("northgate", "southport"):
         path = home / "partners" / f"{name}.toml"
         path.write_text(path.read_text().replace("port = 2222", f"port = {port}"))
+
+
+def test_an_unpinned_partner_is_refused_and_told_how_to_be_trusted(home: Path, tmp_path: Path) -> None:
+    port = free_port()
+    point(home, port)
+    with simulator(home, tmp_path / "sim", port):
+        ran = gateway("partners", "check", "northgate", home=home)
+    assert ran.status == 4
+    assert "gateway partners trust northgate" in ran.out
 
 
 def test_the_whole_way_by_hand_with_a_pinned_simulator(home: Path, tmp_path: Path) -> None:
