@@ -92,6 +92,12 @@ def main(claims_wanted: int) -> None:
     row("835 read typed and balanced", claims_wanted, "payments", reading, beside)
 
 
+def read_and_balance(raw: bytes) -> None:
+    for answer in read_answers(raw):
+        if isinstance(answer.what, Remittance):
+            balance.check(answer.what)
+
+
 def batch_of(practice: Practice, partner: TradingPartner, claims: tuple[Claim, ...]) -> Batch:
     at = datetime(2026, 11, 16, 12, tzinfo=UTC)
     return Batch(practice=practice, partner=partner, claims=claims, interchange=1, group=1, reference="1", at=at)
