@@ -83,9 +83,7 @@ def main(claims_wanted: int) -> None:
     world = load_world(ROOT / "samples" / "simulator", open_mode=True)
     answers = answers_to(written, world=world, history=History(), partner="northgate")
     remittance = next(file.body for file in answers.files if file.name.endswith(".835"))
-    reading = seconds(
-        lambda: [balance.check(a.what) for a in read_answers(remittance) if isinstance(a.what, Remittance)]
-    )
+    reading = seconds(lambda: read_and_balance(remittance))
     judged = seconds(lambda: opinion(remittance))
     floor = seconds(lambda: [part.split("*") for part in remittance.decode().split("~")])
     beside = f"{judged / reading:.1f} times pyx12's speed, {reading / floor:.0f} times the floor's cost (split)"
