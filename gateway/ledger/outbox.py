@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from gateway.delivery import MOVES, Delivery
 from gateway.errors import LedgerConflict
@@ -97,40 +97,26 @@ def by_id(tx: Connection, practice: str, interchange_id: int) -> SealedFile:
 
 def by_name(tx: Connection, practice: str, name: str) -> SealedFile | None:
     """Give the newest file of that name."""
-    query = _STORED.where(interchanges.c.practice == practice, interchanges.c.name == name)
-    row = tx.execute(query.order_by(interchanges.c.id.desc()).limit(1)).mappings().first()
-    return None if row is None else _stored(row)
+    return _newest(tx, practice, interchanges.c.name == name)
 
 
 def by_interchange(tx: Connection, practice: str, partner: str, interchange: int) -> SealedFile | None:
     """Give the newest file with that ISA13 to that partner."""
-    query = _STORED.where(
-        interchanges.c.practice == practice,
-        interchanges.c.partner == partner,
-        interchanges.c.interchange == interchange,
-    )
-    row = tx.execute(query.order_by(interchanges.c.id.desc()).limit(1)).mappings().first()
-    return None if row is None else _stored(row)
+    return _newest(tx, practice, interchanges.c.partner == partner, interchanges.c.interchange == interchange)
 
 
 def by_group(tx: Connection, practice: str, partner: str, group_control: int) -> SealedFile | None:
     """Give the newest file with that GS06 to that partner."""
-    query = _STORED.where(
-        interchanges.c.practice == practice,
-        interchanges.c.partner == partner,
-        interchanges.c.group_control == group_control,
-    )
-    row = tx.execute(query.order_by(interchanges.c.id.desc()).limit(1)).mappings().first()
-    return None if row is None else _stored(row)
+    return _newest(tx, practice, interchanges.c.partner == partner, interchanges.c.group_control == group_control)
 
 
 def by_reference(tx: Connection, practice: str, partner: str, reference: str) -> SealedFile | None:
     """Give the file with that BHT03 to that partner."""
-    query = _STORED.where(
-        interchanges.c.practice == practice,
-        interchanges.c.partner == partner,
-        interchanges.c.reference == reference,
-    )
+    return _newest(tx, practice, interchanges.c.partner == partner, interchanges.c.reference == reference)
+
+
+def _newest(tx: Connection, practice: str, *conditions: ColumnElement[bool]) -> SealedFile | None:
+    query = _STORED.where(interchanges.c.practice == practice, *conditions).order_by(interchanges.c.id.desc()).limit(1)
     row = tx.execute(query).mappings().first()
     return None if row is None else _stored(row)
 
