@@ -54,21 +54,24 @@ def check(place: Place, name: str, as_json: bool) -> int:
     return worst((one.problem for one in done), attention=False)
 
 
-@partners.command(epilog="Example: gateway partners trust northgate --fingerprint SHA256:... --by 'Ana Reyes'")
+@partners.command(
+    epilog="Example: gateway partners trust northgate --fingerprint SHA256:... --by 'Ana Reyes' --reason 'their portal'"
+)
 @click.argument("name")
 @click.option("--fingerprint", default="", help="The fingerprint that the partner published.")
 @click.option("--by", default="", metavar="NAME", help="Who compared the two; it is kept.")
+@click.option("--reason", default="", help="Where the published fingerprint was seen; it is kept.")
 @click.pass_obj
-def trust(place: Place, name: str, fingerprint: str, by: str) -> int:
+def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> int:
     """Show the host key of a partner's server; pin it when you give the fingerprint that the partner published."""
     from gateway.service.partners import host_key
     from gateway.service.partners import trust as run
 
-    if bool(fingerprint) != bool(by):
-        raise click.UsageError("--fingerprint and --by go together: pinning a key is a person's decision")
+    if len({bool(fingerprint), bool(by), bool(reason)}) > 1:
+        raise click.UsageError("--fingerprint, --by and --reason go together: pinning a key is a person's decision")
     with place.office(actor=by or "gateway") as office:
         if fingerprint:
-            run(office, name, fingerprint)
+            run(office, name, fingerprint, reason=reason)
             click.echo(f"{fingerprint} is pinned for {name}; try it: gateway partners check {name}")
             return Status.DONE
         seen = host_key(office, name)

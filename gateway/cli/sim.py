@@ -40,9 +40,8 @@ def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open
     authorize_keys(simulator, place.home / "keys")
     click.echo(f"simulator: sftp on {simulator.host}:{simulator.port}, host key {simulator.fingerprint}")
     for name in simulator.partners:
-        click.echo(
-            f"  pin it: gateway --home {place.home} partners trust {name} --fingerprint {simulator.fingerprint} --by NAME"
-        )
+        pin = f"partners trust {name} --fingerprint {simulator.fingerprint} --by NAME --reason rehearsal"
+        click.echo(f"  pin it: gateway --home {place.home} {pin}")
     click.echo("stop it with Ctrl-C; it goes on where it was when it is started again")
     simulator.serve_forever()
     return Status.DONE

@@ -89,7 +89,7 @@ def host_key(office: Office, name: str) -> str:
     return fingerprint(box.host, box.port, timeout_seconds=box.timeout_seconds)
 
 
-def trust(office: Office, name: str, accepted: str) -> None:
+def trust(office: Office, name: str, accepted: str, *, reason: str) -> None:
     """Pin the fingerprint that a person compared with what the partner published.
 
     Raises UsageError if it is not the one the server shows, for then somebody may stand in between.
@@ -111,6 +111,7 @@ def trust(office: Office, name: str, accepted: str) -> None:
         said=f"host key {accepted} of {name} is pinned" + (f" in place of {', '.join(before)}" if before else ""),
         artefact="person",
         actor=office.actor,
+        reason=reason,
     )
     with office.ledger.writing() as tx:
         events.write(tx, office.practice.key, said, at=office.clock.now())

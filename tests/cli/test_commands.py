@@ -176,10 +176,14 @@ def test_the_whole_way_by_hand_with_a_pinned_simulator(home: Path, tmp_path: Pat
         fingerprint = shown.out.split()[2]
         assert fingerprint.startswith("SHA256:")
         wrong = fingerprint[:-1] + ("A" if fingerprint[-1] != "A" else "B")
-        refused = gateway("partners", "trust", "northgate", "--fingerprint", wrong, "--by", "Ana", home=home)
+        refused = gateway(
+            "partners", "trust", "northgate", "--fingerprint", wrong, "--by", "Ana", "--reason", "r", home=home
+        )
         assert (refused.status, "nothing was pinned" in refused.err) == (2, True)
         for name in ("northgate", "southport"):
-            trusted = gateway("partners", "trust", name, "--fingerprint", fingerprint, "--by", "Ana Reyes", home=home)
+            trusted = gateway(
+                "partners", "trust", name, "--fingerprint", fingerprint, "--by", "Ana Reyes", "--reason", "r", home=home
+            )
             assert trusted.status == 0
         checked = gateway("partners", "check", "northgate", home=home)
         assert (checked.status, "a rename never overwrites" in checked.out) == (0, True)
@@ -212,7 +216,9 @@ def test_a_dead_server_is_not_reached_and_the_file_waits(home: Path, tmp_path: P
     with simulator(home, tmp_path / "sim", port, "--open"):
         fingerprint = gateway("partners", "trust", "northgate", home=home).out.split()[2]
         for name in ("northgate", "southport"):
-            gateway("partners", "trust", name, "--fingerprint", fingerprint, "--by", "Ana Reyes", home=home)
+            gateway(
+                "partners", "trust", name, "--fingerprint", fingerprint, "--by", "Ana Reyes", "--reason", "r", home=home
+            )
     gateway("visits", "import", SAMPLE, home=home)
     gateway("scrub", "run", home=home)
     gateway("batch", "seal", home=home)
@@ -229,7 +235,18 @@ def test_a_changed_host_key_stops_everything_to_that_partner(home: Path, tmp_pat
     point(home, port)
     with simulator(home, tmp_path / "sim", port, "--open"):
         fingerprint = gateway("partners", "trust", "northgate", home=home).out.split()[2]
-        gateway("partners", "trust", "northgate", "--fingerprint", fingerprint, "--by", "Ana Reyes", home=home)
+        gateway(
+            "partners",
+            "trust",
+            "northgate",
+            "--fingerprint",
+            fingerprint,
+            "--by",
+            "Ana Reyes",
+            "--reason",
+            "r",
+            home=home,
+        )
     with simulator(home, tmp_path / "another", port, "--open"):
         ran = gateway("collect", "--partner", "northgate", home=home)
     assert ran.status == 4
