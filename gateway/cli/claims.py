@@ -140,25 +140,18 @@ def denials_list(
     if as_json:
         show.as_object(denials=page.rows, next_after=page.next_after)
         return Status.DONE
-    show.table(
-        ["claim", "visit", "code", "reason", "amount", "owner", "note section", "route", "due", "fix"],
-        [
-            (
-                d.pcn,
-                d.visit_key,
-                d.procedure,
-                f"{d.group_code} {d.carc} {d.rarcs}".strip(),
-                shown(from_cents(d.cents)),
-                d.owner,
-                d.note_section,
-                d.route,
-                d.due_on or "",
-                d.fix,
-            )
-            for d in page.rows
-        ],
-        empty="no denials",
-    )
+    # Sentences, not columns: what to do about a denial is the point, and no terminal is wide enough for it in a table.
+    for d in page.rows:
+        due = f" by {d.due_on}" if d.due_on else ""
+        reason = f"{d.group_code} {d.carc} {d.rarcs}".strip()
+        click.echo(
+            f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}\n"
+            f"    {d.owner}: {d.route.replace('_', ' ')}{due}"
+            + (f"; note section: {d.note_section}" if d.note_section != "none" else "")
+            + f"\n    {d.fix}"
+        )
+    if not page.rows:
+        click.echo("no denials")
     show.more(page.next_after, "gateway denials list")
     return Status.DONE
 

@@ -211,7 +211,7 @@ def _meaning(statuses: Iterable[Status]) -> str:
     for one in statuses:
         known = claim_status.status(one.status)
         if known is not None:
-            said.append(f"{known.meaning}; {known.fix}" if known.fix and known.fix != "none" else known.meaning)
+            said.append(f"{known.meaning}; {known.fix}" if known.fix not in {"", "none", "nothing"} else known.meaning)
     return "; ".join(dict.fromkeys(said)) or "no status that our list explains"
 
 

@@ -201,13 +201,14 @@ def _held(visit: StoredVisit, holds: tuple[Finding, ...], actor: str) -> Event:
 
 
 def _claimed(visit: StoredVisit, claim: Claim, case: Case, actor: str) -> Event:
+    lines = "1 line" if len(claim.lines) == 1 else f"{len(claim.lines)} lines"
     kind = "replacement claim" if claim.frequency is Frequency.REPLACEMENT else "claim"
     return Event(
         kind="claim.ready",
         about=claim.patient_control_number,
         claim=claim.patient_control_number,
         partner=case.payer.partner,
-        said=f"{kind} {claim.patient_control_number} made from visit {visit.key}, {len(claim.lines)} lines",
+        said=f"{kind} {claim.patient_control_number} made from visit {visit.key}, {lines}",
         after=ClaimState.READY,
         artefact=f"visit {visit.key} version {visit.version}",
         actor=actor,
