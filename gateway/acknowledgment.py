@@ -18,9 +18,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ta1:
-    """An interchange acknowledgment. `interchange` is our ISA13; `note` is TA105."""
+    """An interchange acknowledgment. `interchange` is our ISA13, `date` our ISA09 as YYMMDD; `note` is TA105."""
 
     interchange: int
+    date: str
     verdict: Verdict
     note: str
 

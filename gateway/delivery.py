@@ -34,7 +34,10 @@ EXPLAINED: Final[dict[Delivery, tuple[str, str]]] = {
     Delivery.UPLOADING: ("at most a temporary file is at the partner", "gateway deliver"),
     Delivery.COMMITTING: ("the rename to its final name may have happened", "gateway deliver (it looks first)"),
     Delivery.SENT: ("seen under its final name, or acknowledged", "nothing"),
-    Delivery.PRESUMED: ("both names are gone: the partner took it; its TA1 or 999 will close this", "gateway collect"),
+    Delivery.PRESUMED: (
+        "both names are gone: the partner took it; its TA1 or 999 will close this",
+        "gateway collect; or release --as-sent",
+    ),
     Delivery.HELD: ("what is at the partner is not what we expect", "gateway deliveries show FILE, then release"),
 }
 """For each state: what it means, and what to do. The README's table is made from it."""

@@ -11,6 +11,7 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 ├── LineLost                    we do not know what arrived: never a blind resend
 ├── NotReached                  nothing arrived: the file is as it was
 ├── NameTaken                   the mailbox already holds a file of that name
+├── LedgerRefusal               the database refuses a value that came in from outside
 └── LedgerConflict              another worker moved it first: read again
     └── LedgerBusy              another process holds the lock
 
@@ -69,6 +70,10 @@ class NameTaken(GatewayError):
 
 class LedgerConflict(GatewayError):
     """Somebody else moved it first. Read again before acting."""
+
+
+class LedgerRefusal(GatewayError):
+    """The database refuses a value: too long, or not text. Nothing of that transaction was kept."""
 
 
 class LedgerBusy(LedgerConflict):

@@ -93,7 +93,7 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REPLACED: frozenset(),
     ClaimState.VOIDED: frozenset(),
-    ClaimState.CLOSED: frozenset(),
+    ClaimState.CLOSED: frozenset({ClaimState.REPLACED}),  # a person takes it up again by correcting its visit
 }
 
 VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {

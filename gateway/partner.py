@@ -64,7 +64,7 @@ class MailboxAddress:
 class TradingPartner:
     """A clearinghouse or payer that takes our interchanges.
 
-    file_name             template with {interchange} (9 digits) and {practice}
+    file_name             template with {interchange} (9 digits), {partner} and {practice}
     purges_temporary      whether it deletes temporary files by itself: then both names absent proves nothing
     reads_back            whether to read the uploaded file back and compare its hash before the rename
     acknowledged_minutes  when a TA1 or 999 is overdue
@@ -73,7 +73,7 @@ class TradingPartner:
     name: str
     envelope: Envelope
     mailbox: MailboxAddress
-    file_name: str = "{practice}_{interchange}.837"
+    file_name: str = "{practice}_{partner}_{interchange}.837"
     claims_max: int = 5000
     purges_temporary: bool = False
     reads_back: bool = False

@@ -115,6 +115,20 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
     return Status.DONE
 
 
+@claims.command(epilog="Example: gateway claims close V-1001 --by 'Ana Reyes' --reason 'write-off approved'")
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def close(place: Place, claim: str, by: str, reason: str) -> int:
+    """Decide that nothing more is done about a claim that was answered or rejected; its denials are closed with it."""
+    from gateway.service.correct import close_claim
+
+    with place.office(actor=by) as office:
+        closed = close_claim(office, claim, reason=reason)
+    click.echo(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
+    return Status.DONE
+
+
 @click.group()
 def denials() -> None:
     """Denials with their fix in the documentation."""

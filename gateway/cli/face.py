@@ -19,7 +19,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         outcome = gateway.main(args=list(arguments), prog_name="gateway", standalone_mode=False)
     except click.ClickException as wrong:
-        wrong.show()
+        if "--json" in arguments:
+            _as_object("UsageError", wrong.format_message(), Status.USAGE)
+        else:
+            wrong.show()
         return Status.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was done stays done", err=True)
@@ -32,7 +35,10 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as bug:  # noqa: BLE001 the last resort, which hides nothing: it writes the crash down
         if "--debug" in arguments:
             traceback.print_exc()
-        click.echo(f"a fault of ours ({type(bug).__name__}); {_crash_file(bug)}; nothing half done was kept", err=True)
+        said = f"a fault of ours ({type(bug).__name__}); {_crash_file(bug)}; nothing half done was kept"
+        if "--json" in arguments:
+            _as_object(type(bug).__name__, said, Status.OUR_BUG)
+        click.echo(said, err=True)
         return Status.OUR_BUG
     return int(outcome) if isinstance(outcome, int) else Status.DONE
 
@@ -40,13 +46,16 @@ def run(arguments: Sequence[str]) -> int:
 def _refused(error: GatewayError, arguments: Sequence[str]) -> int:
     status = status_of(error)
     if "--json" in arguments:
-        kind = type(error).__name__
-        click.echo(json.dumps({"schema_version": 1, "error": {"code": kind, "message": str(error), "status": status}}))
+        _as_object(type(error).__name__, str(error), status)
     else:
         click.echo(f"gateway: {error}", err=True)
     if "--debug" in arguments:
         traceback.print_exc()
     return status
+
+
+def _as_object(code: str, message: str, status: Status) -> None:
+    click.echo(json.dumps({"schema_version": 1, "error": {"code": code, "message": message, "status": status}}))
 
 
 def _crash_file(bug: BaseException) -> str:

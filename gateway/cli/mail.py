@@ -144,16 +144,17 @@ def deliveries_list(place: Place, states: tuple[str, ...], partner: str, limit: 
     return Status.DONE
 
 
-@deliveries.command("show", epilog="Example: gateway deliveries show elm_000000001.837")
+@deliveries.command("show", epilog="Example: gateway deliveries show elm_northgate_000000001.837")
 @click.argument("file")
+@click.option("--partner", default="", help="Whose, where several partners have a file of that name.")
 @show.json_option
 @click.pass_obj
-def deliveries_show(place: Place, file: str, as_json: bool) -> int:
+def deliveries_show(place: Place, file: str, partner: str, as_json: bool) -> int:
     """Show an outbound file: its steps, its claims, and what was answered."""
     from gateway.service import look
 
     with place.office() as office:
-        shown = look.delivery_shown(office, file)
+        shown = look.delivery_shown(office, file, partner=partner)
     if as_json:
         show.as_object(file=shown.file, claims=shown.claims, timeline=shown.timeline, answers=shown.answers)
         return Status.DONE
@@ -169,21 +170,22 @@ def deliveries_show(place: Place, file: str, as_json: bool) -> int:
 
 
 @deliveries.command(
-    epilog="Example: gateway deliveries release elm_000000001.837 --by 'Ana Reyes' --reason 'old file removed by partner'"
+    epilog="Example: gateway deliveries release elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'old file removed by partner'"
 )
 @click.argument("file")
 @click.option(
     "--as-sent", is_flag=True, help="You know that it arrived (from the partner's portal, say); nothing is sent."
 )
+@click.option("--partner", default="", help="Whose, where several partners have a file of that name.")
 @show.decided
 @click.pass_obj
-def release(place: Place, file: str, as_sent: bool, by: str, reason: str) -> int:
+def release(place: Place, file: str, as_sent: bool, partner: str, by: str, reason: str) -> int:
     """Let a held file go on. What may have been renamed is only looked at; it is never uploaded again by this."""
     from gateway.service.release import Way
     from gateway.service.release import release as run
 
     with place.office(actor=by) as office:
-        moved = run(office, file, Way.SENT if as_sent else Way.AGAIN, reason=reason)
+        moved = run(office, file, Way.SENT if as_sent else Way.AGAIN, reason=reason, partner=partner)
     click.echo(f"{moved.name} is {moved.state}" + ("" if as_sent else "; now run: gateway deliver"))
     return Status.DONE
 

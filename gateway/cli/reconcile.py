@@ -33,8 +33,10 @@ def reconcile(place: Place, as_json: bool) -> int:
             click.echo(f"{'holds ' if not law.broken else 'BROKEN'} {law.law}")
             for broken in law.broken:
                 click.echo(f"         {broken}")
+        for overdue in outcome.overdue:
+            click.echo(f"overdue {overdue}")
         click.echo(summary(outcome))
-    return Status.DONE if outcome.holds else Status.NEEDS_A_PERSON
+    return Status.DONE if outcome.holds and not outcome.overdue else Status.NEEDS_A_PERSON
 
 
 def summary(outcome: "Reconciled") -> str:
@@ -51,6 +53,7 @@ def summary(outcome: "Reconciled") -> str:
     zero = outcome.charged - outcome.charged
     parts += [f"money_{_key(name)}=${outcome.buckets.get(name, zero)}" for name in (*buckets, "voided")]
     parts += [f"money_parked=${outcome.parked}", f"money_set_aside=${outcome.set_aside}"]
+    parts.append(f"money_on_earlier_versions=${outcome.on_earlier_versions}")
     parts += [f"lost={outcome.lost}", f"duplicated={outcome.duplicated}", f"unexplained=${outcome.unexplained}"]
     return " ".join(parts)
 

@@ -44,6 +44,7 @@ _OF_ERRORS: Final[tuple[tuple[type[errors.GatewayError], Status], ...]] = (
     (errors.PartnerRefusal, Status.PARTNER_REFUSED),
     (errors.LineLost, Status.NOT_REACHED),
     (errors.NotReached, Status.NOT_REACHED),
+    (errors.LedgerRefusal, Status.UNUSABLE_INPUT),
     (errors.LedgerConflict, Status.BUSY),
 )
 

@@ -126,6 +126,7 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
 @click.argument("visit")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field's path and its new value.")
 @click.option("--do-not-bill", is_flag=True, help="Decide that this visit is not billed.")
+@click.option("--decline", is_flag=True, help="Decline a proposed change: what was claimed stands.")
 @show.decided
 @show.json_option
 @click.pass_obj
@@ -134,6 +135,7 @@ def fix(
     visit: str,
     settings: tuple[str, ...],
     do_not_bill: bool,
+    decline: bool,
     by: str,
     reason: str,
     as_json: bool,
@@ -149,6 +151,10 @@ def fix(
         if do_not_bill:
             correct.do_not_bill(office, visit, reason=reason)
             click.echo(f"visit {visit} is not billed")
+            return Status.DONE
+        if decline:
+            correct.decline(office, visit, reason=reason)
+            click.echo(f"the proposed change of visit {visit} is declined; what was claimed stands")
             return Status.DONE
         fixed = correct.fix_visit(office, visit, pairs, reason=reason)
     if as_json:

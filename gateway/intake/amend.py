@@ -6,7 +6,10 @@ from typing import Any
 
 from gateway.errors import UsageError
 from gateway.finding import RowFault
+from gateway.intake.json_text import parsed
 from gateway.intake.read import Taken, checked
+
+_DIGITS_MAX = 4
 
 
 def amend(document: bytes, settings: tuple[tuple[str, str], ...]) -> Taken | tuple[RowFault, ...]:
@@ -14,19 +17,21 @@ def amend(document: bytes, settings: tuple[tuple[str, str], ...]) -> Taken | tup
 
     A value is read as JSON where it is JSON (null, 2, ["GP"]), else as text. Raises UsageError if a path leads nowhere.
     """
-    amended: dict[str, Any] = json.loads(document, parse_float=Decimal)
+    amended: dict[str, Any] = parsed(document)
     for path, value in settings:
         if path.split(".")[0] == "visit_id":
             raise UsageError("visit_id: a visit keeps its id; nothing was changed; import it as another visit instead")
-        _set(amended, path, _value(value))
+        _set(amended, path, _value(path, value))
     return checked(amended)
 
 
-def _value(text: str) -> object:
+def _value(path: str, text: str) -> object:
     try:
-        read = json.loads(text, parse_float=Decimal)
+        read = parsed(text)
     except json.JSONDecodeError:
         return text
+    except ValueError as refused:
+        raise UsageError(f"{path}: {refused}; nothing was changed; give another value") from None
     # A bare number stays text where the document wants text (a member id); pydantic reads text as a number as well.
     return text if isinstance(read, int | Decimal) and not isinstance(read, bool) else read
 
@@ -55,6 +60,7 @@ def _step(place: Any, part: str, path: str) -> Any:  # noqa: ANN401 any JSON
 
 
 def _index(place: list[Any], part: str, path: str) -> int:
-    if not part.isdigit() or not 1 <= int(part) <= len(place):
+    counted = part.isascii() and part.isdecimal() and len(part) <= _DIGITS_MAX
+    if not counted or not 1 <= int(part) <= len(place):
         raise UsageError(f"{path}: want a number from 1 to {len(place)} instead of {part}; nothing was changed")
     return int(part) - 1

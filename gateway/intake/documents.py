@@ -3,30 +3,52 @@
 A field that is left out is *not supplied*; null says that there is none. Rules hold a claim only on what was supplied.
 """
 
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from gateway.money import exact
+from gateway.codes.place_of_service import place_of_service
+from gateway.intake.fields import (
+    BirthDay,
+    City,
+    ClockTime,
+    Code,
+    Credential,
+    Day,
+    Diagnosis,
+    GivenName,
+    Key,
+    Label,
+    MemberId,
+    MiddleName,
+    Minutes,
+    Modifier,
+    Moment,
+    Money,
+    Name,
+    Npi,
+    Number,
+    PayerId,
+    PayerName,
+    Place,
+    Prose,
+    SecondLine,
+    State,
+    StateOrNone,
+    Street,
+    TaxId,
+    Taxonomy,
+    Text,
+    Zip,
+)
 from gateway.people import Relationship, Sex
 from gateway.visit import AccidentKind, Discipline, TreatedBy
 
-Day = date  # a document also has a field called date
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-GivenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=35)]
-Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{10}$")]
-Taxonomy = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z]{9}X$")]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Z]{5}$")]
-Modifier = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Z]{2}$")]
-Diagnosis = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?$")
-]
-Money = Annotated[Decimal, Field(ge=0, max_digits=12), AfterValidator(exact)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+_PAYER_NAME_MAX = 60
+"""NM103 of loop 2010BB, where the payer's id stands when its name is not known."""
 
 
 class _Document(BaseModel):
@@ -36,13 +58,11 @@ class _Document(BaseModel):
 class AddressDocument(_Document):
     """A postal address in the United States."""
 
-    line1: Name
-    line2: Annotated[str, StringConstraints(strip_whitespace=True, max_length=55)] = ""
-    city: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=30)]
-    state: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Z]{2}$")]
-    zip_code: Annotated[
-        str, StringConstraints(strip_whitespace=True, pattern=r"^\d{5}-?(\d{4})?$"), Field(description="5 or 9 digits")
-    ]
+    line1: Street
+    line2: SecondLine = ""
+    city: City
+    state: State
+    zip_code: Zip = Field(description="5 or 9 digits")
 
 
 class PersonDocument(_Document):
@@ -50,8 +70,8 @@ class PersonDocument(_Document):
 
     last_name: Name
     first_name: GivenName
-    middle_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=25)] = ""
-    birth_date: Day
+    middle_name: MiddleName = ""
+    birth_date: BirthDay
     sex: Sex
     address: AddressDocument
 
@@ -66,19 +86,22 @@ class EmployerDocument(_Document):
 class CoverageDocument(_Document):
     """One payer's cover; the first is the primary."""
 
-    payer_id: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Z]{2,80}$")] = (
-        Field(description="the id by which your clearinghouse routes to this payer")
-    )
-    payer_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
-    member_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{2,80}$")]
-    group_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)] = ""
+    payer_id: PayerId = Field(description="the id by which your clearinghouse routes to this payer")
+    payer_name: PayerName = Field(default="", validate_default=True)
+    member_id: MemberId
+    group_number: Number = ""
     relationship: Relationship = Relationship.SELF
     subscriber: PersonDocument | EmployerDocument | None = Field(
         default=None, description="required unless the relationship is self"
     )
-    claim_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)] = Field(
-        default="", description="workers' compensation and auto: the insurer's claim number"
-    )
+    claim_number: Number = Field(default="", description="workers' compensation and auto: the insurer's claim number")
+
+    @field_validator("payer_name")
+    @classmethod
+    def _named_on_the_claim(cls, name: str, known: ValidationInfo) -> str:
+        if not name and len(known.data.get("payer_id", "")) > _PAYER_NAME_MAX:
+            raise PydanticCustomError("payer_unnamed", "is needed beside so long a payer_id")
+        return name
 
 
 class ProviderDocument(_Document):
@@ -87,9 +110,7 @@ class ProviderDocument(_Document):
     npi: Npi
     last_name: Name
     first_name: GivenName
-    credential: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = Field(
-        default="", description="such as PT, PTA, OTR, COTA, CCC-SLP, DC, LMT"
-    )
+    credential: Credential = Field(default="", description="such as PT, PTA, OTR, COTA, CCC-SLP, DC, LMT")
     taxonomy: Taxonomy | Literal[""] = ""
 
 
@@ -98,7 +119,7 @@ class BillingDocument(_Document):
 
     name: Name
     npi: Npi
-    tax_id: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{9}$")]
+    tax_id: TaxId
     taxonomy: Taxonomy
     address: AddressDocument
 
@@ -117,26 +138,26 @@ class ServiceDocument(_Document):
     code: Code
     modifiers: Annotated[tuple[Modifier, ...], Field(max_length=4)] = ()
     minutes: Minutes | None = Field(default=None, description="one-to-one treatment minutes of this code")
-    start: time | None = None
-    stop: time | None = None
+    start: ClockTime | None = None
+    stop: ClockTime | None = None
     assistant_minutes: Minutes | None = Field(default=None, description="of these, by an assistant alone")
     treated_by: TreatedBy | None = None
     units: Annotated[int, Field(ge=1, le=999)] | None = Field(default=None, description="computed when left out")
     charge: Money | None = Field(default=None, description="for all units; priced from the fee schedule when left out")
     pointers: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=4)] = ()
-    regions: tuple[Name, ...] = ()
-    goals: tuple[Name, ...] = ()
+    regions: tuple[Label, ...] = ()
+    goals: tuple[Label, ...] = ()
 
 
 class NoteDocument(_Document):
     """The daily note by SOAP section."""
 
-    subjective: Text = ""
-    objective: Text = ""
-    assessment: Text = ""
-    plan: Text = ""
+    subjective: Prose = ""
+    objective: Prose = ""
+    assessment: Prose = ""
+    plan: Prose = ""
     signed_by: Text = ""
-    signed_at: datetime | None = None
+    signed_at: Moment | None = None
 
 
 class PlanOfCareDocument(_Document):
@@ -148,7 +169,7 @@ class PlanOfCareDocument(_Document):
     certified_until: Day | None = None
     sent_to_referrer_on: Day | None = None
     ends: Day | None = None
-    goals: tuple[Text, ...] = ()
+    goals: tuple[Prose, ...] = ()
 
 
 class OrderDocument(_Document):
@@ -169,7 +190,7 @@ class ProgressDocument(_Document):
 class AuthorizationDocument(_Document):
     """A prior authorization."""
 
-    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+    number: Annotated[Number, Field(min_length=1)]
     starts: Day
     ends: Day
     visits_approved: Annotated[int, Field(ge=0)] | None = None
@@ -182,13 +203,13 @@ class AccidentDocument(_Document):
 
     kind: AccidentKind
     happened_on: Day
-    state: Annotated[str, StringConstraints(to_upper=True, pattern=r"^([A-Z]{2})?$")] = ""
+    state: StateOrNone = ""
 
 
 class OutcomeDocument(_Document):
     """An outcome measure."""
 
-    measure: Name
+    measure: Label
     value: Decimal
     measured_on: Day
 
@@ -199,7 +220,7 @@ class VisitDocument(_Document):
     visit_id: Key = Field(description="your system's id of the visit; letters, digits, dot, hyphen, underscore")
     date: Day
     discipline: Discipline
-    place_of_service: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{2}$")] = "11"
+    place_of_service: Place = "11"
     patient: PersonDocument
     coverages: Annotated[tuple[CoverageDocument, ...], Field(min_length=1, max_length=2)]
     rendering: ProviderDocument
@@ -218,6 +239,14 @@ class VisitDocument(_Document):
     onset: Day | None = None
     initial_treatment: Day | None = None
     outcomes: tuple[OutcomeDocument, ...] = ()
+
+    @field_validator("place_of_service")
+    @classmethod
+    def _in_force(cls, code: str, known: ValidationInfo) -> str:
+        day = known.data.get("date")
+        if isinstance(day, date) and place_of_service(code, day) is None:
+            raise PydanticCustomError("no_place", "is not a place of service")
+        return code
 
 
 class VisitsDocument(_Document):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +12,8 @@ from gateway.finding import RowFault
 from gateway.intake import tabular
 from gateway.intake.documents import VisitDocument
 from gateway.intake.faults import row_faults
+from gateway.intake.fields import is_key
+from gateway.intake.json_text import parsed
 from gateway.intake.translate import visit as translate
 from gateway.visit import Visit
 
@@ -59,11 +60,11 @@ def visit_of(document: bytes) -> Visit:
 def checked(document: dict[str, Any], *, row: int = 1) -> Taken | tuple[RowFault, ...]:
     """Check one document: the visit it describes, or everything that is wrong with it."""
     key = document.get("visit_id")
-    visit_key = key if isinstance(key, str) else ""
+    visit_key = key.strip() if isinstance(key, str) and is_key(key.strip()) else ""
     try:
         checked_document = VisitDocument.model_validate(document)
     except ValidationError as refused:
-        return row_faults(refused, row=row, visit_key=visit_key[:40])
+        return row_faults(refused, row=row, visit_key=visit_key)
     # Only what was given is kept, so that "not supplied" stays distinct from "none"; keys in a fixed order, so that
     # the same content always has the same hash.
     kept = checked_document.model_dump(mode="json", exclude_unset=True)
@@ -106,12 +107,13 @@ def _text(name: str, raw: bytes) -> str:
 
 def _json(name: str, text: str) -> tuple[tuple[int, Any], ...]:
     try:
-        read = json.loads(text, parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError) as refused:
-        where = f"line {refused.lineno}" if isinstance(refused, json.JSONDecodeError) else "nesting"
+        read = parsed(text)
+    except json.JSONDecodeError as refused:
         raise IntakeError(
-            f"{name}: {where}: not JSON, or cut off; nothing was taken in; export the file again"
+            f"{name}: line {refused.lineno}: not JSON, or cut off; nothing was taken in; export the file again"
         ) from None
+    except ValueError as refused:
+        raise IntakeError(f"{name}: {refused}; nothing was taken in; export the file again") from None
     if isinstance(read, dict):
         strangers = sorted(set(read) - {"schema_version", "visits"})
         if strangers or read.get("schema_version", 1) != 1 or not isinstance(read.get("visits"), list):

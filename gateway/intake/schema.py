@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from gateway.intake.columns import COLUMNS, REQUIRED
 from gateway.intake.documents import VisitsDocument
-from gateway.intake.tabular import COLUMNS, REQUIRED
 
 
 def json_schema() -> dict[str, Any]:

@@ -13,109 +13,11 @@ from typing import Any, NamedTuple
 
 from gateway.errors import IntakeError
 from gateway.finding import RowFault
+from gateway.intake.columns import COLUMNS, DATES, LISTS, LISTS_BY_SEMICOLON, REQUIRED, SEVERAL_ROWS
+from gateway.intake.fields import is_key
 
-_PERSON = ("last_name", "first_name", "middle_name", "birth_date", "sex")
-_ADDRESS = ("line1", "line2", "city", "state", "zip_code")
-_PROVIDER = ("npi", "last_name", "first_name", "credential", "taxonomy")
-_COVERAGE = ("payer_id", "payer_name", "member_id", "group_number", "relationship", "claim_number")
-_SERVICE = (
-    "code",
-    "modifiers",
-    "minutes",
-    "start",
-    "stop",
-    "assistant_minutes",
-    "treated_by",
-    "units",
-    "charge",
-    "pointers",
-    "regions",
-    "goals",
-)
-_LISTS = {"diagnoses", "service.modifiers", "service.pointers", "authorization.codes"}
-_LISTS_BY_SEMICOLON = {"service.regions", "service.goals", "plan_of_care.goals"}
-
-
-def _person_columns(prefix: str) -> tuple[str, ...]:
-    return (
-        *(f"{prefix}.{name}" for name in _PERSON),
-        *(f"{prefix}.address.{name}" for name in _ADDRESS),
-    )
-
-
-COLUMNS: tuple[str, ...] = (
-    "visit_id",
-    "date",
-    "discipline",
-    "place_of_service",
-    *_person_columns("patient"),
-    *(
-        column
-        for coverage in ("coverage", "coverage2")
-        for column in (
-            *(f"{coverage}.{name}" for name in _COVERAGE),
-            *_person_columns(f"{coverage}.subscriber"),
-            f"{coverage}.subscriber.organization",
-        )
-    ),
-    *(f"{who}.{name}" for who in ("rendering", "referring", "supervising") for name in _PROVIDER),
-    "referring",
-    *(f"billing.{name}" for name in ("name", "npi", "tax_id", "taxonomy")),
-    *(f"billing.address.{name}" for name in _ADDRESS),
-    "facility.name",
-    "facility.npi",
-    *(f"facility.address.{name}" for name in _ADDRESS),
-    "diagnoses",
-    *(f"service.{name}" for name in _SERVICE),
-    "note",
-    *(f"note.{name}" for name in ("subjective", "objective", "assessment", "plan", "signed_by", "signed_at")),
-    "plan_of_care",
-    *(
-        f"plan_of_care.{name}"
-        for name in (
-            "established",
-            "first_treatment",
-            "certified_on",
-            "certified_until",
-            "sent_to_referrer_on",
-            "ends",
-            "goals",
-        )
-    ),
-    "order",
-    *(f"order.{name}" for name in ("dated", "signed", "ordered_by_npi")),
-    "progress",
-    *(f"progress.{name}" for name in ("last_report", "treatment_days_since")),
-    "authorization",
-    *(f"authorization.{name}" for name in ("number", "starts", "ends", "visits_approved", "visits_used", "codes")),
-    "accident",
-    *(f"accident.{name}" for name in ("kind", "happened_on", "state")),
-    "onset",
-    "initial_treatment",
-)
-"""Every column there can be. Only a few are required: the document's own required fields."""
-
-REQUIRED = ("visit_id", "date", "discipline", "diagnoses", "service.code", "coverage.payer_id", "rendering.npi")
-_SEVERAL_ROWS = frozenset(column for column in COLUMNS if column.startswith("service."))
-_DATES = frozenset(
-    column
-    for column in COLUMNS
-    if column in {"date", "onset", "initial_treatment"}
-    or column.rsplit(".", 1)[-1]
-    in {
-        "birth_date",
-        "established",
-        "first_treatment",
-        "certified_on",
-        "certified_until",
-        "sent_to_referrer_on",
-        "ends",
-        "starts",
-        "dated",
-        "last_report",
-        "happened_on",
-    }
-)
+_SHOWN_MAX = 10
+_NAME_MAX = 60
 
 
 class Rows(NamedTuple):
@@ -140,45 +42,92 @@ def documents(text: str) -> Rows:
 
 
 def _require_columns(header: list[str]) -> None:
+    """Say which columns are wrong by their place only: a file without a header has a patient where names should be."""
     if not any(header):
         raise IntakeError("the file is empty; nothing was taken in; want a header row and a row for each service")
-    problems = []
-    for name in header:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            problems.append(f"column {name!r} is not known" + (f"; did you mean {near[0]}?" if near else ""))
-    problems += [f"column {name} appears twice" for name in sorted({n for n in header if header.count(n) > 1})]
-    problems += [f"column {name} is missing" for name in REQUIRED if name not in header]
-    if problems:
+    unknown = [
+        f"column {place} is not known{_meant(name)}" for place, name in enumerate(header, 1) if name not in COLUMNS
+    ]
+    if len(unknown) > _SHOWN_MAX:
+        unknown[_SHOWN_MAX:] = [f"and {len(unknown) - _SHOWN_MAX} more are not known"]
+    twice = [f"column {name} appears twice" for name in COLUMNS if header.count(name) > 1]
+    missing = [f"column {name} is missing" for name in REQUIRED if name not in header]
+    if problems := unknown + twice + missing:
         raise IntakeError(
             "; ".join(problems) + "; nothing was taken in; `gateway visits schema --csv` lists the columns"
         )
 
 
+def _meant(name: str) -> str:
+    """Ask whether the column was meant that is spelled most like this one, if any is."""
+    near = difflib.get_close_matches(name[:_NAME_MAX], COLUMNS, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+class _Visit(NamedTuple):
+    """The rows of one visit: the line it begins on, its own cells, and the cells of each service."""
+
+    line: int
+    cells: dict[str, str]
+    services: list[dict[str, str]]
+
+
 def _grouped(header: list[str], rows: list[tuple[int, list[str]]]) -> Rows:
-    found: dict[str, tuple[int, dict[str, str]]] = {}
-    services: dict[str, list[dict[str, str]]] = {}
+    whole = [(line, row) for line, row in rows if len(row) == len(header)]
+    found: dict[str, _Visit] = {}
+    refused: set[str] = set()
     faults: list[RowFault] = []
-    for line, row in rows:
-        if len(row) != len(header):
-            what = f"has {len(row)} cells where the header has {len(header)}"
-            faults.append(RowFault(row=line, visit_key="", field="row", what=what, fix="export the row again"))
-            continue
+    for line, row in whole:
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
         key = cells.pop("visit_id")
         if not key:
-            faults.append(RowFault(row=line, visit_key="", field="visit_id", what="is missing", fix="give it"))
-            continue
-        service = {name: cells.pop(name) for name in list(cells) if name in _SEVERAL_ROWS}
-        begins, known = found.setdefault(key, (line, {"visit_id": key}))
-        faults += _taken_over(known, cells, line=line, key=key, first=begins == line)
-        services.setdefault(key, []).append(service)
-    refused = {fault.visit_key for fault in faults}
+            raise _untold(line, "has no visit_id")
+        service = {name: cells.pop(name) for name in list(cells) if name in SEVERAL_ROWS}
+        visit = found.setdefault(key, _Visit(line, {"visit_id": key}, []))
+        visit.services.append(service)
+        contradictions = tuple(_taken_over(visit.cells, cells, line=line, key=key, first=visit.line == line))
+        faults += contradictions
+        refused |= {key for _ in contradictions}
+    for line, row in rows:
+        if len(row) != len(header):
+            key = _visit_of(header, row, frozenset(found), line=line)
+            refused.add(key)
+            faults.append(_misshapen(line, len(row), len(header), key if key in found and is_key(key) else ""))
     return Rows(
         documents=tuple(
-            (line, _document(cells, services[key])) for key, (line, cells) in found.items() if key not in refused
+            (visit.line, _document(visit.cells, visit.services)) for key, visit in found.items() if key not in refused
         ),
-        faults=tuple(faults),
+        faults=tuple(sorted(faults, key=lambda fault: fault.row)),
+    )
+
+
+def _visit_of(header: list[str], row: list[str], known: frozenset[str], *, line: int) -> str:
+    """Tell whose row this is, though it has too few or too many cells.
+
+    A first column stands where it should, whatever came after it; any other may have shifted, and counts only if it
+    names a visit of the whole rows. Raises IntakeError otherwise: some visit would go in with a service less.
+    """
+    place = header.index("visit_id")
+    key = row[place].strip() if place < len(row) else ""
+    if key in known or (place == 0 and is_key(key)):
+        return key
+    raise _untold(line, f"has {len(row)} cells where the header has {len(header)}")
+
+
+def _untold(line: int, what: str) -> IntakeError:
+    return IntakeError(
+        f"line {line}: {what}, so nobody can tell whose service it is, and a visit would lack it; "
+        "nothing was taken in; export the file again"
+    )
+
+
+def _misshapen(line: int, cells: int, wanted: int, key: str) -> RowFault:
+    return RowFault(
+        row=line,
+        visit_key=key,
+        field="row",
+        what=f"has {cells} cells where the header has {wanted}; no service of its visit was taken in",
+        fix="export the visit again, with cells that hold a comma in quotation marks",
     )
 
 
@@ -192,7 +141,7 @@ def _taken_over(
         elif cell and cell != known[name]:
             yield RowFault(
                 row=line,
-                visit_key=key,
+                visit_key=key if is_key(key) else "",
                 field=name,
                 what="differs from the first row of the same visit",
                 fix="make both rows say the same, or give it on the first row only",
@@ -235,11 +184,11 @@ def _put(document: dict[str, Any], name: str, cell: str) -> None:
 def _value(name: str, cell: str) -> object:
     if cell.lower() == "none":
         return None
-    if name in _LISTS:
+    if name in LISTS:
         return cell.replace(";", " ").replace(",", " ").split()
-    if name in _LISTS_BY_SEMICOLON:
+    if name in LISTS_BY_SEMICOLON:
         return [part.strip() for part in cell.split(";") if part.strip()]
-    if name in _DATES and "/" in cell:
+    if name in DATES and "/" in cell:
         return _american(cell)
     return cell
 

@@ -15,7 +15,6 @@ from gateway.ledger.tables import (
     claim_versions,
     claims,
     interchange_claims,
-    interchanges,
     service_lines,
     visits,
 )
@@ -198,20 +197,10 @@ def in_interchange(tx: Connection, practice: str, interchange_id: int) -> tuple[
     return tuple(_stored(row) for row in tx.execute(query.order_by(claim_versions.c.id)).mappings())
 
 
-def interchange_of(tx: Connection, practice: str, version_id: int) -> tuple[str, str] | None:
-    """Give partner and file name of the interchange that carries this version; None if none does yet."""
-    query = (
-        select(interchanges.c.partner, interchanges.c.name)
-        .join(interchange_claims, interchange_claims.c.interchange_id == interchanges.c.id)
-        .where(interchange_claims.c.practice == practice, interchange_claims.c.claim_version_id == version_id)
-    )
-    row = tx.execute(query).first()
-    return None if row is None else (row[0], row[1])
-
-
 def move(tx: Connection, practice: str, claim: StoredClaim, after: ClaimState, *, event: Event, at: datetime) -> None:
     """Move a claim version, with its event. Raises LedgerConflict if it is no longer in the state it was read in."""
-    assert after in MOVES[claim.state], f"{claim.state} to {after} is not a move"
+    if after not in MOVES[claim.state]:
+        raise LedgerConflict(f"{claim.state} to {after} is not a move of a claim; read it again before acting")
     moved = tx.execute(
         update(claim_versions)
         .where(claim_versions.c.id == claim.id, claim_versions.c.state == claim.state)

@@ -1,6 +1,8 @@
 """Opening the database, and the unit of work.
 
-`ledger.writing()` is one transaction that either commits whole or leaves nothing; `ledger.reading()` is a snapshot.
+`ledger.writing()` is one transaction that either commits whole or leaves nothing, and writers take turns;
+`ledger.reading()` is a snapshot. Both databases are held to the same meaning.
+
 SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for writers. A writer that began deferred would be refused at once with
 SQLITE_BUSY_SNAPSHOT whenever another one committed in between, and busy_timeout would not help.
 """
@@ -13,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 
-from gateway.errors import ConfigError, LedgerBusy
+from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
 
 _READ_ONLY = "gateway_read_only"
+_TURN = 0x67_61_74_65
+"""The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 2),
@@ -38,21 +42,32 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction. Raises LedgerBusy when another process holds the lock for longer than ten seconds."""
+        """One transaction; writers take turns.
+
+        Raises LedgerBusy when another process holds the lock for longer than ten seconds, LedgerConflict when somebody
+        else wrote the same first, LedgerRefusal when the database refuses a value.
+        """
         try:
             with self.engine.begin() as tx:
+                if tx.dialect.name == "postgresql":
+                    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
                 yield tx
-        except OperationalError as refused:
+        except DBAPIError as refused:
             raise _said_plainly(refused) from refused
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent snapshot; writes nothing and keeps no writer waiting."""
         try:
-            with self.engine.connect().execution_options(**{_READ_ONLY: True}) as tx, tx.begin():
+            with self.engine.connect().execution_options(**self._snapshot()) as tx, tx.begin():
                 yield tx
-        except OperationalError as refused:
+        except DBAPIError as refused:
             raise _said_plainly(refused) from refused
+
+    def _snapshot(self) -> dict[str, Any]:
+        if self.engine.dialect.name == "postgresql":
+            return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return {_READ_ONLY: True}
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -85,7 +100,7 @@ def _sqlite(path: str) -> Engine:
     if not Path(path).exists():
         # Health records: nobody but the owner may read the file, nor the journal files that take over its mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -97,7 +112,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {name}={wanted}")
         seen = connection.execute(f"PRAGMA {name}").fetchone()[0]
         # Durability is promised to people: a file system that silently gives less is refused, not hoped about.
-        assert seen == wanted, f"PRAGMA {name} is {seen}, not {wanted}"
+        if seen != wanted:
+            raise ConfigError(f"SQLite's {name} is {seen} here, not {wanted}; use a local disk, or PostgreSQL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -106,7 +122,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
@@ -120,12 +136,16 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 
 
 def _said_plainly(refused: DBAPIError) -> Exception:
+    if isinstance(refused, IntegrityError):
+        return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
+    if isinstance(refused, DataError):
+        return LedgerRefusal("the database refuses a value of this file: too long, or not text; nothing was changed")
     said = str(refused.orig).splitlines()[0] if refused.orig else "no reason given"
     lowered = said.lower()
-    if "locked" in lowered or "lock timeout" in lowered:
+    if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
     if "no such table" in lowered or "does not exist" in lowered:
         return ConfigError("the ledger has no tables, or older ones; run: gateway db upgrade")
     if "full" in lowered or "disk i/o" in lowered:
         return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
-    return ConfigError(f"the database refused: {said}")
+    return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused

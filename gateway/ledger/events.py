@@ -8,6 +8,8 @@ from sqlalchemy import Connection, insert, select
 from gateway.event import Event, EventSeverity
 from gateway.ledger.tables import events
 
+_ABOUT_MAX = 128
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
@@ -20,7 +22,8 @@ class Logged:
 
 def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
     """Add one line."""
-    tx.execute(insert(events).values(practice=practice, at=at, **asdict(event)))
+    fields = {**asdict(event), "about": event.about[:_ABOUT_MAX]}
+    tx.execute(insert(events).values(practice=practice, at=at, **fields))
 
 
 def read(

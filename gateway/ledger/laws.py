@@ -1,13 +1,19 @@
 """Questions whose answer must be nothing: each finds rows that break a law of the house."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, func, select
 
+from gateway.ledger.outbox import WAITING
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
+    acknowledgments,
     claim_versions,
     claims,
+    deliveries,
     events,
     interchange_claims,
+    interchanges,
     parked_money,
     payments,
     postings,
@@ -74,7 +80,8 @@ def claims_without_a_file(tx: Connection, practice: str) -> tuple[str, ...]:
 
 def visits_without_a_claim(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the current visit versions that say they became a claim and did not."""
-    made = select(claim_versions.c.id).where(claim_versions.c.visit_version_id == visit_versions.c.id)
+    # Of any version: after a declined change the same content stands again as a later version of the visit.
+    made = select(claims.c.id).where(claims.c.visit_id == visits.c.id)
     query = (
         select(visits.c.key)
         .join(
@@ -138,8 +145,11 @@ def payments_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, int]
 
 
 def charges(tx: Connection, practice: str) -> tuple[int, int]:
-    """Give the cents charged on the current version of every claim, and those of them that were answered."""
-    current = claims.c.version == claim_versions.c.version
+    """Give the cents charged on the claims that stand, and those of them that were answered.
+
+    A claim stands with its current version; one that was replaced by a decision not to bill stands no more.
+    """
+    current = (claims.c.version == claim_versions.c.version) & (claim_versions.c.state != ClaimState.REPLACED)
     charged = (
         select(func.coalesce(func.sum(claim_versions.c.charge_cents), 0))
         .join(claims, (claims.c.id == claim_versions.c.claim_id) & current)
@@ -153,6 +163,63 @@ def charges(tx: Connection, practice: str) -> tuple[int, int]:
         .where(postings.c.practice == practice)
     )
     return int(tx.execute(charged).scalar_one()), int(tx.execute(answered).scalar_one())
+
+
+def closed_unanswered(tx: Connection, practice: str) -> int:
+    """Give the cents of claims that a person closed, as far as no answer accounts for them."""
+    answered = (
+        select(func.coalesce(func.sum(postings.c.cents), 0))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .where(service_lines.c.claim_version_id == claim_versions.c.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(func.coalesce(func.sum(claim_versions.c.charge_cents - answered), 0))
+        .join(claims, (claims.c.id == claim_versions.c.claim_id) & (claims.c.version == claim_versions.c.version))
+        .where(claims.c.practice == practice, claim_versions.c.state == ClaimState.CLOSED)
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def paid_on_earlier_versions(tx: Connection, practice: str) -> int:
+    """Give the cents that stand as paid on claim versions that a later one stands for."""
+    query = (
+        select(func.coalesce(func.sum(postings.c.cents), 0))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
+        .join(claims, claims.c.id == claim_versions.c.claim_id)
+        .where(
+            postings.c.practice == practice,
+            postings.c.bucket == "paid",
+            (claims.c.version != claim_versions.c.version) | (claim_versions.c.state == ClaimState.REPLACED),
+        )
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def overdue_files(tx: Connection, practice: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """Give partner, name and due time of files that nobody has answered in time."""
+    answered = select(acknowledgments.c.id).where(acknowledgments.c.interchange_id == interchanges.c.id)
+    query = (
+        select(interchanges.c.partner, interchanges.c.name, deliveries.c.answer_due_at)
+        .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
+        .where(interchanges.c.practice == practice, deliveries.c.answer_due_at < now, ~answered.exists())
+        .order_by(interchanges.c.id)
+    )
+    return tuple((partner, name, due) for partner, name, due in tx.execute(query))
+
+
+def partners_waited_for(tx: Connection, practice: str) -> frozenset[str]:
+    """Give the partners that ready claims, or files that have not left, are meant for."""
+    ready = select(claim_versions.c.partner).where(
+        claim_versions.c.practice == practice, claim_versions.c.state == ClaimState.READY
+    )
+    waiting = (
+        select(interchanges.c.partner)
+        .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
+        .where(interchanges.c.practice == practice, deliveries.c.state.in_(WAITING))
+    )
+    return frozenset(tx.execute(ready.union(waiting)).scalars())
 
 
 def set_aside_total(tx: Connection, practice: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from gateway.delivery import MOVES, Delivery
-from gateway.errors import LedgerConflict
+from gateway.errors import LedgerConflict, UsageError
 from gateway.event import Event
 from gateway.ledger import events
 from gateway.ledger.tables import deliveries, interchange_claims, interchanges
@@ -33,6 +33,14 @@ class SealedFile:
     why: str
     sent_at: datetime | None
     answer_due_at: datetime | None
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether its bytes may be at the partner under their final name. An answer to a file that has not left is not its."""
+        uncertain = {Delivery.COMMITTING, Delivery.PRESUMED}
+        return self.state in uncertain | {Delivery.SENT} or (
+            self.state is Delivery.HELD and self.held_from in uncertain
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +103,23 @@ def by_id(tx: Connection, practice: str, interchange_id: int) -> SealedFile:
     return _stored(tx.execute(query).mappings().one())
 
 
-def by_name(tx: Connection, practice: str, name: str) -> SealedFile | None:
-    """Give the newest file of that name."""
-    return _newest(tx, practice, interchanges.c.name == name)
+def by_name(tx: Connection, practice: str, name: str, *, partner: str = "") -> SealedFile | None:
+    """Give the file of that name. Raises UsageError if several partners have one and none is named."""
+    query = _STORED.where(interchanges.c.practice == practice, interchanges.c.name == name)
+    rows = tx.execute(query.where(interchanges.c.partner == partner) if partner else query).mappings().all()
+    if len(rows) > 1:
+        partners = ", ".join(sorted(row["partner"] for row in rows))
+        raise UsageError(f"several files are called {name} ({partners}); say which with --partner")
+    return _stored(rows[0]) if rows else None
+
+
+def carrying(tx: Connection, practice: str, claim_version_id: int) -> SealedFile | None:
+    """Give the file that carries a claim version; None if none does yet."""
+    query = _STORED.join(interchange_claims, interchange_claims.c.interchange_id == interchanges.c.id).where(
+        interchange_claims.c.practice == practice, interchange_claims.c.claim_version_id == claim_version_id
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _stored(row)
 
 
 def by_interchange(tx: Connection, practice: str, partner: str, interchange: int) -> SealedFile | None:
@@ -146,14 +168,25 @@ def bytes_of(tx: Connection, practice: str, interchange_id: int) -> bytes:
     return body
 
 
-def take_up(tx: Connection, practice: str, interchange_id: int) -> SealedFile:
-    """Take a delivery over: the fence goes up, so that whoever had it before cannot make its next step."""
-    tx.execute(
+WAITING = (Delivery.SEALED, Delivery.UPLOADING, Delivery.COMMITTING)
+"""The states in which a delivery may be taken up."""
+
+
+def take_up(tx: Connection, practice: str, interchange_id: int) -> SealedFile | None:
+    """Take a delivery over: the fence goes up, so that whoever had it before cannot make its next step.
+
+    Gives None if it waits no longer: somebody else has brought it to its end, or it is held.
+    """
+    taken = tx.execute(
         update(deliveries)
-        .where(deliveries.c.practice == practice, deliveries.c.interchange_id == interchange_id)
+        .where(
+            deliveries.c.practice == practice,
+            deliveries.c.interchange_id == interchange_id,
+            deliveries.c.state.in_(WAITING),
+        )
         .values(fence=deliveries.c.fence + 1)
     )
-    return by_id(tx, practice, interchange_id)
+    return by_id(tx, practice, interchange_id) if taken.rowcount == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +205,8 @@ def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: 
 
     Raises LedgerConflict if the file is no longer in the state, or under the fence, it was read with.
     """
-    assert step.after in MOVES[file.state], f"{file.state} to {step.after} is not a move"
+    if step.after not in MOVES[file.state]:
+        raise LedgerConflict(f"{file.state} to {step.after} is not a move of a file; read it again before acting")
     fields: dict[str, object] = {"state": step.after, "why": step.why}
     if step.after is Delivery.HELD:
         fields["held_from"] = file.state

@@ -15,6 +15,7 @@ from gateway.ledger.tables import (
     remittances,
     service_lines,
 )
+from gateway.lifecycle import ClaimState
 from gateway.money import cents
 from gateway.remittance import ClaimPayment, Remittance
 
@@ -189,14 +190,44 @@ def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, 
     return found
 
 
+def standing(tx: Connection, practice: str, claim_version_id: int) -> tuple[LinePosting, ...]:
+    """Give what stands on a claim version's lines: its postings added up by line, bucket, group and reason."""
+    key = (postings.c.line_id, postings.c.bucket, postings.c.group_code, postings.c.carc)
+    query = (
+        select(*key, func.sum(postings.c.cents).label("cents"))
+        .join(service_lines, service_lines.c.id == postings.c.line_id)
+        .where(postings.c.practice == practice, service_lines.c.claim_version_id == claim_version_id)
+        .group_by(*key)
+        .order_by(*key)
+    )
+    return tuple(
+        LinePosting(
+            line_id=row["line_id"],
+            bucket=row["bucket"],
+            cents=int(row["cents"]),
+            group_code=row["group_code"],
+            carc=row["carc"],
+        )
+        for row in tx.execute(query).mappings()
+    )
+
+
+def was_adjudicated(tx: Connection, practice: str, claim_version_id: int) -> bool:
+    """Tell whether an 835 has ever answered this claim version."""
+    query = select(payments.c.id).where(
+        payments.c.practice == practice, payments.c.claim_version_id == claim_version_id
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:
-    """Give the cents in each bucket over the current version of every claim."""
+    """Give the cents in each bucket over the claims that stand, each with its current version."""
     query = (
         select(postings.c.bucket, func.sum(postings.c.cents))
         .join(service_lines, service_lines.c.id == postings.c.line_id)
         .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
         .join(claims, (claims.c.id == claim_versions.c.claim_id) & (claims.c.version == claim_versions.c.version))
-        .where(postings.c.practice == practice)
+        .where(postings.c.practice == practice, claim_versions.c.state != ClaimState.REPLACED)
         .group_by(postings.c.bucket)
     )
     return {bucket: int(amount) for bucket, amount in tx.execute(query)}

@@ -80,6 +80,8 @@ visit_versions = Table(
     # Of the document: sees whether an import brings anything new without opening what is sealed.
     Column("sha256", String(64), nullable=False),
     Column("document", Sealed, nullable=False),
+    # Brought by an import, or by a person's correction: the same export again must not undo a correction.
+    Column("imported", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -273,9 +275,9 @@ remittances = Table(
     Column("why", Text, nullable=False),
     Column("payer_id", Text, nullable=False),
     Column("payer_name", Text, nullable=False),
-    Column("trace", String(50), nullable=False),
-    Column("originator", String(10), nullable=False),
-    Column("method", String(3), nullable=False),
+    Column("trace", Text, nullable=False),
+    Column("originator", Text, nullable=False),
+    Column("method", Text, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("payment_cents", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
@@ -299,7 +301,7 @@ payments = Table(
     _practice(),
     _ref("remittance_id", "remittances"),
     _ref("claim_version_id", "claim_versions"),
-    Column("status", String(2), nullable=False),
+    Column("status", Text, nullable=False),
     Column("reversal", Boolean, nullable=False),
     Column("charge_cents", BigInteger, nullable=False),
     Column("paid_cents", BigInteger, nullable=False),
@@ -316,8 +318,8 @@ postings = Table(
     Column("bucket", String(12), nullable=False),
     Column("cents", BigInteger, nullable=False),
     Column("group_code", String(2), nullable=False),
-    Column("carc", String(5), nullable=False),
-    Column("rarcs", String(80), nullable=False),
+    Column("carc", Text, nullable=False),
+    Column("rarcs", Text, nullable=False),
 )
 
 parked_money = Table(
@@ -342,8 +344,8 @@ denials = Table(
     _ref("claim_version_id", "claim_versions"),
     Column("state", String(8), nullable=False),
     Column("group_code", String(2), nullable=False),
-    Column("carc", String(5), nullable=False),
-    Column("rarcs", String(80), nullable=False),
+    Column("carc", Text, nullable=False),
+    Column("rarcs", Text, nullable=False),
     Column("procedure", String(5), nullable=False),
     Column("cents", BigInteger, nullable=False),
     Column("category", String(30), nullable=False),

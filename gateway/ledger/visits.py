@@ -28,6 +28,7 @@ class StoredVisit:
     discipline: str
     sha256: str
     document: bytes
+    imported: bool
     source: str
     actor: str
     reason: str
@@ -45,6 +46,7 @@ class NewVersion:
     discipline: str
     sha256: str
     document: bytes
+    imported: bool
     source: str
     actor: str
     reason: str
@@ -114,6 +116,13 @@ def on_days(tx: Connection, practice: str, *, since: date, until: date) -> tuple
     return tuple(_stored(row) for row in rows)
 
 
+def last_imported(tx: Connection, practice: str, visit_id: int) -> str:
+    """Give the hash of the content that the practice's system brought last, whatever was corrected since."""
+    v = visit_versions.c
+    query = select(v.sha256).where(v.practice == practice, v.visit_id == visit_id, v.imported)
+    return tx.execute(query.order_by(v.version.desc()).limit(1)).scalar() or ""
+
+
 def versions(tx: Connection, practice: str, key: str) -> tuple[StoredVisit, ...]:
     """Give every version of a visit, oldest first."""
     query = _STORED.where(visits.c.practice == practice, visits.c.key == key).order_by(visit_versions.c.version)
@@ -135,7 +144,8 @@ def move(
     tx: Connection, practice: str, visit: StoredVisit, after: VisitState, *, event: Event | None, at: datetime
 ) -> None:
     """Move a visit version. Raises LedgerConflict if it is no longer in the state it was read in."""
-    assert after in VISIT_MOVES[visit.state], f"{visit.state} to {after} is not a move"
+    if after not in VISIT_MOVES[visit.state]:
+        raise LedgerConflict(f"{visit.state} to {after} is not a move of a visit; read it again before acting")
     moved = tx.execute(
         update(visit_versions)
         .where(visit_versions.c.id == visit.id, visit_versions.c.state == visit.state)

@@ -22,9 +22,11 @@ from gateway.visit import Visit
 class Case:
     """All that a rule may read.
 
-    history      the same patient's other visits with this practice, by date
-    today        in the practice's zone
-    still_holds  names of tables that the practice lets hold past their dates
+    history             the same patient's other visits with this practice, by date
+    today               in the practice's zone
+    still_holds         names of tables that the practice lets hold past their dates
+    adjudicated         whether an earlier claim of this visit was adjudicated by the payer
+    payer_claim_number  the payer's number of that claim (CLP07 of the 835), empty when not known
     """
 
     visit: Visit
@@ -34,6 +36,8 @@ class Case:
     today: date
     history: tuple[Visit, ...] = ()
     still_holds: frozenset[str] = frozenset()
+    adjudicated: bool = False
+    payer_claim_number: str = ""
 
     def payer_says(self, setting: str) -> Severity:
         """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""

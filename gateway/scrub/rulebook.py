@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 
 from gateway.finding import Finding
-from gateway.scrub import coverage, diagnosis, documentation, edits, identity, minutes, modifiers, payer_policy
+from gateway.scrub import (
+    coverage,
+    diagnosis,
+    documentation,
+    edits,
+    identity,
+    minutes,
+    modifiers,
+    payer_policy,
+    resubmission,
+)
 from gateway.scrub.rule import Case, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -15,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *coverage.RULES,
     *identity.RULES,
     *payer_policy.RULES,
+    *resubmission.RULES,
 )
 
 

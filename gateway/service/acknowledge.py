@@ -24,7 +24,6 @@ from gateway.service.deliver import claims_sent
 from gateway.service.office import Office
 
 _GOOD = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_ERRORS)
-_UNCERTAIN = (Delivery.COMMITTING, Delivery.PRESUMED, Delivery.HELD)
 _FURTHER = (ClaimState.ACCEPTED, ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
 
 
@@ -49,7 +48,8 @@ class Acknowledging:
     def _interchange(self, answer: Ta1) -> bool:
         sent = outbox.by_interchange(self.tx, self.practice, self.file.partner, answer.interchange)
         what = f"TA1 for interchange {answer.interchange}: {answer.verdict}, note {answer.note}"
-        if sent is None:
+        # Numbers begin anew after a migration or a restore: the date tells an answer to an older file of that number.
+        if sent is None or not sent.may_have_left or answer.date != self._sealed_date(sent):
             return self._unmatched(what)
         self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
         self._arrived(sent)
@@ -60,10 +60,11 @@ class Acknowledging:
     def _group(self, answer: GroupAnswer) -> bool:
         sent = outbox.by_group(self.tx, self.practice, self.file.partner, answer.group)
         what = f"999 for group {answer.group}: {answer.verdict}"
-        if sent is None:
+        if sent is None or not sent.may_have_left:
             return self._unmatched(what)
-        # Our interchanges hold one transaction set; a 999 that names none speaks for the group.
-        named = answer.sets[0] if answer.sets else SetAnswer(control="", verdict=answer.verdict, codes=())
+        # Our interchanges hold one transaction set; a 999 that names none, or refuses the group, speaks for the group.
+        refused = answer.verdict is Verdict.REJECTED
+        named = answer.sets[0] if answer.sets and not refused else _whole_group(answer)
         what += "".join(f"; {_fault(one)}" for one in named.faults[:5])
         self._keep(sent, None, "999", named.verdict, " ".join(named.codes), what)
         self._arrived(sent)
@@ -76,7 +77,7 @@ class Acknowledging:
     def _claims(self, answer: ClaimAcknowledgment) -> bool:
         sent = outbox.by_reference(self.tx, self.practice, self.file.partner, answer.reference)
         codes = _codes(answer.statuses)
-        if sent is not None:
+        if sent is not None and sent.may_have_left:
             what = f"277CA from {answer.source} for batch {answer.reference}: {answer.verdict} ({codes})"
             self._keep(sent, None, "277CA", answer.verdict, codes, what)
             self._arrived(sent)
@@ -89,8 +90,8 @@ class Acknowledging:
 
     def _claim(self, status: ClaimStatus) -> bool:
         claim = claims.by_pcn(self.tx, self.practice, status.patient_control_number)
-        carrier = claims.interchange_of(self.tx, self.practice, claim.id) if claim else None
-        if claim is None or carrier is None or carrier[0] != self.file.partner:
+        carrier = outbox.carrying(self.tx, self.practice, claim.id) if claim else None
+        if claim is None or carrier is None or carrier.partner != self.file.partner or not carrier.may_have_left:
             return self._unmatched("277CA for a claim that we did not send to this partner")
         codes = _codes(status.statuses)
         what = f"277CA: {status.verdict} ({codes}): {_meaning(status.statuses)}"
@@ -105,7 +106,7 @@ class Acknowledging:
 
     def _arrived(self, sent: SealedFile) -> None:
         """Take an answer about exactly this file as proof that it arrived, whatever we were able to see."""
-        if sent.state not in _UNCERTAIN:
+        if sent.state is Delivery.SENT:
             return
         why = f"acknowledged by {self.file.name}"
         said = Event(
@@ -122,6 +123,10 @@ class Acknowledging:
         moved = outbox.move(self.tx, self.practice, sent, step, event=said, at=self.at)
         claims_sent(self.office, self.tx, moved, artefact=f"inbound {self.file.id}")
 
+    def _sealed_date(self, sent: SealedFile) -> str:
+        """ISA09 of a file, from its bytes: the ISA segment has fixed places (70 to 76)."""
+        return outbox.bytes_of(self.tx, self.practice, sent.id)[70:76].decode("ascii")
+
     def _reject_all(self, sent: SealedFile, what: str) -> bool:
         for claim in claims.in_interchange(self.tx, self.practice, sent.id):
             self._reject(claim, what)
@@ -130,29 +135,34 @@ class Acknowledging:
     def _advance(self, claim: StoredClaim, after: ClaimState, what: str) -> None:
         """Move a claim forward. One that is further along already stays where it is: answers overtake each other."""
         if after not in MOVES[claim.state]:
+            if claim.state is ClaimState.REJECTED and after is ClaimState.ACCEPTED:
+                self._disagrees(claim, what)
             return
         said = self._event(claim, after, what, EventSeverity.ROUTINE, "")
         claims.move(self.tx, self.practice, claim, after, event=said, at=self.at)
 
     def _reject(self, claim: StoredClaim, what: str) -> bool:
         if ClaimState.REJECTED not in MOVES[claim.state]:
-            disagrees = Event(
-                kind="answer.disagrees",
-                about=claim.pcn,
-                claim=claim.pcn,
-                partner=self.file.partner,
-                said=f"claim {claim.pcn} is {claim.state}, and now {what}; the two do not agree",
-                severity=EventSeverity.WAKE,
-                artefact=f"inbound {self.file.id}",
-                next_command=f"gateway claims show {claim.pcn}",
-            )
             if claim.state is not ClaimState.REJECTED:
-                events.write(self.tx, self.practice, disagrees, at=self.at)
+                self._disagrees(claim, what)
             return True
         severity = EventSeverity.WAKE if claim.state in _FURTHER else EventSeverity.CAN_WAIT
         said = self._event(claim, ClaimState.REJECTED, what, severity, f"gateway claims show {claim.pcn}")
         claims.move(self.tx, self.practice, claim, ClaimState.REJECTED, event=said, at=self.at)
         return True
+
+    def _disagrees(self, claim: StoredClaim, what: str) -> None:
+        said = Event(
+            kind="answer.disagrees",
+            about=claim.pcn,
+            claim=claim.pcn,
+            partner=self.file.partner,
+            said=f"claim {claim.pcn} is {claim.state}, and now {what}; the two do not agree",
+            severity=EventSeverity.WAKE,
+            artefact=f"inbound {self.file.id}",
+            next_command=f"gateway claims show {claim.pcn}",
+        )
+        events.write(self.tx, self.practice, said, at=self.at)
 
     def _event(
         self, claim: StoredClaim, after: ClaimState, what: str, severity: EventSeverity, next_command: str
@@ -176,8 +186,8 @@ class Acknowledging:
             kind="answer.unmatched",
             about=self.file.name,
             partner=self.file.partner,
-            said=f"{self.file.name}: {what} answers nothing that we sent to {self.file.partner}",
-            severity=EventSeverity.CAN_WAIT,
+            said=f"{self.file.name}: {what} answers nothing that has left for {self.file.partner}",
+            severity=EventSeverity.WAKE,
             artefact=f"inbound {self.file.id}",
             next_command=f"gateway inbox show {self.file.id}",
         )
@@ -199,6 +209,16 @@ class Acknowledging:
             what=what,
             at=self.at,
         )
+
+
+def _whole_group(answer: GroupAnswer) -> SetAnswer:
+    named = answer.sets[0] if answer.sets else None
+    return SetAnswer(
+        control="",
+        verdict=answer.verdict,
+        codes=named.codes if named else (),
+        faults=named.faults if named else (),
+    )
 
 
 def _codes(statuses: Iterable[Status]) -> str:

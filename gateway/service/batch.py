@@ -1,6 +1,7 @@
 """Ready claims into sealed files: each partner's claims, numbered, written, judged, and stored in one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
 from itertools import count
@@ -62,21 +63,36 @@ def plan_batches(office: Office, *, partner: str = "") -> tuple[Planned, ...]:
 
 
 def seal_batches(office: Office, *, partner: str = "") -> Sealed:
-    """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed."""
+    """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed.
+
+    A claim that cannot be written, or is refused when it is judged, stays ready; the others go without it.
+    """
     files: list[SealedFile] = []
     refused: list[Unwritable] = []
     sealed = 0
     for one in _partners(office, partner):
-        ready = _ready(office, one)
-        good, bad = _writable(office, one, ready)
+        good, bad = _tried(office, one, _ready(office, one), professional.write)
         refused += bad
         stored = {body.patient_control_number: claim for claim, body in good}
         for batch in plan(one, (body for _, body in good)):
-            files.append(_seal(office, batch, stored))
-            sealed += len(batch.claims)
+            try:
+                files.append(_seal(office, batch, stored))
+                sealed += len(batch.claims)
+            except OutboundWireError:
+                # Some claim spoils its file. Judging each by itself is slow, so it is done only now, to find which.
+                pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
+                fit, unfit = _tried(office, one, pairs, _judged)
+                refused += unfit
+                if fit:
+                    files.append(_seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored))
+                    sealed += len(fit)
     if refused:
         _report(office, refused)
     return Sealed(files=tuple(files), claims=sealed, unwritable=tuple(refused))
+
+
+def _judged(batch: Batch) -> None:
+    conformance.judge(professional.write(batch))
 
 
 def _partners(office: Office, name: str) -> tuple[TradingPartner, ...]:
@@ -98,15 +114,18 @@ def _ready(office: Office, partner: TradingPartner) -> list[tuple[StoredClaim, C
             found += [(one, claims.body_of(tx, practice, one.id)) for one in page]
 
 
-def _writable(
-    office: Office, partner: TradingPartner, ready: list[tuple[StoredClaim, Claim]]
+def _tried(
+    office: Office,
+    partner: TradingPartner,
+    ready: list[tuple[StoredClaim, Claim]],
+    attempt: Callable[[Batch], object],
 ) -> tuple[list[tuple[StoredClaim, Claim]], list[Unwritable]]:
-    """Set aside the claims that the writer refuses; one of them must not keep the others back."""
+    """Try each claim by itself; one that is refused must not keep the others back."""
     good: list[tuple[StoredClaim, Claim]] = []
     bad: list[Unwritable] = []
     for stored, body in ready:
         try:
-            professional.write(_batch(office, BatchPlan(partner=partner, claims=(body,)), Number(1, 1)))
+            attempt(_batch(office, BatchPlan(partner=partner, claims=(body,)), Number(1, 1)))
         except OutboundWireError as refused:
             bad.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=str(refused)))
         else:
@@ -142,7 +161,7 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         conformance.judge(raw)
         with office.ledger.writing() as tx:
             if numbers.last(tx, practice, partner.name, "interchange") == taken:
-                assert numbers.take(tx, practice, partner.name, "interchange") == number
+                numbers.take(tx, practice, partner.name, "interchange")
                 return _store(tx, office, written, number, raw, stored)
         if tried == _TRIES:
             break
@@ -159,7 +178,7 @@ def _store(
     tx: Transaction, office: Office, batch: Batch, number: Number, raw: bytes, stored: dict[str, StoredClaim]
 ) -> SealedFile:
     practice, at, partner = office.practice.key, office.clock.now(), batch.partner
-    name = partner.file_name.format(practice=practice, interchange=f"{number.number:09d}")
+    name = partner.file_name.format(practice=practice, partner=partner.name, interchange=f"{number.number:09d}")
     new = NewFile(
         partner=partner.name,
         cycle=number.cycle,

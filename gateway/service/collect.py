@@ -1,11 +1,12 @@
 """Fetch a partner's answers: list, read, store durably, and only then touch the mailbox."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from hashlib import sha256
 
-from gateway.errors import GatewayError, LineLost, NameTaken, NotReached, PartnerRefusal
+from gateway.errors import ConfigError, GatewayError, LedgerConflict, LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.event import Event
 from gateway.ledger import inbound
 from gateway.partner import TradingPartner
@@ -14,6 +15,9 @@ from gateway.service.office import Office
 from gateway.transport.mailbox import Entry, Mailbox, safe_name
 
 BYTES_MAX = 256 * 1024 * 1024
+_SETTLED = timedelta(minutes=10)
+_TAIL = 64
+_ENDS = re.compile(rb"IEA[^0-9A-Za-z]\d+[^0-9A-Za-z]\d{9}[^0-9A-Za-z]\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ class _Collection:
             with open_mailbox(self.partner) as mailbox:
                 for entry in self._candidates(mailbox):
                     self._take(mailbox, entry)
-        except (PartnerRefusal, NotReached, LineLost) as refused:
+        except (PartnerRefusal, NotReached, LineLost, ConfigError, LedgerConflict) as refused:
             problem = refused
             report_problem(self.office, self.partner, refused)
         return Collected(
@@ -94,11 +98,21 @@ class _Collection:
             # One file that cannot be read must not keep the others back.
             self.left.append((entry.name, str(refused)))
             return
-        if after is None or after.size not in {None, len(body)}:
-            self.left.append((entry.name, "it was still growing while it was read"))
+        if after is None or after.size not in {None, len(body)} or self._may_be_growing(entry, body):
+            self.left.append((entry.name, "it is still being written; the next round will look again"))
             return
         self._store(entry, body)
         self._archive(mailbox, entry)
+
+    def _may_be_growing(self, entry: Entry, body: bytes) -> bool:
+        """Whether this may be the beginning of a file whose upload stalls: X12 without its end, and young.
+
+        An old one is taken as it is, to be set aside: nobody will finish it.
+        """
+        if not body.lstrip().startswith(b"ISA") or _ENDS.search(body[-_TAIL:]):
+            return False
+        now = self.office.clock.read()
+        return entry.modified is None or now - entry.modified.astimezone(UTC) < _SETTLED
 
     def _is_seen(self, entry: Entry) -> bool:
         if entry.size is None or entry.modified is None:

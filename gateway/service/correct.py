@@ -6,12 +6,13 @@ from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.finding import RowFault
 from gateway.intake import Taken, amend
-from gateway.ledger import Transaction, claims, events, visits
+from gateway.ledger import Transaction, claims, denials, events, visits
+from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.office import Office
-from gateway.service.scrub import Scrubbed, scrub_visits
-from gateway.service.take_in import new_version, replace_unsent
+from gateway.service.scrub import Scrubbed, adjudicated, scrub_visits
+from gateway.service.take_in import has_left, new_version, reinstate, replace_unsent
 
 _IN_FLIGHT = (ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
 
@@ -50,14 +51,61 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
 
 
 def do_not_bill(office: Office, key: str, *, reason: str) -> None:
-    """Decide that a visit is not billed. Raises UsageError if a claim of it has already been made."""
+    """Decide that a visit is not billed. Raises UsageError if a claim of it has already left."""
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         visit = _known(tx, practice, key)
         if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
+        if has_left(tx, practice, visit) is not None:
+            raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
+        replace_unsent(tx, office, visit)
         said = _decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
+
+
+_CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.PAID, ClaimState.REVERSED)
+
+
+def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
+    """Decide that nothing more is done about a claim; its open denials are closed with it.
+
+    name  its patient control number, or the key of its visit
+    Raises UsageError if there is none, or it is still on its way.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        visit = visits.find(tx, practice, name)
+        versions = claims.of_visit(tx, practice, visit.visit_id) if visit else ()
+        claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
+        if claim is None:
+            raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
+        if claim.state not in _CLOSABLE:
+            raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
+        said = Event(
+            kind="claim.closed",
+            about=claim.pcn,
+            claim=claim.pcn,
+            partner=claim.partner,
+            said=f"claim {claim.pcn} is closed",
+            before=claim.state,
+            after=ClaimState.CLOSED,
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        claims.move(tx, practice, claim, ClaimState.CLOSED, event=said, at=at)
+        denials.close_of_claim(tx, practice, claim.id)
+    return claim
+
+
+def decline(office: Office, key: str, *, reason: str) -> None:
+    """Decline a proposed change: what was claimed, or decided, stands. Raises UsageError if there is no proposal."""
+    with office.ledger.writing() as tx:
+        visit = _known(tx, office.practice.key, key)
+        if visit.state is not VisitState.PROPOSED:
+            raise UsageError(f"visit {key} is {visit.state}; there is no proposed change to decline")
+        reinstate(tx, office, visit, reason=reason, imported=False, said="the proposed change is declined")
 
 
 def _known(tx: Transaction, practice: str, key: str) -> StoredVisit:
@@ -78,16 +126,16 @@ def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tupl
             f"claim {latest.pcn} of visit {key} is {latest.state}; wait for its answer, a correction now would be a "
             "duplicate; nothing was changed"
         )
-    answered = latest is not None and latest.state not in {ClaimState.READY, ClaimState.REPLACED, ClaimState.REJECTED}
+    answered, number = adjudicated(tx, office.practice.key, visit.visit_id)
     payer = office.settings.payer(visit.payer)
-    if latest is not None and answered and not payer.takes_replacements:
+    if answered and not payer.takes_replacements:
         raise UsageError(
-            f"claim {latest.pcn} of visit {key} was adjudicated and {payer.name} takes no replacement claims; ask for a "
-            f"reopening instead (gateway denials show {latest.pcn}); nothing was changed"
+            f"the claim of visit {key} was adjudicated and {payer.name} takes no replacement claims; ask for a reopening "
+            f"instead (gateway denials show {key}); nothing was changed"
         )
-    if latest is not None and answered and not latest.payer_claim_number:
+    if answered and not number:
         raise UsageError(
-            f"claim {latest.pcn} of visit {key} has no claim number of the payer yet, which a replacement must name; "
+            f"the claim of visit {key} has no claim number of the payer yet, which a replacement must name; "
             "nothing was changed"
         )
     return visit
@@ -104,7 +152,7 @@ def _next_version(
     practice, at = office.practice.key, office.clock.now()
     visits.move(tx, practice, visit, VisitState.SUPERSEDED, event=None, at=at)
     replace_unsent(tx, office, visit)
-    version = new_version(taken, VisitState.NEW, source=visit.source, actor=office.actor, reason=reason)
+    version = new_version(taken, VisitState.NEW, source=visit.source, actor=office.actor, reason=reason, imported=False)
     stored = visits.add(tx, practice, version, at=at)
     fields = tuple(path for path, _ in settings)
     visits.record_fix(tx, practice, before=visit, after=stored, fields=fields, actor=office.actor, reason=reason, at=at)

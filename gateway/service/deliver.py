@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.errors import GatewayError, LineLost, NameTaken, NotReached, PartnerRefusal
+from gateway.errors import ConfigError, GatewayError, LedgerConflict, LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, outbox
 from gateway.ledger.outbox import SealedFile, Step
@@ -29,7 +29,6 @@ from gateway.service.office import Office
 from gateway.transport.mailbox import Mailbox
 
 OpenMailbox = Callable[[TradingPartner], Mailbox]
-_WAITING = (Delivery.SEALED, Delivery.UPLOADING, Delivery.COMMITTING)
 _PAGE = 100
 
 
@@ -53,12 +52,16 @@ class Round:
 
 
 def waiting(office: Office, *, partner: str = "") -> tuple[SealedFile, ...]:
-    """List the files that a round would take up."""
+    """List the files that a round would take up. Raises ConfigError if there is no partner of that name."""
+    if partner:
+        office.settings.partner(partner)
     found: list[SealedFile] = []
     with office.ledger.reading() as tx:
         while True:
             after = found[-1].id if found else 0
-            page = outbox.files(tx, office.practice.key, states=_WAITING, partner=partner, after=after, limit=_PAGE)
+            page = outbox.files(
+                tx, office.practice.key, states=outbox.WAITING, partner=partner, after=after, limit=_PAGE
+            )
             if not page:
                 return tuple(found)
             found += page
@@ -81,17 +84,24 @@ def _round(office: Office, open_mailbox: OpenMailbox, partner: TradingPartner, f
         with open_mailbox(partner) as mailbox:
             worker = _Worker(office, partner, mailbox)
             for file in files:
-                now = worker.advance(_taken_up(office, file))
-                done.append(Delivered(file=now.name, partner=partner.name, state=now.state, why=now.why))
-    except (PartnerRefusal, NotReached, LineLost) as problem:
+                now = _brought_on(worker, file)
+                if now is not None:
+                    done.append(Delivered(file=now.name, partner=partner.name, state=now.state, why=now.why))
+    except (PartnerRefusal, NotReached, LineLost, ConfigError) as problem:
         report_problem(office, partner, problem)
         return Round(partner=partner.name, files=tuple(done), problem=problem)
     return Round(partner=partner.name, files=tuple(done))
 
 
-def _taken_up(office: Office, file: SealedFile) -> SealedFile:
-    with office.ledger.writing() as tx:
-        return outbox.take_up(tx, office.practice.key, file.id)
+def _brought_on(worker: "_Worker", file: SealedFile) -> SealedFile | None:
+    """Take a file up and bring it on; None if another worker has it, or has brought it to its end meanwhile."""
+    office = worker.office
+    try:
+        with office.ledger.writing() as tx:
+            taken = outbox.take_up(tx, office.practice.key, file.id)
+        return None if taken is None else worker.advance(taken)
+    except LedgerConflict:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +245,7 @@ def _moved(file: SealedFile, step: Step, actor: str) -> Event:
 
 def report_problem(office: Office, partner: TradingPartner, problem: GatewayError) -> None:
     """Write into the log why a partner's round ended early."""
-    refused = isinstance(problem, PartnerRefusal)
+    refused = isinstance(problem, PartnerRefusal | ConfigError)
     said = Event(
         kind="partner.refused" if refused else "partner.not_reached",
         about=partner.name,

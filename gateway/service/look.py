@@ -153,7 +153,7 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
                 )
             claim = found[-1]
         balances = money.balances(tx, practice, claim.id)
-        carrier = claims.interchange_of(tx, practice, claim.id)
+        carrier = outbox.carrying(tx, practice, claim.id)
         return ClaimShown(
             claim=claim,
             body=claims.body_of(tx, practice, claim.id),
@@ -162,7 +162,7 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
                 LineShown(line=line, buckets=balances.get(line.id, {}))
                 for line in claims.lines_of(tx, practice, claim.id)
             ),
-            file=carrier[1] if carrier else "",
+            file=carrier.name if carrier else "",
             timeline=events.read(tx, practice, claim=claim.pcn, limit=1000),
             answers=inbound.answers_about(tx, practice, claim_version_id=claim.id),
             payments=money.payments_of(tx, practice, claim_version_id=claim.id),
@@ -248,17 +248,17 @@ class DeliveryShown:
     answers: tuple[StoredAnswer, ...]
 
 
-def delivery_shown(office: Office, name: str) -> DeliveryShown:
-    """Show an outbound file by its name. Raises UsageError if there is none."""
+def delivery_shown(office: Office, name: str, *, partner: str = "") -> DeliveryShown:
+    """Show an outbound file by its name. Raises UsageError if there is none, or several partners have one."""
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        file = outbox.by_name(tx, practice, name)
+        file = outbox.by_name(tx, practice, name, partner=partner)
         if file is None:
             raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
         return DeliveryShown(
             file=file,
             claims=claims.in_interchange(tx, practice, file.id),
-            timeline=events.read(tx, practice, about=name, limit=1000),
+            timeline=events.read(tx, practice, about=name, partner=file.partner, limit=1000),
             answers=inbound.answers_about(tx, practice, interchange_id=file.id),
         )
 

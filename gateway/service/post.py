@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
-from gateway.edi.answers import What, read_answers
-from gateway.errors import InboundWireError, UsageError
+from gateway.edi.answers import Answer, What, read_answers
+from gateway.errors import InboundWireError, LedgerConflict, LedgerRefusal, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, inbound
 from gateway.ledger.inbound import InboundFile, InboundState
@@ -35,7 +35,9 @@ class Posted:
 
 
 def post(office: Office, *, partner: str = "") -> tuple[Posted, ...]:
-    """Post every stored file, in the order they came."""
+    """Post every stored file, in the order they came. Raises ConfigError if there is no partner of that name."""
+    if partner:
+        office.settings.partner(partner)
     done: list[Posted] = []
     after = 0
     while True:
@@ -45,7 +47,11 @@ def post(office: Office, *, partner: str = "") -> tuple[Posted, ...]:
             )
         if not page:
             return tuple(done)
-        done += [_post(office, file) for file in page]
+        for file in page:
+            try:
+                done.append(_post(office, file))
+            except LedgerConflict:
+                continue  # another process has it; it is posted there, or here the next time
         after = page[-1].id
 
 
@@ -80,19 +86,34 @@ def _post(office: Office, file: InboundFile) -> Posted:
         raw = inbound.bytes_of(tx, practice, file.id)
     try:
         answers = read_answers(raw)
+        _same_usage(office, file, answers)
+        kinds: Counter[str] = Counter()
+        attention = False
+        with office.ledger.writing() as tx:
+            for answer in answers:
+                kinds[_kind(answer.what)] += 1
+                attention |= _apply(office, tx, file, answer.what)
+            inbound.move(tx, practice, file, InboundState.POSTED, why="", event=_read(file, kinds), at=at)
     except InboundWireError as refused:
         why = str(refused)
-        with office.ledger.writing() as tx:
-            inbound.move(tx, practice, file, InboundState.SET_ASIDE, why=why, event=_set_aside(file, why), at=at)
-        return _posted(file, InboundState.SET_ASIDE, Counter(), why, needs_a_person=True)
-    kinds: Counter[str] = Counter()
-    attention = False
+    except (LedgerRefusal, ValueError, ArithmeticError, LookupError, AssertionError) as fault:
+        # Whatever we made of it wrongly was rolled back. The file is kept for a person, and the others go on.
+        why = f"we could not post it ({type(fault).__name__}); nothing of it was posted; update the gateway, then reprocess"
+    else:
+        return _posted(file, InboundState.POSTED, kinds, "", needs_a_person=attention)
     with office.ledger.writing() as tx:
-        for answer in answers:
-            kinds[_kind(answer.what)] += 1
-            attention |= _apply(office, tx, file, answer.what)
-        inbound.move(tx, practice, file, InboundState.POSTED, why="", event=_read(file, kinds), at=at)
-    return _posted(file, InboundState.POSTED, kinds, "", needs_a_person=attention)
+        inbound.move(tx, practice, file, InboundState.SET_ASIDE, why=why, event=_set_aside(file, why), at=at)
+    return _posted(file, InboundState.SET_ASIDE, Counter(), why, needs_a_person=True)
+
+
+def _same_usage(office: Office, file: InboundFile, answers: tuple[Answer, ...]) -> None:
+    """Refuse test answers from a production partner, and the other way round: their money is not real, or not a test."""
+    known = office.settings.partners.get(file.partner)
+    for answer in answers:
+        if known is not None and answer.usage is not known.envelope.usage:
+            raise InboundWireError(
+                ordinal=1, said=f"ISA15 is {answer.usage}, and partner {file.partner} is set to {known.envelope.usage}"
+            )
 
 
 def _apply(office: Office, tx: Transaction, file: InboundFile, what: What) -> bool:

@@ -16,7 +16,7 @@ from gateway.delivery import Delivery
 from gateway.ledger import Transaction, claims, laws, outbox, visits
 from gateway.ledger import remittances as money
 from gateway.lifecycle import ClaimState, VisitState
-from gateway.money import from_cents, shown
+from gateway.money import ZERO, from_cents, shown
 from gateway.service.office import Office
 
 _PAGE = 200
@@ -38,6 +38,8 @@ class Reconciled:
     charged                dollars charged on the current version of every claim
     buckets                dollars of that in each bucket, `not yet answered` among them; they add up to `charged`
     parked, set_aside      dollars that came and belong to no line; dollars of remittances set aside
+    on_earlier_versions    dollars paid on claim versions that a later one stands for; a reversal should follow
+    overdue                files that the partner has not acknowledged in time, each with what to do
     lost                   claims and visits that are nowhere they should be
     duplicated             claim versions that are in more than one file
     unexplained            dollars that no bucket accounts for
@@ -51,6 +53,8 @@ class Reconciled:
     parked: Decimal
     set_aside: Decimal
     remittances_set_aside: int
+    on_earlier_versions: Decimal
+    overdue: tuple[str, ...]
     lost: int
     duplicated: int
     unexplained: Decimal
@@ -77,7 +81,11 @@ def reconcile(office: Office) -> Reconciled:
         posted = laws.payments_not_divided(tx, practice)
         charged, answered = laws.charges(tx, practice)
         buckets = {name: from_cents(amount) for name, amount in money.totals_by_bucket(tx, practice).items()}
-        buckets["not yet answered"] = from_cents(charged - answered)
+        closed = laws.closed_unanswered(tx, practice)
+        buckets["not yet answered"] = from_cents(charged - answered - closed)
+        if closed:
+            buckets["written off"] = buckets.get("written off", ZERO) + from_cents(closed)
+        nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
         set_aside_count, set_aside = laws.set_aside_total(tx, practice)
         off = sum(abs(amount) for amount in (*(c for _, _, c in lines), *(c for _, c in paid), *(c for _, c in posted)))
         return Reconciled(
@@ -89,6 +97,11 @@ def reconcile(office: Office) -> Reconciled:
             parked=from_cents(money.parked_total(tx, practice)),
             set_aside=from_cents(set_aside),
             remittances_set_aside=set_aside_count,
+            on_earlier_versions=from_cents(laws.paid_on_earlier_versions(tx, practice)),
+            overdue=tuple(
+                f"file {name}: {partner} has sent no TA1 or 999 by {due:%Y-%m-%d %H:%M} UTC; gateway collect, then ask them"
+                for partner, name, due in laws.overdue_files(tx, practice, office.clock.now())
+            ),
             lost=len(lost),
             duplicated=len(twice),
             unexplained=from_cents(off),
@@ -103,6 +116,10 @@ def reconcile(office: Office) -> Reconciled:
                 Law(
                     law="posted and parked money is what was paid",
                     broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in (*paid, *posted)),
+                ),
+                Law(
+                    law="every partner that something waits for is configured",
+                    broken=tuple(f"partner {name} has no file in partners/" for name in sorted(nobody)),
                 ),
                 Law(law="every state was entered on evidence", broken=laws.claims_without_evidence(tx, practice)),
             ),

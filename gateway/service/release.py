@@ -20,17 +20,18 @@ class Way(StrEnum):
     """The person knows that it arrived: from the partner's portal, say."""
 
 
-def release(office: Office, name: str, way: Way, *, reason: str) -> SealedFile:
-    """Let a held file go on. Raises UsageError if there is no such file or it is not held.
+def release(office: Office, name: str, way: Way, *, reason: str, partner: str = "") -> SealedFile:
+    """Let a held file go on; a presumed one may be said to have arrived. Raises UsageError if it is neither.
 
     A file that may have been renamed is never uploaded again by this; it is only looked at.
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        file = outbox.by_name(tx, practice, name)
+        file = outbox.by_name(tx, practice, name, partner=partner)
         if file is None:
             raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
-        if file.state is not Delivery.HELD:
+        presumed = file.state is Delivery.PRESUMED and way is Way.SENT
+        if file.state is not Delivery.HELD and not presumed:
             raise UsageError(f"file {name} is {file.state}, not held; nothing was changed")
         uncertain = file.held_from in {Delivery.COMMITTING, Delivery.PRESUMED}
         after = Delivery.SENT if way is Way.SENT else Delivery.COMMITTING if uncertain else Delivery.UPLOADING

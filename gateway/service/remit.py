@@ -3,8 +3,8 @@
 After each remittance posted + parked = BPR02, or our own arithmetic is wrong and nothing of the file is kept.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from gateway.claim import Claim
 from gateway.denials.due import due_on
@@ -12,7 +12,7 @@ from gateway.denials.kind import is_denial
 from gateway.denials.table import advise
 from gateway.errors import OutOfBalance
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, events
+from gateway.ledger import Transaction, claims, events, outbox
 from gateway.ledger import denials as denials_kept
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
@@ -20,12 +20,12 @@ from gateway.ledger.denials import NewDenial
 from gateway.ledger.inbound import InboundFile
 from gateway.ledger.remittances import LinePosting, Parked, RemittanceState, StoredRemittance
 from gateway.lifecycle import MOVES, ClaimState
-from gateway.money import ZERO, cents, from_cents, shown
+from gateway.money import cents, from_cents, shown
 from gateway.remit import balance
 from gateway.remit.match import match
 from gateway.remit.posting import Bucket, Posting, Unplaceable
 from gateway.remit.posting import post as place
-from gateway.remittance import Adjustment, ClaimPayment, Remittance
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, Remittance
 from gateway.service.office import Office
 
 
@@ -36,12 +36,13 @@ class _Ours:
     claim: StoredClaim
     body: Claim
     lines: tuple[StoredLine, ...]
-    balances: dict[int, dict[str, int]]
+    standing: tuple[LinePosting, ...]
+    """What stands on its lines: every posting, those that took an earlier one back among them, added up."""
 
     @property
-    def is_answered(self) -> bool:
-        """Whether an answer stands on it that was not taken back."""
-        return any(amount for buckets in self.balances.values() for amount in buckets.values())
+    def answered(self) -> frozenset[int]:
+        """The lines on which an answer stands that was not taken back."""
+        return frozenset(one.line_id for one in self.standing if one.cents)
 
 
 class Remitting:
@@ -63,21 +64,23 @@ class Remitting:
             return True
         stored = self._add(remittance, RemittanceState.POSTED, "")
         posted = parked = 0
-        denied = False
+        looks = bool(remittance.provider_adjustments)
         # A reversal goes before the correction that follows it, in whatever order the payer lists them.
         for payment in sorted(remittance.claims, key=lambda one: not one.is_reversal):
             ours = self._ours(payment)
             amounts = self._placed(payment, ours)
             if ours is None or isinstance(amounts, str):
-                self._park(stored, "claim not ours" if ours is None else "does not fit", payment, str(amounts or ""))
+                self._park(stored, "claim not ours" if ours is None else "does not fit", payment, str(amounts))
                 parked += cents(payment.paid)
+                looks = True
                 continue
-            denied |= self._post(stored, remittance, payment, ours, amounts)
+            looks |= self._post(stored, remittance, payment, ours, amounts)
             posted += cents(payment.paid)
         parked += self._provider_adjustments(stored, remittance)
-        assert posted + parked == cents(remittance.payment), "posted and parked money do not add up to BPR02"
+        if posted + parked != cents(remittance.payment):
+            raise ArithmeticError("posted and parked money do not add up to BPR02")
         self._say_posted(stored, remittance, posted, parked)
-        return denied or parked != 0
+        return looks
 
     def _unfit(self, remittance: Remittance) -> str:
         """Say why a remittance cannot be posted; empty when it can."""
@@ -96,28 +99,32 @@ class Remitting:
 
     def _ours(self, payment: ClaimPayment) -> _Ours | None:
         claim = claims.by_pcn(self.tx, self.practice, payment.patient_control_number)
-        carrier = claims.interchange_of(self.tx, self.practice, claim.id) if claim else None
-        if claim is None or carrier is None or carrier[0] != self.file.partner:
+        carrier = outbox.carrying(self.tx, self.practice, claim.id) if claim else None
+        if claim is None or carrier is None or carrier.partner != self.file.partner or not carrier.may_have_left:
             return None
         return _Ours(
             claim=claim,
             body=claims.body_of(self.tx, self.practice, claim.id),
             lines=claims.lines_of(self.tx, self.practice, claim.id),
-            balances=money.balances(self.tx, self.practice, claim.id),
+            standing=money.standing(self.tx, self.practice, claim.id),
         )
 
-    def _placed(self, payment: ClaimPayment, ours: _Ours | None) -> tuple[Posting, ...] | str:
+    def _placed(self, payment: ClaimPayment, ours: _Ours | None) -> tuple[LinePosting, ...] | str:
         """Place a payment on our lines, or say why it cannot be."""
         if ours is None:
             return "we did not send this claim to this partner"
-        if ours.is_answered and not payment.is_reversal:
-            return f"claim {ours.claim.pcn} was answered before, and that answer was not reversed"
         placed = place(payment, match(payment, ours.body.lines), is_denial)
         if isinstance(placed, Unplaceable):
             return f"claim {ours.claim.pcn}, segment {placed.ordinal}: {placed.why}"
-        if payment.is_reversal and not _takes_back(placed, ours):
-            return f"claim {ours.claim.pcn}: it reverses other amounts than were posted"
-        return placed
+        ids = {line.control: line.id for line in ours.lines}
+        amounts = tuple(_posting(one, ids) for one in placed)
+        if payment.is_reversal:
+            return _taken_back(amounts, ours.standing) or (
+                f"claim {ours.claim.pcn}: it reverses other amounts than were posted"
+            )
+        if any(one.line_id in ours.answered for one in amounts):
+            return f"claim {ours.claim.pcn} was answered before, and that answer was not reversed"
+        return amounts
 
     def _post(
         self,
@@ -125,88 +132,102 @@ class Remitting:
         remittance: Remittance,
         payment: ClaimPayment,
         ours: _Ours,
-        placed: Sequence[Posting],
+        amounts: tuple[LinePosting, ...],
     ) -> bool:
-        ids = {line.control: line.id for line in ours.lines}
-        amounts = tuple(
-            LinePosting(
-                line_id=ids[one.line],
-                bucket=one.bucket,
-                cents=cents(one.amount),
-                group_code=one.group or "",
-                carc=one.carc,
-                rarcs=one.remarks,
-            )
-            for one in placed
-        )
         payment_id = money.add_payment(self.tx, self.practice, stored, ours.claim.id, payment, amounts)
         claims.learn_payer_number(self.tx, ours.claim, payment.payer_claim_number)
         # A new answer, or the reversal of one, settles what was open before.
         denials_kept.close_of_claim(self.tx, self.practice, ours.claim.id)
-        opened = 0 if payment.is_reversal else self._open_denials(payment_id, remittance, ours, placed)
-        self._move(payment, ours, placed)
-        return opened > 0
+        opened = 0 if payment.is_reversal else self._open_denials(payment_id, remittance, ours, amounts)
+        return self._move(payment, ours, amounts) or opened > 0
 
-    def _open_denials(self, payment_id: int, remittance: Remittance, ours: _Ours, placed: Sequence[Posting]) -> int:
-        lines = {line.control: line for line in ours.lines}
-        payer = self.office.settings.payer(ours.claim.payer)
+    def _open_denials(
+        self, payment_id: int, remittance: Remittance, ours: _Ours, amounts: tuple[LinePosting, ...]
+    ) -> int:
+        lines = {line.id: line for line in ours.lines}
         opened = 0
-        for one in placed:
-            paid = sum((p.amount for p in placed if p.line == one.line and p.bucket is Bucket.PAID), ZERO)
-            if one.group is None or not is_denial(_adjustment(one), one.remarks, paid):
-                continue
-            line = lines[one.line]
-            advice = advise(carc=one.carc, rarcs=one.remarks, group=one.group, procedure=line.procedure, payer=payer)
-            denials_kept.add(
-                self.tx,
-                self.practice,
-                NewDenial(
-                    payment_id=payment_id,
-                    line_id=line.id,
-                    claim_version_id=ours.claim.id,
-                    group_code=one.group,
-                    carc=one.carc,
-                    rarcs=" ".join(one.remarks),
-                    procedure=line.procedure,
-                    cents=cents(one.amount),
-                    category=advice.category,
-                    owner=advice.owner,
-                    note_section=advice.note_section,
-                    cause=advice.cause,
-                    missing=advice.missing,
-                    fix=advice.fix + (f" ({advice.route_because})" if advice.route_because else ""),
-                    route=advice.route,
-                    decided_by=advice.decided_by,
-                    due_on=due_on(advice, payer=payer, day_of_service=ours.claim.day, decided_on=remittance.paid_on),
-                ),
-                at=self.at,
-            )
-            opened += 1
+        for one in amounts:
+            paid = from_cents(sum(p.cents for p in amounts if p.line_id == one.line_id and p.bucket == Bucket.PAID))
+            if one.group_code and is_denial(_adjustment(one), one.rarcs, paid):
+                self._open(payment_id, remittance, ours, lines[one.line_id], one)
+                opened += 1
         return opened
 
-    def _move(self, payment: ClaimPayment, ours: _Ours, placed: Sequence[Posting]) -> None:
-        after = _state_after(payment, placed)
-        if after not in MOVES[ours.claim.state]:
-            return  # a replaced or closed claim keeps its state; its money is on its lines all the same
-        denied = after in {ClaimState.DENIED, ClaimState.PARTIAL}
-        reasons = ", ".join(
-            dict.fromkeys(f"{one.group} {one.carc}" for one in placed if one.bucket is Bucket.DENIED and one.group)
+    def _open(
+        self, payment_id: int, remittance: Remittance, ours: _Ours, line: StoredLine, amount: LinePosting
+    ) -> None:
+        payer = self.office.settings.payer(ours.claim.payer)
+        advice = advise(
+            carc=amount.carc,
+            rarcs=amount.rarcs,
+            group=GroupCode(amount.group_code),
+            procedure=line.procedure,
+            payer=payer,
         )
-        said = Event(
+        new = NewDenial(
+            payment_id=payment_id,
+            line_id=line.id,
+            claim_version_id=ours.claim.id,
+            group_code=amount.group_code,
+            carc=amount.carc,
+            rarcs=" ".join(amount.rarcs),
+            procedure=line.procedure,
+            cents=amount.cents,
+            category=advice.category,
+            owner=advice.owner,
+            note_section=advice.note_section,
+            cause=advice.cause,
+            missing=advice.missing,
+            fix=advice.fix + (f" ({advice.route_because})" if advice.route_because else ""),
+            route=advice.route,
+            decided_by=advice.decided_by,
+            due_on=due_on(advice, payer=payer, day_of_service=ours.claim.day, decided_on=remittance.paid_on),
+        )
+        denials_kept.add(self.tx, self.practice, new, at=self.at)
+
+    def _move(self, payment: ClaimPayment, ours: _Ours, amounts: tuple[LinePosting, ...]) -> bool:
+        """Move the claim by what it says now; tells whether a person has to look."""
+        after = _state_after(payment, ours, amounts)
+        said = self._answered(payment, ours, after, amounts)
+        if after not in MOVES[ours.claim.state]:
+            # A replaced or closed claim keeps its state. Its money is on its lines all the same, and nobody expects it.
+            unexpected = replace(
+                said,
+                kind="answer.unexpected",
+                said=f"{said.said}; the claim is {ours.claim.state}",
+                severity=EventSeverity.WAKE,
+                after="",
+                before="",
+                next_command=f"gateway claims show {ours.claim.pcn}",
+            )
+            if not payment.is_reversal:
+                events.write(self.tx, self.practice, unexpected, at=self.at)
+            return not payment.is_reversal
+        claims.move(self.tx, self.practice, ours.claim, after, event=said, at=self.at)
+        return said.severity is not EventSeverity.ROUTINE
+
+    def _answered(
+        self, payment: ClaimPayment, ours: _Ours, after: ClaimState, amounts: tuple[LinePosting, ...]
+    ) -> Event:
+        reasons = ", ".join(
+            dict.fromkeys(f"{one.group_code} {one.carc}" for one in amounts if one.bucket == Bucket.DENIED)
+        )
+        silent = 0 if payment.is_reversal else len(ours.lines) - len(ours.answered | {a.line_id for a in amounts})
+        return Event(
             kind=f"claim.{after}",
             about=ours.claim.pcn,
             claim=ours.claim.pcn,
             partner=self.file.partner,
             said=f"claim {ours.claim.pcn}: {shown(payment.paid)} paid of {shown(payment.charge)}"
-            + (f"; denied by {reasons}" if reasons else ""),
-            severity=EventSeverity.CAN_WAIT if denied else EventSeverity.ROUTINE,
+            + (f"; denied by {reasons}" if reasons and not payment.is_reversal else "")
+            + (f"; {silent} of its lines are not answered yet" if silent else ""),
+            severity=EventSeverity.CAN_WAIT if reasons or silent else EventSeverity.ROUTINE,
             before=ours.claim.state,
             after=after,
             artefact=f"inbound {self.file.id}",
             actor=self.office.actor,
-            next_command=f"gateway denials show {ours.claim.pcn}" if denied else "",
+            next_command=f"gateway denials show {ours.claim.pcn}" if reasons else "",
         )
-        claims.move(self.tx, self.practice, ours.claim, after, event=said, at=self.at)
 
     def _provider_adjustments(self, stored: StoredRemittance, remittance: Remittance) -> int:
         total = 0
@@ -276,25 +297,42 @@ class Remitting:
         events.write(self.tx, self.practice, said, at=self.at)
 
 
-def _adjustment(posting: Posting) -> Adjustment:
-    assert posting.group is not None
-    return Adjustment(group=posting.group, carc=posting.carc, amount=posting.amount)
+def _posting(one: Posting, ids: dict[str, int]) -> LinePosting:
+    return LinePosting(
+        line_id=ids[one.line],
+        bucket=one.bucket,
+        cents=cents(one.amount),
+        group_code=one.group or "",
+        carc=one.carc,
+        rarcs=one.remarks,
+    )
 
 
-def _takes_back(placed: Sequence[Posting], ours: _Ours) -> bool:
-    """Tell whether a reversal takes back exactly what stands on the claim, line by line and bucket by bucket."""
-    ids = {line.control: line.id for line in ours.lines}
-    left = {(line, bucket): amount for line, buckets in ours.balances.items() for bucket, amount in buckets.items()}
-    for one in placed:
-        key = (ids[one.line], str(one.bucket))
-        left[key] = left.get(key, 0) + cents(one.amount)
-    return not any(left.values())
+def _adjustment(posting: LinePosting) -> Adjustment:
+    return Adjustment(group=GroupCode(posting.group_code), carc=posting.carc, amount=from_cents(posting.cents))
 
 
-def _state_after(payment: ClaimPayment, placed: Sequence[Posting]) -> ClaimState:
+def _taken_back(amounts: tuple[LinePosting, ...], standing: tuple[LinePosting, ...]) -> tuple[LinePosting, ...]:
+    """Give the exact negatives of what stands, if a reversal takes back just that; nothing otherwise.
+
+    They are compared by line, group and reason. Which bucket an amount was put in depended on its remarks, and payers
+    leave those out of a reversal: so it is taken out of the bucket that it was put in.
+    """
+    left: Counter[tuple[int, str, str]] = Counter()
+    for one in (*amounts, *standing):
+        left[one.line_id, one.group_code, one.carc] += one.cents
+    if any(left.values()):
+        return ()
+    return tuple(replace(one, cents=-one.cents) for one in standing if one.cents)
+
+
+def _state_after(payment: ClaimPayment, ours: _Ours, amounts: tuple[LinePosting, ...]) -> ClaimState:
     if payment.is_reversal:
         return ClaimState.REVERSED
-    denied = any(one.bucket is Bucket.DENIED and one.amount > 0 for one in placed)
-    if not denied:
-        return ClaimState.PAID
-    return ClaimState.PARTIAL if payment.paid > 0 else ClaimState.DENIED
+    stands = (*ours.standing, *amounts)
+    denied = any(one.bucket == Bucket.DENIED and one.cents > 0 for one in stands)
+    paid = any(one.bucket == Bucket.PAID and one.cents > 0 for one in stands)
+    whole = {one.line_id for one in stands if one.cents} >= {line.id for line in ours.lines if line.charge_cents}
+    if not whole or (denied and paid):
+        return ClaimState.PARTIAL
+    return ClaimState.DENIED if denied else ClaimState.PAID

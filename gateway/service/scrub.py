@@ -6,11 +6,11 @@ from datetime import date
 
 from gateway.billing import draft, finish
 from gateway.claim import Claim, Frequency
-from gateway.errors import LedgerConflict, UsageError
+from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Severity
 from gateway.intake import visit_of
-from gateway.ledger import Transaction, claims, denials, numbers, visits
+from gateway.ledger import Transaction, claims, denials, numbers, remittances, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
@@ -20,7 +20,6 @@ from gateway.visit import Visit
 
 _PAGE = 200
 _WAITING = (VisitState.NEW, VisitState.HELD)
-_ANSWERED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.REVERSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,8 @@ def scrub_visits(
             state = VisitState.HELD if held else VisitState.CLAIMED
             done.append(Scrubbed(visit=visit.key, version=visit.version, state=state, findings=found))
         else:
-            done.append(_settle(office, visit, case, found))
+            settled = _settle(office, visit, case, found)
+            done += [settled] if settled is not None else []
         progress(len(done))
     return tuple(done)
 
@@ -96,6 +96,8 @@ def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit
         with office.ledger.reading() as tx:
             found = visits.on_days(tx, office.practice.key, since=visit.day, until=visit.day)
         same_day[visit.day] = tuple(visit_of(one.document) for one in found)
+    with office.ledger.reading() as tx:
+        is_adjudicated, number = adjudicated(tx, office.practice.key, visit.visit_id)
     return Case(
         visit=document,
         draft=draft(document, payer),
@@ -104,6 +106,8 @@ def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit
         today=office.clock.today(),
         history=tuple(one for one in same_day[visit.day] if one.key != visit.key and _same_patient(one, document)),
         still_holds=office.settings.still_holds,
+        adjudicated=is_adjudicated,
+        payer_claim_number=number,
     )
 
 
@@ -135,14 +139,14 @@ def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Fin
     return tuple(shown)
 
 
-def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...]) -> Scrubbed:
-    """Hold the visit, or make its claim: one transaction with its event."""
+def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...]) -> Scrubbed | None:
+    """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
     practice, at = office.practice.key, office.clock.now()
     holds = tuple(one for one in found if one.severity is Severity.HOLD)
     with office.ledger.writing() as tx:
         current = visits.find(tx, practice, visit.key)
-        if current is None or current.id != visit.id:
-            raise LedgerConflict(f"visit {visit.key} has a new version by now; scrub again")
+        if current is None or current.id != visit.id or current.state not in _WAITING:
+            return None
         visits.replace_findings(tx, practice, current, found)
         if holds:
             again = current.state is VisitState.HELD
@@ -156,33 +160,47 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
 
 def _make_claim(tx: Transaction, office: Office, visit: StoredVisit, case: Case) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
-    before = [one for one in claims.of_visit(tx, practice, visit.visit_id) if one.state is not ClaimState.REPLACED]
-    earlier = before[-1] if before else None
-    replaces = earlier is not None and earlier.state in _ANSWERED
     claim = finish(
         case.visit,
         case.draft,
         payer=case.payer,
         practice=office.practice,
         patient_control_number=numbers.patient_control_number(tx, practice),
-        frequency=Frequency.REPLACEMENT if replaces else Frequency.ORIGINAL,
-        payer_claim_number=earlier.payer_claim_number if earlier and replaces else "",
+        frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,
+        payer_claim_number=case.payer_claim_number if case.adjudicated else "",
     )
-    if earlier is not None:
-        said = Event(
-            kind="claim.replaced",
-            about=earlier.pcn,
-            claim=earlier.pcn,
-            said=f"claim {claim.patient_control_number} stands for claim {earlier.pcn} from now on",
-            before=earlier.state,
-            after=ClaimState.REPLACED,
-            artefact=f"visit {visit.key} version {visit.version}",
-            actor=office.actor,
-        )
-        claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
-        denials.close_of_claim(tx, practice, earlier.id)
+    for earlier in claims.of_visit(tx, practice, visit.visit_id):
+        if earlier.state is not ClaimState.REPLACED:
+            _replace(tx, office, earlier, claim.patient_control_number, visit)
     event = _claimed(visit, claim, case, office.actor)
     return claims.add(tx, practice, visit, claim, partner=case.payer.partner, event=event, at=at)
+
+
+def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit) -> None:
+    practice, at = office.practice.key, office.clock.now()
+    said = Event(
+        kind="claim.replaced",
+        about=earlier.pcn,
+        claim=earlier.pcn,
+        said=f"claim {pcn} stands for claim {earlier.pcn} from now on",
+        before=earlier.state,
+        after=ClaimState.REPLACED,
+        artefact=f"visit {visit.key} version {visit.version}",
+        actor=office.actor,
+    )
+    claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
+    denials.close_of_claim(tx, practice, earlier.id)
+
+
+def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, str]:
+    """Tell whether the payer has ever adjudicated a version of this visit's claim, and the number it gave to the newest.
+
+    What was adjudicated once is replaced from then on: a second original would be a duplicate, or be paid twice.
+    """
+    answered = [
+        one for one in claims.of_visit(tx, practice, visit_id) if remittances.was_adjudicated(tx, practice, one.id)
+    ]
+    return bool(answered), next((one.payer_claim_number for one in reversed(answered) if one.payer_claim_number), "")
 
 
 def _held(visit: StoredVisit, holds: tuple[Finding, ...], actor: str) -> Event:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from gateway.event import Event, EventSeverity
 from gateway.finding import RowFault
 from gateway.intake import Taken, read_visits
-from gateway.ledger import Transaction, claims, events, visits
+from gateway.ledger import Transaction, claims, events, outbox, visits
 from gateway.ledger.visits import NewVersion, StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.office import Office
@@ -20,6 +20,8 @@ class Taking(StrEnum):
     UNCHANGED = "unchanged"
     REPLACED = "replaced"
     """It has other content, and no claim of it had left: the new version is scrubbed."""
+    WITHDRAWN = "withdrawn"
+    """It has the content again that stands: the change proposed in between is withdrawn."""
     PROPOSED = "proposed"
     """It has other content, and its claim had left: a person decides."""
 
@@ -40,6 +42,7 @@ def take_in(office: Office, source: str, raw: bytes, *, dry_run: bool = False) -
     source  the file's name, for the log; its folder is left out
     Raises IntakeError if the file is unreadable as a whole.
     """
+    source = source.encode("utf-8", "replace").decode()  # a file name may hold bytes that are no text
     intake = read_visits(source, raw)
     at = office.clock.now()
     practice = office.practice.key
@@ -63,7 +66,7 @@ def take_in(office: Office, source: str, raw: bytes, *, dry_run: bool = False) -
     return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=tuple(proposed))
 
 
-def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, reason: str) -> NewVersion:
+def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, reason: str, imported: bool) -> NewVersion:
     """Put together what the ledger keeps of a visit version."""
     return NewVersion(
         key=taken.visit.key,
@@ -73,6 +76,7 @@ def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, rea
         discipline=taken.visit.discipline,
         sha256=taken.sha256,
         document=taken.document,
+        imported=imported,
         source=source,
         actor=actor,
         reason=reason,
@@ -80,9 +84,9 @@ def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, rea
 
 
 def has_left(tx: Transaction, practice: str, visit: StoredVisit) -> claims.StoredClaim | None:
-    """Give the newest claim version of a visit that is beyond READY, if its claim has left; None if it has not."""
+    """Give the newest claim version of a visit that is in a sealed file; None if its claim has not left."""
     versions = claims.of_visit(tx, practice, visit.visit_id)
-    gone = [one for one in versions if one.state not in {ClaimState.READY, ClaimState.REPLACED}]
+    gone = [one for one in versions if outbox.carrying(tx, practice, one.id) is not None]
     return gone[-1] if gone else None
 
 
@@ -92,6 +96,11 @@ def _standing(tx: Transaction, practice: str, taken: Taken) -> Taking:
         return Taking.NEW
     if known.sha256 == taken.sha256:
         return Taking.UNCHANGED
+    # The practice's system exports what it holds, again and again: what a person corrected here is not undone by that.
+    if visits.last_imported(tx, practice, known.visit_id) == taken.sha256:
+        return Taking.UNCHANGED
+    if known.state is VisitState.PROPOSED and standing(tx, practice, known).sha256 == taken.sha256:
+        return Taking.WITHDRAWN
     decided = known.state is VisitState.NOT_BILLED
     return Taking.PROPOSED if decided or has_left(tx, practice, known) else Taking.REPLACED
 
@@ -102,11 +111,17 @@ def _store(tx: Transaction, office: Office, taken: Taken, source: str) -> Taking
     if became is Taking.UNCHANGED:
         return became
     known = visits.find(tx, practice, taken.visit.key)
+    if known is not None and became is Taking.WITHDRAWN:
+        reinstate(tx, office, known, reason="imported", imported=True, said="the proposed change is withdrawn")
+        return became
     if known is not None:
         _retire(tx, office, known, became)
     state = VisitState.PROPOSED if became is Taking.PROPOSED else VisitState.NEW
     stored = visits.add(
-        tx, practice, new_version(taken, state, source=source, actor=office.actor, reason="imported"), at=at
+        tx,
+        practice,
+        new_version(taken, state, source=source, actor=office.actor, reason="imported", imported=True),
+        at=at,
     )
     events.write(tx, practice, _taken(stored, became, office.actor), at=at)
     return became
@@ -119,6 +134,34 @@ def _retire(tx: Transaction, office: Office, known: StoredVisit, became: Taking)
         return  # what was claimed, or decided, stands until a person says otherwise
     visits.move(tx, practice, known, VisitState.SUPERSEDED, event=None, at=at)
     replace_unsent(tx, office, known)
+
+
+def standing(tx: Transaction, practice: str, proposed: StoredVisit) -> StoredVisit:
+    """Give the version that stands while another one is proposed."""
+    earlier = visits.versions(tx, practice, proposed.key)
+    return next(one for one in reversed(earlier) if one.id != proposed.id and one.state is not VisitState.SUPERSEDED)
+
+
+def reinstate(
+    tx: Transaction, office: Office, proposed: StoredVisit, *, reason: str, imported: bool, said: str
+) -> None:
+    """Let a proposed change go. The version that stands becomes the newest again, for later corrections to build on."""
+    practice, at = office.practice.key, office.clock.now()
+    stood = standing(tx, practice, proposed)
+    event = Event(
+        kind="visit.decided",
+        about=proposed.key,
+        said=f"visit {proposed.key}: {said}",
+        before=proposed.state,
+        after=VisitState.SUPERSEDED,
+        artefact=f"file {proposed.source}" if imported else "person",
+        actor=office.actor,
+        reason=reason,
+    )
+    visits.move(tx, practice, proposed, VisitState.SUPERSEDED, event=event, at=at)
+    again = {name: getattr(stood, name) for name in NewVersion.__dataclass_fields__}
+    again |= {"imported": imported, "actor": office.actor, "reason": reason}
+    visits.add(tx, practice, NewVersion(**again), at=at)
 
 
 def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit) -> None:

@@ -152,7 +152,7 @@ class PartnerDocument(_Strict):
     name: Slug
     envelope: EnvelopeDocument
     mailbox: MailboxDocument
-    file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._{}-]+$")] = "{practice}_{interchange}.837"
+    file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._{}-]+$")] = "{practice}_{partner}_{interchange}.837"
     claims_max: Annotated[int, Field(ge=1, le=5000)] = 5000
     purges_temporary: bool = False
     reads_back: bool = False

@@ -130,6 +130,10 @@ def _partner(path: Path, home: Path) -> TradingPartner:
         )
     if "{interchange}" not in partner.file_name:
         raise ConfigError(f"{where}: file_name: want {{interchange}} in it, or two files would share a name")
+    try:
+        partner.file_name.format(practice="p", partner="p", interchange="1")
+    except (KeyError, IndexError, ValueError):
+        raise ConfigError(f"{where}: file_name: knows {{practice}}, {{partner}} and {{interchange}} only") from None
     box = partner.mailbox
     missing = [key for key in ("host", "user", "key") if not getattr(box, key)] if box.kind is MailboxKind.SFTP else []
     if missing:

@@ -191,7 +191,7 @@ def test_the_whole_way_by_hand_with_a_pinned_simulator(home: Path, tmp_path: Pat
         assert gateway("scrub", "run", home=home).status == 0
         assert "northgate" in gateway("batch", "plan", home=home).out
         assert gateway("batch", "seal", home=home).status == 0
-        assert "elm_000000001.837" in gateway("deliver", "--dry-run", home=home).out
+        assert "elm_northgate_000000001.837" in gateway("deliver", "--dry-run", home=home).out
         assert gateway("deliver", home=home).status == 0
         states: dict[str, int] = {}
         for _ in range(60):
@@ -201,7 +201,7 @@ def test_the_whole_way_by_hand_with_a_pinned_simulator(home: Path, tmp_path: Pat
             if states == {"paid": 20}:
                 break
         assert states == {"paid": 20}
-    assert gateway("deliveries", "show", "elm_000000001.837", home=home).out.count("999") >= 1
+    assert gateway("deliveries", "show", "elm_northgate_000000001.837", home=home).out.count("999") >= 1
     assert "SHA256:" in gateway("tail", "--kind", "partner", home=home).out
     assert gateway("inbox", "list", "--state", "posted", "--json", home=home).facts["files"]
     assert gateway("inbox", "list", "--state", "nonsense", home=home).status == 2

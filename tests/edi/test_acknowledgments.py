@@ -76,7 +76,7 @@ def answer_277(written: Written, body: str) -> ClaimAcknowledgment:
 def test_a_ta1_says_what_became_of_the_interchange(ta1_file: Written, code: str, verdict: Verdict) -> None:
     raw = ta1_file(Segment("TA1", ("000000041", "261123", "1205", code, "025")))
     (answer,) = read_answers(raw)
-    assert answer.what == Ta1(interchange=41, verdict=verdict, note="025")
+    assert answer.what == Ta1(interchange=41, date="261123", verdict=verdict, note="025")
     assert (answer.interchange, answer.group, answer.set_control) == (906, None, "")
 
 

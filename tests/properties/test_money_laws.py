@@ -16,7 +16,6 @@ from gateway.ledger.claims import StoredClaim
 from gateway.ledger.inbound import InboundState
 from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, wire
-from gateway.service.batch import seal_batches
 from gateway.service.office import Office
 from gateway.service.post import post
 from gateway.service.reconcile import reconcile
@@ -114,7 +113,7 @@ def fresh_office(folder: Path) -> Office:
             practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
         taken(office, visit("V-0"), visit("V-1"), visit("V-2"))
         scrub_visits(office)
-        seal_batches(office)
+        clinic.delivered(office)
         ledger.close()
         _SNAPSHOT["made"] = path.read_bytes()
     return office

@@ -55,6 +55,8 @@ def case_of(
         today=date.fromisoformat(document["today"]),
         history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
         still_holds=still_holds,
+        adjudicated=document.get("adjudicated", False),
+        payer_claim_number=document.get("payer_claim_number", ""),
     )
 
 

@@ -18,9 +18,12 @@ from gateway.money import wire
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.payer import FeeSchedule, Payer, Program, UnitRule
 from gateway.people import Practice
+from gateway.service.batch import seal_batches
+from gateway.service.deliver import deliver
 from gateway.service.office import Office
 from gateway.service.take_in import take_in
 from gateway.settings import Settings
+from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import CHICAGO, NOW, PRACTICE, TODAY
 
 __all__ = ["clock"]
@@ -108,6 +111,13 @@ def visits_file(*visits: dict[str, Any]) -> bytes:
 
 def taken(office: Office, *visits: dict[str, Any]) -> None:
     assert take_in(office, "visits.json", visits_file(*visits)).faults == ()
+
+
+def delivered(office: Office) -> None:
+    """Seal what is ready and have it arrive at a partner who keeps what he gets."""
+    seal_batches(office)
+    for one in deliver(office, lambda _: MemoryMailbox()):
+        assert one.problem is None
 
 
 def the_claim(office: Office, key: str = "V-1") -> StoredClaim:

@@ -1,9 +1,11 @@
 """What comes back: collected once, matched to what was sent, posted to the cent or not at all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
+from gateway.clock import Clock
 from gateway.errors import NotReached, UsageError
 from gateway.event import EventSeverity
 from gateway.ledger import denials, events, inbound
@@ -14,11 +16,14 @@ from gateway.lifecycle import ClaimState
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
 from gateway.service.collect import collect
+from gateway.service.correct import fix_visit
+from gateway.service.deliver import deliver
 from gateway.service.office import Office
 from gateway.service.post import Posted, post, reprocess
 from gateway.service.reconcile import reconcile
 from gateway.service.scrub import scrub_visits
 from tests.contract.memory_mailbox import MemoryMailbox
+from tests.people import CHICAGO, NOW
 from tests.service import clinic
 from tests.service.clinic import (
     answer_277ca,
@@ -32,6 +37,7 @@ from tests.service.clinic import (
     the_claim,
     visit,
 )
+from tests.together import run_together
 
 REFERENCE = "1000000001"
 
@@ -40,7 +46,7 @@ REFERENCE = "1000000001"
 def sent(office: Office) -> Office:
     taken(office, visit(), visit("V-2"))
     scrub_visits(office)
-    seal_batches(office)
+    clinic.delivered(office)
     return office
 
 
@@ -123,7 +129,7 @@ def test_a_taken_name_in_the_archive_is_said_and_loses_nothing(office: Office) -
 
 def test_ta1_999_and_277ca_move_the_claims_forward(sent: Office) -> None:
     posted(sent, ta1(1))
-    assert the_claim(sent).state is ClaimState.SEALED
+    assert the_claim(sent).state is ClaimState.SENT
     posted(sent, answer_999(1))
     assert the_claim(sent).state is ClaimState.RECEIVED
     claim, other = the_claim(sent), the_claim(sent, "V-2")
@@ -138,7 +144,7 @@ def test_a_rejected_interchange_or_group_rejects_every_claim_in_it(office: Offic
     for raw in (ta1(1, "R", "006"), answer_999(2, "R")):
         taken(office, visit(f"V-{len(raw)}"))
         scrub_visits(office)
-        seal_batches(office)
+        clinic.delivered(office)
         assert posted(office, raw).needs_a_person
         assert the_claim(office, f"V-{len(raw)}").state is ClaimState.REJECTED
 
@@ -156,7 +162,127 @@ def test_an_answer_about_nothing_we_sent_to_that_partner_moves_nothing(sent: Off
         assert posted(sent, raw).needs_a_person
     forged = answer_277ca(REFERENCE, (the_claim(sent).pcn, "A7:33:IL", ""), control=11)
     assert posted(sent, forged, from_partner="south").needs_a_person
-    assert the_claim(sent).state is ClaimState.SEALED
+    assert the_claim(sent).state is ClaimState.SENT
+
+
+def test_an_answer_to_a_file_that_has_not_left_proves_nothing(office: Office) -> None:
+    """Numbers begin anew after a migration: the answer is to an older file of the same number."""
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    claim = the_claim(office)
+    for raw in (ta1(1), ta1(1, "R", "006"), answer_999(1), answer_277ca(REFERENCE, (claim.pcn, "A7:33:IL", ""))):
+        assert posted(office, raw).needs_a_person
+    posted(office, answer_835("140.5", paid_in_full(claim)))
+    assert the_claim(office).state is ClaimState.SEALED
+    assert str(reconcile(office).parked) == "140.50"
+    taken_name = MemoryMailbox(files={"in/elm_north_000000001.837": b"older"})
+    deliver(office, lambda _: taken_name)
+    posted(office, answer_999(1, "R"))
+    assert the_claim(office).state is ClaimState.SEALED
+
+
+def test_a_ta1_of_another_day_answers_another_file(sent: Office) -> None:
+    old = ta1(1, "R", "006").replace(b"*261116*1200*R", b"*190101*1200*R")
+    assert posted(sent, old).needs_a_person
+    assert the_claim(sent).state is ClaimState.SENT
+
+
+def test_a_group_that_is_refused_refuses_its_sets_too(sent: Office) -> None:
+    raw = answer_999(1).replace(b"AK9*A*1*1*1", b"AK9*R*1*1*0")
+    assert posted(sent, raw).needs_a_person
+    assert the_claim(sent).state is ClaimState.REJECTED
+
+
+def test_test_answers_are_no_money_for_a_production_partner(sent: Office) -> None:
+    raw = answer_835("140.5", paid_in_full(the_claim(sent))).replace(b"*T*:~", b"*P*:~")
+    assert posted(sent, raw).state is InboundState.SET_ASIDE
+    assert buckets(sent) == {"not yet answered": "361.00"}
+
+
+def test_a_file_that_we_cannot_post_is_set_aside_and_the_others_go_on(sent: Office) -> None:
+    far = answer_835("100", denied(the_claim(sent))).replace(b"*20261112~TRN", b"*99991231~TRN")
+    arrived(sent, far, name="far")
+    arrived(sent, answer_999(1), name="good")
+    assert [one.state for one in post(sent)][1] is InboundState.POSTED
+    many = tuple(f"LQ*HE*N{n}" for n in range(100, 140))
+    done = posted(sent, answer_835("100", (*denied(the_claim(sent, "V-2")), *many), trace="T" * 60))
+    assert done.state is InboundState.POSTED
+    assert reconcile(sent).holds
+
+
+def test_an_answer_to_some_lines_only_leaves_the_claim_partial_until_the_rest_comes(sent: Office) -> None:
+    claim = the_claim(sent)
+    whole = paid_in_full(claim)
+    first = (f"CLP*{claim.pcn}*1*120*100*0*CI*ICN*11*1", *whole[1:6])
+    second = (f"CLP*{claim.pcn}*1*60.5*40.5*20*CI*ICN*11*1", whole[1], *whole[6:])
+    assert posted(sent, answer_835("100", first)).needs_a_person
+    assert the_claim(sent).state is ClaimState.PARTIAL
+    posted(sent, answer_835("40.5", second, trace="T2"))
+    assert the_claim(sent).state is ClaimState.PAID
+    assert buckets(sent)["paid"] == "140.50"
+    assert reconcile(sent).holds
+
+
+def test_a_reversal_without_its_remarks_takes_back_what_they_decided(sent: Office) -> None:
+    """CO 45 with a remark that gives a reason is a denial; the reversal leaves the remark out."""
+    claim = the_claim(sent)
+    head = f"CLP*{claim.pcn}*%s*%s180.5*0*0*CI*ICN*11*1"
+    lines = (
+        "SVC*HC:97110*%s120*0**%s2",
+        "CAS*CO*45*%s120",
+        f"REF*6R*{claim.pcn}01",
+        "SVC*HC:97140*%s60.5*0**%s1",
+        "CAS*CO*45*%s60.5",
+        f"REF*6R*{claim.pcn}02",
+    )
+    name = "NM1*QC*1*QUILL*MARA****MI*M1"
+    plain = tuple(text.replace("%s", "") for text in lines)
+    original = (head % ("1", ""), name, *plain[:3], "LQ*HE*N115", *plain[3:], "LQ*HE*N115")
+    posted(sent, answer_835("0", original))
+    assert buckets(sent)["denied"] == "180.50"
+    reversal = (head % ("22", "-"), name, *(text.replace("%s", "-") for text in lines))
+    posted(sent, answer_835("0", reversal, trace="T2"))
+    assert "denied" not in buckets(sent)
+    assert reconcile(sent).holds
+
+
+def test_money_for_a_claim_that_a_later_one_stands_for_wakes_somebody_and_is_counted(sent: Office) -> None:
+    first = the_claim(sent)
+    posted(sent, answer_277ca(REFERENCE, (first.pcn, "A7:33:IL", "")))
+    fix_visit(sent, "V-1", (("coverages.1.member_id", "M999"),), reason="card copied again")
+    assert posted(sent, answer_835("140.5", paid_in_full(first))).needs_a_person
+    outcome = reconcile(sent)
+    assert (str(outcome.on_earlier_versions), outcome.holds) == ("140.50", True)
+    assert "answer.unexpected" in woken(sent)
+
+
+def test_a_file_that_nobody_answers_in_time_is_overdue(sent: Office) -> None:
+    assert reconcile(sent).overdue == ()
+    later = Clock(read=lambda: NOW + timedelta(days=2), zone=CHICAGO)
+    (overdue,) = reconcile(replace(sent, clock=later)).overdue
+    assert "elm_north_000000001.837" in overdue
+    posted(sent, ta1(1))
+    assert reconcile(replace(sent, clock=later)).overdue == ()
+
+
+def test_a_file_that_may_still_be_growing_is_left_until_it_is_old(office: Office) -> None:
+    cut = answer_999(1)[:-20]
+    box = Box(files={"out/a.999": cut})
+    young = replace(office, clock=Clock(read=lambda: MemoryMailbox().modified + timedelta(minutes=1), zone=CHICAGO))
+    (one,) = collect(young, box.open, partner="north")
+    assert (one.files, box.files) == ((), {"out/a.999": cut})
+    (one,) = collect(office, box.open, partner="north")
+    assert one.files == ("a.999",)
+    (done,) = post(office)
+    assert done.state is InboundState.SET_ASIDE
+
+
+def test_two_workers_that_post_at_once_post_once(sent: Office) -> None:
+    arrived(sent, answer_835("140.5", paid_in_full(the_claim(sent))), name="x.835")
+    run_together([lambda: post(sent) and None] * 3)
+    assert buckets(sent)["paid"] == "140.50"
+    assert reconcile(sent).holds
 
 
 def test_a_rejection_of_a_paid_claim_wakes_somebody_and_changes_nothing(sent: Office) -> None:
@@ -210,7 +336,7 @@ def test_the_same_remittance_again_posts_nothing(sent: Office) -> None:
 def test_a_remittance_that_is_off_by_a_cent_is_set_aside_whole(sent: Office) -> None:
     done = posted(sent, answer_835("140.51", paid_in_full(the_claim(sent))))
     assert done.needs_a_person
-    assert the_claim(sent).state is ClaimState.SEALED
+    assert the_claim(sent).state is ClaimState.SENT
     assert buckets(sent) == {"not yet answered": "361.00"}
     outcome = reconcile(sent)
     assert (outcome.remittances_set_aside, str(outcome.set_aside)) == (1, "140.51")
@@ -266,7 +392,7 @@ def test_a_remittance_for_another_payee_is_set_aside(sent: Office) -> None:
 
 def test_an_answer_from_the_wrong_partner_posts_no_money(sent: Office) -> None:
     posted(sent, answer_835("140.5", paid_in_full(the_claim(sent))), from_partner="south")
-    assert the_claim(sent).state is ClaimState.SEALED
+    assert the_claim(sent).state is ClaimState.SENT
     assert str(reconcile(sent).parked) == "140.50"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.delivery import Delivery
-from gateway.errors import LedgerConflict, NotReached, PartnerRefusal, UsageError
+from gateway.errors import ConfigError, LedgerConflict, NotReached, PartnerRefusal, UsageError
 from gateway.event import Event
 from gateway.ledger import events, outbox
 from gateway.ledger.outbox import SealedFile, Step
@@ -26,7 +26,7 @@ from tests.people import NOW
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit
 
-NAME = "elm_000000001.837"
+NAME = "elm_north_000000001.837"
 
 
 class Killed(BaseException):
@@ -218,12 +218,74 @@ def test_one_partners_trouble_does_not_keep_anothers_files_back(office: Office) 
 def test_an_older_worker_that_wakes_up_cannot_make_its_next_step(sealed: Office) -> None:
     with sealed.ledger.writing() as tx:
         old = outbox.take_up(tx, sealed.practice.key, file_of(sealed).id)
+    assert old is not None
     server = Server()
     deliver(sealed, server.open)
     step = Step(after=Delivery.UPLOADING, why="woke up")
     with pytest.raises(LedgerConflict), sealed.ledger.writing() as tx:
         outbox.move(tx, sealed.practice.key, old, step, event=Event(kind="x", about="x", said="x"), at=NOW)
     assert server.arrivals() == [body_of(sealed)]
+
+
+def test_a_worker_that_listed_a_file_before_it_was_held_does_not_upload_it_again(sealed: Office) -> None:
+    """A lists it and is still logging in; B uploads, renames, loses the line, looks, and holds it; then A goes on."""
+    purging = clinic.settings(clinic.partner("north", purges_temporary=True), clinic.partner("south"))
+    sealed = replace(sealed, settings=purging)
+    server = Server(greedy=True, cut_after={"rename_no_clobber"})
+
+    def slow(partner: TradingPartner) -> Connection:
+        if file_of(sealed).state is Delivery.SEALED:
+            deliver(sealed, server.open)
+            server.cut_after = set()
+            deliver(sealed, server.open)
+            assert file_of(sealed).state is Delivery.HELD
+        return server.open(partner)
+
+    deliver(sealed, slow)
+    assert server.arrivals() == [body_of(sealed)]
+    assert file_of(sealed).state is Delivery.HELD
+
+
+def test_a_missing_key_of_one_partner_does_not_keep_anothers_files_back(office: Office) -> None:
+    taken(office, visit(), visit("V-3", "PAYER2"))
+    scrub_visits(office)
+    seal_batches(office)
+    south = Server()
+
+    def open_mailbox(partner: TradingPartner) -> Connection:
+        if partner.name == "north":
+            raise ConfigError("the key is not there")
+        return south.open(partner)
+
+    north_round, south_round = deliver(office, open_mailbox)
+    assert isinstance(north_round.problem, ConfigError)
+    assert [file.state for file in south_round.files] == [Delivery.SENT]
+
+
+def test_files_of_one_name_at_two_partners_are_told_apart(office: Office) -> None:
+    same = [clinic.partner(name, file_name="{practice}_{interchange}.837") for name in ("north", "south")]
+    office = replace(office, settings=clinic.settings(*same))
+    taken(office, visit(), visit("V-3", "PAYER2"))
+    scrub_visits(office)
+    seal_batches(office)
+    deliver(office, lambda _: MemoryMailbox(files={"in/elm_000000001.837": b"old"}))
+    with pytest.raises(UsageError, match="--partner"):
+        release(office, "elm_000000001.837", Way.SENT, reason="r")
+    moved = release(office, "elm_000000001.837", Way.SENT, reason="r", partner="north")
+    assert (moved.partner, moved.state) == ("north", Delivery.SENT)
+    assert the_claim(office, "V-3").state is ClaimState.SEALED
+
+
+def test_a_presumed_file_may_be_said_to_have_arrived(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    server = Server(greedy=True, cut_after={"rename_no_clobber"})
+    deliver(office, server.open)
+    server.cut_after = set()
+    deliver(office, server.open)
+    assert file_of(office).state is Delivery.PRESUMED
+    assert release(office, NAME, Way.SENT, reason="seen in the portal").state is Delivery.SENT
 
 
 def held(office: Office, before: Callable[[Server], None]) -> Server:

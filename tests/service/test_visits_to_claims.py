@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from gateway.claim import Frequency
-from gateway.errors import IntakeError, UsageError
+from gateway.claim import Claim, Frequency
+from gateway.errors import IntakeError, LedgerConflict, UsageError
 from gateway.finding import Severity
 from gateway.ledger import claims, visits
+from gateway.ledger.record import claim_to_bytes
+from gateway.ledger.tables import claim_versions
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.batch import plan_batches, seal_batches
-from gateway.service.correct import do_not_bill, fix_visit
+from gateway.service.correct import close_claim, decline, do_not_bill, fix_visit
 from gateway.service.explain import explain_visit
 from gateway.service.office import Office
 from gateway.service.post import post
@@ -22,6 +24,7 @@ from gateway.service.take_in import Taking, take_in
 from gateway.settings.load import Waiver
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit, visits_file
+from tests.together import run_together
 
 UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
 HELD = visit("V-2", **UNSIGNED)
@@ -124,7 +127,7 @@ def test_other_content_before_the_claim_left_replaces_it(office: Office) -> None
 def test_other_content_after_the_claim_left_is_a_persons_decision(office: Office) -> None:
     taken(office, visit())
     scrub_visits(office)
-    seal_batches(office)
+    clinic.delivered(office)
     outcome = take_in(office, "b.json", visits_file(visit(date="2026-11-03")))
     assert (outcome.counts, outcome.proposed) == ({Taking.PROPOSED: 1}, ("V-1",))
     assert scrub_visits(office) == ()
@@ -141,10 +144,134 @@ def test_other_content_after_the_claim_left_is_a_persons_decision(office: Office
     assert reconcile(office).holds
 
 
+def test_a_claim_that_spoils_its_file_only_when_judged_does_not_keep_the_others_back(office: Office) -> None:
+    """A state that no map knows passes the writer and is refused by the judge of the whole file."""
+    spoiling = visit("V-5", facility={"name": "Annex", "address": {**visit()["patient"]["address"], "state": "IL"}})
+    taken(office, visit(), spoiling, visit("V-6"))
+    scrub_visits(office)
+    claim = the_claim(office, "V-5")
+    with office.ledger.writing() as tx:
+        body = claims.body_of(tx, office.practice.key, claim.id)
+        assert body.facility is not None
+        spoiled = replace(body, facility=replace(body.facility, address=replace(body.facility.address, state="ZZ")))
+        tx.execute(claim_versions.update().where(claim_versions.c.id == claim.id).values(body=claim_to_bytes(spoiled)))
+    sealed = seal_batches(office)
+    assert (sealed.claims, [one.visit for one in sealed.unwritable]) == (2, ["V-5"])
+    assert the_claim(office, "V-5").state is ClaimState.READY
+    assert reconcile(office).holds
+
+
+def paid_claim(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    clinic.delivered(office)
+    clinic.arrived(office, clinic.answer_835("140.5", clinic.paid_in_full(the_claim(office))))
+    post(office)
+
+
+def body_of(office: Office) -> Claim:
+    with office.ledger.reading() as tx:
+        return claims.body_of(tx, office.practice.key, the_claim(office).id)
+
+
+def test_what_was_adjudicated_once_is_only_ever_replaced(office: Office) -> None:
+    """However often it is corrected before it leaves again: a second original would be paid twice."""
+    paid_claim(office)
+    number = the_claim(office).payer_claim_number
+    for units in ("2", "3"):
+        fix_visit(office, "V-1", (("services.2.units", units),), reason="recounted")
+        assert (body_of(office).frequency, body_of(office).payer_claim_number) == (Frequency.REPLACEMENT, number)
+    clinic.delivered(office)
+    clinic.arrived(office, clinic.ta1(2, "R", "006"))
+    post(office)
+    assert the_claim(office).state is ClaimState.REJECTED
+    fix_visit(office, "V-1", (("services.2.units", "4"),), reason="recounted")
+    assert (body_of(office).frequency, body_of(office).payer_claim_number) == (Frequency.REPLACEMENT, number)
+    assert reconcile(office).holds
+
+
+def test_other_content_after_a_correction_of_a_paid_claim_is_still_a_persons_decision(office: Office) -> None:
+    paid_claim(office)
+    fix_visit(office, "V-1", (("services.2.units", "2"),), reason="recounted")
+    outcome = take_in(office, "b.json", visits_file(visit(date="2026-11-03")))
+    assert outcome.counts == {Taking.PROPOSED: 1}
+
+
+def test_the_same_export_again_does_not_undo_a_correction(office: Office) -> None:
+    raw = visits_file(HELD)
+    take_in(office, "a.json", raw)
+    scrub_visits(office)
+    signed = (("note.signed_by", "Ida Stone PT"), ("note.signed_at", "2026-11-02T18:00"))
+    fix_visit(office, "V-2", signed, reason="signed late")
+    assert take_in(office, "a.json", raw).counts == {Taking.UNCHANGED: 1}
+    assert state_of(office, "V-2") is VisitState.CLAIMED
+
+
+def test_a_proposed_change_is_withdrawn_by_the_old_content_and_declined_by_a_person(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    clinic.delivered(office)
+    changed = visits_file(visit(date="2026-11-03"))
+    take_in(office, "b.json", changed)
+    assert take_in(office, "a.json", visits_file(visit())).counts == {Taking.WITHDRAWN: 1}
+    assert state_of(office, "V-1") is VisitState.CLAIMED
+    take_in(office, "b.json", changed)
+    assert state_of(office, "V-1") is VisitState.PROPOSED
+    with pytest.raises(UsageError, match="already left"):
+        do_not_bill(office, "V-1", reason="r")
+    decline(replace(office, actor="Ana"), "V-1", reason="the old date was right")
+    assert state_of(office, "V-1") is VisitState.CLAIMED
+    with office.ledger.reading() as tx:
+        assert visits.versions(tx, office.practice.key, "V-1")[-1].day == date(2026, 11, 2)
+    assert take_in(office, "b.json", changed).counts == {Taking.UNCHANGED: 1}
+    assert reconcile(office).holds
+
+
+def test_a_claim_is_closed_by_name_and_reason_and_its_charge_is_written_off(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    with pytest.raises(UsageError, match="only an answered or rejected claim"):
+        close_claim(office, "V-1", reason="r")
+    clinic.delivered(office)
+    clinic.arrived(office, clinic.ta1(1, "R", "006"))
+    post(office)
+    close_claim(office, "V-1", reason="too small to send again")
+    assert the_claim(office).state is ClaimState.CLOSED
+    outcome = reconcile(office)
+    assert (str(outcome.buckets["written off"]), outcome.holds) == ("180.50", True)
+
+
+def test_a_partner_that_was_taken_out_of_the_configuration_is_missed(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    without = {name: one for name, one in office.settings.partners.items() if name != "north"}
+    gone = replace(office, settings=replace(office.settings, partners=without))
+    assert not reconcile(gone).holds
+
+
+def test_workers_that_do_the_same_at_once_lose_nothing_and_do_nothing_twice(office: Office) -> None:
+    raw = visits_file(*(visit(f"V-{n}") for n in range(1, 9)))
+    busy: list[Exception] = []
+
+    def work() -> None:
+        try:
+            take_in(office, "a.json", raw)
+            scrub_visits(office)
+            seal_batches(office)
+        except LedgerConflict as conflict:
+            busy.append(conflict)
+
+    run_together([work] * 3)
+    work()
+    outcome = reconcile(office)
+    assert outcome.holds
+    assert (outcome.claims, outcome.visits) == ({ClaimState.SEALED: 8}, {VisitState.CLAIMED: 8})
+
+
 def test_an_adjudicated_claim_is_replaced_under_the_payers_number(office: Office) -> None:
     taken(office, visit())
     scrub_visits(office)
-    seal_batches(office)
+    clinic.delivered(office)
     claim = the_claim(office)
     clinic.arrived(office, clinic.answer_835("100", clinic.denied(claim, "11", "N657")))
     post(office)
@@ -159,7 +286,7 @@ def test_an_adjudicated_claim_is_replaced_under_the_payers_number(office: Office
 def test_a_payer_that_takes_no_replacement_is_asked_for_a_reopening_instead(office: Office) -> None:
     taken(office, visit(payer_id="PAYER3"))
     scrub_visits(office)
-    seal_batches(office)
+    clinic.delivered(office)
     clinic.arrived(office, clinic.answer_835("100", clinic.denied(the_claim(office))))
     post(office)
     with pytest.raises(UsageError, match="reopening"):
@@ -210,17 +337,18 @@ def test_each_partner_gets_its_own_file_and_a_plan_takes_no_number(office: Offic
     assert [(one.partner, one.claims) for one in plan_batches(office)] == [("north", 2), ("south", 1)]
     sealed = seal_batches(office)
     assert [(file.partner, file.interchange, file.name) for file in sealed.files] == [
-        ("north", 1, "elm_000000001.837"),
-        ("south", 1, "elm_000000001.837"),
+        ("north", 1, "elm_north_000000001.837"),
+        ("south", 1, "elm_south_000000001.837"),
     ]
     assert plan_batches(office) == ()
     assert seal_batches(office).files == ()
 
 
 def test_a_claim_that_cannot_be_written_does_not_keep_the_others_back(office: Office) -> None:
-    odd = visit("V-5")
-    odd["patient"]["last_name"] = "漢字"
-    taken(office, visit(), odd)
+    unwritable = clinic.payer("PAYER4", name="north")
+    payers = {**office.settings.payers, "PAYER4": replace(unwritable, name="漢字")}
+    office = replace(office, settings=replace(office.settings, payers=payers))
+    taken(office, visit(), visit("V-5", "PAYER4"))
     scrub_visits(office)
     sealed = seal_batches(office)
     assert sealed.claims == 1
