@@ -53,9 +53,7 @@ def ta1(ordinal: int, segment: Segment) -> Ta1:
         raise InboundWireError(ordinal=ordinal, said="TA101 is not an interchange control number")
     if segment.at(4) not in _TA104:
         raise InboundWireError(ordinal=ordinal, said="TA104 is none of A, E, R")
-    return Ta1(
-        interchange=int(control), date=segment.at(2), verdict=_TA104[segment.at(4)], note=segment.at(5)
-    )
+    return Ta1(interchange=int(control), date=segment.at(2), verdict=_TA104[segment.at(4)], note=segment.at(5))
 
 
 def group_answer(one: TransactionSet) -> GroupAnswer:
