@@ -46,8 +46,7 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
             if taken.sha256 == visit.sha256:
                 raise UsageError(f"visit {key}: the fields already have these values; nothing was changed")
             _next_version(tx, office, visit, taken, settings, reason)
-    (scrubbed,) = scrub_visits(office, key=key)
-    return Fixed(visit=key, scrubbed=scrubbed)
+    return Fixed(visit=key, scrubbed=_scrubbed(office, key))
 
 
 def do_not_bill(office: Office, key: str, *, reason: str) -> None:
@@ -62,6 +61,25 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
         replace_unsent(tx, office, visit)
         said = _decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
+
+
+def _scrubbed(office: Office, key: str) -> Scrubbed:
+    """Scrub the version just made; if another worker was quicker, say what became of it."""
+    with office.ledger.reading() as tx:
+        visit = _known(tx, office.practice.key, key)
+    done = scrub_visits(office, key=key) if visit.state in {VisitState.NEW, VisitState.HELD} else ()
+    if done:
+        return done[0]
+    with office.ledger.reading() as tx:
+        visit = _known(tx, office.practice.key, key)
+        versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
+        return Scrubbed(
+            visit=key,
+            version=visit.version,
+            state=visit.state,
+            findings=visits.findings_of(tx, office.practice.key, visit.id),
+            pcn=versions[-1].pcn if versions and visit.state is VisitState.CLAIMED else "",
+        )
 
 
 _CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.PAID, ClaimState.REVERSED)
