@@ -79,11 +79,16 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.SEALED: frozenset(
         {ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
     ),
-    ClaimState.SENT: frozenset({ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED),
-    ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED),
-    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED} | _ANSWERED),
+    # CLOSED, while on its way: by a person, when its answer came and fits none of its lines.
+    ClaimState.SENT: frozenset(
+        {ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED
+    ),
+    ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REJECTED: frozenset({ClaimState.REPLACED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.PAID: frozenset({ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED}),
+    ClaimState.PAID: frozenset(
+        {ClaimState.PARTIAL, ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED}
+    ),
     ClaimState.PARTIAL: frozenset(
         {ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED
     ),

@@ -50,7 +50,7 @@ class Ledger:
         try:
             with self.engine.begin() as tx:
                 if tx.dialect.name == "postgresql":
-                    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+                    take_turn(tx)
                 yield tx
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
@@ -72,6 +72,11 @@ class Ledger:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def take_turn(tx: Connection) -> None:
+    """Wait until no other writer of a PostgreSQL ledger is at work; the turn ends with the transaction."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
 
 
 def open_ledger(url: str) -> Ledger:

@@ -1,9 +1,10 @@
 """Denials with what to do about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from gateway.ledger.tables import claim_versions, claims, denials, visits
 
@@ -65,15 +66,18 @@ def add(tx: Connection, practice: str, new: NewDenial, *, at: datetime) -> None:
 
 
 def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
-    """Close what is open on a claim version: it was reversed, replaced, or answered anew. Gives how many there were."""
+    """Close what is open on a claim version: it was replaced or closed. Gives how many there were."""
+    return _close(tx, practice, denials.c.claim_version_id == claim_version_id)
+
+
+def close_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> int:
+    """Close what is open on service lines: they were reversed, or answered anew. Gives how many there were."""
+    return _close(tx, practice, denials.c.line_id.in_(set(line_ids)))
+
+
+def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:
     closed = tx.execute(
-        update(denials)
-        .where(
-            denials.c.practice == practice,
-            denials.c.claim_version_id == claim_version_id,
-            denials.c.state == "open",
-        )
-        .values(state="closed")
+        update(denials).where(denials.c.practice == practice, denials.c.state == "open", which).values(state="closed")
     )
     return closed.rowcount
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from gateway.ledger.outbox import WAITING
 from gateway.ledger.remittances import RemittanceState
@@ -11,6 +11,7 @@ from gateway.ledger.tables import (
     claim_versions,
     claims,
     deliveries,
+    denials,
     events,
     interchange_claims,
     interchanges,
@@ -144,6 +145,25 @@ def payments_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, int]
     return tuple((payment_id, int(cents)) for payment_id, cents in tx.execute(query))
 
 
+def denied_without_a_denial(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claims that stand with a denied amount on a line for which no denial is open: nobody would see it."""
+    is_open = select(denials.c.id).where(denials.c.line_id == service_lines.c.id, denials.c.state == "open")
+    query = (
+        select(claim_versions.c.pcn)
+        .join(service_lines, service_lines.c.claim_version_id == claim_versions.c.id)
+        .join(postings, postings.c.line_id == service_lines.c.id)
+        .where(
+            claim_versions.c.practice == practice,
+            claim_versions.c.state.not_in((ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)),
+            postings.c.bucket == "denied",
+            ~is_open.exists(),
+        )
+        .group_by(claim_versions.c.pcn, service_lines.c.id)
+        .having(func.sum(postings.c.cents) > 0)
+    )
+    return tuple(dict.fromkeys(tx.execute(query).scalars()))
+
+
 def charges(tx: Connection, practice: str) -> tuple[int, int]:
     """Give the cents charged on the claims that stand, and those of them that were answered.
 
@@ -165,20 +185,27 @@ def charges(tx: Connection, practice: str) -> tuple[int, int]:
     return int(tx.execute(charged).scalar_one()), int(tx.execute(answered).scalar_one())
 
 
-def closed_unanswered(tx: Connection, practice: str) -> int:
-    """Give the cents of claims that a person closed, as far as no answer accounts for them."""
-    answered = (
-        select(func.coalesce(func.sum(postings.c.cents), 0))
-        .join(service_lines, service_lines.c.id == postings.c.line_id)
-        .where(service_lines.c.claim_version_id == claim_versions.c.id)
-        .scalar_subquery()
-    )
+def given_up(tx: Connection, practice: str) -> tuple[int, int]:
+    """Give the cents of claims that a person closed: what was never answered, and what was denied."""
+
+    def posted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        return (
+            select(func.coalesce(func.sum(postings.c.cents), 0))
+            .join(service_lines, service_lines.c.id == postings.c.line_id)
+            .where(service_lines.c.claim_version_id == claim_versions.c.id, *conditions)
+            .scalar_subquery()
+        )
+
     query = (
-        select(func.coalesce(func.sum(claim_versions.c.charge_cents - answered), 0))
+        select(
+            func.coalesce(func.sum(claim_versions.c.charge_cents - posted()), 0),
+            func.coalesce(func.sum(posted(postings.c.bucket == "denied")), 0),
+        )
         .join(claims, (claims.c.id == claim_versions.c.claim_id) & (claims.c.version == claim_versions.c.version))
         .where(claims.c.practice == practice, claim_versions.c.state == ClaimState.CLOSED)
     )
-    return int(tx.execute(query).scalar_one())
+    unanswered, denied = tx.execute(query).one()
+    return int(unanswered), int(denied)
 
 
 def paid_on_earlier_versions(tx: Connection, practice: str) -> int:

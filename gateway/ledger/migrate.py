@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import ConfigError
-from gateway.ledger.database import Ledger
+from gateway.ledger.database import Ledger, take_turn
 
 
 def newest() -> str:
@@ -34,6 +34,8 @@ def upgrade(ledger: Ledger) -> None:
             _sqlite_pragma(connection, "foreign_keys=OFF")
         try:
             with connection.begin():
+                if not sqlite:
+                    take_turn(connection)
                 config = _config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")

@@ -212,10 +212,24 @@ def standing(tx: Connection, practice: str, claim_version_id: int) -> tuple[Line
     )
 
 
-def was_adjudicated(tx: Connection, practice: str, claim_version_id: int) -> bool:
-    """Tell whether an 835 has ever answered this claim version."""
+DOES_NOT_FIT = "does not fit"
+"""The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines."""
+
+
+def was_adjudicated(tx: Connection, practice: str, claim_version_id: int, pcn: str) -> bool:
+    """Tell whether an 835 has ever answered this claim version, also where the answer is parked."""
     query = select(payments.c.id).where(
         payments.c.practice == practice, payments.c.claim_version_id == claim_version_id
+    )
+    return tx.execute(query.limit(1)).first() is not None or has_parked(tx, practice, pcn)
+
+
+def has_parked(tx: Connection, practice: str, pcn: str) -> bool:
+    """Tell whether an answer to a claim of ours is parked because it fits none of its lines."""
+    query = select(parked_money.c.id).where(
+        parked_money.c.practice == practice,
+        parked_money.c.reference == pcn,
+        parked_money.c.reason == DOES_NOT_FIT,
     )
     return tx.execute(query.limit(1)).first() is not None
 

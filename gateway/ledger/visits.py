@@ -116,6 +116,11 @@ def on_days(tx: Connection, practice: str, *, since: date, until: date) -> tuple
     return tuple(_stored(row) for row in rows)
 
 
+def mark_imported(tx: Connection, visit: StoredVisit) -> None:
+    """Keep that the practice's system brought the content of this version too."""
+    tx.execute(update(visit_versions).where(visit_versions.c.id == visit.id).values(imported=True))
+
+
 def last_imported(tx: Connection, practice: str, visit_id: int) -> str:
     """Give the hash of the content that the practice's system brought last, whatever was corrected since."""
     v = visit_versions.c

@@ -84,7 +84,7 @@ class Acknowledging:
             if answer.verdict is Verdict.REJECTED and not answer.claims:
                 return self._reject_all(sent, what)
         looks = [self._claim(one) for one in answer.claims]
-        if sent is None and not answer.claims:
+        if (sent is None or not sent.may_have_left) and not answer.claims:
             return self._unmatched(f"277CA for batch {answer.reference}")
         return any(looks)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.batch import Batch, BatchPlan
 from gateway.billing import plan
-from gateway.claim import Claim
+from gateway.claim import Claim, Frequency
 from gateway.edi import conformance, professional
 from gateway.errors import LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
@@ -21,6 +21,7 @@ from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
 from gateway.service.office import Office
+from gateway.service.scrub import adjudicated
 
 _PAGE = 1000
 _TRIES = 5
@@ -71,8 +72,9 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     refused: list[Unwritable] = []
     sealed = 0
     for one in _partners(office, partner):
-        good, bad = _tried(office, one, _ready(office, one), professional.write)
-        refused += bad
+        fresh, doubled = _originals(office, _ready(office, one))
+        good, bad = _tried(office, one, fresh, professional.write)
+        refused += [*doubled, *bad]
         stored = {body.patient_control_number: claim for claim, body in good}
         for batch in plan(one, (body for _, body in good)):
             try:
@@ -83,12 +85,32 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
                 pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
                 fit, unfit = _tried(office, one, pairs, _judged)
                 refused += unfit
-                if fit:
+                if not fit:
+                    continue
+                try:
                     files.append(_seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored))
                     sealed += len(fit)
+                except OutboundWireError as together:
+                    refused += [Unwritable(pcn=c.pcn, visit=c.visit_key, why=str(together)) for c, _ in fit]
     if refused:
         _report(office, refused)
     return Sealed(files=tuple(files), claims=sealed, unwritable=tuple(refused))
+
+
+def _originals(
+    office: Office, ready: list[tuple[StoredClaim, Claim]]
+) -> tuple[list[tuple[StoredClaim, Claim]], list[Unwritable]]:
+    """Keep back an original of which an earlier version was adjudicated since it was made: it would be paid twice."""
+    good: list[tuple[StoredClaim, Claim]] = []
+    doubled: list[Unwritable] = []
+    with office.ledger.reading() as tx:
+        for stored, body in ready:
+            if stored.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, stored.visit_id)[0]:
+                why = "the payer has adjudicated an earlier version meanwhile; correct the visit again to replace it"
+                doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
+            else:
+                good.append((stored, body))
+    return good, doubled
 
 
 def _judged(batch: Batch) -> None:
@@ -191,6 +213,9 @@ def _store(
         body=raw,
     )
     carried = [stored[one.patient_control_number] for one in batch.claims]
+    for claim in carried:
+        if claim.frequency == Frequency.ORIGINAL and adjudicated(tx, practice, claim.visit_id)[0]:
+            raise LedgerConflict(f"claim {claim.pcn} was answered just now; nothing was sealed; run it again")
     file = outbox.seal(
         tx, practice, new, tuple(one.id for one in carried), event=_sealed(new, len(carried), office.actor), at=at
     )

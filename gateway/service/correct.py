@@ -6,7 +6,7 @@ from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.finding import RowFault
 from gateway.intake import Taken, amend
-from gateway.ledger import Transaction, claims, denials, events, visits
+from gateway.ledger import Transaction, claims, denials, events, remittances, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
@@ -39,6 +39,7 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
         if not settings:
             said = _decided(visit, VisitState.NEW, f"the proposed version of visit {key} is accepted", office, reason)
             visits.move(tx, practice, visit, VisitState.NEW, event=said, at=at)
+            replace_unsent(tx, office, visit)
         else:
             taken = amend(visit.document, settings)
             if not isinstance(taken, Taken):
@@ -67,7 +68,10 @@ def _scrubbed(office: Office, key: str) -> Scrubbed:
     """Scrub the version just made; if another worker was quicker, say what became of it."""
     with office.ledger.reading() as tx:
         visit = _known(tx, office.practice.key, key)
-    done = scrub_visits(office, key=key) if visit.state in {VisitState.NEW, VisitState.HELD} else ()
+    try:
+        done = scrub_visits(office, key=key) if visit.state in {VisitState.NEW, VisitState.HELD} else ()
+    except UsageError:
+        done = ()
     if done:
         return done[0]
     with office.ledger.reading() as tx:
@@ -98,7 +102,8 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
         if claim is None:
             raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
-        if claim.state not in _CLOSABLE:
+        answered = claim.state in _IN_FLIGHT and remittances.has_parked(tx, practice, claim.pcn)
+        if claim.state not in _CLOSABLE and not answered:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
         said = Event(
             kind="claim.closed",
@@ -114,6 +119,11 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         )
         claims.move(tx, practice, claim, ClaimState.CLOSED, event=said, at=at)
         denials.close_of_claim(tx, practice, claim.id)
+        current = visits.find(tx, practice, claim.visit_key)
+        if current is not None and current.state in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
+            # Otherwise the next scrub that finds nothing to hold would bill what was just given up.
+            unbilled = _decided(current, VisitState.NOT_BILLED, f"visit {current.key} is not billed", office, reason)
+            visits.move(tx, practice, current, VisitState.NOT_BILLED, event=unbilled, at=at)
     return claim
 
 

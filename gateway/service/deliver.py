@@ -19,7 +19,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.errors import ConfigError, GatewayError, LedgerConflict, LineLost, NameTaken, NotReached, PartnerRefusal
+from gateway.errors import (
+    ConfigError,
+    GatewayError,
+    LedgerBusy,
+    LedgerConflict,
+    LineLost,
+    NameTaken,
+    NotReached,
+    PartnerRefusal,
+)
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, outbox
 from gateway.ledger.outbox import SealedFile, Step
@@ -100,6 +109,8 @@ def _brought_on(worker: "_Worker", file: SealedFile) -> SealedFile | None:
         with office.ledger.writing() as tx:
             taken = outbox.take_up(tx, office.practice.key, file.id)
         return None if taken is None else worker.advance(taken)
+    except LedgerBusy:
+        raise
     except LedgerConflict:
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
-from gateway.errors import InboundWireError, LedgerConflict, LedgerRefusal, UsageError
+from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, inbound
 from gateway.ledger.inbound import InboundFile, InboundState
@@ -19,6 +19,7 @@ from gateway.service.office import Office
 from gateway.service.remit import Remitting
 
 _PAGE = 200
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,24 @@ def post(office: Office, *, partner: str = "") -> tuple[Posted, ...]:
         if not page:
             return tuple(done)
         for file in page:
-            try:
-                done.append(_post(office, file))
-            except LedgerConflict:
-                continue  # another process has it; it is posted there, or here the next time
+            posted = _in_turn(office, file)
+            done += [posted] if posted is not None else []
         after = page[-1].id
+
+
+def _in_turn(office: Office, file: InboundFile) -> Posted | None:
+    """Post a file; None if another process has posted it meanwhile. Raises LedgerBusy if the ledger is."""
+    for _ in range(_TRIES):
+        try:
+            return _post(office, file)
+        except LedgerBusy:
+            raise
+        except LedgerConflict:
+            with office.ledger.reading() as tx:
+                file = inbound.by_id(tx, office.practice.key, file.id)
+            if file.state is not InboundState.STORED:
+                return None
+    return _put_aside(office, file, "it does not go together with what the ledger holds; nothing of it was posted")
 
 
 def reprocess(office: Office, inbound_id: int, *, reason: str) -> Posted:
@@ -101,8 +115,13 @@ def _post(office: Office, file: InboundFile) -> Posted:
         why = f"we could not post it ({type(fault).__name__}); nothing of it was posted; update the gateway, then reprocess"
     else:
         return _posted(file, InboundState.POSTED, kinds, "", needs_a_person=attention)
+    return _put_aside(office, file, why)
+
+
+def _put_aside(office: Office, file: InboundFile, why: str) -> Posted:
     with office.ledger.writing() as tx:
-        inbound.move(tx, practice, file, InboundState.SET_ASIDE, why=why, event=_set_aside(file, why), at=at)
+        event, at = _set_aside(file, why), office.clock.now()
+        inbound.move(tx, office.practice.key, file, InboundState.SET_ASIDE, why=why, event=event, at=at)
     return _posted(file, InboundState.SET_ASIDE, Counter(), why, needs_a_person=True)
 
 

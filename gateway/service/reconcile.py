@@ -81,10 +81,11 @@ def reconcile(office: Office) -> Reconciled:
         posted = laws.payments_not_divided(tx, practice)
         charged, answered = laws.charges(tx, practice)
         buckets = {name: from_cents(amount) for name, amount in money.totals_by_bucket(tx, practice).items()}
-        closed = laws.closed_unanswered(tx, practice)
-        buckets["not yet answered"] = from_cents(charged - answered - closed)
-        if closed:
-            buckets["written off"] = buckets.get("written off", ZERO) + from_cents(closed)
+        unanswered, denied = laws.given_up(tx, practice)
+        buckets["not yet answered"] = from_cents(charged - answered - unanswered)
+        if unanswered or denied:
+            buckets["written off"] = buckets.get("written off", ZERO) + from_cents(unanswered + denied)
+            buckets["denied"] = buckets.get("denied", ZERO) - from_cents(denied)
         nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
         set_aside_count, set_aside = laws.set_aside_total(tx, practice)
         off = sum(abs(amount) for amount in (*(c for _, _, c in lines), *(c for _, c in paid), *(c for _, c in posted)))
@@ -117,6 +118,7 @@ def reconcile(office: Office) -> Reconciled:
                     law="posted and parked money is what was paid",
                     broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in (*paid, *posted)),
                 ),
+                Law(law="every denied dollar is on somebody's list", broken=laws.denied_without_a_denial(tx, practice)),
                 Law(
                     law="every partner that something waits for is configured",
                     broken=tuple(f"partner {name} has no file in partners/" for name in sorted(nobody)),

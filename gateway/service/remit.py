@@ -70,7 +70,9 @@ class Remitting:
             ours = self._ours(payment)
             amounts = self._placed(payment, ours)
             if ours is None or isinstance(amounts, str):
-                self._park(stored, "claim not ours" if ours is None else "does not fit", payment, str(amounts))
+                if ours is not None:
+                    claims.learn_payer_number(self.tx, ours.claim, payment.payer_claim_number)
+                self._park(stored, "claim not ours" if ours is None else money.DOES_NOT_FIT, payment, str(amounts))
                 parked += cents(payment.paid)
                 looks = True
                 continue
@@ -136,10 +138,15 @@ class Remitting:
     ) -> bool:
         payment_id = money.add_payment(self.tx, self.practice, stored, ours.claim.id, payment, amounts)
         claims.learn_payer_number(self.tx, ours.claim, payment.payer_claim_number)
-        # A new answer, or the reversal of one, settles what was open before.
-        denials_kept.close_of_claim(self.tx, self.practice, ours.claim.id)
-        opened = 0 if payment.is_reversal else self._open_denials(payment_id, remittance, ours, amounts)
-        return self._move(payment, ours, amounts) or opened > 0
+        # A new answer, or the reversal of one, settles what was open on the lines that it speaks of.
+        denials_kept.close_of_lines(self.tx, self.practice, (one.line_id for one in amounts))
+        after = _state_after(payment, ours, amounts)
+        # A claim that a later one stands for opens no denial: there is nothing to correct on it any more.
+        stands = after in MOVES[ours.claim.state]
+        opened = 0
+        if stands and not payment.is_reversal:
+            opened = self._open_denials(payment_id, remittance, ours, amounts)
+        return self._move(payment, ours, after, amounts) or opened > 0
 
     def _open_denials(
         self, payment_id: int, remittance: Remittance, ours: _Ours, amounts: tuple[LinePosting, ...]
@@ -148,7 +155,7 @@ class Remitting:
         opened = 0
         for one in amounts:
             paid = from_cents(sum(p.cents for p in amounts if p.line_id == one.line_id and p.bucket == Bucket.PAID))
-            if one.group_code and is_denial(_adjustment(one), one.rarcs, paid):
+            if one.bucket == Bucket.DENIED or (one.group_code and is_denial(_adjustment(one), one.rarcs, paid)):
                 self._open(payment_id, remittance, ours, lines[one.line_id], one)
                 opened += 1
         return opened
@@ -185,9 +192,8 @@ class Remitting:
         )
         denials_kept.add(self.tx, self.practice, new, at=self.at)
 
-    def _move(self, payment: ClaimPayment, ours: _Ours, amounts: tuple[LinePosting, ...]) -> bool:
+    def _move(self, payment: ClaimPayment, ours: _Ours, after: ClaimState, amounts: tuple[LinePosting, ...]) -> bool:
         """Move the claim by what it says now; tells whether a person has to look."""
-        after = _state_after(payment, ours, amounts)
         said = self._answered(payment, ours, after, amounts)
         if after not in MOVES[ours.claim.state]:
             # A replaced or closed claim keeps its state. Its money is on its lines all the same, and nobody expects it.
@@ -318,6 +324,8 @@ def _taken_back(amounts: tuple[LinePosting, ...], standing: tuple[LinePosting, .
     They are compared by line, group and reason. Which bucket an amount was put in depended on its remarks, and payers
     leave those out of a reversal: so it is taken out of the bucket that it was put in.
     """
+    spoken_of = {one.line_id for one in amounts}
+    standing = tuple(one for one in standing if one.line_id in spoken_of)
     left: Counter[tuple[int, str, str]] = Counter()
     for one in (*amounts, *standing):
         left[one.line_id, one.group_code, one.carc] += one.cents
@@ -327,12 +335,16 @@ def _taken_back(amounts: tuple[LinePosting, ...], standing: tuple[LinePosting, .
 
 
 def _state_after(payment: ClaimPayment, ours: _Ours, amounts: tuple[LinePosting, ...]) -> ClaimState:
-    if payment.is_reversal:
+    sums: Counter[tuple[int, str]] = Counter()
+    for one in (*ours.standing, *amounts):
+        sums[one.line_id, one.bucket] += one.cents
+    if payment.is_reversal and not any(sums.values()):
         return ClaimState.REVERSED
-    stands = (*ours.standing, *amounts)
-    denied = any(one.bucket == Bucket.DENIED and one.cents > 0 for one in stands)
-    paid = any(one.bucket == Bucket.PAID and one.cents > 0 for one in stands)
-    whole = {one.line_id for one in stands if one.cents} >= {line.id for line in ours.lines if line.charge_cents}
+    denied = any(cents_left > 0 for (_, bucket), cents_left in sums.items() if bucket == Bucket.DENIED)
+    paid = any(cents_left > 0 for (_, bucket), cents_left in sums.items() if bucket == Bucket.PAID)
+    whole = {line for (line, _), cents_left in sums.items() if cents_left} >= {
+        line.id for line in ours.lines if line.charge_cents
+    }
     if not whole or (denied and paid):
         return ClaimState.PARTIAL
     return ClaimState.DENIED if denied else ClaimState.PAID

@@ -13,7 +13,7 @@ from gateway.intake import visit_of
 from gateway.ledger import Transaction, claims, denials, numbers, remittances, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
-from gateway.lifecycle import ClaimState, VisitState
+from gateway.lifecycle import MOVES, ClaimState, VisitState
 from gateway.scrub import Case, scrub
 from gateway.service.office import Office
 from gateway.visit import Visit
@@ -147,6 +147,12 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
         current = visits.find(tx, practice, visit.key)
         if current is None or current.id != visit.id or current.state not in _WAITING:
             return None
+        # An answer may have come since the rules looked; and a claim on its way is not replaced. The next run looks again.
+        earlier = claims.of_visit(tx, practice, current.visit_id)
+        if adjudicated(tx, practice, current.visit_id) != (case.adjudicated, case.payer_claim_number) or any(
+            one.state is not ClaimState.REPLACED and ClaimState.REPLACED not in MOVES[one.state] for one in earlier
+        ):
+            return None
         visits.replace_findings(tx, practice, current, found)
         if holds:
             again = current.state is VisitState.HELD
@@ -198,7 +204,9 @@ def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, st
     What was adjudicated once is replaced from then on: a second original would be a duplicate, or be paid twice.
     """
     answered = [
-        one for one in claims.of_visit(tx, practice, visit_id) if remittances.was_adjudicated(tx, practice, one.id)
+        one
+        for one in claims.of_visit(tx, practice, visit_id)
+        if remittances.was_adjudicated(tx, practice, one.id, one.pcn)
     ]
     return bool(answered), next((one.payer_claim_number for one in reversed(answered) if one.payer_claim_number), "")
 

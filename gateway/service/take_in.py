@@ -101,16 +101,19 @@ def _standing(tx: Transaction, practice: str, taken: Taken) -> Taking:
         return Taking.UNCHANGED
     if known.state is VisitState.PROPOSED and standing(tx, practice, known).sha256 == taken.sha256:
         return Taking.WITHDRAWN
-    decided = known.state is VisitState.NOT_BILLED
+    # After a decision, or while a change is proposed, whatever comes is a proposal too: a person decides.
+    decided = known.state in {VisitState.NOT_BILLED, VisitState.PROPOSED}
     return Taking.PROPOSED if decided or has_left(tx, practice, known) else Taking.REPLACED
 
 
 def _store(tx: Transaction, office: Office, taken: Taken, source: str) -> Taking:
     practice, at = office.practice.key, office.clock.now()
     became = _standing(tx, practice, taken)
-    if became is Taking.UNCHANGED:
-        return became
     known = visits.find(tx, practice, taken.visit.key)
+    if became is Taking.UNCHANGED:
+        if known is not None and known.sha256 == taken.sha256 and not known.imported:
+            visits.mark_imported(tx, known)  # their system has caught up with a correction made here
+        return became
     if known is not None and became is Taking.WITHDRAWN:
         reinstate(tx, office, known, reason="imported", imported=True, said="the proposed change is withdrawn")
         return became

@@ -16,7 +16,7 @@ from gateway.lifecycle import ClaimState
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
 from gateway.service.collect import collect
-from gateway.service.correct import fix_visit
+from gateway.service.correct import close_claim, fix_visit
 from gateway.service.deliver import deliver
 from gateway.service.office import Office
 from gateway.service.post import Posted, post, reprocess
@@ -222,6 +222,63 @@ def test_an_answer_to_some_lines_only_leaves_the_claim_partial_until_the_rest_co
     assert the_claim(sent).state is ClaimState.PAID
     assert buckets(sent)["paid"] == "140.50"
     assert reconcile(sent).holds
+
+
+def test_an_answer_to_one_line_leaves_the_other_lines_denial_open(sent: Office) -> None:
+    claim = the_claim(sent)
+    whole = denied(claim)
+    denial = (f"CLP*{claim.pcn}*4*60.5*0*0*CI*ICN*11*1", whole[1], *whole[6:])
+    payment = (f"CLP*{claim.pcn}*1*120*100*0*CI*ICN*11*1", *whole[1:6])
+    posted(sent, answer_835("0", denial))
+    posted(sent, answer_835("100", payment, trace="T2"))
+    with sent.ledger.reading() as tx:
+        assert [one.cents for one in denials.listed(tx, sent.practice.key)] == [6050]
+    assert the_claim(sent).state is ClaimState.PARTIAL
+    assert reconcile(sent).holds
+
+
+def test_one_of_two_partial_answers_is_taken_back_by_itself(sent: Office) -> None:
+    claim = the_claim(sent)
+    whole, back = paid_in_full(claim), paid_in_full(claim, reverses=True)
+    first = (f"CLP*{claim.pcn}*1*120*100*0*CI*ICN*11*1", *whole[1:6])
+    second = (f"CLP*{claim.pcn}*1*60.5*40.5*20*CI*ICN*11*1", whole[1], *whole[6:])
+    posted(sent, answer_835("140.5", first, second))
+    assert the_claim(sent).state is ClaimState.PAID
+    reversal = (f"CLP*{claim.pcn}*22*-60.5*-40.5**CI*ICN*11*1", back[1], *back[6:])
+    posted(sent, answer_835("-40.5", reversal, trace="T2"))
+    assert (the_claim(sent).state, buckets(sent)["paid"]) == (ClaimState.PARTIAL, "100.00")
+    posted(sent, answer_835("40.5", second, trace="T3"))
+    assert (the_claim(sent).state, buckets(sent)["paid"]) == (ClaimState.PAID, "140.50")
+    assert reconcile(sent).holds
+
+
+def test_every_denied_dollar_is_on_somebodys_list_also_an_informational_one(sent: Office) -> None:
+    posted(sent, answer_835("100", denied(the_claim(sent), "133", "N115")))
+    with sent.ledger.reading() as tx:
+        assert len(denials.listed(tx, sent.practice.key)) == 1
+    assert reconcile(sent).holds
+
+
+def test_a_closed_denial_is_written_off_and_an_answer_to_a_replaced_claim_opens_none(sent: Office) -> None:
+    posted(sent, answer_835("100", denied(the_claim(sent))))
+    close_claim(sent, "V-1", reason="not worth an appeal")
+    assert (buckets(sent)["written off"], "denied" in buckets(sent)) == ("60.50", False)
+    other = the_claim(sent, "V-2")
+    posted(sent, answer_277ca(REFERENCE, (other.pcn, "A7:33:IL", "")))
+    fix_visit(sent, "V-2", (("coverages.1.member_id", "M999"),), reason="card copied again")
+    posted(sent, answer_835("100", denied(other), trace="T2"))
+    with sent.ledger.reading() as tx:
+        assert denials.listed(tx, sent.practice.key) == ()
+    assert reconcile(sent).holds
+
+
+def test_a_whole_batch_refused_before_it_left_wakes_somebody(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    seal_batches(office)
+    refused = answer_277ca(REFERENCE).replace(b"STC*A1:19:PR*20261116*WQ", b"STC*A3:24:PR*20261116*U")
+    assert posted(office, refused).needs_a_person
+    assert the_claim(office).state is ClaimState.SEALED
 
 
 def test_a_reversal_without_its_remarks_takes_back_what_they_decided(sent: Office) -> None:

@@ -10,6 +10,7 @@ from gateway.claim import Claim, Frequency
 from gateway.errors import IntakeError, LedgerConflict, UsageError
 from gateway.finding import Severity
 from gateway.ledger import claims, visits
+from gateway.ledger.claims import StoredClaim
 from gateway.ledger.record import claim_to_bytes
 from gateway.ledger.tables import claim_versions
 from gateway.lifecycle import ClaimState, VisitState
@@ -239,6 +240,89 @@ def test_a_claim_is_closed_by_name_and_reason_and_its_charge_is_written_off(offi
     assert the_claim(office).state is ClaimState.CLOSED
     outcome = reconcile(office)
     assert (str(outcome.buckets["written off"]), outcome.holds) == ("180.50", True)
+
+
+def test_a_decision_not_to_bill_is_not_undone_by_whatever_is_imported_next(office: Office) -> None:
+    taken(office, HELD)
+    scrub_visits(office)
+    do_not_bill(office, "V-2", reason="a courtesy visit")
+    for day in ("2026-11-03", "2026-11-04"):
+        assert take_in(office, "b.json", visits_file({**HELD, "date": day})).counts == {Taking.PROPOSED: 1}
+    assert scrub_visits(office) == ()
+
+
+def rejected_then_fixed(office: Office, *settings: tuple[str, str]) -> StoredClaim:
+    """Version 1 was rejected; the correction's claim is ready. Gives version 1's claim."""
+    taken(office, visit())
+    scrub_visits(office)
+    clinic.delivered(office)
+    first = the_claim(office)
+    clinic.arrived(office, clinic.answer_277ca("1000000001", (first.pcn, "A7:33:IL", "")))
+    post(office)
+    fix_visit(office, "V-1", settings or (("coverages.1.member_id", "M999"),), reason="card copied again")
+    return first
+
+
+def test_a_ready_original_is_kept_back_when_the_earlier_one_is_adjudicated_after_all(office: Office) -> None:
+    first = rejected_then_fixed(office)
+    clinic.arrived(office, clinic.answer_835("140.5", clinic.paid_in_full(first)))
+    post(office)
+    sealed = seal_batches(office)
+    assert (sealed.claims, [one.visit for one in sealed.unwritable]) == (0, ["V-1"])
+    fix_visit(office, "V-1", (("services.2.units", "2"),), reason="recounted")
+    assert body_of(office).frequency is Frequency.REPLACEMENT
+    assert seal_batches(office).claims == 1
+    assert reconcile(office).holds
+
+
+def test_an_answer_that_fits_no_line_counts_as_adjudicated_and_can_be_ended_by_a_person(office: Office) -> None:
+    taken(office, visit(), visit("V-7"))
+    scrub_visits(office)
+    clinic.delivered(office)
+    for number, key in enumerate(("V-1", "V-7")):
+        claim = the_claim(office, key)
+        odd = tuple(text.replace("HC:97110*120*100", "HC:97530*120*100") for text in clinic.paid_in_full(claim))
+        odd = tuple(text for text in odd if not text.startswith("REF*6R"))
+        clinic.arrived(office, clinic.answer_835("140.5", odd, trace=f"T{number}"), name=key)
+    post(office)
+    assert the_claim(office).state is ClaimState.SENT
+    close_claim(office, "V-1", reason="posted by hand in the practice's system")
+    assert the_claim(office).state is ClaimState.CLOSED
+    assert reconcile(office).holds
+    clinic.arrived(office, clinic.answer_277ca("1000000001", (the_claim(office, "V-7").pcn, "A7:33:IL", "")), name="r")
+    post(office)
+    fix_visit(office, "V-7", (("services.2.units", "2"),), reason="recounted")
+    with office.ledger.reading() as tx:
+        body = claims.body_of(tx, office.practice.key, the_claim(office, "V-7").id)
+    assert body.frequency is Frequency.REPLACEMENT
+
+
+def test_accepting_a_proposal_that_is_then_held_takes_back_the_claim_that_waited(office: Office) -> None:
+    rejected_then_fixed(office)
+    take_in(office, "b.json", visits_file(visit(**UNSIGNED)))
+    fixed = fix_visit(office, "V-1", (), reason="they say so")
+    assert fixed.scrubbed is not None
+    assert fixed.scrubbed.state is VisitState.HELD
+    assert seal_batches(office).claims == 0
+    taken(office, visit("V-9"))
+    assert {one.visit for one in scrub_visits(office)} == {"V-1", "V-9"}
+    assert reconcile(office).holds
+
+
+def test_a_closed_claims_held_visit_is_not_billed_by_a_later_scrub(office: Office) -> None:
+    rejected_then_fixed(office, ("note.subjective", "better"))
+    assert state_of(office, "V-1") is VisitState.HELD
+    close_claim(office, "V-1", reason="too small")
+    assert state_of(office, "V-1") is VisitState.NOT_BILLED
+    assert scrub_visits(office) == ()
+
+
+def test_a_change_back_after_their_system_caught_up_is_a_change(office: Office) -> None:
+    taken(office, visit())
+    scrub_visits(office)
+    fix_visit(office, "V-1", (("date", "2026-11-03"),), reason="wrong day")
+    assert take_in(office, "b.json", visits_file(visit(date="2026-11-03"))).counts == {Taking.UNCHANGED: 1}
+    assert take_in(office, "c.json", visits_file(visit())).counts == {Taking.REPLACED: 1}
 
 
 def test_a_partner_that_was_taken_out_of_the_configuration_is_missed(office: Office) -> None:
