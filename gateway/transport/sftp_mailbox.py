@@ -11,7 +11,8 @@ from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.partner import MailboxAddress
 from gateway.transport.keyfile import key_path, read_key
 from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
-from gateway.transport.sftp import CHUNK_SIZE, Answered, Attributes, Broken, Session, connect
+from gateway.transport.sftp import connect
+from gateway.transport.sftp_requests import CHUNK_SIZE, Answered, Attributes, Broken, Session
 
 _NO_SUCH_FILE: Final = 2
 _LONG_FORMAT_KINDS: Final = frozenset("dlbcps")

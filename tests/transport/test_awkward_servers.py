@@ -9,8 +9,8 @@ from paramiko.common import AUTH_FAILED
 from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.transport.listing import safe_name
 from gateway.transport.mailbox import Mailbox
-from gateway.transport.sftp import Attributes, printable
 from gateway.transport.sftp_mailbox import _regular
+from gateway.transport.sftp_requests import Attributes, printable
 from tests.transport.paramiko_server import Behaviour
 
 pytestmark = pytest.mark.openssh  # its keys come from ssh-keygen

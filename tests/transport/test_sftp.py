@@ -12,7 +12,8 @@ import pytest
 from gateway.errors import ConfigError, LineLost, NotReached, PartnerRefusal
 from gateway.partner import MailboxAddress
 from gateway.transport.mailbox import open_mailbox
-from gateway.transport.sftp import CHUNK_SIZE, fingerprint
+from gateway.transport.sftp import fingerprint
+from gateway.transport.sftp_requests import CHUNK_SIZE
 from tests.contract.openssh import OpenSsh, SshKeys
 
 pytestmark = pytest.mark.openssh
