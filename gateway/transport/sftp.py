@@ -76,6 +76,8 @@ def _handshake(
         raise NotReached(
             f"{where}: cannot be reached ({printable(str(error))}); nothing was sent; try later"
         ) from error
+    # Requests are small and each waits for its answer: gathering them (Nagle) would only delay every one.
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     transport = paramiko.Transport(line, disabled_algorithms={**_WEAK, "keys": unwanted})
     transport.banner_timeout = transport.handshake_timeout = transport.channel_timeout = timeout_seconds
     try:

@@ -1,0 +1,118 @@
+"""The long form: `python -m tests.faults RUNS [--seed N] [--database sqlite|postgresql] [--total FILE]`.
+
+Kills the gateway in so many runs, every other one with a greedy partner, and adds
+what was counted to a total that is kept in a file. It works in batches, each with a seed of its own that follows from
+the first; a batch that is broken off is not counted, and the next call goes on behind the last one that was. Progress
+goes to stderr, the total to stdout. Exit status: 0; 1 if a claim was lost, arrived twice, or anything else was wrong.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from tests.contract.openssh import SSHD, OpenSsh, SshKeys
+from tests.faults.count import Result
+from tests.faults.crash import Campaign, run_apart
+from tests.servers import postgres
+
+BATCH_RUNS = 100
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Kill the gateway and count.")
+    parser.add_argument("runs", type=int, help="how many runs to make now")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of the first batch; the total of another seed is not added to"
+    )
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--total", type=Path, default=Path("fault-totals.json"), help="where the totals are kept")
+    asked = parser.parse_args()
+    if SSHD is None or (asked.database == "postgresql" and postgres.installed() is None):
+        parser.error("install openssh-server (and postgresql, if that is asked for) to run this")
+    key = f"{asked.database} {asked.seed}"
+    until = total_of(asked.total, key, asked.seed).runs + asked.runs
+    with server() as openssh, database(asked.database, openssh.folder) as url:
+        while (total := total_of(asked.total, key, asked.seed)).runs < until:
+            counted = batch(openssh, url, asked.seed, total, min(BATCH_RUNS, until - total.runs))
+            keep(asked.total, key, total.plus(counted))
+    print(total)  # noqa: T201 what it was run for
+    for fault in total.faults:
+        print(fault, file=sys.stderr)  # noqa: T201
+    return 0 if total.good else 1
+
+
+def batch(openssh: OpenSsh, url: str, seed: int, total: Result, runs: int) -> Result:
+    """Make the runs that come next. A batch's seed is the first one's followed by how many runs were before it."""
+    since = time.monotonic()
+    counted = run_apart(
+        Campaign(
+            seed=seed * 1_000_000_000 + total.runs,
+            runs=runs,
+            database_url=url,
+            mailbox=openssh.address(),
+            root=openssh.root,
+            progress=True,
+        )
+    )
+    for place in openssh.root.iterdir():
+        shutil.rmtree(place)
+    each = (time.monotonic() - since) / runs
+    print(f"{counted} ({each * 1000:.0f} ms a run)", file=sys.stderr)  # noqa: T201 progress
+    return counted
+
+
+def total_of(file: Path, key: str, seed: int) -> Result:
+    """Read what earlier calls have counted; nothing if there were none."""
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    figures = kept.get(key)
+    return Result(seed=seed) if figures is None else Result(**{**figures, "faults": tuple(figures["faults"])})
+
+
+def keep(file: Path, key: str, total: Result) -> None:
+    """Write the total, whole or not at all."""
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    written = file.with_name(f"{file.name}.new")
+    written.write_text(json.dumps({**kept, key: asdict(total)}, indent=1) + "\n")
+    written.replace(file)
+
+
+@contextmanager
+def server() -> Iterator[OpenSsh]:
+    """Run an SFTP server in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="gateway-faults-"))
+    keys = SshKeys(folder / "keys")
+    keys.folder.mkdir()
+    for name in ("host_ed25519", "host_rsa", "client"):
+        kind = name.rpartition("_")[2] if name.startswith("host") else "ed25519"
+        subprocess.run(["ssh-keygen", "-q", "-N", "", "-t", kind, "-f", str(keys.path(name))], check=True)
+    openssh = OpenSsh(folder=folder / "sshd", keys=keys)
+    try:
+        openssh.start()
+        yield openssh
+    finally:
+        openssh.stop()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an SQLite file or of a PostgreSQL database, beside which ledgers are made."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'ledger.db'}"
+        return
+    with postgres.running() as url:
+        yield make_url(url).render_as_string(hide_password=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Processes that seal and deliver, and are killed at it."""
+
+import os
+import select
+import signal
+import sqlite3
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gateway.errors import GatewayError
+from gateway.ledger import outbox
+from gateway.partner import TradingPartner
+from gateway.service.batch import seal_batches
+from gateway.service.deliver import deliver, waiting
+from gateway.service.office import Office
+from tests.faults.mortal import MortalLedger, Points, open_mortal
+
+DONE, UNFINISHED, BROKEN = 0, 75, 70
+
+Work = Callable[[Office, TradingPartner, Points], bool]
+"""Seals and delivers what it finds; gives whether nothing waits any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doom:
+    """When a worker dies: at its nth point, or after so many seconds; never, if both are 0."""
+
+    point: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a worker ended. `points` is how many it passed; 0 if it was killed."""
+
+    killed: bool
+    status: int
+    points: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A running worker. The pipe is at its end when the process is."""
+
+    process: int
+    pipe: int
+    doom: Doom
+    since: float
+
+    def ended(self) -> Ended:
+        """Wait for it, and kill it when its time has come."""
+        left = self.since + self.doom.seconds - time.monotonic()
+        if self.doom.seconds and not select.select([self.pipe], [], [], max(left, 0))[0]:
+            os.kill(self.process, signal.SIGKILL)
+        with os.fdopen(self.pipe, "rb") as pipe:
+            said = pipe.read()
+        status = os.waitpid(self.process, 0)[1]
+        killed = os.WIFSIGNALED(status)
+        assert not killed or os.WTERMSIG(status) == signal.SIGKILL, f"a worker died of signal {os.WTERMSIG(status)}"
+        return Ended(
+            killed=killed,
+            status=-1 if killed else os.WEXITSTATUS(status),
+            points=int(said or b"0"),
+            seconds=time.monotonic() - self.since,
+        )
+
+
+def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Worker:
+    """Fork a worker in an office whose ledger has no connection open."""
+    pipe, told = os.pipe()
+    since = time.monotonic()
+    process = os.fork()
+    if process:
+        os.close(told)
+        return Worker(process, pipe, doom, since)
+    status = BROKEN
+    try:
+        os.close(pipe)
+        status = _worked(work, office, partner, doom, told)
+    except BaseException:  # noqa: BLE001 a forked process must never return into its parent's code
+        traceback.print_exc()
+    os._exit(status)
+
+
+def _worked(work: Work, office: Office, partner: TradingPartner, doom: Doom, told: int) -> int:
+    points = Points(dies_at=doom.point)
+    mortal = replace(office, ledger=MortalLedger(office.ledger.engine, points))
+    try:
+        done = work(mortal, partner, points)
+    except GatewayError:
+        return UNFINISHED  # another worker was first, or the line was cut: the next one looks again
+    os.write(told, str(points.reached).encode())
+    return DONE if done else UNFINISHED
+
+
+def gateway_work(office: Office, _partner: TradingPartner, points: Points) -> bool:
+    seal_batches(office)
+    deliver(office, lambda partner: open_mortal(partner, points))
+    return not waiting(office)
+
+
+def naive_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """The control: upload under the final name, then mark it sent. Most scripts do this; the harness must catch it."""
+    seal_batches(office)
+    with closing(_marks(office)) as marks, open_mortal(partner, points) as mailbox:
+        for file in waiting(office):
+            if marks.execute("SELECT 1 FROM sent WHERE file = ?", (file.name,)).fetchone():
+                continue
+            with office.ledger.reading() as tx:
+                body = outbox.bytes_of(tx, office.practice.key, file.id)
+            mailbox.create_exclusive(f"{partner.mailbox.outbound}/{file.name}", body)
+            with points.around():
+                marks.execute("INSERT INTO sent VALUES (?)", (file.name,))
+    return True
+
+
+def _marks(office: Office) -> sqlite3.Connection:
+    """A file beside the ledger, in which every statement is committed at once."""
+    ledger = office.ledger.engine.url.database
+    assert ledger is not None
+    assert office.ledger.engine.dialect.name == "sqlite", "the control runs on SQLite"
+    marks = sqlite3.connect(Path(ledger).with_suffix(".sent"), isolation_level=None)
+    marks.execute("CREATE TABLE IF NOT EXISTS sent (file TEXT PRIMARY KEY)")
+    return marks
