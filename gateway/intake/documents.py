@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from gateway.claim import DIAGNOSES_MAX, LINES_MAX, MODIFIERS_MAX, POINTERS_MAX
 from gateway.codes.place_of_service import place_of_service
 from gateway.intake.fields import (
     BirthDay,
@@ -136,7 +137,7 @@ class ServiceDocument(_Document):
     """One service of the visit."""
 
     code: Code
-    modifiers: Annotated[tuple[Modifier, ...], Field(max_length=4)] = ()
+    modifiers: Annotated[tuple[Modifier, ...], Field(max_length=MODIFIERS_MAX)] = ()
     minutes: Minutes | None = Field(default=None, description="one-to-one treatment minutes of this code")
     start: ClockTime | None = None
     stop: ClockTime | None = None
@@ -144,7 +145,7 @@ class ServiceDocument(_Document):
     treated_by: TreatedBy | None = None
     units: Annotated[int, Field(ge=1, le=999)] | None = Field(default=None, description="computed when left out")
     charge: Money | None = Field(default=None, description="for all units; priced from the fee schedule when left out")
-    pointers: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=4)] = ()
+    pointers: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=POINTERS_MAX)] = ()
     regions: tuple[Label, ...] = ()
     goals: tuple[Label, ...] = ()
 
@@ -228,8 +229,8 @@ class VisitDocument(_Document):
     supervising: ProviderDocument | None = None
     billing: BillingDocument | None = None
     facility: FacilityDocument | None = None
-    diagnoses: Annotated[tuple[Diagnosis, ...], Field(min_length=1, max_length=12)]
-    services: Annotated[tuple[ServiceDocument, ...], Field(min_length=1, max_length=50)]
+    diagnoses: Annotated[tuple[Diagnosis, ...], Field(min_length=1, max_length=DIAGNOSES_MAX)]
+    services: Annotated[tuple[ServiceDocument, ...], Field(min_length=1, max_length=LINES_MAX)]
     note: NoteDocument | None = None
     plan_of_care: PlanOfCareDocument | None = None
     order: OrderDocument | None = None

@@ -21,6 +21,7 @@ from gateway.ledger.inbound import InboundFile
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.service.deliver import claims_sent
+from gateway.service.matching import sent_claim
 from gateway.service.office import Office
 
 _GOOD = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_ERRORS)
@@ -89,9 +90,9 @@ class Acknowledging:
         return any(looks)
 
     def _claim(self, status: ClaimStatus) -> bool:
-        claim = claims.by_pcn(self.tx, self.practice, status.patient_control_number)
-        carrier = outbox.carrying(self.tx, self.practice, claim.id) if claim else None
-        if claim is None or carrier is None or carrier.partner != self.file.partner or not carrier.may_have_left:
+        pcn = status.patient_control_number
+        claim = sent_claim(self.tx, self.practice, pcn, partner=self.file.partner)
+        if claim is None:
             return self._unmatched("277CA for a claim that we did not send to this partner")
         codes = _codes(status.statuses)
         what = f"277CA: {status.verdict} ({codes}): {_meaning(status.statuses)}"

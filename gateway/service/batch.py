@@ -77,24 +77,32 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
         refused += [*doubled, *bad]
         stored = {body.patient_control_number: claim for claim, body in good}
         for batch in plan(one, (body for _, body in good)):
-            try:
-                files.append(_seal(office, batch, stored))
-                sealed += len(batch.claims)
-            except OutboundWireError:
-                # Some claim spoils its file. Judging each by itself is slow, so it is done only now, to find which.
-                pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
-                fit, unfit = _tried(office, one, pairs, _judged)
-                refused += unfit
-                if not fit:
-                    continue
-                try:
-                    files.append(_seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored))
-                    sealed += len(fit)
-                except OutboundWireError as together:
-                    refused += [Unwritable(pcn=c.pcn, visit=c.visit_key, why=str(together)) for c, _ in fit]
+            file, unfit = _seal_what_fits(office, batch, stored)
+            refused += unfit
+            if file is not None:
+                files.append(file)
+                sealed += len(batch.claims) - len(unfit)
     if refused:
         _report(office, refused)
     return Sealed(files=tuple(files), claims=sealed, unwritable=tuple(refused))
+
+
+def _seal_what_fits(
+    office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]
+) -> tuple[SealedFile | None, list[Unwritable]]:
+    """Seal a batch, without the claims that spoil it if there are such; None if nothing of it could be sealed."""
+    try:
+        return _seal(office, batch, stored), []
+    except OutboundWireError:
+        # Judging each claim by itself is slow, so it is done only now, to find which.
+        pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
+        fit, unfit = _tried(office, batch.partner, pairs, _judged)
+    if not fit:
+        return None, unfit
+    try:
+        return _seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored), unfit
+    except OutboundWireError as together:
+        return None, [*unfit, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=str(together)) for c, _ in fit)]
 
 
 def _originals(
@@ -105,12 +113,16 @@ def _originals(
     doubled: list[Unwritable] = []
     with office.ledger.reading() as tx:
         for stored, body in ready:
-            if stored.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, stored.visit_id)[0]:
+            if _is_second_original(tx, office, stored):
                 why = "the payer has adjudicated an earlier version meanwhile; correct the visit again to replace it"
                 doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
             else:
                 good.append((stored, body))
     return good, doubled
+
+
+def _is_second_original(tx: Transaction, office: Office, claim: StoredClaim) -> bool:
+    return claim.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, claim.visit_id)[0]
 
 
 def _judged(batch: Batch) -> None:
@@ -214,7 +226,7 @@ def _store(
     )
     carried = [stored[one.patient_control_number] for one in batch.claims]
     for claim in carried:
-        if claim.frequency == Frequency.ORIGINAL and adjudicated(tx, practice, claim.visit_id)[0]:
+        if _is_second_original(tx, office, claim):
             raise LedgerConflict(f"claim {claim.pcn} was answered just now; nothing was sealed; run it again")
     file = outbox.seal(
         tx, practice, new, tuple(one.id for one in carried), event=_sealed(new, len(carried), office.actor), at=at

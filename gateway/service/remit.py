@@ -12,7 +12,7 @@ from gateway.denials.kind import is_denial
 from gateway.denials.table import advise
 from gateway.errors import OutOfBalance
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, events, outbox
+from gateway.ledger import Transaction, claims, events
 from gateway.ledger import denials as denials_kept
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
@@ -26,6 +26,7 @@ from gateway.remit.match import match
 from gateway.remit.posting import Bucket, Posting, Unplaceable
 from gateway.remit.posting import post as place
 from gateway.remittance import Adjustment, ClaimPayment, GroupCode, Remittance
+from gateway.service.matching import sent_claim
 from gateway.service.office import Office
 
 
@@ -100,9 +101,9 @@ class Remitting:
         return ""
 
     def _ours(self, payment: ClaimPayment) -> _Ours | None:
-        claim = claims.by_pcn(self.tx, self.practice, payment.patient_control_number)
-        carrier = outbox.carrying(self.tx, self.practice, claim.id) if claim else None
-        if claim is None or carrier is None or carrier.partner != self.file.partner or not carrier.may_have_left:
+        pcn = payment.patient_control_number
+        claim = sent_claim(self.tx, self.practice, pcn, partner=self.file.partner)
+        if claim is None:
             return None
         return _Ours(
             claim=claim,

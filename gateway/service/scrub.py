@@ -159,12 +159,14 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
             event = None if again else _held(current, holds, office.actor)
             visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
             return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.HELD, findings=found)
-        claim = _make_claim(tx, office, current, case)
+        claim = _make_claim(tx, office, current, case, earlier)
         visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
     return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.CLAIMED, findings=found, pcn=claim.pcn)
 
 
-def _make_claim(tx: Transaction, office: Office, visit: StoredVisit, case: Case) -> StoredClaim:
+def _make_claim(
+    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...]
+) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     claim = finish(
         case.visit,
@@ -175,7 +177,7 @@ def _make_claim(tx: Transaction, office: Office, visit: StoredVisit, case: Case)
         frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,
         payer_claim_number=case.payer_claim_number if case.adjudicated else "",
     )
-    for earlier in claims.of_visit(tx, practice, visit.visit_id):
+    for earlier in versions:
         if earlier.state is not ClaimState.REPLACED:
             _replace(tx, office, earlier, claim.patient_control_number, visit)
     event = _claimed(visit, claim, case, office.actor)

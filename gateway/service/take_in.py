@@ -51,7 +51,7 @@ def take_in(office: Office, source: str, raw: bytes, *, dry_run: bool = False) -
     if dry_run:
         with office.ledger.reading() as tx:
             for taken in intake.taken:
-                counts[_standing(tx, practice, taken)] += 1
+                counts[_becoming(tx, practice, taken, visits.find(tx, practice, taken.visit.key))] += 1
         return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=())
     with office.ledger.writing() as tx:
         for taken in intake.taken:
@@ -90,8 +90,8 @@ def has_left(tx: Transaction, practice: str, visit: StoredVisit) -> claims.Store
     return gone[-1] if gone else None
 
 
-def _standing(tx: Transaction, practice: str, taken: Taken) -> Taking:
-    known = visits.find(tx, practice, taken.visit.key)
+def _becoming(tx: Transaction, practice: str, taken: Taken, known: StoredVisit | None) -> Taking:
+    """Say what becomes of a visit of the file beside the version that is known, if one is."""
     if known is None:
         return Taking.NEW
     if known.sha256 == taken.sha256:
@@ -108,8 +108,8 @@ def _standing(tx: Transaction, practice: str, taken: Taken) -> Taking:
 
 def _store(tx: Transaction, office: Office, taken: Taken, source: str) -> Taking:
     practice, at = office.practice.key, office.clock.now()
-    became = _standing(tx, practice, taken)
     known = visits.find(tx, practice, taken.visit.key)
+    became = _becoming(tx, practice, taken, known)
     if became is Taking.UNCHANGED:
         if known is not None and known.sha256 == taken.sha256 and not known.imported:
             visits.mark_imported(tx, known)  # their system has caught up with a correction made here
@@ -203,7 +203,7 @@ def _taken(visit: StoredVisit, became: Taking, actor: str) -> Event:
 def _rows_refused(source: str, rows: int) -> Event:
     return Event(
         kind="visits.refused",
-        about=source[:128],
+        about=source,
         said=f"{rows} of the visits in {source} could not be taken in",
         severity=EventSeverity.CAN_WAIT,
         artefact=f"file {source}",
