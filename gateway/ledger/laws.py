@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, select
 
 from gateway.ledger.outbox import WAITING
 from gateway.ledger.remittances import RemittanceState
@@ -62,7 +62,7 @@ def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
     query = (
         select(claim_versions.c.pcn)
         .join(interchange_claims, interchange_claims.c.claim_version_id == claim_versions.c.id)
-        .where(claim_versions.c.practice == practice)
+        .where(claim_versions.c.practice == practice, interchange_claims.c.withdrawn == false())
         .group_by(claim_versions.c.id, claim_versions.c.pcn)
         .having(func.count() > 1)
     )
@@ -72,7 +72,9 @@ def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
 def claims_without_a_file(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claim versions that are said to have left and that no interchange carries."""
     never_left = (ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED)
-    carried = select(interchange_claims.c.id).where(interchange_claims.c.claim_version_id == claim_versions.c.id)
+    carried = select(interchange_claims.c.id).where(
+        interchange_claims.c.claim_version_id == claim_versions.c.id, interchange_claims.c.withdrawn == false()
+    )
     query = select(claim_versions.c.pcn).where(
         claim_versions.c.practice == practice, claim_versions.c.state.not_in(never_left), ~carried.exists()
     )
