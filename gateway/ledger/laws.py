@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, select
 
+from gateway.delivery import Delivery
 from gateway.ledger.outbox import WAITING
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
@@ -227,12 +228,18 @@ def paid_on_earlier_versions(tx: Connection, practice: str) -> int:
 
 
 def overdue_files(tx: Connection, practice: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
-    """Give partner, name and due time of files that nobody has answered in time."""
+    """Give partner, name and due time of files that nobody has answered, or decided about, in time."""
+    waits = (Delivery.SENT, Delivery.PRESUMED, Delivery.HELD)
     answered = select(acknowledgments.c.id).where(acknowledgments.c.interchange_id == interchanges.c.id)
     query = (
         select(interchanges.c.partner, interchanges.c.name, deliveries.c.answer_due_at)
         .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
-        .where(interchanges.c.practice == practice, deliveries.c.answer_due_at < now, ~answered.exists())
+        .where(
+            interchanges.c.practice == practice,
+            deliveries.c.state.in_(waits),
+            deliveries.c.answer_due_at < now,
+            ~answered.exists(),
+        )
         .order_by(interchanges.c.id)
     )
     return tuple((partner, name, due) for partner, name, due in tx.execute(query))

@@ -14,6 +14,7 @@ from gateway.partner import TradingPartner
 from gateway.service import sealed
 from gateway.service.courier import Courier
 from gateway.service.office import Office
+from gateway.service.overdue import report_overdue
 from gateway.service.reach import TROUBLE, Calls, OpenMailbox, not_called, reached
 from gateway.service.sweep import sweep
 
@@ -69,8 +70,10 @@ def deliver(
 ) -> tuple[Round, ...]:
     """Take up every waiting file. Gives a round for each partner that has one, in the order of their names.
 
+    Files that should have been answered by now are said to be overdue, once.
     Raises ConfigError if there is no partner of that name, LedgerBusy if another process holds the database.
     """
+    report_overdue(office)
     due = [
         (office.settings.partners[name], files)
         for name, files in _by_partner(waiting(office, partner=partner)).items()

@@ -83,10 +83,54 @@ def test_a_held_file_says_what_was_seen() -> None:
     assert judged(DIRECT, NOTHING, SHORT, ABSENT, PATIENT).why == "99 of 100 bytes are there"
 
 
-@pytest.mark.parametrize(("manner", "heard"), list(product(Manner, Heard)))
-def test_every_verdict_says_why(manner: Manner, heard: Heard) -> None:
-    said = {
-        judged(manner, heard, final, temporary, habits).why
-        for final, temporary, habits in product(SIGHTS.values(), SIGHTS.values(), (KEEPS, PURGES, PATIENT))
-    }
-    assert all(len(why) > 10 for why in said)
+@pytest.mark.parametrize(
+    ("manner", "heard", "final", "temporary", "habits", "why"),
+    [
+        (RENAME, NOTHING, WHOLE, ABSENT, KEEPS, "seen under its final name"),
+        (RENAME, NOTHING, ABSENT, WHOLE, KEEPS, "uploaded, and not renamed"),
+        (RENAME, DONE, ABSENT, ABSENT, KEEPS, "given its final name, and already taken by the partner"),
+        (
+            RENAME,
+            NOTHING,
+            ABSENT,
+            ABSENT,
+            KEEPS,
+            "neither name is there: the partner took it; its TA1 or 999 will close this",
+        ),
+        (RENAME, NOTHING, ABSENT, ABSENT, PURGES, "neither name is there, and this partner deletes temporary files"),
+        (HARDLINK, DONE, WHOLE, WHOLE, KEEPS, "linked, and seen under its final name"),
+        (HARDLINK, NOTHING, WHOLE, WHOLE, KEEPS, "both names are there"),
+        (HARDLINK, DONE, ABSENT, WHOLE, KEEPS, "linked, and gone: the partner took it; its TA1 or 999 will close this"),
+        (
+            HARDLINK,
+            NOTHING,
+            ABSENT,
+            WHOLE,
+            KEEPS,
+            "its final name is not there: it was never made, or the partner has taken it",
+        ),
+        (DIRECT, NOTHING, WHOLE, ABSENT, KEEPS, "seen under its final name, whole"),
+        (
+            DIRECT,
+            DONE,
+            ABSENT,
+            ABSENT,
+            KEEPS,
+            "written whole, and not to be seen: the partner took it, or shows nothing; its TA1 or 999 will close this",
+        ),
+        (
+            DIRECT,
+            NOTHING,
+            ABSENT,
+            ABSENT,
+            KEEPS,
+            "its name is not there: it was never written, or the partner has taken it",
+        ),
+        (DIRECT, NOTHING, SHORT, ABSENT, PATIENT, "99 of 100 bytes are there"),
+        (DIRECT, DONE, LONG, ABSENT, KEEPS, "101 bytes are there under its name, and ours are 100"),
+    ],
+)
+def test_the_log_says_what_was_seen_in_these_words(
+    manner: Manner, heard: Heard, final: Shown, temporary: Shown, habits: Habits, why: str
+) -> None:
+    assert judged(manner, heard, final, temporary, habits).why == why

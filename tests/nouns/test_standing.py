@@ -18,7 +18,9 @@ def test_the_wait_doubles_up_to_half_an_hour_give_or_take_a_quarter(failures: in
 def test_partners_that_failed_together_are_not_called_again_together() -> None:
     waits = {wait_after(f"partner{number}", 1) for number in range(50)}
     assert len(waits) > 45
-    assert wait_after("a", 1) == wait_after("a", 1)
+    assert [wait_after("northgate", failures).total_seconds() for failures in (1, 2, 11, 12)] == pytest.approx(
+        [28.865, 67.854, 2247.514, 1781.522], abs=0.001
+    )
 
 
 def test_the_first_failure_and_the_alarm_are_said_and_then_each_doubling() -> None:

@@ -16,10 +16,12 @@ from gateway.service.collect import collect
 from gateway.service.deliver import deliver
 from gateway.service.office import Office
 from gateway.service.partners import standing_of
+from gateway.service.post import post
 from gateway.service.reach import Calls, OpenMailbox, pause, resume
 from gateway.standing import StandingState, wait_after
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import CHICAGO, NOW
+from tests.service import clinic
 from tests.service.partner_side import Server, file_of
 
 
@@ -141,3 +143,20 @@ def test_collecting_leaves_the_same_partners_alone(sealed: Office) -> None:
     calls: list[str] = []
     collect(sealed, failing(NotReached("no"), calls))
     assert calls == ["south"]
+
+
+def test_a_file_that_nobody_answers_in_time_wakes_a_person_once_and_stays_as_it_is(sealed: Office) -> None:
+    deliver(sealed, Server().open)
+    for _ in range(3):
+        deliver(at(sealed, timedelta(days=2)), Server().open)
+    (one,) = said(sealed, "file.overdue")
+    assert (one.severity, one.next_command) == (EventSeverity.WAKE, f"gateway deliveries show {file_of(sealed).name}")
+    assert file_of(sealed).state is Delivery.SENT
+
+
+def test_a_file_that_was_answered_is_never_overdue(sealed: Office) -> None:
+    deliver(sealed, Server().open)
+    clinic.arrived(sealed, clinic.ta1(1))
+    post(sealed)
+    deliver(at(sealed, timedelta(days=2)), Server().open)
+    assert said(sealed, "file.overdue") == []
