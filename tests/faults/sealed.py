@@ -129,6 +129,11 @@ class Arrivals:
     def temporary(self) -> list[str]:
         return sorted(path.name for path in self._in("outbound") if not path.name.endswith(FINAL))
 
+    def clear(self) -> None:
+        """Have the partner forget everything."""
+        for path in (*self._in("outbound"), *self._in("taken")):
+            path.unlink()
+
     def _in(self, folder: str) -> list[Path]:
         return sorted((self.root / folder).glob("*"))
 

@@ -34,6 +34,26 @@ def woken(office: Office) -> list[str]:
         return [one.event.kind for one in said if one.event.severity is EventSeverity.WAKE]
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "login",
+        pytest.param(
+            "session",
+            marks=pytest.mark.xfail(reason="silence after the login is taken for a refusal of SFTP", strict=True),
+        ),
+    ],
+)
+def test_f13_a_server_that_falls_silent_at_the_login_is_left_in_time_and_the_file_is_as_it_was(
+    office: Office, serve: Serve, box: Arrivals, verb: str
+) -> None:
+    office = serve(Behaviour(lies=(Lie(verb, Manner.HUNG_BEFORE),)), timeout_seconds=_SILENT_SECONDS)(office)
+    assert isinstance(one_round(office).problem, NotReached)
+    assert (the_file(office).state, the_file(office).fence) == (Delivery.SEALED, 0)
+    rounds(office)
+    box.must_be_once(office)
+
+
 @PARTNERS
 def test_f21_a_full_disk_at_the_partner_is_told_removed_and_tried_again(
     office: Office, serve: Serve, box: Arrivals, takes: tuple[str, ...]

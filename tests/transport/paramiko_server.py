@@ -12,7 +12,7 @@ from pathlib import Path
 
 import paramiko
 from paramiko import SFTPAttributes
-from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
 from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OK
 
 from gateway.partner import MailboxAddress, MailboxKind
@@ -47,7 +47,8 @@ class Lie:
 class Behaviour:
     """What the server does wrong.
 
-    refuses          verbs answered with failure, nothing done: create, open, write, close, rename, look, remove, list
+    refuses          verbs answered with failure, nothing done: login, session, create, open, write, close,
+                     rename, look, remove, list
     does_and_denies  verbs that are done and then answered with failure: create, rename
     cuts_after       verbs that are done, and then the line is cut instead of an answer
     lies             single requests that go wrong; the first that fits counts
@@ -232,6 +233,8 @@ class _Guard(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         del username, key
+        if self.behaviour.answer(self.behaviour.manner("login", ""), lambda: None) != SFTP_OK:
+            return AUTH_FAILED
         return self.behaviour.login
 
     def get_allowed_auths(self, username: str) -> str:
@@ -240,7 +243,8 @@ class _Guard(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         del kind, chanid
-        return OPEN_SUCCEEDED
+        answer = self.behaviour.answer(self.behaviour.manner("session", ""), lambda: None)
+        return OPEN_SUCCEEDED if answer == SFTP_OK else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
 
 
 class ParamikoServer:
