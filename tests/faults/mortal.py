@@ -1,4 +1,4 @@
-"""The gateway's own doors, with numbered points at which the process may be killed: nothing is replaced by a fake.
+"""The gateway's own doors, with numbered points at which something strikes: nothing is replaced by a fake.
 
 A point lies before and after every request to the SFTP server (of which a mailbox's verbs are made: look, create, write,
 sync, release, rename), and before and after every commit of the ledger.
@@ -6,7 +6,7 @@ sync, release, rename), and before and after every commit of the ledger.
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,17 +19,32 @@ from gateway.transport.sftp_mailbox import SftpMailbox
 from gateway.transport.sftp_requests import Attributes, Session
 
 
+def die(process: int) -> None:
+    """The strike of a plain kill."""
+    os.kill(process, signal.SIGKILL)
+
+
+def fall_asleep(process: int) -> None:
+    """Pause a process until somebody wakes it."""
+    os.kill(process, signal.SIGSTOP)
+
+
+Strike = Callable[[int], None]
+"""What is done to, or around, the process of that id."""
+
+
 @dataclass(slots=True)
 class Points:
-    """Counts the points that were reached, and dies at one of them; at none if `dies_at` is 0."""
+    """Counts the points that were reached, and strikes at some of them."""
 
-    dies_at: int = 0
+    at: tuple[int, ...] = ()
+    strike: Strike = die
     reached: int = 0
 
     def reach(self) -> None:
         self.reached += 1
-        if self.reached == self.dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.reached in self.at:
+            self.strike(os.getpid())
 
     @contextmanager
     def around(self) -> Iterator[None]:
@@ -52,7 +67,7 @@ class MortalLedger(Ledger):
 
 
 class MortalSession(Session):
-    """The same session on the same line; it is only told when to die."""
+    """The same session on the same line; it only counts its requests."""
 
     def __init__(self, real: Session, points: Points) -> None:
         vars(self).update(vars(real))

@@ -1,0 +1,164 @@
+"""What may befall a gateway that delivers.
+
+kills    its own process is killed (SIGKILL) at a numbered point or at any time; sometimes the next one's too; sometimes two
+         work at once
+server   the partner's server process that serves it is killed, at points or at any time; the gateway lives and tries again
+resets   its line is reset at a byte drawn from all of a delivery, either way; the gateway lives and tries again
+zombies  its process is paused at each point in turn, another takes over, and then the first one wakes
+"""
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from os import kill
+from signal import SIGKILL
+from typing import Final, Protocol
+
+import psycopg
+from sqlalchemy import event
+
+from tests.contract.openssh import descendants
+from tests.faults.mortal import Points, fall_asleep
+from tests.faults.partner import stop
+from tests.faults.stage import Prepared, Run, Stage
+from tests.faults.workers import Doom, Ended, living_work
+from tests.servers import chaos_proxy
+from tests.servers.chaos_proxy import Trouble, Way
+
+_IMPATIENT_SECONDS = 0.3
+
+
+class Kind(Protocol):
+    """One kind of misfortune. `claims` is which ledgers it is tried on; all, if it is empty."""
+
+    claims: tuple[int, ...]
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        """Learn what has to be known before the first run."""
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        """Start workers in a run, and strike."""
+
+
+@dataclass
+class Kills:
+    stage: Stage
+    claims: tuple[int, ...] = ()
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        del prepared
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        return [end for dooms in self._waves(rng, run.prepared) for end in self.stage.wave(run, dooms)]
+
+    def _waves(self, rng: random.Random, prepared: Prepared) -> Iterator[tuple[Doom, ...]]:
+        """One worker to be killed; then, sometimes, one that finds what that one left and is killed too; or two at once."""
+        yield (_doom(rng, prepared),)
+        if rng.random() < 0.3:
+            yield (_doom(rng, prepared),)
+        if rng.random() < 0.1:
+            yield _doom(rng, prepared), _doom(rng, prepared)
+
+
+def _doom(rng: random.Random, prepared: Prepared) -> Doom:
+    if rng.random() < 0.7:
+        return Doom(points=(rng.randint(1, prepared.points),))
+    return Doom(seconds=rng.uniform(0.001, prepared.seconds))
+
+
+@dataclass
+class ServerKills:
+    stage: Stage
+    claims: tuple[int, ...] = ()
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        del prepared
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        """One in three is struck more than once: what is left behind is met by another death."""
+        if rng.random() < 0.6:
+            points = tuple(rng.randint(1, run.prepared.points) for _ in range(rng.choice((1, 1, 2))))
+            return self.stage.wave(run, (Doom(points=points, strike=self._strike),))
+        seconds = rng.uniform(0.001, run.prepared.seconds)
+        return self.stage.wave(run, (Doom(seconds=seconds, strike=self._strike),))
+
+    def _strike(self, _worker: int) -> None:
+        for process in descendants(self.stage.campaign.server):
+            with suppress(ProcessLookupError):
+                kill(process, SIGKILL)
+
+
+@dataclass
+class Resets:
+    stage: Stage
+    claims: tuple[int, ...] = ()
+    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        """Measure how many bytes a delivery of each prepared ledger is, each way."""
+        mailbox = self.stage.campaign.mailbox
+        for one in prepared:
+            run = self.stage.placed(f"measured{one.name}", one)
+            self.stage.copy(run)
+            with chaos_proxy.running(mailbox.host, mailbox.port) as proxy:
+                there = run.through(proxy.port)
+                assert living_work(there.office, there.partner, Points())
+                self.sizes[one.name] = proxy.passed[-1]
+            run.office.ledger.close()
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        way = rng.choice(list(Way))
+        byte = rng.randint(1, self.sizes[run.prepared.name][way])
+        mailbox = self.stage.campaign.mailbox
+        trouble = Trouble(way=way, resets_at=byte, lines=rng.choice((1, 1, 2)))
+        proxy, port = chaos_proxy.start_apart(mailbox.host, mailbox.port, trouble)
+        try:
+            ends = self.stage.wave(run.through(port), (Doom(points=(1,), strike=_nothing),))
+        finally:
+            stop(proxy)
+        return ends
+
+
+def _nothing(_worker: int) -> None:
+    """The line is struck, not the process."""
+
+
+@dataclass
+class Zombies:
+    stage: Stage
+    claims: tuple[int, ...] = (2,)
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        """Who sleeps may hold the ledger's lock; nobody is to wait for that as long as they would in earnest."""
+        del prepared
+        event.listen(self.stage.ledger.engine, "connect", _impatient)
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        """Pause a worker at the point whose turn it is, have another take over, and wake the first."""
+        del rng
+        point = 1 + run.number // len(self.stage.campaign.partners) % run.prepared.points
+        sleeper = self.stage.start(run, Doom(points=(point,), strike=fall_asleep))
+        slept = sleeper.sleeps()
+        ends = self.stage.wave(run, (Doom(),)) if slept else []
+        sleeper.wake()
+        return [*ends, sleeper.ended()]
+
+
+def _impatient(connection: object, _record: object) -> None:
+    milliseconds = int(_IMPATIENT_SECONDS * 1000)
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout={milliseconds}")
+    else:
+        assert isinstance(connection, psycopg.Connection)
+        connection.execute(f"SET SESSION lock_timeout = '{milliseconds}ms'")
+        connection.commit()
+
+
+KINDS: Final[Mapping[str, Callable[[Stage], Kind]]] = {
+    "kills": Kills,
+    "server": ServerKills,
+    "resets": Resets,
+    "zombies": Zombies,
+}
