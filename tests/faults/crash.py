@@ -45,7 +45,7 @@ def run_campaign(campaign: Campaign) -> Result:
     kind.rehearse(prepared)
     gc.freeze()  # what stands now is shared with every worker: none need look through it for garbage, nor copy it
     done = []
-    for number in range(campaign.first, campaign.first + campaign.runs):
+    for number in range(campaign.first, campaign.first + (campaign.runs or kind.turns(prepared))):
         rng = random.Random(f"{campaign.seed} {number}")
         run = stage.placed(f"run{number}", rng.choice(prepared), number)
         done.append((run, *_ran(stage, kind, run, rng)))
@@ -63,7 +63,10 @@ def run_campaign(campaign: Campaign) -> Result:
 def _ran(stage: Stage, kind: Kind, run: Run, rng: random.Random) -> tuple[bool, Books]:
     """One run: what befalls it, then workers that finish. Gives whether anything struck, and the books."""
     campaign = stage.campaign
-    greedy = campaign.partners[run.number % len(campaign.partners)] == "greedy"
+    lap = (
+        run.number // kind.turns((run.prepared,)) if kind.claims else 0
+    )  # an odd one has each place meet the other partner
+    greedy = campaign.partners[(run.number + lap) % len(campaign.partners)] == "greedy"
     stage.copy(run)
     taking = start_greedy(run.folder, rng) if greedy else 0
     try:

@@ -27,7 +27,9 @@ from tests.faults.workers import Doom, Ended, living_work
 from tests.servers import chaos_proxy
 from tests.servers.chaos_proxy import Trouble, Way
 
-_IMPATIENT_SECONDS = 0.3
+_IMPATIENT_SECONDS = 0.05
+ALL_POINTS: Final = 0
+"""As many runs as there are points to strike at, for a kind that takes them in turn."""
 
 
 class Kind(Protocol):
@@ -37,6 +39,9 @@ class Kind(Protocol):
 
     def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
         """Learn what has to be known before the first run."""
+
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        """How many runs it takes to strike everywhere once, if it strikes at one place after the other; or 0."""
 
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         """Start workers in a run, and strike."""
@@ -49,6 +54,10 @@ class Kills:
 
     def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
         del prepared
+
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        del prepared
+        return 0
 
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         return [end for dooms in self._waves(rng, run.prepared) for end in self.stage.wave(run, dooms)]
@@ -75,6 +84,10 @@ class ServerKills:
 
     def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
         del prepared
+
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        del prepared
+        return 0
 
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         """One in three is struck more than once: what is left behind is met by another death."""
@@ -108,6 +121,10 @@ class Resets:
                 self.sizes[one.name] = proxy.passed[-1]
             run.office.ledger.close()
 
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        del prepared
+        return 0
+
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         way = rng.choice(list(Way))
         byte = rng.randint(1, self.sizes[run.prepared.name][way])
@@ -135,10 +152,13 @@ class Zombies:
         del prepared
         event.listen(self.stage.ledger.engine, "connect", _impatient)
 
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        return prepared[0].points
+
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         """Pause a worker at the point whose turn it is, have another take over, and wake the first."""
         del rng
-        point = 1 + run.number // len(self.stage.campaign.partners) % run.prepared.points
+        point = 1 + run.number % run.prepared.points
         sleeper = self.stage.start(run, Doom(points=(point,), strike=fall_asleep))
         slept = sleeper.sleeps()
         ends = self.stage.wave(run, (Doom(),)) if slept else []

@@ -1,18 +1,15 @@
 """A ledger with a sealed file that waits, by the hundred; and a partner's side on which its arrivals are counted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, delete, insert, select, text
-
 from gateway.delivery import Delivery
 from gateway.ledger import open_ledger, outbox
 from gateway.ledger.outbox import SealedFile
-from gateway.ledger.tables import metadata
 from gateway.partner import MailboxAddress, TradingPartner
 from gateway.service.batch import seal_batches
 from gateway.service.deliver import Round, deliver, waiting
@@ -30,55 +27,27 @@ OpenMailbox = Callable[[TradingPartner], Mailbox]
 
 
 @dataclass(frozen=True)
-class SqliteShelf:
-    """Prepared once; every test takes a copy of the file."""
+class Shelf:
+    """Where a test takes an office from whose ledger holds one sealed file that waits, as often as it is wanted."""
 
     databases: Databases
 
     @contextmanager
     def taken(self) -> Iterator[Office]:
-        self.databases.copy(_PREPARED, _COPY)
+        self.databases.renew(_PREPARED, _COPY)
         office = _office(self.databases.address(_COPY))
         yield office
         office.ledger.close()
-        self.databases.drop(_COPY)
-
-
-@dataclass(frozen=True)
-class PostgresShelf:
-    """Prepared once; every test finds the rows as they were then. (To copy a database there costs more than a second.)"""
-
-    address: str
-    rows: Mapping[Table, Sequence[RowMapping]]
-
-    @contextmanager
-    def taken(self) -> Iterator[Office]:
-        office = _office(self.address)
-        with office.ledger.engine.begin() as tx:
-            tx.execute(text("SET LOCAL session_replication_role = replica"))
-            for table, rows in self.rows.items():
-                tx.execute(delete(table))
-                if rows:
-                    tx.execute(insert(table), [dict(row) for row in rows])
-        yield office
-        office.ledger.close()
-
-
-Shelf = SqliteShelf | PostgresShelf
-"""Where a test takes an office from whose ledger holds one sealed file that waits."""
 
 
 def shelf(databases: Databases) -> Shelf:
     """Prepare a ledger with one sealed file to the partner `north`."""
     prepare(databases, _PREPARED, clinic.partner(), claims=CLAIMS)
-    address = databases.address(_PREPARED)
-    office = _office(address)
+    office = _office(databases.address(_PREPARED))
     sealed = seal_batches(office)
-    assert (len(sealed.files), sealed.claims) == (1, CLAIMS)
-    with office.ledger.reading() as tx:
-        rows = {table: tx.execute(select(table)).mappings().all() for table in metadata.sorted_tables}
     office.ledger.close()
-    return SqliteShelf(databases) if address.startswith("sqlite") else PostgresShelf(address, rows)
+    assert (len(sealed.files), sealed.claims) == (1, CLAIMS)
+    return Shelf(databases)
 
 
 def _office(address: str) -> Office:

@@ -29,6 +29,7 @@ class Campaign:
                   `server` its process
     partners      one for each run, in turn: `keeping` keeps what it gets, `greedy` takes a file away the moment it has its
                   final name
+    runs          how many; 0 is one at each place, for a kind that strikes at one after the other
     naive         whether the control works instead of the gateway
     first         the number of the first run, for campaigns that are made in batches
     """
@@ -94,8 +95,7 @@ class Stage:
         return Run(number=number, prepared=prepared, office=office, partner=partner, folder=folder)
 
     def copy(self, run: Run) -> None:
-        self.databases.drop(_COPY)
-        self.databases.copy(run.prepared.name, _COPY)
+        self.databases.renew(run.prepared.name, _COPY)
 
     def start(self, run: Run, doom: Doom) -> Worker:
         return start(self._work(), run.office, run.partner, doom)
