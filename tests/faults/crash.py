@@ -19,7 +19,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 from gateway.edi import conformance
-from tests.faults.count import Books, Result, books_of, count
+from tests.faults.count import Books, Result, answers_missed, books_of, count
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.partner import start_greedy, stop
 from tests.faults.stage import CLAIMS, Campaign, Run, Stage, stage_of
@@ -80,5 +80,6 @@ def _ran(stage: Stage, kind: Kind, run: Run, rng: random.Random) -> tuple[bool, 
         if taking:
             stop(taking)
     books = books_of(run.office, naive=campaign.naive)
+    books = replace(books, faults=(*books.faults, *answers_missed(run.office, run.folder)))
     run.office.ledger.close()
     return any(end.struck for end in ends), books

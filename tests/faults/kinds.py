@@ -5,14 +5,15 @@ kills    its own process is killed (SIGKILL) at a numbered point or at any time;
 server   the partner's server process that serves it is killed, at points or at any time; the gateway lives and tries again
 resets   its line is reset at a byte drawn from all of a delivery, either way; the gateway lives and tries again
 zombies  its process is paused at each point in turn, another takes over, and then the first one wakes
+syscalls its process is killed at each durable system call in turn, while it seals, delivers and collects (SQLite, strace)
 """
 
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from os import kill
 from signal import SIGKILL
 from typing import Final, Protocol
 
@@ -20,12 +21,14 @@ import psycopg
 from sqlalchemy import event
 
 from tests.contract.openssh import descendants
+from tests.faults import traced
 from tests.faults.mortal import Points, fall_asleep
 from tests.faults.partner import stop
 from tests.faults.stage import Prepared, Run, Stage
-from tests.faults.workers import Doom, Ended, living_work
+from tests.faults.workers import DONE, Doom, Ended, living_work
 from tests.servers import chaos_proxy
 from tests.servers.chaos_proxy import Trouble, Way
+from tests.service import clinic
 
 _IMPATIENT_SECONDS = 0.05
 ALL_POINTS: Final = 0
@@ -100,7 +103,7 @@ class ServerKills:
     def _strike(self, _worker: int) -> None:
         for process in descendants(self.stage.campaign.server):
             with suppress(ProcessLookupError):
-                kill(process, SIGKILL)
+                os.kill(process, SIGKILL)
 
 
 @dataclass
@@ -166,6 +169,43 @@ class Zombies:
         return [*ends, sleeper.ended()]
 
 
+@dataclass
+class Syscalls:
+    stage: Stage
+    claims: tuple[int, ...] = (2,)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        """Count the system calls of a worker that nothing befalls."""
+        run = self._placed(self.stage.placed("traced", prepared[0]))
+        self.stage.copy(run)
+        with traced.log_file() as log:
+            ended = self._traced(run, ("-o", str(log), "-e", f"trace={','.join(traced.DURABLE)}"))
+            assert ended.status == DONE, "a worker that is only watched does not finish"
+            self.places = [(name, nth) for name, times in traced.counted(log).items() for nth in range(1, times + 1)]
+        random.Random(len(self.places)).shuffle(self.places)  # so that a part of them is not only those of one kind
+
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        del prepared
+        return len(self.places)
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        del rng
+        name, nth = self.places[run.number % len(self.places)]
+        return [self._traced(self._placed(run), traced.killing(name, nth))]
+
+    def _placed(self, run: Run) -> Run:
+        (run.folder.answers / "answer.999").write_bytes(clinic.answer_999(1))
+        return run
+
+    def _traced(self, run: Run, options: tuple[str, ...]) -> Ended:
+        with traced.gate() as (waits, opens):
+            worker = self.stage.start(run, Doom(), gate=waits)
+            with traced.tracing(worker.process, *options):
+                os.write(opens, b"x")
+                return worker.ended()
+
+
 def _impatient(connection: object, _record: object) -> None:
     milliseconds = int(_IMPATIENT_SECONDS * 1000)
     if isinstance(connection, sqlite3.Connection):
@@ -181,4 +221,5 @@ KINDS: Final[Mapping[str, Callable[[Stage], Kind]]] = {
     "server": ServerKills,
     "resets": Resets,
     "zombies": Zombies,
+    "syscalls": Syscalls,
 }

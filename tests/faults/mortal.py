@@ -35,23 +35,26 @@ Strike = Callable[[int], None]
 
 @dataclass(slots=True)
 class Points:
-    """Counts the points that were reached, and strikes at some of them."""
+    """Counts the points that were reached, and strikes at some of them. Each is named in the file `marks`, if there is one."""
 
     at: tuple[int, ...] = ()
     strike: Strike = die
+    marks: int = -1
     reached: int = 0
 
-    def reach(self) -> None:
+    def reach(self, what: str) -> None:
         self.reached += 1
+        if self.marks >= 0:
+            os.write(self.marks, f"{what}\n".encode())
         if self.reached in self.at:
             self.strike(os.getpid())
 
     @contextmanager
-    def around(self) -> Iterator[None]:
+    def around(self, what: str) -> Iterator[None]:
         """Only what succeeds has a point behind it: what fails is followed by another request, or by the end."""
-        self.reach()
+        self.reach(what)
         yield
-        self.reach()
+        self.reach(f"{what} done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class MortalLedger(Ledger):
     def writing(self) -> Iterator[Connection]:
         with Ledger.writing(self) as tx:
             yield tx
-            self.points.reach()
-        self.points.reach()
+            self.points.reach("commit")
+        self.points.reach("commit done")
 
 
 class MortalSession(Session):
@@ -74,33 +77,33 @@ class MortalSession(Session):
         self._points = points
 
     def look(self, path: str) -> Attributes | None:
-        with self._points.around():
+        with self._points.around("look"):
             return super().look(path)
 
     def create(self, path: str) -> bytes:
-        with self._points.around():
+        with self._points.around("create"):
             return super().create(path)
 
     def write(self, opened: bytes, offset: int, body: bytes) -> None:
-        with self._points.around():
+        with self._points.around("write"):
             super().write(opened, offset, body)
 
     def sync(self, opened: bytes) -> None:
-        with self._points.around():
+        with self._points.around("sync"):
             super().sync(opened)
 
     def release(self, opened: bytes) -> None:
-        with self._points.around():
+        with self._points.around("release"):
             super().release(opened)
 
     def rename(self, old: str, new: str) -> None:
-        with self._points.around():
+        with self._points.around("rename"):
             super().rename(old, new)
 
 
 def open_mortal(partner: TradingPartner, points: Points) -> Mailbox:
     """Open the partner's real mailbox over SFTP, with points."""
-    points.reach()
+    points.reach("connect")
     mailbox = open_mailbox(partner.mailbox, partner=partner.name)
     assert isinstance(mailbox, SftpMailbox), "the harness kills deliveries over SFTP"
     mailbox._session = MortalSession(mailbox._session, points)

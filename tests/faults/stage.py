@@ -9,14 +9,26 @@ from gateway.service.batch import seal_batches
 from gateway.service.office import Office
 from tests.faults.ledgers import Databases, databases_at, prepare
 from tests.faults.partner import PartnerFolder
-from tests.faults.workers import DONE, Doom, Ended, Work, Worker, gateway_work, living_work, naive_work, start
+from tests.faults.workers import (
+    DONE,
+    Doom,
+    Ended,
+    Work,
+    Worker,
+    gateway_work,
+    living_work,
+    naive_work,
+    start,
+    two_way_work,
+    whole_work,
+)
 from tests.service import clinic
 
 CLAIMS_PER_FILE = 2
 CLAIMS = (2, 4, 6)
 """How many claims a prepared ledger may hold: in one, two and three files, of which the first is always the same."""
 _COPY = "copy"
-_WORK: dict[str, Work] = {"server": living_work, "resets": living_work}
+_WORK: dict[str, Work] = {"server": living_work, "resets": living_work, "syscalls": two_way_work, "trace": whole_work}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +109,22 @@ class Stage:
     def copy(self, run: Run) -> None:
         self.databases.renew(run.prepared.name, _COPY)
 
-    def start(self, run: Run, doom: Doom) -> Worker:
-        return start(self._work(), run.office, run.partner, doom)
+    def start(self, run: Run, doom: Doom, *, gate: int | None = None) -> Worker:
+        return start(self._work(), run.office, run.partner, doom, gate=gate)
 
     def wave(self, run: Run, dooms: tuple[Doom, ...]) -> list[Ended]:
         """Have workers work at once, each to its doom."""
         workers = [self.start(run, doom) for doom in dooms]
         return [worker.ended() for worker in workers]
 
+    def ready(self, *, claims: int) -> Prepared:
+        """Prepare a ledger whose claims are ready."""
+        name = f"ready{claims}"
+        return Prepared(name=name, pcns=prepare(self.databases, name, self._partner("nowhere"), claims=claims))
+
     def prepared(self, claims: int) -> Prepared:
         """Prepare a ledger, have what will be sealed from it judged, and see what a worker takes on a copy."""
-        name = f"ready{claims}"
-        pcns = prepare(self.databases, name, self._partner("nowhere"), claims=claims)
-        prepared = Prepared(name=name, pcns=pcns)
+        prepared = self.ready(claims=claims)
         run = self.placed(f"rehearsal{claims}", prepared)
         self.copy(run)
         sealed = seal_batches(run.office)
@@ -129,7 +144,7 @@ class Stage:
         return naive_work if self.campaign.naive else _WORK.get(self.campaign.kind, gateway_work)
 
     def _partner(self, place: str) -> TradingPartner:
-        mailbox = replace(self.campaign.mailbox, outbound=f"{place}/outbound")
+        mailbox = replace(self.campaign.mailbox, outbound=f"{place}/outbound", inbound=f"{place}/inbound", archive="")
         return replace(clinic.partner(), mailbox=mailbox, claims_max=CLAIMS_PER_FILE)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.openssh import OpenSsh
+from tests.faults import traced
 from tests.faults.count import Result
 from tests.faults.crash import Campaign, run_apart
 from tests.faults.kinds import ALL_POINTS
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.openssh
 SEED = 20261116
 SERVER_RUNS = {"sqlite": 20, "postgresql": 10}
 RESET_RUNS = 8
+SYSCALL_RUNS = 36
 ZOMBIE_PARTNERS = {"sqlite": ("keeping", "greedy"), "postgresql": ("greedy", "keeping")}
 
 
@@ -61,3 +63,12 @@ def test_f10_f11_a_worker_that_is_paused_at_any_point_and_wakes_after_another_to
     result = counted(openssh, database_url, "zombies", ALL_POINTS, partners)
     assert result.killed == result.runs, "a worker was over before its point: it was not paused"
     assert result.runs > 20
+
+
+@pytest.mark.skipif(traced.missing() != "", reason=traced.missing())
+def test_killed_at_any_durable_system_call_of_a_delivery_and_a_collection_nothing_is_lost_or_doubled(
+    openssh: OpenSsh, tmp_path: Path
+) -> None:
+    """Some of them, at a partner that keeps what it gets and at a greedy one, in turn; the long form has all."""
+    result = counted(openssh, f"sqlite:///{tmp_path / 'ledger.db'}", "syscalls", SYSCALL_RUNS)
+    assert result.killed > result.runs * 0.9

@@ -15,9 +15,12 @@ from gateway.errors import GatewayError
 from gateway.ledger import outbox
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
+from gateway.service.collect import collect
 from gateway.service.deliver import deliver, waiting
 from gateway.service.office import Office
+from gateway.service.scrub import scrub_visits
 from tests.faults.mortal import MortalLedger, Points, Strike, die, open_mortal
+from tests.service import clinic
 
 DONE, UNFINISHED, BROKEN = 0, 75, 70
 _TRIES = 4
@@ -28,11 +31,15 @@ Work = Callable[[Office, TradingPartner, Points], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doom:
-    """When something strikes: at these of a worker's points, or after so many seconds; never, if there are neither."""
+    """When something strikes: at these of a worker's points, or after so many seconds; never, if there are neither.
+
+    marks  a file into which each point is written
+    """
 
     points: tuple[int, ...] = ()
     seconds: float = 0.0
     strike: Strike = die
+    marks: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +91,8 @@ class Worker:
         os.kill(self.process, signal.SIGCONT)
 
 
-def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Worker:
-    """Fork a worker in an office whose ledger has no connection open."""
+def start(work: Work, office: Office, partner: TradingPartner, doom: Doom, *, gate: int | None = None) -> Worker:
+    """Fork a worker in an office whose ledger has no connection open. It waits until there is something at its gate."""
     pipe, told = os.pipe()
     since = time.monotonic()
     process = os.fork()
@@ -95,6 +102,8 @@ def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Wo
     status = BROKEN
     try:
         os.close(pipe)
+        if gate is not None:
+            os.read(gate, 1)
         status = _worked(work, office, partner, doom, told)
     except BaseException:  # noqa: BLE001 a forked process must never return into its parent's code
         traceback.print_exc()
@@ -102,7 +111,7 @@ def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Wo
 
 
 def _worked(work: Work, office: Office, partner: TradingPartner, doom: Doom, told: int) -> int:
-    points = Points(at=doom.points, strike=doom.strike)
+    points = Points(at=doom.points, strike=doom.strike, marks=doom.marks)
     mortal = replace(office, ledger=MortalLedger(office.ledger.engine, points))
     try:
         done = work(mortal, partner, points)
@@ -123,6 +132,23 @@ def living_work(office: Office, partner: TradingPartner, points: Points) -> bool
     return any(gateway_work(office, partner, points) for _ in range(_TRIES))
 
 
+def two_way_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """Seal, deliver, and collect what the partner has for us."""
+    done = gateway_work(office, partner, points)
+    return all(one.problem is None for one in collect(office, lambda one: open_mortal(one, points))) and done
+
+
+def whole_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """Take a visit in, make its claim, seal, deliver, and collect: each as a command whose answer is marked."""
+    clinic.taken(office, clinic.visit("V-0"))
+    points.reach("import answered")
+    scrub_visits(office)
+    points.reach("scrub answered")
+    done = two_way_work(office, partner, points)
+    points.reach("collect answered")
+    return done
+
+
 def naive_work(office: Office, partner: TradingPartner, points: Points) -> bool:
     """The control: upload under the final name, then mark it sent. Most scripts do this; the harness must catch it."""
     seal_batches(office)
@@ -133,7 +159,7 @@ def naive_work(office: Office, partner: TradingPartner, points: Points) -> bool:
             with office.ledger.reading() as tx:
                 body = outbox.bytes_of(tx, office.practice.key, file.id)
             mailbox.create_exclusive(f"{partner.mailbox.outbound}/{file.name}", body)
-            with points.around():
+            with points.around("mark"):
                 marks.execute("INSERT OR IGNORE INTO sent VALUES (?)", (file.name,))  # two workers may mark it
     return True
 
