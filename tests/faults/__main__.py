@@ -15,18 +15,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from tests.contract.openssh import SSHD, OpenSsh, SshKeys
+from tests.faults import traced
 from tests.faults.count import Result
 from tests.faults.crash import Campaign, run_apart
 from tests.faults.kinds import KINDS
 from tests.servers import postgres
 
 BATCH_RUNS = 100
+_ONLY_ON = {"syscalls": "sqlite", "disk": "sqlite", "postgres": "postgresql"}
 
 
 def main() -> int:
@@ -43,10 +43,16 @@ def main() -> int:
         parser.error("install openssh-server (and postgresql, if that is asked for) to run this")
     key = " ".join([*([] if asked.kind == "kills" else [asked.kind]), asked.database, str(asked.seed)])
     until = total_of(asked.total, key, asked.seed).runs + asked.runs
-    with server() as openssh, database(asked.database, openssh.folder) as url:
+    if asked.kind in _ONLY_ON and asked.database != _ONLY_ON[asked.kind]:
+        parser.error(f"--kind {asked.kind} is for --database {_ONLY_ON[asked.kind]}")
+    if asked.kind in {"syscalls", "disk"} and traced.missing():
+        parser.error(traced.missing())
+    with server() as openssh, database(asked.database, openssh.folder) as (url, apart):
         while (total := total_of(asked.total, key, asked.seed)).runs < until:
             runs = min(BATCH_RUNS, until - total.runs)
-            counted = batch(openssh, _campaign(openssh, url, asked.kind, asked.seed, total.runs, runs))
+            counted = batch(
+                openssh, replace(_campaign(openssh, url, asked.kind, asked.seed, total.runs, runs), postgres=apart)
+            )
             keep(asked.total, key, total.plus(counted))
     print(total)  # noqa: T201 what it was run for
     for fault in total.faults:
@@ -114,13 +120,13 @@ def server() -> Iterator[OpenSsh]:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an SQLite file or of a PostgreSQL database, beside which ledgers are made."""
+def database(kind: str, folder: Path) -> Iterator[tuple[str, postgres.Server | None]]:
+    """Give the address of an SQLite file or of a PostgreSQL database, beside which ledgers are made, and its server."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder / 'ledger.db'}"
+        yield f"sqlite:///{folder / 'ledger.db'}", None
         return
-    with postgres.running() as url:
-        yield make_url(url).render_as_string(hide_password=False)
+    with postgres.running_server() as server:
+        yield server.url, server
 
 
 if __name__ == "__main__":

@@ -5,20 +5,24 @@ kills    its own process is killed (SIGKILL) at a numbered point or at any time;
 server   the partner's server process that serves it is killed, at points or at any time; the gateway lives and tries again
 resets   its line is reset at a byte drawn from all of a delivery, either way; the gateway lives and tries again
 zombies  its process is paused at each point in turn, another takes over, and then the first one wakes
+disk     its disk is full at each write in turn, or fails at each fdatasync in turn; it lives and tries again (SQLite, strace)
+postgres its database is stopped at once, or loses the process that serves it, at each point in turn (PostgreSQL)
 syscalls its process is killed at each durable system call in turn, while it seals, delivers and collects (SQLite, strace)
 """
 
 import os
 import random
+import select
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from signal import SIGKILL
 from typing import Final, Protocol
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from tests.contract.openssh import descendants
 from tests.faults import traced
@@ -170,8 +174,61 @@ class Zombies:
 
 
 @dataclass
-class Syscalls:
+class Postgres:
     stage: Stage
+    claims: tuple[int, ...] = (2,)
+    order: list[int] = field(default_factory=list)
+
+    def rehearse(self, prepared: tuple[Prepared, ...]) -> None:
+        self.order = list(range(1, prepared[0].points + 1))
+        random.Random(prepared[0].points).shuffle(self.order)
+
+    def turns(self, prepared: tuple[Prepared, ...]) -> int:
+        return prepared[0].points
+
+    def befall(self, run: Run, rng: random.Random) -> list[Ended]:
+        """Every third time the whole server goes, otherwise the process that serves us (which takes all others along)."""
+        del rng
+        point = self.order[run.number % len(self.order)]
+        strike = self._server_stops if run.number % 3 == 0 else self._backends_die
+        return self.stage.wave(run, (Doom(points=(point,), strike=strike),))
+
+    def _server_stops(self, _worker: int) -> None:
+        assert self.stage.campaign.postgres is not None
+        self.stage.campaign.postgres.stop()
+        self.stage.campaign.postgres.start()
+
+    def _backends_die(self, _worker: int) -> None:
+        with self._administrator() as tx:
+            ours = "SELECT pid FROM pg_stat_activity WHERE datname = :name"
+            found = tx.execute(text(ours), {"name": self.stage.ledger.engine.url.database}).scalars().all()
+        for process in found:
+            os.kill(process, SIGKILL)
+        while found and not self._answers():
+            select.select([], [], [], 0.05)  # it recovers from the loss before it lets anybody in again
+
+    def _answers(self) -> bool:
+        try:
+            with self._administrator() as tx:
+                return tx.execute(text("SELECT NOT pg_is_in_recovery()")).scalar_one() is True
+        except OperationalError:
+            return False
+
+    @contextmanager
+    def _administrator(self) -> Iterator[Connection]:
+        assert self.stage.campaign.postgres is not None
+        url = make_url(self.stage.campaign.postgres.url).set(drivername="postgresql+psycopg")
+        with create_engine(url, poolclass=NullPool).connect() as tx:
+            yield tx
+
+
+@dataclass
+class Traced:
+    """Strikes at each system call of those kinds in turn, in the way that `blow` makes of it."""
+
+    stage: Stage
+    syscalls: tuple[str, ...]
+    blow: Callable[[str, int], tuple[str, ...]]
     claims: tuple[int, ...] = (2,)
     places: list[tuple[str, int]] = field(default_factory=list)
 
@@ -180,7 +237,7 @@ class Syscalls:
         run = self._placed(self.stage.placed("traced", prepared[0]))
         self.stage.copy(run)
         with traced.log_file() as log:
-            ended = self._traced(run, ("-o", str(log), "-e", f"trace={','.join(traced.DURABLE)}"))
+            ended = self._traced(run, ("-o", str(log), "-e", f"trace={','.join(self.syscalls)}"))
             assert ended.status == DONE, "a worker that is only watched does not finish"
             self.places = [(name, nth) for name, times in traced.counted(log).items() for nth in range(1, times + 1)]
         random.Random(len(self.places)).shuffle(self.places)  # so that a part of them is not only those of one kind
@@ -192,7 +249,7 @@ class Syscalls:
     def befall(self, run: Run, rng: random.Random) -> list[Ended]:
         del rng
         name, nth = self.places[run.number % len(self.places)]
-        return [self._traced(self._placed(run), traced.killing(name, nth))]
+        return [self._traced(self._placed(run), self.blow(name, nth))]
 
     def _placed(self, run: Run) -> Run:
         (run.folder.answers / "answer.999").write_bytes(clinic.answer_999(1))
@@ -200,10 +257,17 @@ class Syscalls:
 
     def _traced(self, run: Run, options: tuple[str, ...]) -> Ended:
         with traced.gate() as (waits, opens):
-            worker = self.stage.start(run, Doom(), gate=waits)
+            worker = self.stage.start(run, Doom(points=(1,), strike=_nothing), gate=waits)
             with traced.tracing(worker.process, *options):
                 os.write(opens, b"x")
                 return worker.ended()
+
+
+def _failing(syscall: str, nth: int) -> tuple[str, ...]:
+    """A sync fails once. A disk is full once, or stays so for as long as this process lives."""
+    if syscall == "fdatasync":
+        return traced.failing(syscall, "EIO", str(nth))
+    return traced.failing(syscall, "ENOSPC", str(nth) if nth % 2 else f"{nth}+")
 
 
 def _impatient(connection: object, _record: object) -> None:
@@ -221,5 +285,7 @@ KINDS: Final[Mapping[str, Callable[[Stage], Kind]]] = {
     "server": ServerKills,
     "resets": Resets,
     "zombies": Zombies,
-    "syscalls": Syscalls,
+    "postgres": Postgres,
+    "disk": lambda stage: Traced(stage, ("fdatasync", "pwrite64"), _failing),
+    "syscalls": lambda stage: Traced(stage, traced.DURABLE, traced.killing),
 }

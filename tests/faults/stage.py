@@ -22,13 +22,21 @@ from tests.faults.workers import (
     two_way_work,
     whole_work,
 )
+from tests.servers.postgres import Server
 from tests.service import clinic
 
 CLAIMS_PER_FILE = 2
 CLAIMS = (2, 4, 6)
 """How many claims a prepared ledger may hold: in one, two and three files, of which the first is always the same."""
 _COPY = "copy"
-_WORK: dict[str, Work] = {"server": living_work, "resets": living_work, "syscalls": two_way_work, "trace": whole_work}
+_WORK: dict[str, Work] = {
+    "server": living_work,
+    "resets": living_work,
+    "syscalls": two_way_work,
+    "disk": living_work,
+    "postgres": living_work,
+    "trace": whole_work,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class Campaign:
     database_url  an SQLite file, beside which ledgers are made, or a PostgreSQL database, on whose server they are
     mailbox       where the partner's SFTP server is; `root` is the folder of this machine in which its sessions begin,
                   `server` its process
+    postgres      the server of the database, for a kind that strikes at it
     partners      one for each run, in turn: `keeping` keeps what it gets, `greedy` takes a file away the moment it has its
                   final name
     runs          how many; 0 is one at each place, for a kind that strikes at one after the other
@@ -53,6 +62,7 @@ class Campaign:
     mailbox: MailboxAddress
     root: Path
     server: int = 0
+    postgres: Server | None = None
     partners: tuple[str, ...] = ("keeping", "greedy")
     naive: bool = False
     progress: bool = False

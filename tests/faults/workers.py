@@ -127,15 +127,22 @@ def gateway_work(office: Office, _partner: TradingPartner, points: Points) -> bo
     return not waiting(office)
 
 
-def living_work(office: Office, partner: TradingPartner, points: Points) -> bool:
-    """A gateway that lives while its lines die: it tries again, as the timetable would have it do."""
-    return any(gateway_work(office, partner, points) for _ in range(_TRIES))
-
-
 def two_way_work(office: Office, partner: TradingPartner, points: Points) -> bool:
     """Seal, deliver, and collect what the partner has for us."""
     done = gateway_work(office, partner, points)
     return all(one.problem is None for one in collect(office, lambda one: open_mortal(one, points))) and done
+
+
+def living_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """A gateway that lives while its lines, its disk or its database die: it tries again, as the timetable would."""
+    return any(_tried(office, partner, points) for _ in range(_TRIES))
+
+
+def _tried(office: Office, partner: TradingPartner, points: Points) -> bool:
+    try:
+        return two_way_work(office, partner, points)
+    except GatewayError:
+        return False
 
 
 def whole_work(office: Office, partner: TradingPartner, points: Points) -> bool:
