@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
 
@@ -64,6 +65,8 @@ class Ledger:
                     "and nothing more was done; see to the database, then run the same again: it reads first"
                 )
             raise plain from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -73,6 +76,8 @@ class Ledger:
                 yield tx
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     def _snapshot(self) -> dict[str, Any]:
         if self.engine.dialect.name == "postgresql":
@@ -164,6 +169,10 @@ def _said_plainly(refused: DBAPIError) -> Exception:
     if "full" in lowered or "disk i/o" in lowered:
         return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
     return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused
+
+
+def _all_in_use() -> LedgerBusy:
+    return LedgerBusy("the ledger is busy: every connection of this gateway process is in use; try again in a moment")
 
 
 def _first_line(refused: DBAPIError) -> str:

@@ -1,4 +1,4 @@
-"""Faults F44, F46, F55 and F56: a database that fails at a COMMIT, is busy, or is asked for the same by many at once."""
+"""Faults F38, F44, F46, F48, F55 and F56: a database that fails at a COMMIT, is busy, or is asked for the same by many at once."""
 
 import multiprocessing
 import sqlite3
@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text, update
+from sqlalchemy import Connection, create_engine, event, text, update
 
 from gateway.delivery import Delivery
 from gateway.errors import ConfigError, LedgerBusy
@@ -73,6 +73,40 @@ def test_f38_f46_a_commit_that_fails_is_said_to_be_unknown_and_its_connection_is
         with office.ledger.writing() as tx:
             note(tx)
         assert noted(office.ledger) == 1
+
+
+@pytest.mark.postgres
+def test_f48_a_transaction_whose_session_is_ended_in_its_midst_leaves_nothing_of_itself(
+    request: pytest.FixtureRequest,
+) -> None:
+    """As idle_in_transaction_session_timeout ends it."""
+    with request.getfixturevalue("postgres_shelf").taken() as office:
+        with pytest.raises(ConfigError, match="the database refused"):
+            orphaned_in_the_middle(office.ledger)
+        assert noted(office.ledger) == 0
+        with office.ledger.writing() as tx:
+            note(tx)
+        assert noted(office.ledger) == 1
+
+
+def orphaned_in_the_middle(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        note(tx)
+        process = tx.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with ledger.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+        note(tx)
+
+
+def test_f48_a_process_that_uses_every_connection_is_busy_and_not_broken(sqlite_office: Office) -> None:
+    pool = create_engine(sqlite_office.ledger.engine.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    ledger = Ledger(pool)
+    with ledger.reading():
+        for more in (ledger.reading, ledger.writing):
+            with pytest.raises(LedgerBusy, match="every connection"):
+                more().__enter__()
+    assert noted(ledger) == 0
+    ledger.close()
 
 
 @pytest.fixture(scope="session")

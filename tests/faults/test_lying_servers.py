@@ -150,7 +150,7 @@ def test_f28_a_rename_that_was_only_pretended_is_not_believed(
 
 
 @PARTNERS
-def test_f29_a_rename_that_never_works_delivers_nothing_and_uploads_once(
+def test_a_rename_that_does_not_work_delivers_nothing_and_uploads_once(
     office: Office, serve: Serve, box: Arrivals, takes: tuple[str, ...]
 ) -> None:
     behaviour = never_renames()
