@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
 
@@ -45,15 +46,27 @@ class Ledger:
         """One transaction; writers take turns.
 
         Raises LedgerBusy when another process holds the lock for longer than ten seconds, LedgerConflict when somebody
-        else wrote the same first, LedgerRefusal when the database refuses a value.
+        else wrote the same first, LedgerRefusal when the database refuses a value. A COMMIT that fails is neither a yes
+        nor a no: it raises ConfigError, and every connection is dropped, so that whoever reads next reads the disk.
         """
+        committing = False
         try:
             with self.engine.begin() as tx:
                 if tx.dialect.name == "postgresql":
                     take_turn(tx)
                 yield tx
+                committing = True
         except DBAPIError as refused:
-            raise _said_plainly(refused) from refused
+            plain = _said_plainly(refused)
+            if committing and not isinstance(plain, LedgerConflict | LedgerRefusal):
+                self.close()
+                plain = ConfigError(
+                    f"the database failed while this was being stored ({_first_line(refused)}); it may be stored or not, "
+                    "and nothing more was done; see to the database, then run the same again: it reads first"
+                )
+            raise plain from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -63,6 +76,8 @@ class Ledger:
                 yield tx
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     def _snapshot(self) -> dict[str, Any]:
         if self.engine.dialect.name == "postgresql":
@@ -145,7 +160,7 @@ def _said_plainly(refused: DBAPIError) -> Exception:
         return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
     if isinstance(refused, DataError):
         return LedgerRefusal("the database refuses a value of this file: too long, or not text; nothing was changed")
-    said = str(refused.orig).splitlines()[0] if refused.orig else "no reason given"
+    said = _first_line(refused)
     lowered = said.lower()
     if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
@@ -154,3 +169,11 @@ def _said_plainly(refused: DBAPIError) -> Exception:
     if "full" in lowered or "disk i/o" in lowered:
         return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
     return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused
+
+
+def _all_in_use() -> LedgerBusy:
+    return LedgerBusy("the ledger is busy: every connection of this gateway process is in use; try again in a moment")
+
+
+def _first_line(refused: DBAPIError) -> str:
+    return str(refused.orig).splitlines()[0] if refused.orig else "no reason given"
