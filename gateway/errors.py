@@ -8,6 +8,9 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 ├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
 ├── OutOfBalance                theirs: an 835 does not add up; that ST is set aside whole
 ├── PartnerRefusal              they said no (login, host key, permission, quota): permanent, a person acts
+│   ├── LoginRefused            the login: another attempt may lock the account
+│   └── HostKeyRefused          the host key is not a pinned one: it may be somebody else's server
+├── PgpRefused                  theirs: not encrypted for us, or not signed as agreed; the file is set aside whole
 ├── LineLost                    we do not know what arrived: never a blind resend
 ├── NotReached                  nothing arrived: the file is as it was
 ├── NameTaken                   the mailbox already holds a file of that name
@@ -54,6 +57,18 @@ class OutOfBalance(GatewayError):
 
 class PartnerRefusal(GatewayError):
     """The partner said no: login, host key, permission or quota. A person acts; it is not retried by itself."""
+
+
+class LoginRefused(PartnerRefusal):
+    """The partner refused our login. Nobody asks again before a person has: more attempts may lock the account."""
+
+
+class HostKeyRefused(PartnerRefusal):
+    """The server does not hold a host key that is pinned. Nobody calls it again before a person has looked."""
+
+
+class PgpRefused(GatewayError):
+    """Their file is not encrypted for us, or not signed as agreed. It is kept whole and set aside; none of it is used."""
 
 
 class LineLost(GatewayError):

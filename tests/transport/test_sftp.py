@@ -93,7 +93,8 @@ def test_a_pinned_key_is_found_though_the_server_prefers_its_other_one(openssh: 
 def test_evidence_holds_the_servers_banner_and_host_key(openssh: OpenSsh) -> None:
     with open_mailbox(openssh.address(), partner="acme") as mailbox:
         assert re.fullmatch(
-            rf"sftp 127\.0\.0\.1:{openssh.port} SSH-2\.0-OpenSSH_\S+.* host key SHA256:\S{{43}} \(ssh-ed25519\)",
+            rf"sftp 127\.0\.0\.1:{openssh.port} SSH-2\.0-OpenSSH_\S+.* host key SHA256:\S{{43}} \(ssh-ed25519\), "
+            r"strict key exchange, aes128-ctr, hmac-sha2-256\S*",
             mailbox.evidence(),
         )
     assert logins(openssh) == 1
