@@ -176,9 +176,10 @@ def handshake(
     error = line.get_exception()
     line.close()
     if isinstance(error, IncompatiblePeer):
+        also = "" if strict else "; without strict key exchange, encrypt-then-MAC is not safe either"
         raise PartnerRefusal(
             f"{where}: the server speaks only what is no longer safe ({printable(str(error))}): SHA-1 (ssh-rsa), MD5, CBC "
-            f"or older; nothing was sent; ask them for rsa-sha2 or ed25519 keys, AES-CTR or GCM, and SHA-2"
+            f"or older{also}; nothing was sent; ask them for rsa-sha2 or ed25519 keys, AES-CTR or GCM, and SHA-2"
         ) from error
     said = line.farewell or printable(str(error or "")) or ("no answer in time" if error is None else "cut")
     raise NotReached(f"{where}: the SSH greeting failed ({said}); nothing was sent; try later") from error

@@ -181,7 +181,10 @@ def _meaning(method: str, answer: _Answer, taken: tuple[str, ...]) -> str:
 def _refusal(where: str, credentials: Credentials, said: str) -> str:
     ours = [f"key {credentials.key.fingerprint}"] if credentials.key else []
     ours += ["password"] if credentials.password is not None else []
+    old = ""
+    if credentials.key and credentials.key.get_name() == "ssh-rsa":
+        old = "; an old server checks RSA keys with SHA-1 only, which is no longer safe: if theirs does, use an ed25519 key"
     return (
         f"{where}: the server refuses our {' and '.join(ours)}: {said}; nothing was sent, and it is not tried again by "
-        f"itself; have the partner check the user name and what it wants for a login"
+        f"itself; have the partner check the user name and what it wants for a login{old}"
     )

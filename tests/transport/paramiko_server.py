@@ -44,6 +44,8 @@ class Behaviour:
     expired          whether it wants another password in place of ours
     repeats_itself   whether it takes up the login twice
     silent_login     whether it never says what it thinks of a login
+    strict           whether it speaks strict key exchange
+    without          what it does not speak, as paramiko's disabled_algorithms
     offered          each attempt, as its method, with the password where there was one
     """
 
@@ -62,6 +64,8 @@ class Behaviour:
     expired: bool = False
     repeats_itself: bool = False
     silent_login: bool = False
+    strict: bool = True
+    without: dict[str, list[str]] = field(default_factory=dict)
     offered: list[str] = field(default_factory=list)
     lines: list[paramiko.Transport] = field(default_factory=list)
 
@@ -281,7 +285,7 @@ class ParamikoServer:
                 line, _ = self.socket.accept()
             except OSError:
                 return
-            transport = _Transport(line)
+            transport = _Transport(line, strict_kex=self.behaviour.strict, disabled_algorithms=self.behaviour.without)
             transport.behaviour = self.behaviour
             self.behaviour.lines.append(transport)
             transport.add_server_key(self.host_key)

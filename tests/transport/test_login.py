@@ -60,6 +60,7 @@ class ParamikoDoor:
 
 
 Build = Callable[..., Door]
+Serve = Callable[[Behaviour], MailboxAddress]
 DOORS = ["paramiko", *(["sshd"] if HAS_ACCOUNTS else [])]
 
 
@@ -256,22 +257,6 @@ def test_a_key_with_a_passphrase_logs_in_when_the_passphrase_is_kept_somewhere(
 def test_a_mailbox_without_key_and_password_is_not_called(openssh: OpenSsh) -> None:
     with pytest.raises(ConfigError, match="neither key nor password"):
         open_mailbox(replace(openssh.address(), key=""), partner="acme", environment={})
-
-
-Serve = Callable[[Behaviour], MailboxAddress]
-
-
-@pytest.fixture
-def serve(ssh_keys: SshKeys, tmp_path: Path) -> Iterator[Serve]:
-    servers: list[ParamikoServer] = []
-
-    def one(behaviour: Behaviour) -> MailboxAddress:
-        servers.append(ParamikoServer(tmp_path, behaviour, ssh_keys.path("host_ed25519")))
-        return servers[-1].address(ssh_keys.path("client"))
-
-    yield one
-    for server in servers:
-        server.stop()
 
 
 @pytest.mark.parametrize(
