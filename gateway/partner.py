@@ -77,6 +77,7 @@ class PgpPolicy:
     key          our private key, by reference: what comes in is decrypted with it; empty takes it as it is
     passphrase   of our key, by reference; empty if it has none
     signs        whether our files are also signed with our key
+    armored      whether our files are written as text (ASCII armor)
     signed_by    the partner's key that has to have signed what comes in; empty asks for no signature
     """
 
@@ -85,6 +86,7 @@ class PgpPolicy:
     key: str = ""
     passphrase: str = ""
     signs: bool = False
+    armored: bool = False
     signed_by: str = ""
 
 

@@ -179,6 +179,7 @@ class PgpDocument(_Strict):
     key: Reference = ""
     passphrase: Reference = ""
     signs: bool = False
+    armored: bool = False
     signed_by: PgpFingerprint = ""
 
     @model_validator(mode="after")

@@ -37,7 +37,7 @@ def read_secret(reference: str, *, where: str, environment: Mapping[str, str]) -
     kind, value = _parted(reference, where)
     text = _variable(value, where, environment) if kind == "env" else _kept(kind, value, where)
     secret = text.removesuffix("\n").removesuffix("\r")
-    if not secret or "\n" in secret or "\0" in secret:
+    if not secret or any(mark in secret for mark in "\r\n\0"):
         seen = "more than one line" if secret else "nothing"
         raise ConfigError(f"{where}: {kind}:{value} gives {seen}; have it give the secret, as one line")
     return secret

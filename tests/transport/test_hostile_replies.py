@@ -21,7 +21,7 @@ from gateway.transport.sftp_mailbox import SftpMailbox
 from gateway.transport.sftp_requests import CUT, Answered, Requests, Session
 
 CASES = int(os.environ.get("GATEWAY_FUZZ_CASES", "600"))
-GROWTH_MAX = 4 * 1024 * 1024
+GROWTH_MAX = 32 * 1024 * 1024  # a listing may name NAMES_MAX files
 
 
 @dataclass
