@@ -1,5 +1,6 @@
 """Fixtures that several rooms share. Each lives in its own module and is named here."""
 
 from tests.contract.openssh import openssh, ssh_keys, start_openssh
+from tests.servers.gnupg_keys import pgp_keys
 
-__all__ = ["openssh", "ssh_keys", "start_openssh"]
+__all__ = ["openssh", "pgp_keys", "ssh_keys", "start_openssh"]

@@ -1,19 +1,14 @@
 """PGP for partners that ask for it inside SFTP: what is sent is encrypted, what comes is decrypted and its signer checked.
 
 GnuPG does it, over pipes: no plaintext touches a disk. Each use has a GnuPG home of its own with only the keys of that
-partner in it, below a folder of ours; it is gone afterwards, with the agent that held it. What a killed process has left
-is swept by the next use.
+partner in it, below a folder of ours.
 """
 
-import fcntl
 import logging
-import os
-import shutil
 import subprocess
-import tempfile
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,14 +16,13 @@ import gnupg
 
 from gateway.errors import ConfigError, PgpRefused
 from gateway.partner import PgpPolicy
+from gateway.transport.pgp_home import gnupg_home, surroundings
 from gateway.transport.secret import read_key, read_secret
 
 GPG_SECONDS: Final = 120.0
 """How long one run of gpg may take."""
 
 _KEYS_MAX: Final = 1024 * 1024
-_SOCKET_PATH_MAX: Final = 107  # of sockaddr_un, for the agent's sockets in its home
-_PREFIX: Final = "pgp-"
 # Nothing is looked up or fetched; the fingerprint in the profile is the trust; a passphrase is never asked of a person.
 _OPTIONS: Final = (
     "--no-options", "--no-auto-key-locate", "--no-auto-key-retrieve", "--disable-dirmngr", "--no-auto-check-trustdb",
@@ -46,7 +40,7 @@ def encrypt(body: bytes, policy: PgpPolicy, folder: Path, *, partner: str, envir
     Raises ConfigError for whatever fails: both keys are in our hands.
     """
     where = f"partner {partner}, pgp"
-    with _home(folder, where) as home:
+    with gnupg_home(folder, where) as home:
         gpg = _Gpg(home, where)
         gpg.import_public(policy, policy.recipient)
         signer, passphrase = gpg.import_ours(policy, environment) if policy.signs else (None, None)
@@ -73,7 +67,7 @@ def decrypt(
     Raises ConfigError (our key or passphrase), PgpRefused (theirs: not for us, damaged, too long, not signed as agreed).
     """
     where = f"partner {partner}, pgp"
-    with _home(folder, where) as home:
+    with gnupg_home(folder, where) as home:
         gpg = _Gpg(home, where)
         _, passphrase = gpg.import_ours(policy, environment)
         if policy.signed_by:
@@ -93,6 +87,25 @@ def decrypt(
                 f"{where}: the file is damaged ({_said(found)}); it is set aside; ask them to send it again"
             )
         return bytes(found.data)
+
+
+def try_keys(policy: PgpPolicy, folder: Path, *, partner: str, environment: Mapping[str, str]) -> None:
+    """See that we can encrypt for the partner, and read what is encrypted for us. Raises ConfigError unless we can."""
+    if policy.recipient:
+        encrypt(b"a trial", policy, folder, partner=partner, environment=environment)
+    where = f"partner {partner}, pgp"
+    if policy.key:
+        with gnupg_home(folder, where) as home:
+            gpg = _Gpg(home, where)
+            ours, passphrase = gpg.import_ours(policy, environment)
+            if policy.signed_by:
+                gpg.import_public(policy, policy.signed_by)
+            made = gpg.encrypt(b"a trial", ours, always_trust=True)
+            if gpg.decrypt(made.data, passphrase=passphrase).data != b"a trial":
+                raise ConfigError(
+                    f"{where}: what is encrypted for our key {ours} is not read with it ({_said(made)}); nobody could send "
+                    f"us anything; see whether it has expired or is not for encryption, and whether its passphrase is right"
+                )
 
 
 def _require_whole(found: gnupg.Crypt, size_max: int, where: str) -> None:
@@ -139,7 +152,7 @@ class _Gpg(gnupg.GPG):  # type: ignore[misc]  # it ships no type information
         logging.getLogger("gnupg").disabled = True
         self._where = where
         try:
-            super().__init__(gnupghome=str(home), options=list(_OPTIONS), env=_surroundings())
+            super().__init__(gnupghome=str(home), options=list(_OPTIONS), env=surroundings())
         except OSError:
             raise ConfigError(f"{where}: gpg is not here; install it: apt-get install gnupg") from None
         except ValueError:
@@ -186,7 +199,7 @@ class _Gpg(gnupg.GPG):  # type: ignore[misc]  # it ships no type information
 
     def _collect_output(
         self,
-        process: "subprocess.Popen[bytes]",
+        process: subprocess.Popen[bytes],
         result: object,
         writer: threading.Thread | None = None,
         stdin: IO[bytes] | None = None,
@@ -198,68 +211,3 @@ class _Gpg(gnupg.GPG):  # type: ignore[misc]  # it ships no type information
         finally:
             limit.cancel()
         return status
-
-
-@contextmanager
-def _home(folder: Path, where: str) -> Iterator[Path]:
-    """Give a GnuPG home below `folder`, only for us and only for now."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(folder):
-        _sweep(folder)
-        home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-        held = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(held, fcntl.LOCK_EX)
-    try:
-        # The agent keeps a copy of our key under the same passphrase, for as long as this home is there. Made hard to
-        # guess, as for years, it takes seconds.
-        (home / "gpg-agent.conf").write_text("s2k-count 65536\n")
-        if len(os.fsencode(home / "S.gpg-agent.browser")) > _SOCKET_PATH_MAX:
-            raise ConfigError(f"{where}: the path {home} is too long for gpg; move the data folder to a shorter one")
-        yield home
-    finally:
-        _remove(home)
-        os.close(held)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove the homes that killed processes have left: those that nobody holds."""
-    for home in folder.glob(f"{_PREFIX}*"):
-        descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            _remove(home)
-        finally:
-            os.close(descriptor)
-
-
-def _remove(home: Path) -> None:
-    """End the agent, which holds our key, then remove its home. The agent removes its sockets meanwhile."""
-    with suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(  # noqa: S603  nothing in it comes from outside
-            ["gpgconf", "--homedir", str(home), "--kill", "all"],  # noqa: S607  found as gpg is
-            check=False,
-            capture_output=True,
-            timeout=GPG_SECONDS,
-            env=_surroundings(),
-        )
-    for _ in range(5):
-        if home.exists():
-            shutil.rmtree(home, ignore_errors=True)
-
-
-def _surroundings() -> dict[str, str]:
-    """Nothing of our environment, which may hold secrets, is gpg's to see."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}

@@ -205,10 +205,10 @@ def test_a_key_where_only_a_password_is_taken_is_refused_with_what_is_taken(door
     assert "takes only password" in refused(door("password").address)
 
 
-def test_no_agent_and_no_key_of_this_account_is_ever_asked(
+def test_s5_no_agent_and_no_key_of_this_account_is_ever_asked(
     door: Build, ssh_keys: SshKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S5: a key that would be taken lies where other clients look, and an agent listens."""
+    """A key that would be taken lies where other clients look, and an agent listens."""
     home = tmp_path / "home" / ".ssh"
     home.mkdir(parents=True)
     for name in ("id_ed25519", "id_rsa"):
@@ -226,10 +226,10 @@ def test_no_agent_and_no_key_of_this_account_is_ever_asked(
     assert methods(server.attempts()) == {"publickey": 1}
 
 
-def test_neither_the_log_nor_a_message_nor_the_name_of_a_value_holds_a_secret(
+def test_s6_neither_the_log_nor_a_message_nor_the_name_of_a_value_holds_a_secret(
     door: Build, ssh_keys: SshKeys, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """S6, at the level where paramiko tells everything."""
+    """At the level where paramiko tells everything."""
     with caplog.at_level(logging.DEBUG):
         server = door("publickey", "password")
         assert lets_in(by_both(server.address))

@@ -48,7 +48,7 @@ def test_a_key_is_the_text_of_a_file_that_a_variable_may_name_or_what_a_program_
 
 
 @pytest.mark.parametrize("reference", ["", "file:", "env:", "cmd:", NOT_TO_BE_SHOWN, f"vault:{NOT_TO_BE_SHOWN}"])
-def test_what_is_no_reference_is_refused_and_not_shown(reference: str) -> None:
+def test_s49_what_is_no_reference_is_refused_and_not_shown(reference: str) -> None:
     assert "never the secret itself" in refused(reference)
 
 
@@ -63,7 +63,7 @@ def test_a_variable_that_is_not_set_is_named() -> None:
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o610])
-def test_a_file_that_others_can_reach_is_refused(tmp_path: Path, mode: int) -> None:
+def test_s49_a_file_that_others_can_reach_is_refused(tmp_path: Path, mode: int) -> None:
     assert f"{mode:04o}" in refused(kept(tmp_path / "key", NOT_TO_BE_SHOWN, mode))
 
 
