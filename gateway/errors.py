@@ -8,8 +8,9 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 ├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
 ├── OutOfBalance                theirs: an 835 does not add up; that ST is set aside whole
 ├── PartnerRefusal              they said no (permission, quota): permanent, a person acts
-│   ├── LoginRefused            ... to our login: a second attempt could lock the account
-│   └── HostKeyRefused          we said no: the server's host key is not the pinned one
+│   ├── LoginRefused            ... to our login: another attempt may lock the account
+│   └── HostKeyRefused          the host key is not a pinned one: it may be somebody else's server
+├── PgpRefused                  theirs: not encrypted for us, or not signed as agreed; the file is set aside whole
 ├── Paused                      a person has stopped calls to this partner: a person resumes them
 ├── LineLost                    we do not know what arrived: never a blind resend
 ├── NotReached                  nothing arrived: the file is as it was
@@ -69,6 +70,10 @@ class HostKeyRefused(PartnerRefusal):
 
 class Paused(GatewayError):
     """A person has stopped calls to this partner. Nothing was tried; a person resumes them."""
+
+
+class PgpRefused(GatewayError):
+    """Their file is not encrypted for us, or not signed as agreed. It is kept whole and set aside; none of it is used."""
 
 
 class LineLost(GatewayError):

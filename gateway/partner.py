@@ -66,11 +66,15 @@ class Envelope:
 class MailboxAddress:
     """Where files are put and fetched.
 
-    host_keys     pinned, as `SHA256:...`; without one the partner is refused
-    key           a reference (`file:/path`, `env:NAME`), never the key itself
-    temporary     suffix of a file that is still being written; the partner must not pick such names up
-    temporary_folder  where such files are written; empty is the outbound folder itself
-    archive       folder on the partner's side into which read files are moved; empty leaves them where they are
+    host_keys           pinned, as `SHA256:...`, several while the partner changes keys; without one it is refused
+    key                 a reference (`file:/path`, `env:NAME`, `cmd:PROGRAM`), never the key itself
+    passphrase          of the key, by reference; empty if it has none
+    password            by reference; beside a key, for a server that wants both
+    allowed_addresses   IP addresses and networks that the host may have; none means any
+    without_strict_kex  why a server without strict key exchange is put up with; empty refuses it
+    temporary           suffix of a file that is still being written; the partner must not pick such names up
+    temporary_folder    where such files are written; empty is the outbound folder itself
+    archive             folder on the partner's side into which read files are moved; empty leaves them where they are
     """
 
     kind: MailboxKind
@@ -79,7 +83,11 @@ class MailboxAddress:
     port: int = 22
     user: str = ""
     key: str = ""
+    passphrase: str = ""
+    password: str = ""
     host_keys: tuple[str, ...] = ()
+    allowed_addresses: tuple[str, ...] = ()
+    without_strict_kex: str = ""
     outbound: str
     inbound: str
     archive: str = ""
@@ -95,6 +103,28 @@ class MailboxAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PgpPolicy:
+    """What is encrypted for a partner, and what comes from it encrypted. Fingerprints have 40 hexadecimal digits.
+
+    recipient    the partner's key that our files are encrypted for; empty sends them as they are
+    public_keys  path of the file with the partner's public keys
+    key          our private key, by reference: what comes in is decrypted with it; empty takes it as it is
+    passphrase   of our key, by reference; empty if it has none
+    signs        whether our files are also signed with our key
+    armored      whether our files are written as text (ASCII armor)
+    signed_by    the partner's key that has to have signed what comes in; empty asks for no signature
+    """
+
+    recipient: str = ""
+    public_keys: str = ""
+    key: str = ""
+    passphrase: str = ""
+    signs: bool = False
+    armored: bool = False
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TradingPartner:
     """A clearinghouse or payer that takes our interchanges.
 
@@ -107,6 +137,7 @@ class TradingPartner:
     reads_back            whether to read the uploaded file back and compare its hash before the rename
     acknowledged_minutes  when a TA1 or 999 is overdue
     marks                 by what its test and its production deliveries are known
+    pgp                   how files are encrypted; None for those that go and come as they are
     """
 
     name: str
@@ -123,3 +154,4 @@ class TradingPartner:
     reads_back: bool = False
     acknowledged_minutes: int = 24 * 60
     marks: Mapping[Usage, Marks] = field(default_factory=lambda: MappingProxyType({}))
+    pgp: PgpPolicy | None = None

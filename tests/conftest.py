@@ -2,6 +2,7 @@
 
 from tests.contract.openssh import openssh, ssh_keys, start_openssh
 from tests.servers.databases import database_url, empty_ledger, migrated_postgres, migrated_sqlite, postgres_url
+from tests.servers.gnupg_keys import pgp_keys
 
 __all__ = [
     "database_url",
@@ -9,6 +10,7 @@ __all__ = [
     "migrated_postgres",
     "migrated_sqlite",
     "openssh",
+    "pgp_keys",
     "postgres_url",
     "ssh_keys",
     "start_openssh",

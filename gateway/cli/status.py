@@ -43,6 +43,7 @@ _OF_ERRORS: Final[tuple[tuple[type[errors.GatewayError], Status], ...]] = (
     (errors.OutboundWireError, Status.OUR_BUG),
     (errors.OutOfBalance, Status.NEEDS_A_PERSON),
     (errors.PartnerRefusal, Status.PARTNER_REFUSED),
+    (errors.PgpRefused, Status.UNUSABLE_INPUT),
     (errors.LineLost, Status.NOT_REACHED),
     (errors.NotReached, Status.NOT_REACHED),
     (errors.LedgerRefusal, Status.UNUSABLE_INPUT),

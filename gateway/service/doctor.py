@@ -1,5 +1,6 @@
 """Is everything there that the gateway needs? Each fault comes with how to mend it."""
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -10,9 +11,9 @@ from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.codes.table import tables
-from gateway.errors import GatewayError
+from gateway.errors import ConfigError, GatewayError
 from gateway.ledger import migrate, open_ledger
-from gateway.partner import MailboxKind, TradingPartner
+from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
 from gateway.settings import Settings, load
 
 _DISK_MIN = 1024**3
@@ -48,7 +49,7 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         _home(home),
         _disk(home),
         _ledger(settings),
-        *(one for name in sorted(settings.partners) for one in _partner(settings.partners[name])),
+        *(one for name in sorted(settings.partners) for one in _partner(settings.partners[name], home)),
         *_tables(settings, clock),
     )
 
@@ -85,8 +86,10 @@ def _ledger(settings: Settings) -> Check:
     return Check(what="ledger", health=Health.GOOD, said=said)
 
 
-def _partner(partner: TradingPartner) -> Iterator[Check]:
+def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
     what, box = f"partner {partner.name}", partner.mailbox
+    if partner.pgp is not None:
+        yield _pgp(partner, partner.pgp, home)
     if box.kind is MailboxKind.FOLDER:
         there = Path(box.root).is_dir()
         health = Health.GOOD if there else Health.BAD
@@ -99,15 +102,47 @@ def _partner(partner: TradingPartner) -> Iterator[Check]:
             said="no host key is pinned: it would be refused",
             fix=f"gateway partners trust {partner.name}",
         )
-    kind, _, key = box.key.partition(":")
-    if kind == "file" and not Path(key).is_file():
-        fix = f"ssh-keygen -q -t ed25519 -N '' -f {key}, and give {key}.pub to the partner"
-        yield Check(what=what, health=Health.BAD, said=f"the key {key} is not there", fix=fix)
-    elif kind == "file" and Path(key).stat().st_mode & 0o077:
-        yield Check(what=what, health=Health.BAD, said=f"others may read the key {key}", fix=f"chmod 0600 {key}")
+    wrong = _login(partner)
+    if wrong is not None:
+        yield wrong
     elif box.host_keys:
         fix = f"to try the connection: gateway partners check {partner.name}"
         yield Check(what=what, health=Health.GOOD, said=f"{box.user}@{box.host}:{box.port}, pinned; {fix}")
+
+
+def _login(partner: TradingPartner) -> Check | None:
+    """Fetch key, passphrase and password from where they are said to be. Nothing of them is shown."""
+    from gateway.transport.sftp import credentials_of  # noqa: PLC0415 paramiko is slow to import
+
+    what, box = f"partner {partner.name}", partner.mailbox
+    kind, _, key = box.key.partition(":")
+    if kind == "file" and not Path(key).is_file():
+        fix = f"ssh-keygen -q -t ed25519 -N '' -f {key}, and give {key}.pub to the partner"
+        return Check(what=what, health=Health.BAD, said=f"the key {key} is not there", fix=fix)
+    try:
+        credentials_of(box, partner=partner.name, environment=os.environ)
+    except ConfigError as wrong:
+        return Check(what=what, health=Health.BAD, said=str(wrong), fix=_mend(partner, "[mailbox]"))
+    return None
+
+
+def _pgp(partner: TradingPartner, policy: PgpPolicy, home: Path) -> Check:
+    """Encrypt and decrypt something with the keys that are named."""
+    from gateway.transport.pgp import try_keys  # noqa: PLC0415 most practices go without
+
+    what = f"partner {partner.name}, pgp"
+    try:
+        try_keys(policy, home / "spool", partner=partner.name, environment=os.environ)
+    except ConfigError as wrong:
+        return Check(what=what, health=Health.BAD, said=str(wrong), fix=_mend(partner, "[pgp]"))
+    out = f"for {policy.recipient}" if policy.recipient else "nothing that is sent"
+    signer = f", signed by {policy.signed_by}" if policy.signed_by else ""
+    comes = f"what comes is decrypted{signer}" if policy.key else "what comes is taken as it is"
+    return Check(what=what, health=Health.GOOD, said=f"encrypts {out}; {comes}")
+
+
+def _mend(partner: TradingPartner, table: str) -> str:
+    return f"correct {table} of partners/{partner.name}.toml, or what it refers to"
 
 
 def _tables(settings: Settings, clock: Clock) -> Iterator[Check]:

@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from ipaddress import ip_network
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.codes.npi import is_npi
@@ -29,6 +30,26 @@ def _zone(text: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("not a time zone; want one such as America/Chicago") from None
     return text
+
+
+def _reference(text: str) -> str:
+    kind, _, value = text.partition(":")
+    if text and not (kind in {"env", "file", "cmd"} and value):
+        raise ValueError("want env:NAME, file:/path or cmd:PROGRAM, never the secret itself")
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("not an IP address or network; want one such as 192.0.2.10 or 192.0.2.0/24") from None
+    return text
+
+
+Reference = Annotated[str, AfterValidator(_reference)]
+Network = Annotated[str, AfterValidator(_network)]
+PgpFingerprint = Annotated[str, Field(pattern=r"^$|^[0-9A-Fa-f]{40}$"), AfterValidator(str.upper)]
 
 
 class _Strict(BaseModel):
@@ -138,8 +159,12 @@ class MailboxDocument(_Strict):
     host: str = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 22
     user: str = ""
-    key: Annotated[str, Field(pattern=r"^$|^(file|env):.+")] = ""
+    key: Reference = ""
+    passphrase: Reference = ""
+    password: Reference = ""
     host_keys: tuple[Fingerprint, ...] = ()
+    allowed_addresses: tuple[Network, ...] = ()
+    without_strict_kex: Annotated[str, Field(pattern=r"^$|^.{5}")] = ""
     outbound: str
     inbound: str
     archive: str = ""
@@ -154,6 +179,31 @@ class MarksDocument(_Strict):
     receiver_id: str = ""
     file_mark: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
     user: str = ""
+
+
+class PgpDocument(_Strict):
+    """[pgp] of a partner."""
+
+    recipient: PgpFingerprint = ""
+    public_keys: str = ""
+    key: Reference = ""
+    passphrase: Reference = ""
+    signs: bool = False
+    armored: bool = False
+    signed_by: PgpFingerprint = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Name what is missing for what is asked."""
+        if not (self.recipient or self.key):
+            raise ValueError("want recipient, to encrypt what we send, or key, to decrypt what comes, or both")
+        if (self.recipient or self.signed_by) and not self.public_keys:
+            raise ValueError("want public_keys, the file with the partner's public keys")
+        if (self.signs or self.signed_by or self.passphrase) and not self.key:
+            raise ValueError("want key, our private key by reference")
+        if self.signs and not self.recipient:
+            raise ValueError("want recipient: only what is encrypted is signed")
+        return self
 
 
 class PartnerDocument(_Strict):
@@ -173,6 +223,7 @@ class PartnerDocument(_Strict):
     reads_back: bool = False
     acknowledged_minutes: Annotated[int, Field(ge=1)] = 24 * 60
     marks: dict[Literal["test", "production"], MarksDocument] = {}
+    pgp: PgpDocument | None = None
 
 
 class FeeScheduleDocument(_Strict):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.errors import ConfigError
-from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, TradingPartner, Usage
+from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, PgpPolicy, TradingPartner, Usage
 from gateway.payer import FeeSchedule, Payer, Program
 from gateway.people import Address, BillingProvider, Practice
 from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, WaiversDocument
@@ -124,12 +124,13 @@ def _practice(document: GatewayDocument) -> Practice:
 
 def _partner(path: Path, home: Path) -> TradingPartner:
     document = _checked(PartnerDocument, path, home)
-    fields = document.model_dump(exclude={"envelope", "mailbox", "marks"})
+    fields = document.model_dump(exclude={"envelope", "mailbox", "marks", "pgp"})
     partner = TradingPartner(
         **fields,
         marks=MappingProxyType({_USAGE[name]: Marks(**one.model_dump()) for name, one in document.marks.items()}),
         envelope=Envelope(**document.envelope.model_dump()),
         mailbox=_placed(MailboxAddress(**document.mailbox.model_dump()), home),
+        pgp=None if document.pgp is None else _pgp_placed(PgpPolicy(**document.pgp.model_dump()), home),
     )
     where = path.relative_to(home)
     if partner.name != path.stem:
@@ -143,9 +144,10 @@ def _partner(path: Path, home: Path) -> TradingPartner:
     except (KeyError, IndexError, ValueError):
         raise ConfigError(f"{where}: file_name: knows {{practice}}, {{partner}} and {{interchange}} only") from None
     box = partner.mailbox
-    missing = [key for key in ("host", "user", "key") if not getattr(box, key)] if box.kind is MailboxKind.SFTP else []
-    if missing:
-        raise ConfigError(f"{where}: mailbox: an sftp mailbox wants {', '.join(missing)}")
+    if box.kind is MailboxKind.SFTP:
+        given = {"host": box.host, "user": box.user, "key or password": box.key or box.password}
+        if missing := [key for key in given if not given[key]]:
+            raise ConfigError(f"{where}: mailbox: an sftp mailbox wants {', '.join(missing)}")
     if box.kind is MailboxKind.FOLDER and not box.root:
         raise ConfigError(f"{where}: mailbox.root: a folder mailbox wants the folder it is in")
     return partner
@@ -153,12 +155,29 @@ def _partner(path: Path, home: Path) -> TradingPartner:
 
 def _placed(box: MailboxAddress, home: Path) -> MailboxAddress:
     """Let relative paths start at the configuration's folder."""
-    kind, _, key = box.key.partition(":")
-    if kind == "file" and not Path(key).is_absolute():
-        box = replace(box, key=f"file:{home / key}")
+    box = replace(
+        box,
+        key=_reference_placed(box.key, home),
+        passphrase=_reference_placed(box.passphrase, home),
+        password=_reference_placed(box.password, home),
+    )
     if box.kind is MailboxKind.FOLDER and box.root and not Path(box.root).is_absolute():
         box = replace(box, root=str(home / box.root))
     return box
+
+
+def _pgp_placed(policy: PgpPolicy, home: Path) -> PgpPolicy:
+    return replace(
+        policy,
+        public_keys=str(home / policy.public_keys) if policy.public_keys else "",
+        key=_reference_placed(policy.key, home),
+        passphrase=_reference_placed(policy.passphrase, home),
+    )
+
+
+def _reference_placed(reference: str, home: Path) -> str:
+    kind, _, path = reference.partition(":")
+    return f"file:{home / path}" if kind == "file" else reference
 
 
 def _payer(path: Path, home: Path) -> Payer:

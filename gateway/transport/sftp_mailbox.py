@@ -9,7 +9,6 @@ from typing import Final, Self
 
 from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.partner import MailboxAddress
-from gateway.transport.keyfile import key_path, read_key
 from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
 from gateway.transport.sftp import connect
 from gateway.transport.sftp_requests import CHUNK_SIZE, Answered, Attributes, Broken, Session
@@ -28,10 +27,8 @@ class SftpMailbox:
 
     @classmethod
     def open(cls, address: MailboxAddress, *, partner: str, environment: Mapping[str, str]) -> Self:
-        """Connect and log in. Raises ConfigError, PartnerRefusal, NotReached."""
-        key_file = key_path(address.key, partner=partner, environment=environment)
-        key = read_key(key_file, partner=partner)
-        return cls(connect(address, partner=partner, key_file=key_file, key=key), address.root)
+        """Connect and log in, once. Raises ConfigError, HostKeyRefused, LoginRefused, PartnerRefusal, NotReached."""
+        return cls(connect(address, partner=partner, environment=environment), address.root)
 
     def create_exclusive(self, name: str, body: bytes) -> None:
         """Write a new file, sync it if the server offers that. Raises NameTaken, PartnerRefusal, LineLost, NotReached."""

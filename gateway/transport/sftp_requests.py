@@ -7,6 +7,7 @@ draft-ietf-secsh-filexfer-02 (SFTP version 3) is asked here, with its answer, on
 
 import contextlib
 import struct
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +21,7 @@ CUT: Final = (paramiko.SSHException, wire.SFTPError, EOFError, OSError, struct.e
 """What paramiko raises when the line fails, or what comes over it is not what it should be."""
 
 _EXTENDED_MAX: Final = 64
+_ANSWER_MAX: Final = 256 * 1024  # as OpenSSH has it
 _STATUS: Final[Mapping[int, str]] = dict(enumerate(wire.SFTP_DESC))
 
 
@@ -54,16 +56,48 @@ def printable(text: str) -> str:
 class Requests(paramiko.SFTPClient):
     """SFTP requests, each with its answer checked and its errors told apart."""
 
-    extensions: frozenset[bytes] = frozenset()
-
     if TYPE_CHECKING:  # not in the stubs
 
         def _request(self, command: int, *fields: object) -> tuple[int, paramiko.Message]: ...
         def _send_packet(self, command: int, packet: paramiko.Message) -> None: ...
         def _read_packet(self) -> tuple[int, bytes]: ...
 
+    def __init__(self, channel: paramiko.Channel, timeout_seconds: float) -> None:
+        self.extensions: frozenset[bytes] = frozenset()
+        self._channel = channel
+        self._seconds = timeout_seconds
+        self._deadline = 0.0
+        super().__init__(channel)
+
+    def _within(self) -> paramiko.Channel:
+        """Give the channel until the deadline of this request: one that dribbles is as late as one that is silent."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._channel.settimeout(left)
+        return self._channel
+
+    def _write_all(self, out: bytes) -> None:
+        while out:
+            sent = self._within().send(out)
+            if sent <= 0:
+                raise EOFError
+            out = out[sent:]
+
+    def _read_all(self, wanted: int) -> bytes:
+        if wanted > _ANSWER_MAX:
+            raise wire.SFTPError(f"an answer of {wanted} bytes")
+        read = bytearray()
+        while len(read) < wanted:
+            chunk = self._within().recv(wanted - len(read))
+            if not chunk:
+                raise EOFError
+            read += chunk
+        return bytes(read)
+
     def _send_version(self) -> int:
         """Agree on version 3, and remember which extensions the server offers: an unknown request may end a session."""
+        self._deadline = time.monotonic() + self._seconds
         hello = paramiko.Message()
         hello.add_int(3)
         self._send_packet(wire.CMD_INIT, hello)
@@ -86,6 +120,7 @@ class Requests(paramiko.SFTPClient):
 
     def ask(self, wanted: int, command: int, *fields: object) -> paramiko.Message:
         """Ask one request, give its answer of the wanted kind. Raises Answered, Broken."""
+        self._deadline = time.monotonic() + self._seconds
         try:
             kind, answer = self._request(command, *fields)
         except CUT as error:

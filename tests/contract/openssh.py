@@ -2,6 +2,9 @@
 
 `openssh` is a running server; `start_openssh(*lines)` starts others with further lines of sshd_config, such as
 "ForceCommand internal-sftp -R" (read only). Mark the tests that use them with `pytest.mark.openssh`.
+
+A password needs an account, and root to check it. Where the tests run as root (`HAS_ACCOUNTS`), `OpenSsh(accounts=True)`
+knows the user `clinic`: its sshd sees its own passwd, shadow and PAM files, in a mount namespace that ends with it.
 """
 
 import getpass
@@ -23,6 +26,22 @@ from gateway.partner import MailboxAddress, MailboxKind
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 FOLDERS = ("outbound", "inbound", "archive")
+ACCOUNT, PASSWORD = "clinic", "correct horse"
+_HASHED = "$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG."
+_PAM = "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+_BIND = (
+    'mount --make-rprivate / && for f in passwd shadow pam.d/sshd; do mount --bind "$0/$f" "/etc/$f"; done && exec "$@"'
+)
+
+
+def _has_accounts() -> bool:
+    if os.geteuid() or SSHD is None or not Path("/etc/pam.d/sshd").is_file() or shutil.which("unshare") is None:
+        return False
+    private = ["unshare", "--mount", "sh", "-c", "mount --make-rprivate / && mount --bind /etc/passwd /etc/passwd"]
+    return subprocess.run(private, check=False, capture_output=True).returncode == 0
+
+
+HAS_ACCOUNTS = _has_accounts()
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,7 @@ class OpenSsh:
     folder: Path
     keys: SshKeys
     lines: tuple[str, ...] = ()
+    accounts: bool = False
     port: int = 0
     log: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
@@ -63,7 +83,7 @@ class OpenSsh:
             kind=MailboxKind.SFTP,
             host="127.0.0.1",
             port=self.port,
-            user=getpass.getuser(),
+            user=ACCOUNT if self.accounts else getpass.getuser(),
             key=f"file:{self.keys.path(key)}",
             host_keys=(self.keys.fingerprint("host_ed25519"),) if host_keys is None else host_keys,
             outbound="outbound",
@@ -78,6 +98,8 @@ class OpenSsh:
             (self.root / name).mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        if self.accounts:
+            self._make_accounts()
         for _ in range(5):  # somebody else may take the free port before sshd does
             port = self.port or _free_port()
             (self.folder / "sshd_config").write_text(self._configuration(port))
@@ -106,6 +128,14 @@ class OpenSsh:
         self.reader.join()
         self.process = None
 
+    def _make_accounts(self) -> None:
+        """A second name of root, so that the server may write where the tests do."""
+        etc = self.folder / "etc"
+        (etc / "pam.d").mkdir(parents=True, exist_ok=True)
+        (etc / "passwd").write_text(f"{ACCOUNT}:x:0:0::/:/bin/sh\n" + Path("/etc/passwd").read_text())
+        (etc / "shadow").write_text(f"{ACCOUNT}:{_HASHED}:19000:0:99999:7:::\n")
+        (etc / "pam.d" / "sshd").write_text(_PAM)
+
     def _configuration(self, port: int) -> str:
         # The first line that sets a keyword wins: those of the test stand first.
         lines = [
@@ -119,7 +149,7 @@ class OpenSsh:
             "AuthenticationMethods publickey",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
-            "PermitRootLogin prohibit-password",
+            f"PermitRootLogin {'yes' if self.accounts else 'prohibit-password'}",
             "StrictModes no",
             "MaxStartups 100",
         ]
@@ -131,6 +161,8 @@ class OpenSsh:
 
     def _listens(self) -> bool:
         command = [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")]
+        if self.accounts:
+            command = ["unshare", "--mount", "sh", "-c", _BIND, str(self.folder / "etc"), *command]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         ready = threading.Event()
         self.log.clear()
@@ -203,8 +235,8 @@ def start_openssh(ssh_keys: SshKeys, tmp_path: Path) -> Iterator[Callable[..., O
     """Start servers with further lines of sshd_config; all are stopped after the test."""
     servers: list[OpenSsh] = []
 
-    def start(*lines: str) -> OpenSsh:
-        server = OpenSsh(folder=tmp_path / f"sshd{len(servers)}", keys=ssh_keys, lines=lines)
+    def start(*lines: str, accounts: bool = False) -> OpenSsh:
+        server = OpenSsh(folder=tmp_path / f"sshd{len(servers)}", keys=ssh_keys, lines=lines, accounts=accounts)
         servers.append(server)
         server.start()
         return server

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.partner import MailboxAddress
 from gateway.transport.mailbox import Mailbox, open_mailbox
 from tests.contract.openssh import SshKeys
 from tests.transport.paramiko_server import Behaviour, ParamikoServer
@@ -16,14 +17,20 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_at(ssh_keys: SshKeys, root: Path) -> Iterator[Callable[[Behaviour], Mailbox]]:
-    """Open a mailbox on a paramiko server that behaves as told, in `root`."""
+def serve(ssh_keys: SshKeys, root: Path) -> Iterator[Callable[[Behaviour], MailboxAddress]]:
+    """Start paramiko servers that behave as told, in `root`; give where each is."""
     servers: list[ParamikoServer] = []
 
-    def open_one(behaviour: Behaviour) -> Mailbox:
+    def start(behaviour: Behaviour) -> MailboxAddress:
         servers.append(ParamikoServer(root, behaviour, ssh_keys.path("host_ed25519")))
-        return open_mailbox(servers[-1].address(ssh_keys.path("client")), partner="acme")
+        return servers[-1].address(ssh_keys.path("client"))
 
-    yield open_one
+    yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def open_at(serve: Callable[[Behaviour], MailboxAddress]) -> Callable[[Behaviour], Mailbox]:
+    """Open a mailbox on a paramiko server that behaves as told."""
+    return lambda behaviour: open_mailbox(serve(behaviour), partner="acme")

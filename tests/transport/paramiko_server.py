@@ -12,10 +12,20 @@ from pathlib import Path
 
 import paramiko
 from paramiko import SFTPAttributes
-from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
+from paramiko.auth_handler import AuthHandler
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_PARTIALLY_SUCCESSFUL,
+    AUTH_SUCCESSFUL,
+    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
+    OPEN_SUCCEEDED,
+    cMSG_USERAUTH_INFO_REQUEST,
+)
+from paramiko.server import InteractiveQuery
 from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OK
 
 from gateway.partner import MailboxAddress, MailboxKind
+from tests.contract.openssh import PASSWORD
 
 
 class Manner(Enum):
@@ -58,7 +68,16 @@ class Behaviour:
     listed           names listed beside those that exist
     endless          a file never ends
     counts           how many names it claims to list in one answer, without naming any
-    login            what a login by key is answered with
+    wants            what a login takes, step by step; within a step either of those between bars
+    key_taken        whether our key is
+    prompts          what keyboard-interactive asks for, with whether the answer is shown
+    asks_again       whether it asks again, interactively, whatever it is told
+    expired          whether it wants another password in place of ours
+    repeats_itself   whether it takes up the login twice
+    silent_login     whether it never says what it thinks of a login
+    strict           whether it speaks strict key exchange
+    without          what it does not speak, as paramiko's disabled_algorithms
+    offered          each attempt, as its method, with the password where there was one
     asked            how many requests of each kind it has had
     """
 
@@ -72,7 +91,16 @@ class Behaviour:
     listed: tuple[str, ...] = ()
     endless: bool = False
     counts: int | None = None
-    login: int = AUTH_SUCCESSFUL
+    wants: tuple[str, ...] = ("publickey",)
+    key_taken: bool = True
+    prompts: tuple[tuple[str, bool], ...] = (("Password: ", False),)
+    asks_again: bool = False
+    expired: bool = False
+    repeats_itself: bool = False
+    silent_login: bool = False
+    strict: bool = True
+    without: dict[str, list[str]] = field(default_factory=dict)
+    offered: list[str] = field(default_factory=list)
     lines: list[paramiko.Transport] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -230,21 +258,83 @@ class _Server(paramiko.SFTPServer):
 class _Guard(paramiko.ServerInterface):
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
+        self.left = list(behaviour.wants)
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         del username, key
         if self.behaviour.answer(self.behaviour.manner("login", ""), lambda: None) != SFTP_OK:
             return AUTH_FAILED
-        return self.behaviour.login
+        return self._step("publickey", "", taken=self.behaviour.key_taken)
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        del username
+        return self._step("password", password, taken=password == PASSWORD)
+
+    def check_auth_interactive(self, username: str, submethods: str) -> int | InteractiveQuery:
+        del username, submethods
+        if "keyboard-interactive" not in self.left[0].split("|"):
+            return self._step("keyboard-interactive", "", taken=False)
+        return InteractiveQuery("", "", *self.behaviour.prompts)
+
+    def check_auth_interactive_response(self, responses: list[str]) -> int | InteractiveQuery:
+        taken = self._step("keyboard-interactive", *responses, taken=responses == [PASSWORD])
+        return InteractiveQuery("", "", *self.behaviour.prompts) if self.behaviour.asks_again else taken
+
+    def check_auth_none(self, username: str) -> int:
+        del username
+        return self._step("none", "", taken=False)
 
     def get_allowed_auths(self, username: str) -> str:
         del username
-        return "publickey,password"
+        return self.left[0].replace("|", ",")
+
+    def _step(self, method: str, *shown: str, taken: bool) -> int:
+        self.behaviour.offered.append(" ".join((method, *shown)).strip())
+        if method not in self.left[0].split("|") or not taken:
+            return AUTH_FAILED
+        if len(self.left) == 1:
+            return AUTH_SUCCESSFUL
+        self.left.pop(0)
+        return AUTH_PARTIALLY_SUCCESSFUL
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         del kind, chanid
         answer = self.behaviour.answer(self.behaviour.manner("session", ""), lambda: None)
         return OPEN_SUCCEEDED if answer == SFTP_OK else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+
+
+class _Logins(AuthHandler):
+    """Says yes, no or more as the guard does, except where it is told to be awkward."""
+
+    def __init__(self, line: paramiko.Transport, behaviour: Behaviour) -> None:
+        super().__init__(line)
+        self.behaviour = behaviour
+
+    def _parse_service_request(self, asked: paramiko.Message) -> None:
+        for _ in range(1 + self.behaviour.repeats_itself):
+            asked.rewind()
+            super()._parse_service_request(asked)  # type: ignore[misc]
+
+    def _send_auth_result(self, username: str, method: str, result: int) -> None:
+        if self.behaviour.expired:
+            change = paramiko.Message()
+            change.add_byte(cMSG_USERAUTH_INFO_REQUEST)  # RFC 4252, section 8: the same number
+            change.add_string("your password has expired")
+            change.add_string("")
+            self.transport._send_message(change)  # type: ignore[attr-defined]
+        elif not self.behaviour.silent_login:
+            super()._send_auth_result(username, method, result)  # type: ignore[misc]
+
+
+class _Transport(paramiko.Transport):
+    """Hands logins to our own handler, which paramiko makes once the keys are agreed on."""
+
+    behaviour: Behaviour
+
+    def _parse_newkeys(self, message: paramiko.Message) -> None:
+        super()._parse_newkeys(message)  # type: ignore[misc]
+        if isinstance(self.auth_handler, AuthHandler) and not isinstance(self.auth_handler, _Logins):
+            self.auth_handler = _Logins(self, self.behaviour)
 
 
 class ParamikoServer:
@@ -285,7 +375,8 @@ class ParamikoServer:
                 line, _ = self.socket.accept()
             except OSError:
                 return
-            transport = paramiko.Transport(line)
+            transport = _Transport(line, strict_kex=self.behaviour.strict, disabled_algorithms=self.behaviour.without)
+            transport.behaviour = self.behaviour
             self.behaviour.lines.append(transport)
             transport.add_server_key(self.host_key)
             transport.set_subsystem_handler("sftp", _Server, self.root, self.behaviour)

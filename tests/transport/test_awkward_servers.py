@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from paramiko.common import AUTH_FAILED
 
 from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.transport.listing import safe_name
@@ -128,11 +127,6 @@ def test_a_file_without_end_is_read_no_further_than_its_cap(open_at: Open, root:
 def test_a_listing_without_end_is_cut_off(open_at: Open, counts: int, error: type[Exception]) -> None:
     with pytest.raises(error):
         open_at(Behaviour(counts=counts)).list("inbound")
-
-
-def test_a_login_that_is_refused_is_a_refusal(open_at: Open) -> None:
-    with pytest.raises(PartnerRefusal, match="refuses our key"):
-        open_at(Behaviour(login=AUTH_FAILED))
 
 
 @pytest.mark.parametrize(

@@ -69,14 +69,14 @@ def test_the_fingerprint_is_fetched_without_logging_in(openssh: OpenSsh) -> None
     assert logins(openssh) == 0
 
 
-def test_a_server_without_a_pinned_key_is_refused_with_its_fingerprint(openssh: OpenSsh) -> None:
+def test_s1_a_server_without_a_pinned_key_is_refused_with_its_fingerprint(openssh: OpenSsh) -> None:
     said = opening_fails(openssh.address(host_keys=()), PartnerRefusal)
     assert openssh.keys.fingerprint("host_ed25519") in said
     assert "pinned is none" in said
     assert "gateway partners trust acme" in said
 
 
-def test_a_server_with_another_key_is_refused_with_both_fingerprints(openssh: OpenSsh) -> None:
+def test_s1_a_server_with_another_key_is_refused_with_both_fingerprints(openssh: OpenSsh) -> None:
     said = opening_fails(openssh.address(host_keys=(NOT_THEIRS,)), PartnerRefusal)
     assert NOT_THEIRS in said
     assert openssh.keys.fingerprint("host_ed25519") in said
@@ -93,7 +93,8 @@ def test_a_pinned_key_is_found_though_the_server_prefers_its_other_one(openssh: 
 def test_evidence_holds_the_servers_banner_and_host_key(openssh: OpenSsh) -> None:
     with open_mailbox(openssh.address(), partner="acme") as mailbox:
         assert re.fullmatch(
-            rf"sftp 127\.0\.0\.1:{openssh.port} SSH-2\.0-OpenSSH_\S+.* host key SHA256:\S{{43}} \(ssh-ed25519\)",
+            rf"sftp 127\.0\.0\.1:{openssh.port} SSH-2\.0-OpenSSH_\S+.* host key SHA256:\S{{43}} \(ssh-ed25519\), "
+            r"strict key exchange, aes128-ctr, hmac-sha2-256\S*",
             mailbox.evidence(),
         )
     assert logins(openssh) == 1
@@ -155,11 +156,12 @@ def test_a_file_that_is_no_key_is_refused(openssh: OpenSsh, tmp_path: Path, text
         ("HostKeyAlgorithms ssh-rsa",),
         ("KexAlgorithms diffie-hellman-group14-sha1",),
         ("MACs hmac-sha1,hmac-md5", "Ciphers aes128-ctr"),
+        ("MACs hmac-md5", "Ciphers aes128-ctr"),
         ("Ciphers aes128-cbc,3des-cbc",),
     ],
-    ids=["ssh-rsa", "sha-1 key exchange", "sha-1 and md5 macs", "cbc"],
+    ids=["ssh-rsa", "sha-1 key exchange", "sha-1 and md5 macs", "md5 mac", "cbc"],
 )
-def test_a_server_that_speaks_only_what_is_unsafe_is_refused_in_plain_words(
+def test_s3_s4_a_server_that_speaks_only_what_is_unsafe_is_refused_in_plain_words(
     start_openssh: Callable[..., OpenSsh], lines: tuple[str, ...]
 ) -> None:
     server = start_openssh(*lines)
