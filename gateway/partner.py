@@ -44,6 +44,8 @@ class MailboxAddress:
     key           a reference (`file:/path`, `env:NAME`), never the key itself
     temporary     suffix of a file that is still being written; the partner must not pick such names up
     archive       folder on the partner's side into which read files are moved; empty leaves them where they are
+    removes_read  whether read files are deleted on the partner's side instead
+    zipped        whether answers may come in zip archives; otherwise an archive is set aside
     """
 
     kind: MailboxKind
@@ -56,6 +58,8 @@ class MailboxAddress:
     outbound: str
     inbound: str
     archive: str = ""
+    removes_read: bool = False
+    zipped: bool = False
     temporary: str = ".part"
     timeout_seconds: float = 30.0
 
@@ -68,6 +72,8 @@ class TradingPartner:
     purges_temporary      whether it deletes temporary files by itself: then both names absent proves nothing
     reads_back            whether to read the uploaded file back and compare its hash before the rename
     acknowledged_minutes  when a TA1 or 999 is overdue
+    payees                further NPIs and tax ids under which we are paid, beside those of the practice
+    payers                ids of the payers whose remittances may come from here; empty is any
     """
 
     name: str
@@ -78,3 +84,5 @@ class TradingPartner:
     purges_temporary: bool = False
     reads_back: bool = False
     acknowledged_minutes: int = 24 * 60
+    payees: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()

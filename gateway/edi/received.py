@@ -60,6 +60,7 @@ class Interchange:
     date, time  ISA09 (YYMMDD) and ISA10 (HHMM) as written
     version     ISA12
     starts      the place of ISA in the file, counted from 1
+    sha256      of its segments, whatever stands between them: tells a repetition from another one of the same number
     ta1         its TA1 segments, each with its place in the file
     """
 
@@ -73,5 +74,6 @@ class Interchange:
     time: str
     version: str
     starts: int
+    sha256: str
     ta1: tuple[Numbered, ...]
     groups: tuple[Group, ...]
