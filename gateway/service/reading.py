@@ -25,10 +25,11 @@ _LOOKED_AFTER: Final = (
 )
 
 
-def main(reader: str, seconds: str, memory_bytes: str) -> int:
+def main(reader: str, processor_seconds: str, memory_bytes: str) -> int:
     """Read with `module:function` within the limits. Gives READ also where the bytes were refused."""
+    # At the soft limit it is ended with a signal that says so; at the hard one it would just be killed.
+    resource.setrlimit(resource.RLIMIT_CPU, (int(processor_seconds), int(processor_seconds) + 1))
     for which, limit in (
-        (resource.RLIMIT_CPU, int(seconds)),
         (resource.RLIMIT_AS, int(memory_bytes)),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),

@@ -7,6 +7,7 @@ same. Small files are not worth a process: what they can cost is bounded by thei
 """
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -26,13 +27,15 @@ _READER: Final = "gateway.edi.answers:read_answers"
 class Trial:
     """How a file is tried.
 
-    reader          module and function that read it
-    seconds         when reading is given up
-    memory_bytes    what the reading process may take in all
+    reader             module and function that read it
+    seconds            when reading is given up
+    processor_seconds  when the reading process is ended in any case, even if nobody waits for it any more
+    memory_bytes       what it may take in all
     """
 
     reader: str = _READER
     seconds: float = 120.0
+    processor_seconds: int = 150
     memory_bytes: int = 4 << 30
 
     def fault_of(self, raw: bytes) -> Reason | None:
@@ -42,7 +45,7 @@ class Trial:
             "-m",
             reading.__name__,
             self.reader,
-            str(int(self.seconds) + 1),
+            str(self.processor_seconds),
             str(self.memory_bytes),
         ]
         # It gets our module path and nothing else of our environment, where secrets may be.
@@ -67,6 +70,8 @@ class Trial:
             return None
         if ran.returncode == reading.OUT_OF_MEMORY:
             return Reason.TOO_BIG
+        if ran.returncode == -signal.SIGXCPU:
+            return Reason.TOO_SLOW
         if ran.returncode < 0:
             return Reason.CRASHED
         raise ConfigError(

@@ -24,3 +24,8 @@ def greedy(raw: bytes) -> None:
 
 def refusing(_: bytes) -> None:
     raise ValueError("not what was expected")
+
+
+def secretive(_: bytes) -> None:
+    if "GATEWAY_SECRET" in os.environ:
+        os.abort()
