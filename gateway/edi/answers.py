@@ -26,7 +26,7 @@ class Answer:
     sender_id, receiver_id  ISA06 and ISA08 without padding
     interchange             ISA13 of the file that holds it (not of the file it answers)
     date, time              ISA09 (YYMMDD) and ISA10 (HHMM)
-    sha256                  of the interchange's segments
+    place                   which segment of the file its ISA is
     group                   GS06, None for a TA1
     set_control             ST02, empty for a TA1
     """
@@ -37,7 +37,7 @@ class Answer:
     usage: Usage
     date: str
     time: str
-    sha256: str
+    place: int
     group: int | None
     set_control: str
     what: What
@@ -72,7 +72,7 @@ def _answer(one: Interchange, group: int | None, set_control: str, what: What) -
         usage=one.usage,
         date=one.date,
         time=one.time,
-        sha256=one.sha256,
+        place=one.starts,
         group=group,
         set_control=set_control,
         what=what,

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
 from gateway.edi.figures import is_whole
@@ -79,23 +78,15 @@ def interchanges(raw: bytes) -> tuple[Interchange, ...]:
 
 
 class _Rest(Iterator[Numbered]):
-    """The segments not yet read, shared by the three levels of the envelope.
-
-    next_ordinal  where a cut shows
-    hash          of the interchange that is being read, as far as it was read
-    """
+    """The segments not yet read, shared by the three levels of the envelope. `next_ordinal` is where a cut shows."""
 
     def __init__(self, source: Iterator[Numbered]) -> None:
         self._source = source
         self.next_ordinal = 1
-        self.hash = sha256()
 
     def __next__(self) -> Numbered:
         ordinal, segment = next(self._source)
         self.next_ordinal = ordinal + 1
-        if segment.id == "ISA":
-            self.hash = sha256()
-        self.hash.update(f"{segment.id}{segment.elements}".encode())
         return ordinal, segment
 
 
@@ -129,7 +120,6 @@ def _interchange(starts: int, isa: Segment, rest: _Rest) -> Interchange:
         time=isa.at(10),
         version=isa.at(12),
         starts=starts,
-        sha256=rest.hash.hexdigest(),
         ta1=tuple(ta1),
         groups=tuple(groups),
     )

@@ -1,6 +1,7 @@
 """What was read, as values: an interchange, its functional groups and their transaction sets."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NoReturn, TypeAlias
 
 from gateway.edi.segment import Segment
@@ -60,7 +61,6 @@ class Interchange:
     date, time  ISA09 (YYMMDD) and ISA10 (HHMM) as written
     version     ISA12
     starts      the place of ISA in the file, counted from 1
-    sha256      of its segments, whatever stands between them: tells a repetition from another one of the same number
     ta1         its TA1 segments, each with its place in the file
     """
 
@@ -74,6 +74,21 @@ class Interchange:
     time: str
     version: str
     starts: int
-    sha256: str
     ta1: tuple[Numbered, ...]
     groups: tuple[Group, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what is in it, wherever it stands and whatever stands between its segments.
+
+        It tells a repetition from another interchange of the same number.
+        """
+        hashed = sha256(repr((self.sender_id, self.receiver_id, self.usage, self.date, self.time)).encode())
+        for _, segment in self.ta1:
+            hashed.update(repr(segment).encode())
+        for group in self.groups:
+            hashed.update(repr((group.function, group.sender, group.receiver, group.control, group.version)).encode())
+            for one in group.sets:
+                for _, segment in one.segments:
+                    hashed.update(repr(segment).encode())
+        return hashed.hexdigest()

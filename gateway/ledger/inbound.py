@@ -242,16 +242,16 @@ class InterchangeKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownInterchange:
-    """The file that an interchange came in, and the hash of what was in it."""
+    """The file that an interchange came in, and which segment of it its ISA is."""
 
     inbound_id: int
-    sha256: str
+    place: int
 
 
 def interchange_before(tx: Connection, practice: str, partner: str, key: InterchangeKey) -> KnownInterchange | None:
     """Give the interchange that this partner has sent under that key, if it has."""
     i = inbound_interchanges.c
-    query = select(i.inbound_id, i.sha256).where(
+    query = select(i.inbound_id, i.place).where(
         i.practice == practice,
         i.partner == partner,
         i.sender == key.sender,
@@ -263,14 +263,14 @@ def interchange_before(tx: Connection, practice: str, partner: str, key: Interch
     return None if row is None else KnownInterchange(**row)
 
 
-def keep_interchange(tx: Connection, practice: str, file: InboundFile, key: InterchangeKey, sha256: str) -> None:
+def keep_interchange(tx: Connection, practice: str, file: InboundFile, key: InterchangeKey, *, place: int) -> None:
     """Keep that an interchange came. The ledger itself refuses a second one with its key."""
     tx.execute(
         insert(inbound_interchanges).values(
             practice=practice,
             inbound_id=file.id,
             partner=file.partner,
-            sha256=sha256,
+            place=place,
             sender=key.sender,
             interchange=key.interchange,
             date=key.date,

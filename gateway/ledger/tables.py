@@ -252,7 +252,8 @@ inbound_interchanges = Table(
     Column("interchange", Integer, nullable=False),
     Column("date", String(6), nullable=False),
     Column("time", String(4), nullable=False),
-    Column("sha256", String(64), nullable=False),
+    # Where its ISA stands in that file: which segment, counted from 1.
+    Column("place", Integer, nullable=False),
     # An interchange counts once: what comes again with the same number and other bytes is for a person.
     UniqueConstraint(
         "practice", "partner", "sender", "interchange", "date", "time", name="uq_inbound_interchanges_key"

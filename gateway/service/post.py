@@ -10,10 +10,11 @@ from itertools import groupby
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
+from gateway.edi.envelope import interchanges
 from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.event import Event
 from gateway.ledger import Transaction, events, inbound
-from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, Reason
+from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, KnownInterchange, Reason
 from gateway.remittance import Remittance
 from gateway.service.acknowledge import Acknowledging
 from gateway.service.archive import is_archive
@@ -117,9 +118,7 @@ def _apply_all(office: Office, file: InboundFile, answers: tuple[Answer, ...], a
     notes: list[str] = []
     attention = False
     with office.ledger.writing() as tx:
-        for _, several in groupby(
-            answers, key=lambda one: (one.sender_id, one.interchange, one.date, one.time, one.sha256)
-        ):
+        for _, several in groupby(answers, key=lambda one: one.place):
             together = list(several)
             fresh, note = _new_of(office, tx, file, together, although)
             notes += [note] if note else []
@@ -142,25 +141,29 @@ def _new_of(
     key = InterchangeKey(sender=one.sender_id, interchange=one.interchange, date=one.date, time=one.time)
     before = inbound.interchange_before(tx, practice, file.partner, key)
     if before is None:
-        inbound.keep_interchange(tx, practice, file, key, one.sha256)
+        inbound.keep_interchange(tx, practice, file, key, place=one.place)
         return answers, ""
-    if before.sha256 != one.sha256:
-        if although is Reason.NUMBER_REUSED:
-            return answers, f"a person let a second interchange {one.interchange:09d} count"
-        raise Refused(
-            Reason.NUMBER_REUSED,
-            f"its interchange {one.interchange:09d} came before, in inbound file {before.inbound_id}, with other bytes; "
-            "nothing of it was posted; ask the partner which one counts. If both do: "
-            f"gateway inbox reprocess {file.id} --same-number",
-        )
-    if before.inbound_id == file.id:
+    mine = KnownInterchange(inbound_id=file.id, place=one.place)
+    if before == mine:
         remitting = Remitting(office, tx, file)
         again = [each for each in answers if isinstance(each.what, Remittance) and remitting.was_set_aside(each.what)]
         return again, "" if again else "what is in it was done when it was read first"
-    return (
-        [],
-        f"its interchange {one.interchange:09d} came before, in inbound file {before.inbound_id}; nothing was done twice",
+    came = f"its interchange {one.interchange:09d} came before, in inbound file {before.inbound_id}"
+    if _fingerprint(office, tx, before) == _fingerprint(office, tx, mine):
+        return [], f"{came}; nothing was done twice"
+    if although is Reason.NUMBER_REUSED:
+        return answers, f"a person let a second interchange {one.interchange:09d} count"
+    raise Refused(
+        Reason.NUMBER_REUSED,
+        f"{came}, with other bytes; nothing of it was posted; ask the partner which one counts. If both do: "
+        f"gateway inbox reprocess {file.id} --same-number",
     )
+
+
+def _fingerprint(office: Office, tx: Transaction, known: KnownInterchange) -> str:
+    """Tell what was in an interchange from the bytes it came in, which are kept: it is rarely asked."""
+    raw = inbound.bytes_of(tx, office.practice.key, known.inbound_id)
+    return next(one.fingerprint for one in interchanges(raw) if one.starts == known.place)
 
 
 def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:

@@ -131,6 +131,8 @@ def test_s16_to_s20_no_change_of_bytes_does_more_than_refuse(whole: bytes, choic
 def test_a_repetition_of_an_interchange_is_told_by_its_segments_and_not_by_what_stands_between_them() -> None:
     (plain,), (wrapped,) = interchanges(WHOLE), interchanges(WHOLE.replace(b"~", b"~\r\n"))
     (other,) = interchanges(answer_999(2))
-    assert plain.sha256 == wrapped.sha256 != other.sha256
+    (refused,), (accepted,) = interchanges(ta1(1, "R", "006")), interchanges(ta1(1))
+    assert refused.fingerprint != accepted.fingerprint
+    assert plain.fingerprint == wrapped.fingerprint != other.fingerprint
     both = interchanges(WHOLE + answer_999(2))
-    assert [one.sha256 for one in both] == [plain.sha256, other.sha256]
+    assert [one.fingerprint for one in both] == [plain.fingerprint, other.fingerprint]

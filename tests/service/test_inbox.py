@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery import Delivery
-from gateway.errors import ConfigError, UsageError
+from gateway.edi.answers import Answer, read_answers
+from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, UsageError
 from gateway.event import EventSeverity
 from gateway.ledger import events, inbound, outbox
 from gateway.ledger import remittances as money
@@ -118,6 +119,56 @@ def test_f58_the_same_interchange_in_other_wrapping_is_known_and_what_is_new_bes
     assert (wrapped.state, wrapped.kinds, wrapped.needs_a_person) == (InboundState.POSTED, {"TA1": 1}, False)
     assert "came before" in wrapped.why
     assert (paid(sent), reconcile(sent).holds) == ("140.50", True)
+
+
+def test_s22_the_same_number_twice_in_one_file_counts_once_or_not_at_all(sent: Office) -> None:
+    one = answer_835("140.5", paid_in_full(the_claim(sent)), control=10)
+    twice = posted(sent, one + one)
+    assert (twice.state, twice.kinds, paid(sent)) == (InboundState.POSTED, {"835": 1}, "140.50")
+    first, second = (answer_835("0", trace=trace, control=12) for trace in ("T2", "T3"))
+    assert posted(sent, first + second).state is InboundState.SET_ASIDE
+    assert posted(sent, second).state is InboundState.POSTED
+
+
+def test_two_workers_that_read_the_same_file_do_it_once(sent: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = arrived(sent, answer_999(1))
+    others: list[tuple[Posted, ...]] = []
+
+    def meanwhile(raw: bytes) -> tuple[Answer, ...]:
+        monkeypatch.setattr("gateway.service.post.read_answers", read_answers)
+        others.append(post(sent))
+        return read_answers(raw)
+
+    monkeypatch.setattr("gateway.service.post.read_answers", meanwhile)
+    assert post(sent) == ()
+    assert [one.id for one in others[0]] == [number]
+
+
+def test_a_file_that_never_goes_together_with_the_ledger_is_set_aside(
+    sent: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conflicts(_: bytes) -> tuple[Answer, ...]:
+        raise LedgerConflict("somebody else wrote the same first")
+
+    monkeypatch.setattr("gateway.service.post.read_answers", conflicts)
+    one = posted(sent, answer_999(1))
+    assert (one.state, file_of(sent, one.id).reason) == (InboundState.SET_ASIDE, Reason.CANNOT_POST)
+
+    def busy(_: bytes) -> tuple[Answer, ...]:
+        raise LedgerBusy("the ledger is busy")
+
+    monkeypatch.setattr("gateway.service.post.read_answers", busy)
+    with pytest.raises(LedgerBusy):
+        posted(sent, answer_999(2))
+
+
+def test_only_the_files_of_one_partner_are_read_if_it_is_named(sent: Office) -> None:
+    arrived(sent, answer_999(1), name="a")
+    arrived(sent, answer_999(2), name="b", from_partner="south")
+    assert [one.name for one in post(sent, partner="south")] == ["b"]
+    assert [one.name for one in look.inbox_listed(sent, partner="north").rows] == ["a"]
+    with pytest.raises(ConfigError):
+        post(sent, partner="west")
 
 
 def test_two_partners_may_use_the_same_number_on_the_same_day(sent: Office) -> None:

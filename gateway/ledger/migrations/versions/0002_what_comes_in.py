@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("interchange", sa.Integer(), nullable=False),
         sa.Column("date", sa.String(length=6), nullable=False),
         sa.Column("time", sa.String(length=4), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["practice"], ["practices.key"], name=op.f("fk_inbound_interchanges_practice")),
         sa.ForeignKeyConstraint(["inbound_id"], ["inbound_files.id"], name=op.f("fk_inbound_interchanges_inbound_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_interchanges")),
