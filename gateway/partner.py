@@ -73,6 +73,8 @@ class MailboxAddress:
     allowed_addresses   IP addresses and networks that the host may have; none means any
     without_strict_kex  why a server without strict key exchange is put up with; empty refuses it
     temporary           suffix of a file that is still being written; the partner must not pick such names up
+    removes_read        whether read files are deleted on the partner's side instead of archived
+    zipped              whether answers may come in zip archives; otherwise an archive is set aside
     temporary_folder    where such files are written; empty is the outbound folder itself
     archive             folder on the partner's side into which read files are moved; empty leaves them where they are
     """
@@ -91,6 +93,8 @@ class MailboxAddress:
     outbound: str
     inbound: str
     archive: str = ""
+    removes_read: bool = False
+    zipped: bool = False
     temporary: str = ".part"
     temporary_folder: str = ""
     timeout_seconds: float = 30.0
@@ -138,6 +142,8 @@ class TradingPartner:
     acknowledged_minutes  when a TA1 or 999 is overdue
     marks                 by what its test and its production deliveries are known
     pgp                   how files are encrypted; None for those that go and come as they are
+    payees                further NPIs and tax ids under which we are paid, beside those of the practice
+    payers                ids of the payers whose remittances may come from here; empty is any
     """
 
     name: str
@@ -155,3 +161,5 @@ class TradingPartner:
     acknowledged_minutes: int = 24 * 60
     marks: Mapping[Usage, Marks] = field(default_factory=lambda: MappingProxyType({}))
     pgp: PgpPolicy | None = None
+    payees: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()

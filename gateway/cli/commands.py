@@ -23,12 +23,12 @@ _COMMANDS = {
     "scrub": _Command("scrub:scrub", "Check visits against the rules; make claims of the clean ones."),
     "batch": _Command("batch:batch", "Plan and seal 837P files."),
     "deliver": _Command("deliveries:deliver", "Deliver sealed files to the partners."),
-    "collect": _Command("mail:collect", "Fetch the partners' answers."),
-    "post": _Command("mail:post", "Read what came in; post acknowledgments and money."),
+    "collect": _Command("inbox:collect", "Fetch the partners' answers."),
+    "post": _Command("inbox:post", "Read what came in; post acknowledgments and money."),
     "deliveries": _Command(
         "deliveries:deliveries", "Outbound files: list, show, release, resend, countersign, cancel."
     ),
-    "inbox": _Command("mail:inbox", "Inbound files: list, show, read again."),
+    "inbox": _Command("inbox:inbox", "Inbound files: list, show, read again, ignore, export."),
     "claims": _Command("claims:claims", "Claims: list, and show one's timeline."),
     "denials": _Command("claims:denials", "Denials with their fix in the documentation."),
     "remits": _Command("claims:remits", "Remittances: list, and show one's money."),

@@ -14,7 +14,7 @@ from gateway.service.batch import Sealed
 from gateway.service.collect import Collected
 from gateway.service.deliver import Round
 from gateway.service.look import ClaimShown
-from gateway.service.post import Posted
+from gateway.service.outcome import Posted
 from gateway.service.rehearse import Rehearsed
 from gateway.service.scrub import Scrubbed
 from gateway.service.take_in import TakenIn

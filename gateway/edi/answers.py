@@ -25,7 +25,8 @@ class Answer:
 
     sender_id, receiver_id  ISA06 and ISA08 without padding
     interchange             ISA13 of the file that holds it (not of the file it answers)
-    date                    ISA09, YYMMDD
+    date, time              ISA09 (YYMMDD) and ISA10 (HHMM)
+    place                   which segment of the file its ISA is
     group                   GS06, None for a TA1
     set_control             ST02, empty for a TA1
     """
@@ -35,6 +36,8 @@ class Answer:
     interchange: int
     usage: Usage
     date: str
+    time: str
+    place: int
     group: int | None
     set_control: str
     what: What
@@ -68,6 +71,8 @@ def _answer(one: Interchange, group: int | None, set_control: str, what: What) -
         interchange=one.control,
         usage=one.usage,
         date=one.date,
+        time=one.time,
+        place=one.starts,
         group=group,
         set_control=set_control,
         what=what,

@@ -1,6 +1,7 @@
 """What was read, as values: an interchange, its functional groups and their transaction sets."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NoReturn, TypeAlias
 
 from gateway.edi.segment import Segment
@@ -75,3 +76,19 @@ class Interchange:
     starts: int
     ta1: tuple[Numbered, ...]
     groups: tuple[Group, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what is in it, wherever it stands and whatever stands between its segments.
+
+        It tells a repetition from another interchange of the same number.
+        """
+        hashed = sha256(repr((self.sender_id, self.receiver_id, self.usage, self.date, self.time)).encode())
+        for _, segment in self.ta1:
+            hashed.update(repr(segment).encode())
+        for group in self.groups:
+            hashed.update(repr((group.function, group.sender, group.receiver, group.control, group.version)).encode())
+            for one in group.sets:
+                for _, segment in one.segments:
+                    hashed.update(repr(segment).encode())
+        return hashed.hexdigest()

@@ -1,28 +1,68 @@
 """Files that came in: the bytes first, once for the same bytes, then what was read in them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
-from gateway.ledger.tables import acknowledgments, inbound_files, inbound_names
+from gateway.ledger.tables import acknowledgments, inbound_files, inbound_interchanges
 
 
 class InboundState(StrEnum):
     """Where an inbound file stands."""
 
     STORED = "stored"
+    """Its bytes are here; it was not read yet."""
     POSTED = "posted"
+    """Read, and what it says was done."""
     SET_ASIDE = "set aside"
+    """It could not be read or posted. Its bytes are kept, and a person decides."""
+    UNPACKED = "unpacked"
+    """An archive: what was in it became files of their own."""
+    IGNORED = "ignored"
+    """It was set aside, and a person decided that nothing more is needed."""
+
+
+class Reason(StrEnum):
+    """Why a file was set aside, as a code."""
+
+    NOT_X12 = "not x12"
+    USAGE = "test or production"
+    NUMBER_REUSED = "number reused"
+    ARCHIVE = "archive"
+    CRASHED = "reader crashed"
+    TOO_SLOW = "reader too slow"
+    TOO_BIG = "reader out of memory"
+    CANNOT_POST = "cannot post"
+
+
+INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {
+    InboundState.STORED: ("its bytes are here; it was not read yet", "gateway post"),
+    InboundState.POSTED: ("read, and what it says was done", "nothing"),
+    InboundState.SET_ASIDE: (
+        "it could not be read or posted; its bytes are kept",
+        "gateway inbox show NUMBER, then gateway inbox reprocess NUMBER or gateway inbox ignore NUMBER",
+    ),
+    InboundState.UNPACKED: ("an archive; what was in it are files of their own", "nothing"),
+    InboundState.IGNORED: ("it was set aside, and a person decided that nothing more is needed", "nothing"),
+}
+"""For each state of an inbound file: what it means, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundFile:
-    """A file as it came. The bytes are read by `bytes_of`."""
+    """A file as it came. The bytes are read by `bytes_of`.
+
+    reason     why it was set aside, as a code (`Reason`); empty while it is not
+    strikes    how often reading it came to no end; three, and it is tried no more
+    unmatched  how many of its answers are about nothing that we sent to that partner
+    """
 
     id: int
     partner: str
@@ -32,6 +72,9 @@ class InboundFile:
     state: InboundState
     why: str
     received_at: datetime
+    reason: str = ""
+    strikes: int = 0
+    unmatched: int = 0
 
 
 _STORED = select(*[column for column in inbound_files.c if column.name != "body"])
@@ -65,6 +108,9 @@ def store(
             state=InboundState.STORED,
             why="",
             received_at=at,
+            reason="",
+            strikes=0,
+            unmatched=0,
         )
     ).inserted_primary_key
     assert key is not None
@@ -91,15 +137,18 @@ def files(
     *,
     states: tuple[InboundState, ...] = (),
     partner: str = "",
+    unmatched: bool = False,
     after: int = 0,
     limit: int = 100,
 ) -> tuple[InboundFile, ...]:
-    """List files in the order they came, from the one behind id `after`."""
+    """List files in the order they came, from the one behind id `after`; only those with unmatched answers if asked."""
     query = _STORED.where(inbound_files.c.practice == practice, inbound_files.c.id > after)
     if states:
         query = query.where(inbound_files.c.state.in_(states))
     if partner:
         query = query.where(inbound_files.c.partner == partner)
+    if unmatched:
+        query = query.where(inbound_files.c.unmatched > 0)
     return tuple(_stored(row) for row in tx.execute(query.order_by(inbound_files.c.id).limit(limit)).mappings())
 
 
@@ -111,34 +160,123 @@ def bytes_of(tx: Connection, practice: str, inbound_id: int) -> bytes:
 
 
 def move(
-    tx: Connection, practice: str, file: InboundFile, after: InboundState, *, why: str, event: Event, at: datetime
+    tx: Connection,
+    practice: str,
+    file: InboundFile,
+    after: InboundState,
+    *,
+    why: str,
+    event: Event,
+    at: datetime,
+    reason: str = "",
 ) -> None:
-    """Say what became of a file, with its event. Raises LedgerConflict if somebody else did so first."""
+    """Say what became of a file, with its event. Raises LedgerConflict if somebody else did so first.
+
+    A file that is set aside keeps its strikes, so that a person sees them; every other outcome clears them.
+    """
+    fields: dict[str, object] = {"state": after, "why": why, "reason": reason}
+    if after not in (InboundState.SET_ASIDE, InboundState.IGNORED):
+        fields["strikes"] = 0
     moved = tx.execute(
-        update(inbound_files)
-        .where(inbound_files.c.id == file.id, inbound_files.c.state == file.state)
-        .values(state=after, why=why)
+        update(inbound_files).where(inbound_files.c.id == file.id, inbound_files.c.state == file.state).values(**fields)
     )
     if moved.rowcount != 1:
         raise LedgerConflict(f"inbound file {file.id} is not {file.state} any more; read it again before acting")
     events.write(tx, practice, event, at=at)
 
 
-def is_name_seen(tx: Connection, practice: str, partner: str, name: str, size: int, modified: int) -> bool:
-    """Tell whether this very listing entry was read before, so that it need not be fetched again."""
-    n = inbound_names.c
-    query = select(n.id).where(
-        n.practice == practice, n.partner == partner, n.name == name, n.size == size, n.modified == modified
-    )
-    return tx.execute(query).first() is not None
+def begin_reading(tx: Connection, practice: str, inbound_ids: Collection[int]) -> None:
+    """Give a first strike to files that are about to be read in this process.
 
-
-def remember_name(tx: Connection, practice: str, partner: str, name: str, size: int, modified: int) -> None:
-    """Keep that this listing entry was read."""
-    if not is_name_seen(tx, practice, partner, name, size, modified):
-        tx.execute(
-            insert(inbound_names).values(practice=practice, partner=partner, name=name, size=size, modified=modified)
+    Whatever becomes of them takes it away again. If it stands, their reader did not come to its end: from then on they
+    are tried apart from us.
+    """
+    tx.execute(
+        update(inbound_files)
+        .where(
+            inbound_files.c.practice == practice,
+            inbound_files.c.id.in_(inbound_ids),
+            inbound_files.c.state == InboundState.STORED,
+            inbound_files.c.strikes == 0,
         )
+        .values(strikes=1)
+    )
+
+
+def strike(tx: Connection, practice: str, inbound_id: int) -> int:
+    """Count one more reading that came to no end. Gives how many there were."""
+    mine = (inbound_files.c.practice == practice, inbound_files.c.id == inbound_id)
+    tx.execute(update(inbound_files).where(*mine).values(strikes=inbound_files.c.strikes + 1))
+    strikes: int = tx.execute(select(inbound_files.c.strikes).where(*mine)).scalar_one()
+    return strikes
+
+
+def add_unmatched(tx: Connection, practice: str, inbound_id: int) -> None:
+    """Count one more answer of a file that is about nothing we sent to that partner."""
+    tx.execute(
+        update(inbound_files)
+        .where(inbound_files.c.practice == practice, inbound_files.c.id == inbound_id)
+        .values(unmatched=inbound_files.c.unmatched + 1)
+    )
+
+
+def settle_unmatched(tx: Connection, practice: str, inbound_id: int, *, event: Event, at: datetime) -> None:
+    """Take a file off the list of unmatched answers, with the event that says who decided so."""
+    tx.execute(
+        update(inbound_files)
+        .where(inbound_files.c.practice == practice, inbound_files.c.id == inbound_id)
+        .values(unmatched=0)
+    )
+    events.write(tx, practice, event, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterchangeKey:
+    """What tells one interchange of a partner from another: ISA06, ISA13, ISA09, ISA10."""
+
+    sender: str
+    interchange: int
+    date: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownInterchange:
+    """The file that an interchange came in, and which segment of it its ISA is."""
+
+    inbound_id: int
+    place: int
+
+
+def interchange_before(tx: Connection, practice: str, partner: str, key: InterchangeKey) -> KnownInterchange | None:
+    """Give the interchange that this partner has sent under that key, if it has."""
+    i = inbound_interchanges.c
+    query = select(i.inbound_id, i.place).where(
+        i.practice == practice,
+        i.partner == partner,
+        i.sender == key.sender,
+        i.interchange == key.interchange,
+        i.date == key.date,
+        i.time == key.time,
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else KnownInterchange(**row)
+
+
+def keep_interchange(tx: Connection, practice: str, file: InboundFile, key: InterchangeKey, *, place: int) -> None:
+    """Keep that an interchange came. The ledger itself refuses a second one with its key."""
+    tx.execute(
+        insert(inbound_interchanges).values(
+            practice=practice,
+            inbound_id=file.id,
+            partner=file.partner,
+            place=place,
+            sender=key.sender,
+            interchange=key.interchange,
+            date=key.date,
+            time=key.time,
+        )
+    )
 
 
 def acknowledge(

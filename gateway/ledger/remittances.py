@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from gateway.ledger.tables import (
     claim_versions,
@@ -102,6 +102,40 @@ def add(
     assert key is not None
     row = tx.execute(select(remittances).where(remittances.c.id == key[0])).mappings().one()
     return _stored(row)
+
+
+def set_aside_before(
+    tx: Connection, practice: str, remittance: Remittance, *, inbound_id: int
+) -> StoredRemittance | None:
+    """Give this remittance of this file as it was set aside, if it was."""
+    r = remittances.c
+    query = select(remittances).where(
+        r.practice == practice,
+        r.inbound_id == inbound_id,
+        r.state == RemittanceState.SET_ASIDE,
+        r.set_control == remittance.control,
+        r.trace == remittance.trace,
+        r.originator == remittance.originator,
+        r.paid_on == remittance.paid_on,
+        r.payment_cents == cents(remittance.payment),
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _stored(row)
+
+
+def of_file(tx: Connection, practice: str, inbound_id: int) -> tuple[StoredRemittance, ...]:
+    """Give the remittances of an inbound file, in its order."""
+    query = select(remittances).where(remittances.c.practice == practice, remittances.c.inbound_id == inbound_id)
+    return tuple(_stored(row) for row in tx.execute(query.order_by(remittances.c.id)).mappings())
+
+
+def take_up(
+    tx: Connection, practice: str, remittance: StoredRemittance, state: RemittanceState, why: str
+) -> StoredRemittance:
+    """Say what became of a remittance that was set aside, once it was read again."""
+    mine = (remittances.c.practice == practice, remittances.c.id == remittance.id)
+    tx.execute(update(remittances).where(*mine).values(state=state, why=why))
+    return _stored(tx.execute(select(remittances).where(*mine)).mappings().one())
 
 
 def posted_before(tx: Connection, practice: str, remittance: Remittance) -> StoredRemittance | None:

@@ -290,7 +290,32 @@ inbound_files = Table(
     Column("state", String(12), nullable=False),
     Column("why", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
+    # Why it was set aside, as a code; empty while it is not.
+    Column("reason", String(24), nullable=False),
+    # How often reading it may have brought a process down, or did not come to an end.
+    Column("strikes", Integer, nullable=False),
+    # How many of its answers are about nothing that we sent to that partner.
+    Column("unmatched", Integer, nullable=False),
     UniqueConstraint("practice", "partner", "sha256"),
+)
+
+inbound_interchanges = Table(
+    "inbound_interchanges",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("inbound_id", "inbound_files"),
+    Column("partner", String(40), nullable=False),
+    Column("sender", String(15), nullable=False),
+    Column("interchange", Integer, nullable=False),
+    Column("date", String(6), nullable=False),
+    Column("time", String(4), nullable=False),
+    # Where its ISA stands in that file: which segment, counted from 1.
+    Column("place", Integer, nullable=False),
+    # An interchange counts once: what comes again with the same number and other bytes is for a person.
+    UniqueConstraint(
+        "practice", "partner", "sender", "interchange", "date", "time", name="uq_inbound_interchanges_key"
+    ),
 )
 
 inbound_names = Table(
@@ -302,8 +327,25 @@ inbound_names = Table(
     Column("name", String(128), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("modified", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
     # Names recycle at some partners: a name is the same file only with the same size and time.
     UniqueConstraint("practice", "partner", "name", "size", "modified"),
+)
+
+inbound_looks = Table(
+    "inbound_looks",
+    metadata,
+    _id(),
+    _practice(),
+    Column("partner", String(40), nullable=False),
+    Column("name", String(128), nullable=False),
+    # As they were listed when it was first seen like this; empty where the server does not say.
+    Column("size", BigInteger, nullable=True),
+    Column("modified", BigInteger, nullable=True),
+    Column("first_at", Instant, nullable=False),
+    # How often the line failed while it was being read.
+    Column("failures", Integer, nullable=False),
+    UniqueConstraint("practice", "partner", "name"),
 )
 
 acknowledgments = Table(

@@ -52,10 +52,13 @@ class Acknowledging:
         # Numbers begin anew after a migration or a restore: the date tells an answer to an older file of that number.
         if sent is None or not sent.may_have_left or answer.date != self._sealed_date(sent):
             return self._unmatched(what)
+        contradicted = self._contradicted(sent, "TA1", answer.verdict, what)
         self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
         self._arrived(sent)
+        if contradicted:
+            return True
         if answer.verdict is Verdict.REJECTED:
-            return self._reject_all(sent, what)
+            return self._refuse(sent, what)
         return False
 
     def _group(self, answer: GroupAnswer) -> bool:
@@ -67,13 +70,16 @@ class Acknowledging:
         refused = answer.verdict is Verdict.REJECTED
         named = answer.sets[0] if answer.sets and not refused else _whole_group(answer)
         what += "".join(f"; {_fault(one)}" for one in named.faults[:5])
+        contradicted = self._contradicted(sent, "999", named.verdict, what)
         self._keep(sent, None, "999", named.verdict, " ".join(named.codes), what)
         self._arrived(sent)
+        if contradicted:
+            return True
         if named.verdict in _GOOD:
             for claim in claims.in_interchange(self.tx, self.practice, sent.id):
                 self._advance(claim, ClaimState.RECEIVED, what)
             return False
-        return self._reject_all(sent, what)
+        return self._refuse(sent, what)
 
     def _claims(self, answer: ClaimAcknowledgment) -> bool:
         sent = outbox.by_reference(self.tx, self.practice, self.file.partner, answer.reference)
@@ -128,6 +134,31 @@ class Acknowledging:
         """ISA09 of a file, from its bytes: the ISA segment has fixed places (70 to 76)."""
         return outbox.bytes_of(self.tx, self.practice, sent.id)[70:76].decode("ascii")
 
+    def _contradicted(self, sent: SealedFile, kind: str, verdict: Verdict, what: str) -> bool:
+        """Tell whether the partner has said the opposite of this very file before; then the first word stands.
+
+        A 999 contradicts a TA1 only if it accepts what the TA1 refused: a whole envelope may hold a bad group.
+        """
+        good = verdict in _GOOD
+        for one in inbound.answers_about(self.tx, self.practice, interchange_id=sent.id):
+            was_good = one.verdict in _GOOD
+            same = one.kind == kind or (one.kind, kind, good) in {("TA1", "999", True), ("999", "TA1", False)}
+            if same and was_good is not good:
+                self._say_disagrees(
+                    sent.name, "", f"file {sent.name}: {what}, and before: {one.what}", f"deliveries show {sent.name}"
+                )
+                return True
+        return False
+
+    def _refuse(self, sent: SealedFile, what: str) -> bool:
+        """Reject the claims of a file that a TA1 or 999 refuses, but for those that a 277CA or 835 shows to be inside."""
+        for claim in claims.in_interchange(self.tx, self.practice, sent.id):
+            if claim.state in _FURTHER:
+                self._disagrees(claim, what)
+            else:
+                self._reject(claim, what)
+        return True
+
     def _reject_all(self, sent: SealedFile, what: str) -> bool:
         for claim in claims.in_interchange(self.tx, self.practice, sent.id):
             self._reject(claim, what)
@@ -153,15 +184,19 @@ class Acknowledging:
         return True
 
     def _disagrees(self, claim: StoredClaim, what: str) -> None:
+        said = f"claim {claim.pcn} is {claim.state}, and now {what}"
+        self._say_disagrees(claim.pcn, claim.pcn, said, f"claims show {claim.pcn}")
+
+    def _say_disagrees(self, about: str, claim: str, seen: str, look_at: str) -> None:
         said = Event(
             kind="answer.disagrees",
-            about=claim.pcn,
-            claim=claim.pcn,
+            about=about,
+            claim=claim,
             partner=self.file.partner,
-            said=f"claim {claim.pcn} is {claim.state}, and now {what}; the two do not agree",
+            said=f"{seen}; the two do not agree, and the first one stands; ask the partner",
             severity=EventSeverity.WAKE,
             artefact=f"inbound {self.file.id}",
-            next_command=f"gateway claims show {claim.pcn}",
+            next_command=f"gateway {look_at}",
         )
         events.write(self.tx, self.practice, said, at=self.at)
 
@@ -190,9 +225,10 @@ class Acknowledging:
             said=f"{self.file.name}: {what} answers nothing that has left for {self.file.partner}",
             severity=EventSeverity.WAKE,
             artefact=f"inbound {self.file.id}",
-            next_command=f"gateway inbox show {self.file.id}",
+            next_command="gateway inbox list --unmatched",
         )
         events.write(self.tx, self.practice, said, at=self.at)
+        inbound.add_unmatched(self.tx, self.practice, self.file.id)
         return True
 
     def _keep(

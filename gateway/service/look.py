@@ -287,20 +287,36 @@ def decisions(file: SealedFile, *, answered: bool) -> tuple[str, ...]:
 
 
 def inbox_listed(
-    office: Office, *, states: Sequence[InboundState] = (), partner: str = "", after: int = 0, limit: int = 100
+    office: Office,
+    *,
+    states: Sequence[InboundState] = (),
+    partner: str = "",
+    unmatched: bool = False,
+    after: int = 0,
+    limit: int = 100,
 ) -> Page[InboundFile]:
-    """List inbound files."""
+    """List inbound files; only those with an answer about nothing that we sent, if asked."""
     with office.ledger.reading() as tx:
-        rows = inbound.files(tx, office.practice.key, states=tuple(states), partner=partner, after=after, limit=limit)
+        rows = inbound.files(
+            tx,
+            office.practice.key,
+            states=tuple(states),
+            partner=partner,
+            unmatched=unmatched,
+            after=after,
+            limit=limit,
+        )
     return _page(rows, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundShown:
-    """An inbound file, and what the log says of it."""
+    """An inbound file, what the log says of it, the remittances in it, and what to type next (empty: nothing)."""
 
     file: InboundFile
     timeline: tuple[Logged, ...]
+    remittances: tuple[StoredRemittance, ...]
+    next_command: str
 
 
 def inbound_shown(office: Office, inbound_id: int) -> InboundShown:
@@ -310,7 +326,26 @@ def inbound_shown(office: Office, inbound_id: int) -> InboundShown:
         file = inbound.find(tx, practice, inbound_id)
         if file is None:
             raise UsageError(f"there is no inbound file {inbound_id}; `gateway inbox list` shows what there is")
-        return InboundShown(file=file, timeline=events.read(tx, practice, about=file.name, limit=1000))
+        held = money.of_file(tx, practice, inbound_id)
+        return InboundShown(
+            file=file,
+            timeline=events.read(tx, practice, about=file.name, partner=file.partner, limit=1000),
+            remittances=held,
+            next_command=_next_for(file, held),
+        )
+
+
+def _next_for(file: InboundFile, held: Sequence[StoredRemittance]) -> str:
+    if file.state is InboundState.STORED:
+        return "gateway post"
+    if file.state is InboundState.SET_ASIDE:
+        decided = "--by NAME --reason TEXT"
+        return f"gateway inbox reprocess {file.id} {decided}, or: gateway inbox ignore {file.id} {decided}"
+    if any(one.state is RemittanceState.SET_ASIDE for one in held):
+        return f"gateway inbox reprocess {file.id} --by NAME --reason TEXT, once its objection is met"
+    if file.unmatched:
+        return f"gateway inbox ignore {file.id} --by NAME --reason TEXT, once you know what it answers"
+    return ""
 
 
 def log_read(

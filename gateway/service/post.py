@@ -5,124 +5,187 @@ others are posted. What an answer is about is looked up by our own numbers, and 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from itertools import groupby
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
-from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal, UsageError
-from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, inbound
-from gateway.ledger.inbound import InboundFile, InboundState
+from gateway.edi.envelope import interchanges
+from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.event import Event
+from gateway.ledger import Transaction, events, inbound
+from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, KnownInterchange, Reason
 from gateway.remittance import Remittance
 from gateway.service.acknowledge import Acknowledging
+from gateway.service.archive import is_archive
 from gateway.service.office import Office
+from gateway.service.outcome import Posted, Refused, posted, put_aside, read_event
 from gateway.service.remit import Remitting
+from gateway.service.trial import SMALL_BYTES, TRIAL, Trial
+from gateway.service.unpack import unpack
 
 _PAGE = 200
 _TRIES = 3
+_STRIKES = 3
+_OUR_FAULTS = (
+    LedgerRefusal,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AssertionError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
+)
+"""What our own code raises on bytes that it did not foresee, or the ledger on a value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What became of one inbound file. `kinds` counts what it held; `why` is said when it was set aside."""
-
-    id: int
-    name: str
-    partner: str
-    state: InboundState
-    kinds: dict[str, int]
-    why: str
-    needs_a_person: bool
+def _quietly(_: int) -> None:
+    """Tell nobody how far it has come."""
 
 
-def post(office: Office, *, partner: str = "") -> tuple[Posted, ...]:
-    """Post every stored file, in the order they came. Raises ConfigError if there is no partner of that name."""
+def post(
+    office: Office, *, partner: str = "", trial: Trial = TRIAL, tell: Callable[[int], None] = _quietly
+) -> tuple[Posted, ...]:
+    """Post every stored file, in the order they came. Raises ConfigError if there is no partner of that name.
+
+    `tell` is told, after each file, how many there were.
+    """
     if partner:
         office.settings.partner(partner)
+    practice = office.practice.key
     done: list[Posted] = []
     after = 0
     while True:
         with office.ledger.reading() as tx:
-            page = inbound.files(
-                tx, office.practice.key, states=(InboundState.STORED,), partner=partner, after=after, limit=_PAGE
-            )
+            page = inbound.files(tx, practice, states=(InboundState.STORED,), partner=partner, after=after, limit=_PAGE)
         if not page:
             return tuple(done)
+        # Should one of them end this process, the next one sees it by this mark, and tries each apart from itself.
+        with office.ledger.writing() as tx:
+            inbound.begin_reading(tx, practice, [file.id for file in page])
         for file in page:
-            posted = _in_turn(office, file)
-            done += [posted] if posted is not None else []
+            one = _in_turn(office, file, trial)
+            done += [one] if one is not None else []
+            tell(len(done))
         after = page[-1].id
 
 
-def _in_turn(office: Office, file: InboundFile) -> Posted | None:
+def _in_turn(office: Office, file: InboundFile, trial: Trial) -> Posted | None:
     """Post a file; None if another process has posted it meanwhile. Raises LedgerBusy if the ledger is."""
     for _ in range(_TRIES):
         try:
-            return _post(office, file)
+            return post_one(office, file, trial)
         except LedgerBusy:
             raise
         except LedgerConflict:
             with office.ledger.reading() as tx:
-                file = inbound.by_id(tx, office.practice.key, file.id)
-            if file.state is not InboundState.STORED:
+                now = inbound.by_id(tx, office.practice.key, file.id)
+            if now.state is not InboundState.STORED:
                 return None
-    return _put_aside(office, file, "it does not go together with what the ledger holds; nothing of it was posted")
+    why = "it does not go together with what the ledger holds; nothing of it was posted"
+    return put_aside(office, file, Reason.CANNOT_POST, why)
 
 
-def reprocess(office: Office, inbound_id: int, *, reason: str) -> Posted:
-    """Read a file again that was set aside. Raises UsageError if there is none, or it was posted."""
-    practice, at = office.practice.key, office.clock.now()
-    with office.ledger.writing() as tx:
-        file = inbound.find(tx, practice, inbound_id)
-        if file is None:
-            raise UsageError(f"there is no inbound file {inbound_id}; `gateway inbox list` shows what there is")
-        if file.state is InboundState.POSTED:
-            raise UsageError(f"inbound file {inbound_id} was posted; reading it again would change nothing")
-        said = Event(
-            kind="inbound.decided",
-            about=file.name,
-            partner=file.partner,
-            said=f"{file.name} is read again",
-            before=file.state,
-            after=InboundState.STORED,
-            artefact="person",
-            actor=office.actor,
-            reason=reason,
-        )
-        inbound.move(tx, practice, file, InboundState.STORED, why="", event=said, at=at)
-        again = inbound.by_id(tx, practice, inbound_id)
-    return _post(office, again)
-
-
-def _post(office: Office, file: InboundFile) -> Posted:
-    practice, at = office.practice.key, office.clock.now()
+def post_one(office: Office, file: InboundFile, trial: Trial, *, although: Reason | None = None) -> Posted:
+    """Post one stored file. Raises LedgerConflict if another process has it, ConfigError if none can be started to try it."""
     with office.ledger.reading() as tx:
-        raw = inbound.bytes_of(tx, practice, file.id)
+        raw = inbound.bytes_of(tx, office.practice.key, file.id)
     try:
-        answers = read_answers(raw)
-        _same_usage(office, file, answers)
-        kinds: Counter[str] = Counter()
-        attention = False
-        with office.ledger.writing() as tx:
-            for answer in answers:
-                kinds[_kind(answer.what)] += 1
-                attention |= _apply(office, tx, file, answer.what)
-            inbound.move(tx, practice, file, InboundState.POSTED, why="", event=_read(file, kinds), at=at)
+        if is_archive(raw):
+            return unpack(office, file, raw)
+        # A strike says that an earlier reading did not come to its end.
+        fault = trial.fault_of(raw) if file.strikes or len(raw) > SMALL_BYTES else None
+        if fault is not None:
+            return _struck(office, file, fault)
+        return _apply_all(office, file, read_answers(raw), although)
+    except Refused as refused:
+        return put_aside(office, file, refused.reason, str(refused))
     except InboundWireError as refused:
-        why = str(refused)
-    except (LedgerRefusal, ValueError, ArithmeticError, LookupError, AssertionError) as fault:
+        return put_aside(office, file, Reason.NOT_X12, str(refused))
+    except _OUR_FAULTS as fault:
         # Whatever we made of it wrongly was rolled back. The file is kept for a person, and the others go on.
         why = f"we could not post it ({type(fault).__name__}); nothing of it was posted; update the gateway, then reprocess"
-    else:
-        return _posted(file, InboundState.POSTED, kinds, "", needs_a_person=attention)
-    return _put_aside(office, file, why)
+        return put_aside(office, file, Reason.CANNOT_POST, why)
 
 
-def _put_aside(office: Office, file: InboundFile, why: str) -> Posted:
+def _apply_all(office: Office, file: InboundFile, answers: tuple[Answer, ...], although: Reason | None) -> Posted:
+    """Do what a file says, all in one transaction."""
+    practice, at = office.practice.key, office.clock.now()
+    _same_usage(office, file, answers)
+    kinds: Counter[str] = Counter()
+    notes: list[str] = []
+    attention = False
     with office.ledger.writing() as tx:
-        event, at = _set_aside(file, why), office.clock.now()
-        inbound.move(tx, office.practice.key, file, InboundState.SET_ASIDE, why=why, event=event, at=at)
-    return _posted(file, InboundState.SET_ASIDE, Counter(), why, needs_a_person=True)
+        for _, several in groupby(answers, key=lambda one: one.place):
+            together = list(several)
+            fresh, note = _new_of(office, tx, file, together, although)
+            notes += [note] if note else []
+            for answer in fresh:
+                kinds[_kind(answer.what)] += 1
+                attention |= _apply(office, tx, file, answer.what)
+        why = "; ".join(notes)
+        inbound.move(tx, practice, file, InboundState.POSTED, why=why, event=read_event(file, kinds, why), at=at)
+    return posted(file, InboundState.POSTED, kinds, why, needs_a_person=attention)
+
+
+def _new_of(
+    office: Office, tx: Transaction, file: InboundFile, answers: list[Answer], although: Reason | None
+) -> tuple[list[Answer], str]:
+    """Give what of one interchange is still to be done, and what to say of the rest.
+
+    Raises Refused if an interchange of that number came before and was another one.
+    """
+    practice, one = office.practice.key, answers[0]
+    key = InterchangeKey(sender=one.sender_id, interchange=one.interchange, date=one.date, time=one.time)
+    before = inbound.interchange_before(tx, practice, file.partner, key)
+    if before is None:
+        inbound.keep_interchange(tx, practice, file, key, place=one.place)
+        return answers, ""
+    mine = KnownInterchange(inbound_id=file.id, place=one.place)
+    if before == mine:
+        remitting = Remitting(office, tx, file)
+        again = [each for each in answers if isinstance(each.what, Remittance) and remitting.was_set_aside(each.what)]
+        return again, "" if again else "what is in it was done when it was read first"
+    came = f"its interchange {one.interchange:09d} came before, in inbound file {before.inbound_id}"
+    if _fingerprint(office, tx, before) == _fingerprint(office, tx, mine):
+        return [], f"{came}; nothing was done twice"
+    if although is Reason.NUMBER_REUSED:
+        return answers, f"a person let a second interchange {one.interchange:09d} count"
+    raise Refused(
+        Reason.NUMBER_REUSED,
+        f"{came}, with other bytes; nothing of it was posted; ask the partner which one counts. If both do: "
+        f"gateway inbox reprocess {file.id} --same-number",
+    )
+
+
+def _fingerprint(office: Office, tx: Transaction, known: KnownInterchange) -> str:
+    """Tell what was in an interchange from the bytes it came in, which are kept: it is rarely asked."""
+    raw = inbound.bytes_of(tx, office.practice.key, known.inbound_id)
+    return next(one.fingerprint for one in interchanges(raw) if one.starts == known.place)
+
+
+def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:
+    """Count a reading that did not come to its end. The file is tried again in later rounds, and then no more."""
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        strikes = inbound.strike(tx, practice, file.id)
+        why = f"reading it did not come to its end ({fault}), strike {strikes} of {_STRIKES}"
+        said = Event(
+            kind="inbound.struck",
+            about=file.name,
+            partner=file.partner,
+            said=f"{file.name}: {why}",
+            artefact=f"inbound {file.id}",
+            actor=office.actor,
+        )
+        if strikes < _STRIKES:
+            events.write(tx, practice, said, at=at)
+            return posted(file, InboundState.STORED, Counter(), f"{why}; it is tried again", needs_a_person=False)
+    return put_aside(
+        office, file, fault, f"{why}; it is tried no more; nothing of it was posted; ask for the file again"
+    )
 
 
 def _same_usage(office: Office, file: InboundFile, answers: tuple[Answer, ...]) -> None:
@@ -130,8 +193,10 @@ def _same_usage(office: Office, file: InboundFile, answers: tuple[Answer, ...]) 
     known = office.settings.partners.get(file.partner)
     for answer in answers:
         if known is not None and answer.usage is not known.envelope.usage:
-            raise InboundWireError(
-                ordinal=1, said=f"ISA15 is {answer.usage}, and partner {file.partner} is set to {known.envelope.usage}"
+            raise Refused(
+                Reason.USAGE,
+                f"ISA15 is {answer.usage}, and partner {file.partner} is set to {known.envelope.usage}; the file is set "
+                "aside, nothing was posted; ask the partner which is right",
             )
 
 
@@ -145,42 +210,3 @@ def _apply(office: Office, tx: Transaction, file: InboundFile, what: What) -> bo
 def _kind(what: What) -> str:
     names: dict[type, str] = {Ta1: "TA1", GroupAnswer: "999", ClaimAcknowledgment: "277CA", Remittance: "835"}
     return names[type(what)]
-
-
-def _posted(file: InboundFile, state: InboundState, kinds: Counter[str], why: str, *, needs_a_person: bool) -> Posted:
-    return Posted(
-        id=file.id,
-        name=file.name,
-        partner=file.partner,
-        state=state,
-        kinds=dict(kinds),
-        why=why,
-        needs_a_person=needs_a_person,
-    )
-
-
-def _set_aside(file: InboundFile, why: str) -> Event:
-    return Event(
-        kind="inbound.set_aside",
-        about=file.name,
-        partner=file.partner,
-        said=f"{file.name}: {why}",
-        severity=EventSeverity.WAKE,
-        before=file.state,
-        after=InboundState.SET_ASIDE,
-        artefact=f"inbound {file.id}",
-        next_command=f"gateway inbox show {file.id}",
-    )
-
-
-def _read(file: InboundFile, kinds: Counter[str]) -> Event:
-    held = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-    return Event(
-        kind="inbound.posted",
-        about=file.name,
-        partner=file.partner,
-        said=f"{file.name}: {held}",
-        before=file.state,
-        after=InboundState.POSTED,
-        artefact=f"inbound {file.id}",
-    )

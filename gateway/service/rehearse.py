@@ -24,8 +24,9 @@ from gateway.service.collect import Collected, collect
 from gateway.service.deliver import Round, deliver
 from gateway.service.found import register, write_configuration
 from gateway.service.office import Office
+from gateway.service.outcome import Posted
 from gateway.service.partners import mailbox_of
-from gateway.service.post import Posted, post
+from gateway.service.post import post
 from gateway.service.reconcile import Reconciled, reconcile
 from gateway.service.scrub import Scrubbed, scrub_visits
 from gateway.service.take_in import TakenIn, take_in

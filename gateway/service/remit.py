@@ -60,10 +60,10 @@ class Remitting:
         """Post a remittance, or set it aside; tells whether a person has to look."""
         why = self._unfit(remittance)
         if why:
-            self._add(remittance, RemittanceState.SET_ASIDE, why)
+            self._keep(remittance, RemittanceState.SET_ASIDE, why)
             self._say_set_aside(remittance, why)
             return True
-        stored = self._add(remittance, RemittanceState.POSTED, "")
+        stored = self._keep(remittance, RemittanceState.POSTED, "")
         posted = parked = 0
         looks = bool(remittance.provider_adjustments)
         # A reversal goes before the correction that follows it, in whatever order the payer lists them.
@@ -85,6 +85,10 @@ class Remitting:
         self._say_posted(stored, remittance, posted, parked)
         return looks
 
+    def was_set_aside(self, remittance: Remittance) -> bool:
+        """Tell whether this remittance is of a file that was read before, and was set aside then."""
+        return money.set_aside_before(self.tx, self.practice, remittance, inbound_id=self.file.id) is not None
+
     def _unfit(self, remittance: Remittance) -> str:
         """Say why a remittance cannot be posted; empty when it can."""
         try:
@@ -94,10 +98,18 @@ class Remitting:
         before = money.posted_before(self.tx, self.practice, remittance)
         if before is not None:
             return f"it was posted before, as remittance {before.id}; nothing was posted twice"
-        billing = self.office.practice.billing
-        mine = {billing.npi, billing.tax_id}
-        if remittance.payee_id not in mine and not any(self._ours(one) for one in remittance.claims):
-            return "its payee is another provider and none of its claims is ours; ask the partner whose it is"
+        billing, partner = self.office.practice.billing, self.office.settings.partners.get(self.file.partner)
+        payees = {billing.npi, billing.tax_id, *(partner.payees if partner else ())}
+        if remittance.payee_id.replace("-", "") not in payees:
+            return (
+                "this remittance is for another payee; ask the partner whose it is. If the payee is you, add its NPI or "
+                f"tax id to payees in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
+            )
+        if partner and partner.payers and remittance.payer_id not in partner.payers:
+            return (
+                f"its payer is none of those that may pay through {self.file.partner}; ask the partner. If it may, add "
+                f"its id to payers in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
+            )
         return ""
 
     def _ours(self, payment: ClaimPayment) -> _Ours | None:
@@ -267,7 +279,10 @@ class Remitting:
         )
         events.write(self.tx, self.practice, said, at=self.at)
 
-    def _add(self, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
+    def _keep(self, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
+        before = money.set_aside_before(self.tx, self.practice, remittance, inbound_id=self.file.id)
+        if before is not None:
+            return money.take_up(self.tx, self.practice, before, state, why)
         return money.add(
             self.tx,
             self.practice,

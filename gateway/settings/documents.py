@@ -168,6 +168,8 @@ class MailboxDocument(_Strict):
     outbound: str
     inbound: str
     archive: str = ""
+    removes_read: bool = False
+    zipped: bool = False
     temporary: Annotated[str, Field(pattern=r"^\.[A-Za-z0-9]{1,10}$")] = ".part"
     temporary_folder: str = ""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
@@ -224,6 +226,8 @@ class PartnerDocument(_Strict):
     acknowledged_minutes: Annotated[int, Field(ge=1)] = 24 * 60
     marks: dict[Literal["test", "production"], MarksDocument] = {}
     pgp: PgpDocument | None = None
+    payees: tuple[Annotated[str, Field(pattern=r"^(\d{9}|\d{10})$")], ...] = ()
+    payers: tuple[Annotated[str, Field(min_length=2, max_length=80)], ...] = ()
 
 
 class FeeScheduleDocument(_Strict):

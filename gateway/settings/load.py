@@ -150,6 +150,10 @@ def _partner(path: Path, home: Path) -> TradingPartner:
             raise ConfigError(f"{where}: mailbox: an sftp mailbox wants {', '.join(missing)}")
     if box.kind is MailboxKind.FOLDER and not box.root:
         raise ConfigError(f"{where}: mailbox.root: a folder mailbox wants the folder it is in")
+    if box.archive and box.removes_read:
+        raise ConfigError(
+            f"{where}: mailbox.removes_read: read files are moved to mailbox.archive; want one of the two"
+        )
     return partner
 
 

@@ -5,6 +5,7 @@ folder leads out of it.
 """
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -12,11 +13,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from gateway.errors import GatewayError, LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+_PIECE: Final = 1 << 18
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OVER: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -155,20 +160,29 @@ class FolderMailbox:
 
     def read(self, name: str, size_max: int) -> bytes:
         """Give a regular file's bytes. Raises PartnerRefusal, NotReached."""
+        body = io.BytesIO()
+        self.fetch(name, body, size_max)
+        return body.getvalue()
+
+    def fetch(self, name: str, into: "SupportsWrite[bytes]", size_max: int) -> int:
+        """Write a regular file's bytes into `into`. Raises PartnerRefusal, NotReached."""
+        size = 0
         with self._explained("read", name), self._folder(inside(name)[:-1]) as folder:
             descriptor = os.open(inside(name)[-1], _READ, dir_fd=folder)
             try:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise PartnerRefusal(f"{self.evidence()}, read {name}: is not a regular file; it was left alone")
-                with os.fdopen(descriptor, "rb", closefd=False) as opened:
-                    body = opened.read(size_max + 1)
+                while piece := os.read(descriptor, _PIECE):
+                    size += len(piece)
+                    if size > size_max:
+                        raise PartnerRefusal(
+                            f"{self.evidence()}, read {name}: longer than {size_max} bytes; it was left there; "
+                            f"look at it by hand"
+                        )
+                    into.write(piece)
             finally:
                 os.close(descriptor)
-        if len(body) > size_max:
-            raise PartnerRefusal(
-                f"{self.evidence()}, read {name}: longer than {size_max} bytes; it was left there; look at it by hand"
-            )
-        return body
+        return size
 
     def remove(self, name: str) -> None:
         """Remove a file; absent is fine. Raises PartnerRefusal, LineLost, NotReached."""

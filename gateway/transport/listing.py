@@ -9,6 +9,9 @@ from gateway.errors import UsageError
 NAMES_MAX: Final = 50_000
 """A folder with more names than this is refused whole: to read only a part of it would hide files in silence."""
 
+LISTING_SECONDS_MAX: Final = 120
+"""A server that is still naming files after this long is given up until the next round."""
+
 _SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 

@@ -13,11 +13,14 @@ After NotReached or LineLost a mailbox is over: every further verb raises NotRea
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from gateway.partner import MailboxAddress, MailboxKind
 from gateway.transport.folder import FolderMailbox
 from gateway.transport.listing import NAMES_MAX, Entry, Stat, safe_name
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 __all__ = ["NAMES_MAX", "Entry", "Mailbox", "Stat", "open_mailbox", "safe_name"]
 
@@ -78,6 +81,13 @@ class Mailbox(Protocol):
 
         Raises PartnerRefusal if it is absent, not a regular file, or turns out longer than `size_max` bytes (counted
         while reading, whatever the listing says); NotReached if the line fails.
+        """
+
+    def fetch(self, name: str, into: "SupportsWrite[bytes]", size_max: int) -> int:
+        """Write a regular file's bytes into `into`, piece by piece as they come, and give how many there were.
+
+        Raises what `read` raises, and whatever GatewayError `into` raises to stop it. What was written is then a part
+        of the file at best: throw it away.
         """
 
     def remove(self, name: str) -> None:

@@ -1,17 +1,22 @@
 """A mailbox over SFTP: what each answer of the server, and each silence, means for a file."""
 
+import io
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.partner import MailboxAddress
-from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
+from gateway.transport.listing import LISTING_SECONDS_MAX, NAMES_MAX, Entry, Stat, inside
 from gateway.transport.sftp import connect
 from gateway.transport.sftp_requests import CHUNK_SIZE, Answered, Attributes, Broken, Session
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _NO_SUCH_FILE: Final = 2
 _LONG_FORMAT_KINDS: Final = frozenset("dlbcps")
@@ -120,6 +125,7 @@ class SftpMailbox:
         """Give the names of a folder. Raises PartnerRefusal, NotReached."""
         path = self._path(folder) if folder else self._root or "."
         found: list[Entry] = []
+        until = monotonic() + LISTING_SECONDS_MAX
         with self._explained("list", folder):
             for seen, (name, line, told) in enumerate(self._session.names(path), start=1):
                 if name not in (".", ".."):
@@ -129,25 +135,40 @@ class SftpMailbox:
                         f"{self.evidence()}, list {folder}: more than {names_max} names; none was read; "
                         f"have it emptied, or name an archive folder"
                     )
+                if monotonic() > until:
+                    # Each answer was in time, and there is no end of them.
+                    self.close()
+                    raise NotReached(
+                        f"{self.evidence()}, list {folder}: {seen} names in {LISTING_SECONDS_MAX} seconds and still no "
+                        f"end; none was read; try again later, or ask the partner why listing is so slow"
+                    )
         return tuple(found)
 
     def read(self, name: str, size_max: int) -> bytes:
         """Give a regular file's bytes. Raises PartnerRefusal, NotReached."""
+        body = io.BytesIO()
+        self.fetch(name, body, size_max)
+        return body.getvalue()
+
+    def fetch(self, name: str, into: "SupportsWrite[bytes]", size_max: int) -> int:
+        """Write a regular file's bytes into `into`. Raises PartnerRefusal, NotReached."""
         path = self._path(name)
-        body = bytearray()
+        size = 0
         with self._explained("read", name):
             told = self._session.look(path)
             if told is not None and not _regular(told):
                 raise PartnerRefusal(f"{self.evidence()}, read {name}: is not a regular file; it was left alone")
             opened = self._session.open(path)
-            while len(body) <= size_max and (chunk := self._session.read(opened, len(body))):
-                body += chunk
+            while size <= size_max and (piece := self._session.read(opened, size)):
+                size += len(piece)
+                if size <= size_max:
+                    into.write(piece)
             self._session.release(opened)
-        if len(body) > size_max:
+        if size > size_max:
             raise PartnerRefusal(
                 f"{self.evidence()}, read {name}: longer than {size_max} bytes; it was left there; look at it by hand"
             )
-        return bytes(body)
+        return size
 
     def remove(self, name: str) -> None:
         """Remove a file; absent is fine. Raises PartnerRefusal, LineLost, NotReached."""

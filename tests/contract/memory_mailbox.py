@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from gateway.errors import LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 @dataclass
@@ -90,7 +93,16 @@ class MemoryMailbox:
         return tuple(found)
 
     def read(self, name: str, size_max: int) -> bytes:
-        self._begin("read", name)
+        return self._bytes("read", name, size_max)
+
+    def fetch(self, name: str, into: "SupportsWrite[bytes]", size_max: int) -> int:
+        body = self._bytes("fetch", name, size_max)
+        for start in range(0, len(body), 1000):
+            into.write(body[start : start + 1000])
+        return len(body)
+
+    def _bytes(self, verb: str, name: str, size_max: int) -> bytes:
+        self._begin(verb, name)
         if name not in self.files:
             raise PartnerRefusal(f"{name} is absent or not a regular file")
         if len(self.files[name]) > size_max:

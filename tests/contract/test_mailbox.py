@@ -1,10 +1,11 @@
 """What every mailbox keeps: in memory, a folder, a real OpenSSH, and a server made with paramiko."""
 
+import io
 from datetime import UTC
 
 import pytest
 
-from gateway.errors import NameTaken, NotReached, PartnerRefusal, UsageError
+from gateway.errors import ConfigError, NameTaken, NotReached, PartnerRefusal, UsageError
 from tests.contract.conftest import Place
 
 BODY = bytes(range(256)) * 400  # more than three requests long
@@ -20,6 +21,11 @@ OUTSIDE = (
     "a\nb",
     "a\0b",
 )
+
+
+class _Full:
+    def write(self, _: bytes) -> None:
+        raise ConfigError("the disk is full")
 
 
 @pytest.mark.parametrize("body", [b"", b"ISA", BODY], ids=["empty", "short", "long"])
@@ -174,6 +180,36 @@ def test_read_stops_at_its_cap(place: Place) -> None:
         place.mailbox.read("inbound/a.835", len(BODY) - 1)
 
 
+@pytest.mark.parametrize("body", [b"", b"ISA", BODY], ids=["empty", "short", "long"])
+def test_fetch_writes_all_the_bytes_in_order_and_counts_them(place: Place, body: bytes) -> None:
+    place.plant("inbound/a.835", body)
+    into = io.BytesIO()
+    assert place.mailbox.fetch("inbound/a.835", into, len(body)) == len(body)
+    assert into.getvalue() == body
+
+
+def test_fetch_never_writes_more_than_its_cap(place: Place) -> None:
+    place.plant("inbound/a.835", BODY)
+    into = io.BytesIO()
+    with pytest.raises(PartnerRefusal, match="longer than"):
+        place.mailbox.fetch("inbound/a.835", into, len(BODY) - 1)
+    assert len(into.getvalue()) < len(BODY)
+
+
+def test_fetch_stops_when_what_it_writes_into_says_so_and_the_session_goes_on(place: Place) -> None:
+    place.plant("inbound/a.835", BODY)
+    with pytest.raises(ConfigError, match="full"):
+        place.mailbox.fetch("inbound/a.835", _Full(), len(BODY))
+    assert place.mailbox.read("inbound/a.835", len(BODY)) == BODY
+
+
+@pytest.mark.parametrize("name", ["inbound/nothing", "inbound/folder"])
+def test_what_is_absent_or_no_file_cannot_be_fetched(place: Place, name: str) -> None:
+    place.plant_folder("inbound/folder")
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.fetch(name, io.BytesIO(), 10)
+
+
 def test_an_absent_file_cannot_be_read(place: Place) -> None:
     with pytest.raises(PartnerRefusal):
         place.mailbox.read("inbound/nothing", 10)
@@ -210,6 +246,7 @@ def test_a_name_outside_the_root_is_refused(place: Place, name: str) -> None:
         lambda: place.mailbox.link_no_clobber("outbound/mine", name),
         lambda: place.mailbox.overwrite(name, b"x"),
         lambda: place.mailbox.read(name, 10),
+        lambda: place.mailbox.fetch(name, io.BytesIO(), 10),
         lambda: place.mailbox.remove(name),
     ):
         with pytest.raises(UsageError):

@@ -16,6 +16,7 @@ from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import (
     Ledger,
+    arrivals,
     claims,
     denials,
     events,
@@ -321,12 +322,15 @@ def test_the_same_bytes_of_a_partner_are_stored_once_under_any_name(ledger: Ledg
 
 
 def test_a_listed_name_is_the_same_file_only_with_the_same_size_and_time(ledger: Ledger) -> None:
+    listed = arrivals.Listed("a.999", 10, 1000)
     with ledger.writing() as tx:
-        inbound.remember_name(tx, P, "north", "a.999", 10, 1000)
-        inbound.remember_name(tx, P, "north", "a.999", 10, 1000)
-        assert inbound.is_name_seen(tx, P, "north", "a.999", 10, 1000)
-        assert not inbound.is_name_seen(tx, P, "north", "a.999", 11, 1000)
-        assert not inbound.is_name_seen(tx, P, "north", "a.999", 10, 1001)
+        arrivals.remember(tx, P, "north", listed, "1" * 64)
+        arrivals.remember(tx, P, "north", listed, "1" * 64)
+        names = [f"{number}.999" for number in range(1000)] + ["a.999"]
+        assert arrivals.read_before(tx, P, "north", names) == {listed: "1" * 64}
+        assert arrivals.read_before(tx, P, "south", names) == {}
+        arrivals.remember(tx, P, "north", listed._replace(size=11), "2" * 64)
+        assert len(arrivals.read_before(tx, P, "north", names)) == 2
 
 
 REMITTANCE = Remittance(

@@ -33,7 +33,7 @@ def clock() -> Clock:
     return Clock(read=lambda: NOW, zone=CHICAGO, pinned=TODAY)
 
 
-def partner(name: str = "north", **changes: Any) -> TradingPartner:
+def partner(name: str = "north", *, mailbox: dict[str, Any] | None = None, **changes: Any) -> TradingPartner:
     return TradingPartner(
         name=name,
         envelope=Envelope(
@@ -50,7 +50,14 @@ def partner(name: str = "north", **changes: Any) -> TradingPartner:
             usage=Usage.TEST,
         ),
         mailbox=MailboxAddress(
-            kind=MailboxKind.FOLDER, root="/nowhere", outbound="in", inbound="out", archive="archive"
+            **{
+                "kind": MailboxKind.FOLDER,
+                "root": "/nowhere",
+                "outbound": "in",
+                "inbound": "out",
+                "archive": "archive",
+                **(mailbox or {}),
+            }
         ),
         **changes,
     )
@@ -69,11 +76,11 @@ def payer(payer_id: str, name: str = "north", **changes: Any) -> Payer:
     )
 
 
-def settings(*partners: TradingPartner, practice: Practice = PRACTICE) -> Settings:
+def settings(*partners: TradingPartner, practice: Practice = PRACTICE, home: Path = Path("/nowhere")) -> Settings:
     known = partners or (partner("north"), partner("south"))
     payers = (payer("PAYER1"), payer("PAYER2", "south"), payer("PAYER3", takes_replacements=False))
     return Settings(
-        home=Path("/nowhere"),
+        home=home,
         database_url="",
         practice=practice,
         partners=MappingProxyType({one.name: one for one in known}),
@@ -166,12 +173,18 @@ def _s(text: str) -> Segment:
     return Segment(name, tuple(tuple(e.split(":")) if ":" in e else e for e in elements))
 
 
+def _number(*texts: str) -> int:
+    """An ISA13 of this content's own, as a partner would give it: the same content again has the same number."""
+    return int(sha256("~".join(texts).encode()).hexdigest()[:7], 16) + 1
+
+
 def ta1(number: int, verdict: str = "A", note: str = "000") -> bytes:
-    return interchange(_THEIRS, control=7, at=_AT, ta1=(_s(f"TA1*{number:09d}*261116*1200*{verdict}*{note}"),))
+    text = f"TA1*{number:09d}*261116*1200*{verdict}*{note}"
+    return interchange(_THEIRS, control=_number(text), at=_AT, ta1=(_s(text),))
 
 
-def file_of(group: OutboundGroup, control: int = 8) -> bytes:
-    return interchange(_THEIRS, control=control, at=_AT, groups=(group,))
+def file_of(group: OutboundGroup, control: int | None = None) -> bytes:
+    return interchange(_THEIRS, control=control or _number(repr(group)), at=_AT, groups=(group,))
 
 
 def answer_999(group: int, verdict: str = "A") -> bytes:
@@ -188,7 +201,7 @@ def answer_999(group: int, verdict: str = "A") -> bytes:
     return file_of(OutboundGroup(function="FA", control=1, version="005010X231A1", sets=(one,)))
 
 
-def answer_277ca(reference: str, *statuses: tuple[str, str, str], control: int = 9) -> bytes:
+def answer_277ca(reference: str, *statuses: tuple[str, str, str], control: int | None = None) -> bytes:
     """statuses: (patient control number, STC such as A2:20:PR, payer's number)."""
     texts = [
         "BHT*0085*08*277X*20261116*1200*TH",
@@ -223,14 +236,15 @@ def answer_835(
     trace: str = "T1",
     plb: str = "",
     payee: str = "1234567893",
-    control: int = 10,
+    payer: str = "PAYER1",
+    control: int | None = None,
 ) -> bytes:
     """bodies: for each claim, its segments from CLP on."""
     texts = [
         f"BPR*I*{wire(Decimal(payment))}*C*ACH*CCP*01*999999992*DA*123*1999999999**01*999988880*DA*456*20261112",
         f"TRN*1*{trace}*1999999999",
         "DTM*405*20261112",
-        "N1*PR*PAYER ONE*XV*PAYER1",
+        f"N1*PR*PAYER ONE*XV*{payer}",
         "N3*1 PAY ST",
         "N4*CHICAGO*IL*60601",
         "PER*BL*HELP*TE*8005550100",

@@ -1,4 +1,5 @@
 import functools
+from pathlib import Path
 
 import pytest
 
@@ -20,11 +21,11 @@ def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def office(empty_ledger: Ledger) -> Office:
+def office(empty_ledger: Ledger, tmp_path: Path) -> Office:
     """A practice at work on an empty ledger, once on each database."""
     with empty_ledger.writing() as tx:
         practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
-    return Office(ledger=empty_ledger, settings=settings(), clock=clock(), actor="test")
+    return Office(ledger=empty_ledger, settings=settings(home=tmp_path), clock=clock(), actor="test")
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ from gateway.service.batch import seal_batches
 from gateway.service.collect import collect
 from gateway.service.correct import close_claim, fix_visit
 from gateway.service.deliver import deliver
+from gateway.service.inbox import reprocess
 from gateway.service.office import Office
-from gateway.service.post import Posted, post, reprocess
+from gateway.service.outcome import Posted
+from gateway.service.post import post
 from gateway.service.reconcile import reconcile
 from gateway.service.scrub import scrub_visits
 from tests.contract.memory_mailbox import MemoryMailbox
@@ -116,12 +118,12 @@ def test_hostile_names_and_what_is_no_file_are_left_where_they_are(office: Offic
     assert "out/-rf" in box.files
 
 
-def test_a_taken_name_in_the_archive_is_said_and_loses_nothing(office: Office) -> None:
+def test_a_name_taken_in_the_archive_gets_a_suffix_and_loses_nothing(office: Office) -> None:
     box = Box(files={"out/a.999": b"new", "archive/a.999": b"old"})
     (one,) = collect(office, box.open, partner="north")
-    assert one.files == ("a.999",)
-    assert "taken" in one.left[0][1]
+    assert (one.files, one.left) == (("a.999",), ())
     assert box.files["archive/a.999"] == b"old"
+    assert [body for name, body in box.files.items() if name.startswith("archive/a.999.")] == [b"new"]
 
 
 # --- acknowledgments ----------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_s27_it_is_checked_again_before_the_upload_and_before_the_rename(sealed:
     ("changes", "said"),
     [({"name_max": 12}, "has 23 characters, it takes 12"), ({"size_max": 500}, "bytes, it takes 500")],
 )
-def test_what_the_partner_does_not_take_is_not_sealed(office: Office, changes: dict[str, int], said: str) -> None:
+def test_what_the_partner_does_not_take_is_not_sealed(office: Office, changes: dict[str, Any], said: str) -> None:
     office = replace(office, settings=clinic.settings(clinic.partner("north", **changes), clinic.partner("south")))
     taken(office, visit())
     scrub_visits(office)

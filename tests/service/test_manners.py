@@ -1,6 +1,7 @@
 """Deliveries by hardlink and directly, for servers whose rename cannot be relied upon: once, or visibly in doubt."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.service.partner_side import NAME, Connection, Killed, Server, body_of
 ENDED = {Delivery.SENT, Delivery.PRESUMED, Delivery.HELD}
 
 
-def by(office: Office, publish: Publish, **changes: object) -> Office:
+def by(office: Office, publish: Publish, **changes: Any) -> Office:
     north = clinic.partner("north", publish=publish, **changes)
     return replace(office, settings=clinic.settings(north, clinic.partner("south")))
 

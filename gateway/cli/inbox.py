@@ -1,0 +1,213 @@
+"""gateway collect, post, inbox"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli import show
+from gateway.cli.place import Place
+from gateway.cli.status import Status, worst
+
+if TYPE_CHECKING:
+    from gateway.service.collect import Collected
+    from gateway.service.outcome import Posted
+
+
+@click.command(epilog="Example: gateway collect --partner northgate --dry-run")
+@click.option("--partner", default="", help="Only this trading partner.")
+@click.option("--now", is_flag=True, help="Also call partners that are left alone because calls did not reach them.")
+@click.option("--dry-run", is_flag=True, help="List what would be fetched; fetch and move nothing.")
+@show.json_option
+@click.pass_obj
+def collect(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool) -> int:
+    """Fetch what the partners have put into their mailboxes. Each file is stored here before anything is moved there."""
+    from gateway.service.collect import collect as run
+    from gateway.service.collect import foresee
+    from gateway.service.partners import mailbox_of
+    from gateway.service.reach import Calls
+
+    calls = Calls.NOW if now else Calls.WHEN_DUE
+    with place.office() as office:
+        if dry_run:
+            rounds = foresee(office, mailbox_of, partner=partner)
+        else:
+            with show.progress("files fetched") as advance:
+                rounds = run(office, mailbox_of, partner=partner, calls=calls, tell=advance)
+    if as_json:
+        show.as_object(partners=rounds)
+    else:
+        for one in rounds:
+            _collected(one, dry_run)
+    return worst((one.problem for one in rounds), attention=any(one.left for one in rounds))
+
+
+def _collected(one: "Collected", foreseen: bool) -> None:
+    known = f", {one.known} already known" if one.known else ""
+    click.echo(f"{one.partner}: {show.counted(len(one.files), 'new file')}{' to fetch' if foreseen else ''}{known}")
+    if foreseen:
+        for name in one.files:
+            click.echo(f"  {name}")
+    for name, why in (*one.left, *one.later):
+        click.echo(f"  {name}: {why}")
+    if one.problem is not None:
+        click.echo(f"{one.partner}: {one.problem}", err=True)
+
+
+@click.command(epilog="Example: gateway post")
+@click.option("--partner", default="", help="Only files of this trading partner.")
+@show.json_option
+@click.pass_obj
+def post(place: Place, partner: str, as_json: bool) -> int:
+    """Read what was collected: acknowledgments move claims, remittances post money."""
+    from gateway.service.post import post as run
+
+    with place.office() as office, show.progress("files read") as advance:
+        done = run(office, partner=partner, tell=advance)
+    if as_json:
+        show.as_object(files=done)
+    else:
+        for one in done:
+            _posted(one)
+        if not done:
+            click.echo("nothing waits to be posted")
+    return Status.NEEDS_A_PERSON if any(one.needs_a_person for one in done) else Status.DONE
+
+
+def _posted(one: "Posted") -> None:
+    held = ", ".join(show.counted(number, kind) for kind, number in sorted(one.kinds.items()))
+    look = f"; look at: gateway inbox show {one.id}, gateway tail --needs-a-person" if one.needs_a_person else ""
+    click.echo(f"{one.id} {one.name} from {one.partner}: {one.state}" + (f", {held}" if held else "") + look)
+    if one.why:
+        click.echo(f"  {one.why}")
+
+
+@click.group()
+def inbox() -> None:
+    """Inbound files: list, show, read again, ignore, export."""
+
+
+@inbox.command("list", epilog="Example: gateway inbox list --state 'set aside'")
+@click.option("--state", "states", multiple=True, help="stored, posted, 'set aside', unpacked, ignored.")
+@click.option("--partner", default="", help="Only this trading partner.")
+@click.option("--unmatched", is_flag=True, help="Only files with an answer about nothing that we sent.")
+@show.paged
+@show.json_option
+@click.pass_obj
+def inbox_list(
+    place: Place, states: tuple[str, ...], partner: str, unmatched: bool, limit: int, after: int, as_json: bool
+) -> int:
+    """List inbound files with what became of each."""
+    from gateway.ledger.inbound import InboundState
+    from gateway.service import look
+
+    with place.office() as office:
+        page = look.inbox_listed(
+            office,
+            states=show.states(InboundState, states),
+            partner=partner,
+            unmatched=unmatched,
+            after=after,
+            limit=limit,
+        )
+    if as_json:
+        show.as_object(files=page.rows, next_after=page.next_after)
+        return Status.DONE
+    show.table(
+        ["number", "name", "partner", "bytes", "state", "reason", "why"],
+        [(f.id, f.name, f.partner, f.size, f.state, f.reason, f.why) for f in page.rows],
+        empty="nothing came in yet" if not (states or partner or unmatched) else "there is no such file",
+    )
+    show.more(page.next_after, "gateway inbox list")
+    return Status.DONE
+
+
+@inbox.command("show", epilog="Example: gateway inbox show 3")
+@click.argument("number", type=int)
+@show.json_option
+@click.pass_obj
+def inbox_show(place: Place, number: int, as_json: bool) -> int:
+    """Show an inbound file: what was seen in it, what the log says of it, and what to type next."""
+    from gateway.ledger.inbound import INBOUND_EXPLAINED
+    from gateway.service import look
+
+    with place.office() as office:
+        shown = look.inbound_shown(office, number)
+    if as_json:
+        show.as_object(
+            file=shown.file, remittances=shown.remittances, timeline=shown.timeline, next_command=shown.next_command
+        )
+        return Status.DONE
+    one = shown.file
+    click.echo(f"{one.id} {one.name} from {one.partner}: {one.state}, that is: {INBOUND_EXPLAINED[one.state][0]}")
+    click.echo(f"  {one.size} bytes, sha256 {one.sha256}, received {one.received_at:%Y-%m-%d %H:%M:%S}")
+    if one.why:
+        click.echo(f"  {f'[{one.reason}] ' if one.reason else ''}{one.why}")
+    if one.strikes:
+        click.echo(f"  reading it came to no end {show.counted(one.strikes, 'time')}")
+    if one.unmatched:
+        click.echo(f"  {show.counted(one.unmatched, 'answer')} in it about nothing that we sent to {one.partner}")
+    for each in shown.remittances:
+        click.echo(f"  remittance {each.id}: {each.state}" + (f"; {each.why}" if each.why else ""))
+    for logged in shown.timeline:
+        click.echo(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}")
+    if shown.next_command:
+        click.echo(f"next: {shown.next_command}")
+    return Status.DONE
+
+
+@inbox.command(epilog="Example: gateway inbox reprocess 3 --by 'Ana Reyes' --reason 'the gateway was updated'")
+@click.argument("number", type=int)
+@click.option(
+    "--same-number", is_flag=True, help="You know that it counts, although another one of its number came before."
+)
+@show.decided
+@show.json_option
+@click.pass_obj
+def reprocess(place: Place, number: int, same_number: bool, by: str, reason: str, as_json: bool) -> int:
+    """Read a file again that was set aside or ignored, or a remittance in it. What was posted is not posted again."""
+    from gateway.ledger.inbound import Reason
+    from gateway.service.inbox import reprocess as run
+
+    with place.office(actor=by) as office:
+        done = run(office, number, reason=reason, although=Reason.NUMBER_REUSED if same_number else None)
+    if as_json:
+        show.as_object(file=done)
+    else:
+        _posted(done)
+    return Status.NEEDS_A_PERSON if done.needs_a_person else Status.DONE
+
+
+@inbox.command(epilog="Example: gateway inbox ignore 3 --by 'Ana Reyes' --reason 'a newsletter'")
+@click.argument("number", type=int)
+@show.decided
+@show.json_option
+@click.pass_obj
+def ignore(place: Place, number: int, by: str, reason: str, as_json: bool) -> int:
+    """Decide that a file which was set aside, or answers nothing of ours, needs nothing more. It can be read again."""
+    from gateway.service.inbox import ignore as run
+
+    with place.office(actor=by) as office:
+        file = run(office, number, reason=reason)
+    if as_json:
+        show.as_object(file=file)
+    else:
+        click.echo(f"{file.id} {file.name} from {file.partner}: {file.state}; nothing more is asked about it")
+    return Status.DONE
+
+
+@inbox.command(epilog="Example: gateway inbox export 3 --to look-at-this.txt --by 'Ana Reyes'")
+@click.argument("number", type=int)
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A file that is not there yet."
+)
+@click.option("--by", required=True, metavar="NAME", help="Who takes it out; it is kept.")
+@click.pass_obj
+def export(place: Place, number: int, to: Path, by: str) -> int:
+    """Write a file's bytes, just as they came, into a new file that only you can read. They hold patients' data."""
+    from gateway.service.inbox import export as run
+
+    with place.office(actor=by) as office:
+        file = run(office, number, to)
+    click.echo(f"{to}: {file.size} bytes of {file.name}; they hold patients' data: delete it when you are done")
+    return Status.DONE

@@ -1,0 +1,63 @@
+"""collect, post and inbox, as a person types them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import gateway
+from tests.service.clinic import answer_999
+
+BY = ("--by", "Ana Reyes", "--reason", "looked at it")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """A home whose only partner has a mailbox in a folder, with a good file, a bad one and a hostile name."""
+    home, box = tmp_path / "home", tmp_path / "box"
+    assert gateway("init", home=home).status == 0
+    for name in ("inbound", "outbound", "archive"):
+        (box / name).mkdir(parents=True)
+    path = home / "partners" / "northgate.toml"
+    text = path.read_text().replace('kind = "sftp"', f'kind = "folder"\nroot = "{box}"')
+    path.write_text(text)
+    (box / "outbound" / "a.999").write_bytes(answer_999(77))
+    (box / "outbound" / "bad.txt").write_bytes(b"a newsletter about QUILL~IEA*0*000000001~")
+    (box / "outbound" / "-rf \x1b[2J").write_bytes(b"x")
+    return box
+
+
+def test_what_came_in_is_listed_shown_ignored_and_taken_out(box: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    only = ("--partner", "northgate")
+    foreseen = gateway("collect", *only, "--dry-run", home=home)
+    assert (foreseen.status, "2 new files to fetch" in foreseen.out, "\x1b" in foreseen.out) == (1, True, False)
+    assert sorted(path.name for path in (box / "outbound").iterdir()) == ["-rf \x1b[2J", "a.999", "bad.txt"]
+    ran = gateway("collect", *only, home=home)
+    assert (ran.status, "2 new files" in ran.out, "not a plain file name" in ran.out) == (1, True, True)
+    assert (home / "spool").stat().st_mode & 0o777 == 0o700
+    posted = gateway("post", home=home)
+    assert (posted.status, "gateway inbox show" in posted.out, "QUILL" in posted.out) == (1, True, False)
+    assert len(gateway("inbox", "list", "--json", home=home).facts["files"]) == 2
+    (unmatched,) = gateway("inbox", "list", "--unmatched", "--json", home=home).facts["files"]
+    (bad,) = gateway("inbox", "list", "--state", "set aside", "--json", home=home).facts["files"]
+    assert (unmatched["unmatched"], bad["reason"]) == (1, "not x12")
+    shown = gateway("inbox", "show", str(bad["id"]), home=home).out
+    assert all(word in shown for word in ("[not x12]", "next: gateway inbox reprocess", "gateway inbox ignore"))
+    assert "1 answer in it about nothing" in gateway("inbox", "show", str(unmatched["id"]), home=home).out
+    to = tmp_path / "look.txt"
+    assert gateway("inbox", "export", str(bad["id"]), "--to", to, "--by", "Ana Reyes", home=home).status == 0
+    assert (to.stat().st_mode & 0o777, b"newsletter" in to.read_bytes()) == (0o600, True)
+    assert gateway("inbox", "export", str(bad["id"]), "--to", to, "--by", "Ana Reyes", home=home).status == 2
+    assert gateway("inbox", "reprocess", str(bad["id"]), *BY, home=home).status == 1
+    assert "ignored" in gateway("inbox", "ignore", str(bad["id"]), *BY, home=home).out
+    assert gateway("inbox", "ignore", str(bad["id"]), *BY, home=home).status == 2
+    assert gateway("inbox", "ignore", str(unmatched["id"]), *BY, "--json", home=home).facts["file"]["unmatched"] == 0
+    assert "no such file" in gateway("inbox", "list", "--unmatched", home=home).out
+
+
+def test_a_profile_that_both_archives_and_removes_is_refused(box: Path, tmp_path: Path) -> None:
+    path = tmp_path / "home" / "partners" / "northgate.toml"
+    path.write_text(path.read_text() + "removes_read = true\n")
+    ran = gateway("collect", home=tmp_path / "home")
+    assert (ran.status, "removes_read" in ran.err) == (5, True)
+    assert box.is_dir()
