@@ -48,16 +48,22 @@ class Place:
 
     @contextmanager
     def office(self, actor: str = "gateway") -> Iterator["Office"]:
-        """Open the office. Raises ConfigError if configuration or ledger are not ready."""
+        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
+
+        If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
+        """
         from gateway.errors import ConfigError
         from gateway.ledger import open_ledger
+        from gateway.ledger.instance import HELD
         from gateway.ledger.migrate import require_newest
         from gateway.ledger.practices import is_registered
+        from gateway.service.instance import opened, require_its_tables
         from gateway.service.office import Office
 
         settings = self.settings()
         ledger = open_ledger(settings.database_url)
         try:
+            require_its_tables(ledger, self.home)
             require_newest(ledger)
             with ledger.reading() as tx:
                 if not is_registered(tx, settings.practice.key):
@@ -65,6 +71,10 @@ class Place:
                         f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
                     )
             clock = self.clock(settings.practice.zone)
-            yield Office(ledger=ledger, settings=settings, clock=clock, actor=actor)
+            with opened(ledger, self.home, settings.practice.key) as at_work:
+                why = at_work.engine.get_execution_options().get(HELD)
+                if why:
+                    click.echo(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
+                yield Office(ledger=at_work, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()

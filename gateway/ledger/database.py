@@ -16,11 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    TimeoutError,  # noqa: A004 SQLAlchemy's: every connection of the pool is in use
+)
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.ledger.filesystem import require_local
 
 _READ_ONLY = "gateway_read_only"
+_EXHAUSTED = "every connection to the ledger is in use; nothing was changed; try again in a moment"
 _TURN = 0x67_61_74_65
 """The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's."""
 _PRAGMAS = (
@@ -31,7 +41,17 @@ _PRAGMAS = (
     ("trusted_schema", 0),
     ("cell_size_check", 1),
     ("secure_delete", 1),
+    # What a long reader made the journal grow to is given back to the disk at the next checkpoint.
+    ("journal_size_limit", 64 * 1024 * 1024),
 )
+_SETTINGS = (
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "10min"),
+)
+"""What every session of PostgreSQL is set to, and then asked for."""
+_SERVER_SETTINGS = (("fsync", "on"), ("full_page_writes", "on"))
+"""What the server has to be set to: without them a power cut loses what was promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,8 @@ class Ledger:
                 if tx.dialect.name == "postgresql":
                     take_turn(tx)
                 yield tx
+        except TimeoutError as exhausted:
+            raise LedgerBusy(_EXHAUSTED) from exhausted
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
 
@@ -61,6 +83,16 @@ class Ledger:
         try:
             with self.engine.connect().execution_options(**self._snapshot()) as tx, tx.begin():
                 yield tx
+        except TimeoutError as exhausted:
+            raise LedgerBusy(_EXHAUSTED) from exhausted
+        except DBAPIError as refused:
+            raise _said_plainly(refused) from refused
+
+    @contextmanager
+    def said_plainly(self) -> Iterator[None]:
+        """Let what the database refuses be said as `writing` and `reading` say it."""
+        try:
+            yield
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
 
@@ -102,6 +134,7 @@ def _sqlite(path: str) -> Engine:
         raise ConfigError("database.url: an SQLite ledger is a file; want sqlite:///PATH")
     if not Path(path).parent.is_dir():
         raise ConfigError(f"database.url: the folder {Path(path).parent} does not exist; run: gateway init")
+    require_local(Path(path).parent)
     if not Path(path).exists():
         # Health records: nobody but the owner may read the file, nor the journal files that take over its mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -134,9 +167,16 @@ def _postgresql(url: str) -> Engine:
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's own connection
     with connection.cursor() as cursor:
-        cursor.execute("SET SESSION synchronous_commit = on")
-        cursor.execute("SET SESSION lock_timeout = '10s'")
-        cursor.execute("SET SESSION idle_in_transaction_session_timeout = '10min'")
+        asked = [f"set_config('{name}', '{wanted}', false)" for name, wanted in _SETTINGS]
+        asked += [f"current_setting('{name}')" for name, _ in _SERVER_SETTINGS]
+        cursor.execute("SELECT " + ", ".join(asked))
+        effective = cursor.fetchone()
+        for (name, wanted), seen in zip((*_SETTINGS, *_SERVER_SETTINGS), effective, strict=True):
+            # As with SQLite: what was acknowledged has to survive a power cut, or we do not start.
+            if seen != wanted:
+                raise ConfigError(
+                    f"PostgreSQL's {name} is {seen} here, not {wanted}; set it in postgresql.conf, reload"
+                )
     connection.commit()
 
 
@@ -149,6 +189,15 @@ def _said_plainly(refused: DBAPIError) -> Exception:
     lowered = said.lower()
     if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
+    if "not a database" in lowered or "malformed" in lowered or "corrupt" in lowered:
+        return ConfigError(
+            f"the ledger is damaged, or its file is no ledger ({said}); nothing was written; keep it as it is, and restore "
+            "the newest backup into another folder: gateway --home NEW db restore FILE"
+        )
+    if "readonly" in lowered or "read-only" in lowered:
+        return ConfigError(
+            f"the ledger is read-only here ({said}); nothing was taken in, nothing is sent; make it writable"
+        )
     if "no such table" in lowered or "does not exist" in lowered:
         return ConfigError("the ledger has no tables, or older ones; run: gateway db upgrade")
     if "full" in lowered or "disk i/o" in lowered:

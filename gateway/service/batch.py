@@ -20,6 +20,7 @@ from gateway.ledger.outbox import NewFile, SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
+from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
 
@@ -67,7 +68,9 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed.
 
     A claim that cannot be written, or is refused when it is judged, stays ready; the others go without it.
+    Raises LedgerHeld if the ledger may be older than what was sent.
     """
+    require_released(office)
     files: list[SealedFile] = []
     refused: list[Unwritable] = []
     sealed = 0
