@@ -90,9 +90,12 @@ def collect(place: Place, partner: str, as_json: bool) -> int:
 @click.pass_obj
 def post(place: Place, partner: str, as_json: bool) -> int:
     """Read what was collected: acknowledgments move claims, remittances post money."""
+    from gateway.service.instance import require_released
     from gateway.service.post import post as run
 
     with place.office() as office:
+        # After a restore the files that answers are about have to be known first: `reconcile --recover` posts them.
+        require_released(office)
         done = run(office, partner=partner)
     if as_json:
         show.as_object(files=done)

@@ -180,6 +180,23 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
     connection.commit()
 
 
+_DAMAGED = (
+    "the ledger is damaged, or its file is no ledger ({said}); nothing was written; keep it as it is, and restore the "
+    "newest backup into another folder: gateway --home NEW db restore FILE"
+)
+_READ_ONLY_HERE = "the ledger is read-only here ({said}); nothing was taken in, nothing is sent; make it writable"
+_MEANINGS = (
+    (("not a database", "malformed", "corrupt"), _DAMAGED),
+    (("readonly", "read-only"), _READ_ONLY_HERE),
+    (("no such table", "does not exist"), "the ledger has no tables, or older ones; run: gateway db upgrade"),
+    (
+        ("full", "disk i/o"),
+        "the ledger could not be written ({said}); nothing was changed; free some space and retry",
+    ),
+)
+"""What the database's words mean, and what to do."""
+
+
 def _said_plainly(refused: DBAPIError) -> Exception:
     if isinstance(refused, IntegrityError):
         return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
@@ -189,17 +206,7 @@ def _said_plainly(refused: DBAPIError) -> Exception:
     lowered = said.lower()
     if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
-    if "not a database" in lowered or "malformed" in lowered or "corrupt" in lowered:
-        return ConfigError(
-            f"the ledger is damaged, or its file is no ledger ({said}); nothing was written; keep it as it is, and restore "
-            "the newest backup into another folder: gateway --home NEW db restore FILE"
-        )
-    if "readonly" in lowered or "read-only" in lowered:
-        return ConfigError(
-            f"the ledger is read-only here ({said}); nothing was taken in, nothing is sent; make it writable"
-        )
-    if "no such table" in lowered or "does not exist" in lowered:
-        return ConfigError("the ledger has no tables, or older ones; run: gateway db upgrade")
-    if "full" in lowered or "disk i/o" in lowered:
-        return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
+    for words, meaning in _MEANINGS:
+        if any(word in lowered for word in words):
+            return ConfigError(meaning.format(said=said))
     return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused

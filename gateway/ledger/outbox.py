@@ -191,10 +191,15 @@ def take_up(tx: Connection, practice: str, interchange_id: int) -> SealedFile | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Where a delivery goes, and what it leaves behind."""
+    """Where a delivery goes, and what it leaves behind.
+
+    held_from  the state it is held from, where that is not the one it was in: a restored ledger has to take it that a
+               file may have been renamed
+    """
 
     after: Delivery
     why: str
+    held_from: Delivery | None = None
     temporary_name: str | None = None
     sent_at: datetime | None = None
     answer_due_at: datetime | None = None
@@ -209,7 +214,7 @@ def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: 
         raise LedgerConflict(f"{file.state} to {step.after} is not a move of a file; read it again before acting")
     fields: dict[str, object] = {"state": step.after, "why": step.why}
     if step.after is Delivery.HELD:
-        fields["held_from"] = file.state
+        fields["held_from"] = step.held_from or file.state
     for name in ("temporary_name", "sent_at", "answer_due_at"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)

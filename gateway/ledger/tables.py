@@ -80,6 +80,7 @@ doubts = Table(
     _id(),
     _practice(),
     Column("partner", String(40), nullable=False),
+    # Empty: every claim to this partner for a day of service up to `at`, as it is made.
     Column("pcn", String(17), nullable=False),
     # Keyed hash of member, first day and charge: finds the same service under another patient control number.
     Column("likeness", String(64), nullable=False),
@@ -88,7 +89,7 @@ doubts = Table(
     Column("why", Text, nullable=False),
     Column("freed_by", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    UniqueConstraint("practice", "pcn"),
+    UniqueConstraint("practice", "partner", "pcn"),
     Index("ix_doubts_practice_likeness", "practice", "likeness"),
 )
 

@@ -20,6 +20,7 @@ from gateway.ledger.outbox import NewFile, SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
+from gateway.service.doubt import undoubted
 from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
@@ -77,7 +78,9 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     for one in _partners(office, partner):
         fresh, doubled = _originals(office, _ready(office, one))
         good, bad = _tried(office, one, fresh, professional.write)
-        refused += [*doubled, *bad]
+        good, doubted = undoubted(office, one, good)
+        kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]
+        refused += [*doubled, *bad, *kept]
         stored = {body.patient_control_number: claim for claim, body in good}
         for batch in plan(one, (body for _, body in good)):
             file, unfit = _seal_what_fits(office, batch, stored)

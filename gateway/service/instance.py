@@ -17,7 +17,6 @@ import tomlkit
 
 from gateway.errors import ConfigError
 from gateway.ledger import Ledger, events, instance, migrate, numbers
-from gateway.ledger.lock import at_work
 from gateway.ledger.numbers import Number
 from gateway.service.office import Office
 
@@ -141,19 +140,18 @@ def require_its_tables(ledger: Ledger, home: Path) -> None:
 
 @contextmanager
 def opened(ledger: Ledger, home: Path, practice: str) -> Iterator[Ledger]:
-    """Work on the ledger beside other commands; one that must not number or send is handed out as held.
+    """Hand out a ledger whose lock is held; one that must not number or send is handed out as held.
 
-    At the end the home remembers how far the ledger has come. Raises LedgerBusy, ConfigError.
+    At the end the home remembers how far the ledger has come. Raises ConfigError.
     """
-    with at_work(ledger):
-        why = why_held(ledger, home, practice)
-        if why:
-            yield instance.as_held(ledger, why)
-            return
-        try:
-            yield ledger
-        finally:
-            _remember(ledger, home, practice)
+    why = why_held(ledger, home, practice)
+    if why:
+        yield instance.as_held(ledger, why)
+        return
+    try:
+        yield ledger
+    finally:
+        _remember(ledger, home, practice)
 
 
 def remember(office: Office) -> None:

@@ -13,8 +13,9 @@ from decimal import Decimal
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.ledger import Transaction, claims, laws, outbox, visits
+from gateway.ledger import Transaction, claims, doubts, laws, outbox, visits
 from gateway.ledger import remittances as money
+from gateway.ledger.doubts import Doubt
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.money import ZERO, from_cents, shown
 from gateway.service.office import Office
@@ -126,6 +127,12 @@ def reconcile(office: Office) -> Reconciled:
                 Law(law="every state was entered on evidence", broken=laws.claims_without_evidence(tx, practice)),
             ),
         )
+
+
+def kept_back(office: Office) -> tuple[Doubt, ...]:
+    """List the claims that are not sealed, because a ledger that was lost may have sent them."""
+    with office.ledger.reading() as tx:
+        return doubts.kept_back(tx, office.practice.key)
 
 
 def _files(tx: Transaction, practice: str) -> dict[Delivery, int]:

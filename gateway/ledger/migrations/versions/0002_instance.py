@@ -38,6 +38,6 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["practice"], ["practices.key"], name=op.f("fk_doubts_practice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubts")),
-        sa.UniqueConstraint("practice", "pcn", name=op.f("uq_doubts_practice_pcn")),
+        sa.UniqueConstraint("practice", "partner", "pcn", name=op.f("uq_doubts_practice_partner_pcn")),
     )
     op.create_index("ix_doubts_practice_likeness", "doubts", ["practice", "likeness"], unique=False)
