@@ -4,7 +4,7 @@ Evidence is the partner's copy of the very bytes under the final name, or an ans
 it a file is held as one that may have been renamed: it is never uploaded again by itself, and an answer still closes it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
@@ -38,6 +38,7 @@ class Recovering:
     mailbox  None where the partner cannot be reached
     names    what its outbound folder shows
     seen     what its answers say
+    read     numbers of unknown files of ours that could be read at the partner
     """
 
     office: Office
@@ -45,6 +46,7 @@ class Recovering:
     mailbox: Mailbox | None
     names: dict[str, Entry]
     seen: Seen
+    read: set[int] = field(default_factory=set)
 
     def files(self) -> str:
         """Match every file that was not known to be sent, and take back the files that the ledger does not know."""
@@ -86,7 +88,8 @@ class Recovering:
                     )
                 count += len(page)
                 after = page[-1].id
-            strangers = sum(claims.by_pcn(tx, practice, pcn) is None for pcn in self.seen.pcns)
+            known = {one.pcn for one in doubts.every(tx, practice)}
+            strangers = sum(pcn not in known and claims.by_pcn(tx, practice, pcn) is None for pcn in self.seen.pcns)
             lost = self._numbers_lost(tx)
             doubts.add(
                 tx,
@@ -106,7 +109,7 @@ class Recovering:
     def _numbers_lost(self, tx: Transaction) -> str:
         """Name the interchanges that the partner has answered and that this ledger does not have."""
         practice, partner = self.office.practice.key, self.partner.name
-        answered = {*(number for number, _ in self.seen.interchanges), *self.seen.groups}
+        answered = {*(number for number, _ in self.seen.interchanges), *self.seen.groups} - self.read
         lost = [one for one in sorted(answered) if outbox.by_interchange(tx, practice, partner, one) is None]
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         return ", ".join(f"{one:09d}" for one in lost[:_SHOWN]) + more
@@ -139,12 +142,12 @@ class Recovering:
         entry = self.names.get(file.name)
         if entry is None:
             return ""
-        body = self._read(file.name)
+        body = self._copy_of(file.name)
         # A partner who lists a file and does not let us read it is believed by its size, as in a delivery.
         same = entry.size == file.size if body is None else sha256(body).hexdigest() == file.sha256
         return f"probe of {file.name}" if same else ""
 
-    def _read(self, name: str) -> bytes | None:
+    def _copy_of(self, name: str) -> bytes | None:
         """Read the partner's copy; None if they do not let us."""
         if self.mailbox is None:
             return None
@@ -213,7 +216,7 @@ class Recovering:
         with self.office.ledger.reading() as tx:
             if outbox.by_name(tx, self.office.practice.key, name, partner=self.partner.name) is not None:
                 return ""
-        body = self._read(name)
+        body = self._copy_of(name)
         own = _ours(self.partner, body) if body is not None else None
         if body is None or own is None or own.interchange != number.number:
             with self.office.ledger.writing() as tx:
@@ -233,6 +236,7 @@ class Recovering:
             sha256=sha256(body).hexdigest(),
             body=body,
         )
+        self.read.add(number.number)
         return self._take_back(new, own)
 
     def _take_back(self, new: NewFile, own: OwnFile) -> str:

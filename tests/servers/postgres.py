@@ -46,7 +46,7 @@ def running() -> Iterator[str]:
 
     cluster = folder / "cluster"
     run(str(programs / "initdb"), "-D", str(cluster), "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C")
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=on"
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     try:
         run(str(programs / "pg_ctl"), "-D", str(cluster), "-w", "-l", str(folder / "log"), "-o", options, "start")
         yield f"postgresql://gateway@127.0.0.1:{port}/postgres"

@@ -1,6 +1,6 @@
 """A practice in a home folder of its own: opened as the command line opens it, backed up, lost, restored."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from gateway.clock import Clock
+from gateway.errors import NotReached
 from gateway.ledger import open_ledger
 from gateway.ledger.lock import at_work
 from gateway.partner import TradingPartner
@@ -54,7 +55,7 @@ def another_database(url: str, folder: Path) -> str:
         return f"sqlite:///{folder / 'ledger.db'}"
     server = make_url(url).set(drivername="postgresql+psycopg")
     name = f"{server.database}_again"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
@@ -73,6 +74,14 @@ class Partners:
 
     def open(self, partner: TradingPartner) -> MemoryMailbox:
         return _Watched(self, partner.name)
+
+    def open_but(self, unreachable: str) -> Callable[[TradingPartner], MemoryMailbox]:
+        def open_one(partner: TradingPartner) -> MemoryMailbox:
+            if partner.name == unreachable:
+                raise NotReached(f"{unreachable} is down")
+            return self.open(partner)
+
+        return open_one
 
     def answer(self, partner: str, name: str, body: bytes) -> None:
         self.files[partner][f"out/{name}"] = body

@@ -5,20 +5,22 @@ from pathlib import Path
 from shutil import copytree, rmtree
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from gateway.delivery import Delivery
-from gateway.errors import LedgerHeld, UsageError
-from gateway.ledger import claims, numbers, outbox
+from gateway.errors import ConfigError, LedgerHeld, UsageError
+from gateway.ledger import claims, doubts, events, numbers, outbox
 from gateway.ledger.numbers import Number
 from gateway.lifecycle import ClaimState
 from gateway.service.backup import back_up, restore
 from gateway.service.batch import seal_batches
 from gateway.service.collect import collect
 from gateway.service.deliver import deliver
-from gateway.service.instance import require_released
+from gateway.service.instance import require_released, why_held
 from gateway.service.office import Office
+from gateway.service.post import post
 from gateway.service.reconcile import reconcile
-from gateway.service.recover import free, recover, release, standing
+from gateway.service.recover import Step, free, hold, recover, release, renumber, standing
 from gateway.service.scrub import scrub_visits
 from gateway.settings import Settings
 from tests.service.clinic import answer_277ca, answer_999, partner, taken, the_claim, visit
@@ -318,4 +320,5 @@ def clone(url: str) -> str:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {server.database}_twin TEMPLATE {server.database}"))
     engine.dispose()
-    return make_url(url).set(database=f"{server.database}_twin").render_as_string(hide_password=False)
+    twin: str = make_url(url).set(database=f"{server.database}_twin").render_as_string(hide_password=False)
+    return twin
