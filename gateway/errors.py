@@ -8,7 +8,10 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 ├── OutboundWireError           ours: we were about to write bad X12; nothing is sent
 ├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
 ├── OutOfBalance                theirs: an 835 does not add up; that ST is set aside whole
-├── PartnerRefusal              they said no (login, host key, permission, quota): permanent, a person acts
+├── PartnerRefusal              they said no (permission, quota): permanent, a person acts
+│   ├── LoginRefused            ... to our login: a second attempt could lock the account
+│   └── HostKeyRefused          we said no: the server's host key is not the pinned one
+├── Paused                      a person has stopped calls to this partner: a person resumes them
 ├── LineLost                    we do not know what arrived: never a blind resend
 ├── NotReached                  nothing arrived: the file is as it was
 ├── NameTaken                   the mailbox already holds a file of that name
@@ -59,6 +62,18 @@ class OutOfBalance(GatewayError):
 
 class PartnerRefusal(GatewayError):
     """The partner said no: login, host key, permission or quota. A person acts; it is not retried by itself."""
+
+
+class LoginRefused(PartnerRefusal):
+    """The partner refused our login. It is not called again until a person says so: attempts can lock an account."""
+
+
+class HostKeyRefused(PartnerRefusal):
+    """The server's host key is not the pinned one: it may be somebody else's. It is not called until a person says so."""
+
+
+class Paused(GatewayError):
+    """A person has stopped calls to this partner. Nothing was tried; a person resumes them."""
 
 
 class LineLost(GatewayError):

@@ -41,3 +41,6 @@ class Event:
     actor: str = ""
     reason: str = ""
     next_command: str = ""
+
+    def __post_init__(self) -> None:
+        assert self.severity is EventSeverity.ROUTINE or self.next_command, f"{self.kind}: nobody is told what to do"

@@ -76,8 +76,9 @@ VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
 MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.READY: frozenset({ClaimState.SEALED, ClaimState.REPLACED, ClaimState.CLOSED}),
     # An answer can arrive before our own record of the delivery, and a payer may skip its acknowledgments.
+    # READY: its file was cancelled before it left.
     ClaimState.SEALED: frozenset(
-        {ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
+        {ClaimState.READY, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
     ),
     # CLOSED, while on its way: by a person, when its answer came and fits none of its lines.
     ClaimState.SENT: frozenset(

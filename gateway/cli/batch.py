@@ -4,7 +4,7 @@ import click
 
 from gateway.cli import show
 from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.status import Status, worst
 
 
 @click.group()
@@ -42,11 +42,14 @@ def seal(place: Place, partner: str, as_json: bool) -> int:
     with place.office() as office:
         sealed = seal_batches(office, partner=partner)
     if as_json:
-        show.as_object(files=sealed.files, claims=sealed.claims, unwritable=sealed.unwritable)
+        refused = [{"partner": name, "why": str(why)} for name, why in sealed.refused]
+        show.as_object(files=sealed.files, claims=sealed.claims, unwritable=sealed.unwritable, refused=refused)
     else:
         click.echo(f"{show.counted(sealed.claims, 'claim')} sealed into {show.counted(len(sealed.files), 'file')}")
         for file in sealed.files:
             click.echo(f"  {file.name} for {file.partner}: {file.size} bytes, interchange {file.interchange:09d}")
         for one in sealed.unwritable:
             click.echo(f"claim {one.pcn} of visit {one.visit} cannot be written: {one.why}")
-    return Status.NEEDS_A_PERSON if sealed.unwritable else Status.DONE
+        for _, why in sealed.refused:
+            click.echo(f"{why}", err=True)
+    return worst((why for _, why in sealed.refused), attention=bool(sealed.unwritable))

@@ -1,27 +1,35 @@
 """gateway partners"""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gateway.cli import show
-from gateway.cli.mail import worst
 from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.status import Status, worst
+
+if TYPE_CHECKING:
+    from gateway.service.check import Checked
 
 
 @click.group()
 def partners() -> None:
-    """Trading partners: list, check, trust a host key, renumber."""
+    """Trading partners: list, check, trust a host key, pause, resume, renumber."""
 
 
 @partners.command("list", epilog="Example: gateway partners list")
 @show.json_option
 @click.pass_obj
 def list_(place: Place, as_json: bool) -> int:
-    """List the configured trading partners."""
-    settings = place.settings()
-    known = [settings.partners[name] for name in sorted(settings.partners)]
+    """List the configured trading partners, and how each stands."""
+    from gateway.service.partners import standing_of
+
+    with place.office() as office:
+        settings = office.settings
+        known = [settings.partners[name] for name in sorted(settings.partners)]
+        standings = {one.name: standing_of(office, one.name) for one in known}
     if as_json:
-        show.as_object(partners=known)
+        show.as_object(partners=known, standings=standings.values())
         return Status.DONE
     rows = []
     for one in known:
@@ -29,29 +37,48 @@ def list_(place: Place, as_json: bool) -> int:
         where = f"{box.user}@{box.host}:{box.port}" if box.host else box.root
         payers = ", ".join(sorted(p.id for p in settings.payers.values() if p.partner == one.name))
         pinned = "pinned" if box.host_keys else "NOT PINNED" if box.host else "-"
-        rows.append((one.name, one.envelope.receiver_id, one.envelope.usage, where, pinned, payers))
-    show.table(
-        ["partner", "receiver", "usage", "mailbox", "host key", "payers"], rows, empty="no partner is configured"
-    )
+        standing = standings[one.name]
+        stands = f"{standing.state}: {standing.reason}" if standing.state != "open" else "open"
+        stands += f", {standing.failures} calls in a row failed" if standing.failures else ""
+        rows.append((one.name, one.envelope.receiver_id, one.envelope.usage, where, pinned, stands, payers))
+    columns = ["partner", "receiver", "usage", "mailbox", "host key", "stands", "payers"]
+    show.table(columns, rows, empty="no partner is configured")
     return Status.DONE
 
 
 @partners.command(epilog="Example: gateway partners check northgate")
 @click.argument("name")
+@click.option(
+    "--wait", type=click.FloatRange(0, 600), default=2.0, help="Seconds in which it must not take a temporary file [2]."
+)
 @show.json_option
 @click.pass_obj
-def check(place: Place, name: str, as_json: bool) -> int:
-    """Log in and try what delivery and collection need, with a harmless file that is removed again."""
-    from gateway.service.partners import check as run
+def check(place: Place, name: str, wait: float, as_json: bool) -> int:
+    """Prove what a partner's server can do, with harmless files that are removed again; deliveries follow what was seen."""
+    import time
 
-    done = run(place.settings().partner(name))
+    from gateway.service.check import check as run
+    from gateway.service.partners import mailbox_of
+
+    with place.office() as office:
+        done = run(office, name, mailbox_of, wait=lambda: time.sleep(wait))
     if as_json:
-        show.as_object(partner=name, checks=done)
+        show.as_object(partner=name, seen=done.seen, manner=done.manner, problem=done.problem)
     else:
-        show.table(
-            ["tried", "works", "seen"], [(one.what, "yes" if one.works else "NO", one.said) for one in done], empty=""
-        )
-    return worst((one.problem for one in done), attention=False)
+        _checked(done)
+    return worst([done.problem], attention=False)
+
+
+def _checked(done: "Checked") -> None:
+    show.table(
+        ["tried", "answer", "seen"],
+        [(one.capability, one.answer, one.said) for one in done.seen],
+        empty="nothing was tried",
+    )
+    if done.manner:
+        click.echo(f"files get their final names by {done.manner}")
+    if done.problem is not None:
+        click.echo(f"{done.partner}: {done.problem}", err=True)
 
 
 @partners.command(
@@ -76,9 +103,40 @@ def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> in
             return Status.DONE
         seen = host_key(office, name)
     click.echo(f"{name} shows {seen}")
-    click.echo(
-        f"compare it with what {name} published, then: gateway partners trust {name} --fingerprint {seen} --by NAME"
-    )
+    pin = f"gateway partners trust {name} --fingerprint {seen} --by NAME --reason WHERE"
+    click.echo(f"compare it with what {name} published, then: {pin}")
+    return Status.DONE
+
+
+@partners.command(
+    epilog="Example: gateway partners pause northgate --by 'Ana Reyes' --reason 'their portal is down until Monday'"
+)
+@click.argument("name")
+@show.decided
+@click.pass_obj
+def pause(place: Place, name: str, by: str, reason: str) -> int:
+    """Stop calling a partner: its files wait, nothing is collected. Sealing goes on."""
+    from gateway.service.reach import pause as run
+
+    with place.office(actor=by) as office:
+        run(office, name, reason=reason)
+    click.echo(f"{name} is paused; gateway partners resume {name} ends it")
+    return Status.DONE
+
+
+@partners.command(
+    epilog="Example: gateway partners resume northgate --by 'Ana Reyes' --reason 'they renewed our login'"
+)
+@click.argument("name")
+@show.decided
+@click.pass_obj
+def resume(place: Place, name: str, by: str, reason: str) -> int:
+    """Call a partner again that was paused, or that had refused our login or shown another host key."""
+    from gateway.service.reach import resume as run
+
+    with place.office(actor=by) as office:
+        run(office, name, reason=reason)
+    click.echo(f"{name} is called again; try it: gateway partners check {name}")
     return Status.DONE
 
 

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli import show
-from gateway.cli.mail import worst
 from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.status import Status, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

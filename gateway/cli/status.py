@@ -1,5 +1,6 @@
 """Exit statuses: one table for every command."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -54,3 +55,12 @@ _OF_ERRORS: Final[tuple[tuple[type[errors.GatewayError], Status], ...]] = (
 def status_of(error: errors.GatewayError) -> Status:
     """Give the status that an error ends a command with."""
     return next((status for kind, status in _OF_ERRORS if isinstance(error, kind)), Status.NEEDS_A_PERSON)
+
+
+def worst(problems: Iterable[errors.GatewayError | None], *, attention: bool) -> Status:
+    """Give the status of a round: a partner's refusal first, then what was not reached, then what a person looks at."""
+    statuses = [status_of(problem) for problem in problems if problem is not None]
+    for status in (Status.PARTNER_REFUSED, Status.NOT_REACHED):
+        if status in statuses:
+            return status
+    return statuses[0] if statuses else Status.NEEDS_A_PERSON if attention else Status.DONE

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, select
 
+from gateway.delivery import Delivery
 from gateway.ledger.outbox import WAITING
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
@@ -62,7 +63,7 @@ def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
     query = (
         select(claim_versions.c.pcn)
         .join(interchange_claims, interchange_claims.c.claim_version_id == claim_versions.c.id)
-        .where(claim_versions.c.practice == practice)
+        .where(claim_versions.c.practice == practice, interchange_claims.c.withdrawn == false())
         .group_by(claim_versions.c.id, claim_versions.c.pcn)
         .having(func.count() > 1)
     )
@@ -72,7 +73,9 @@ def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
 def claims_without_a_file(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claim versions that are said to have left and that no interchange carries."""
     never_left = (ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED)
-    carried = select(interchange_claims.c.id).where(interchange_claims.c.claim_version_id == claim_versions.c.id)
+    carried = select(interchange_claims.c.id).where(
+        interchange_claims.c.claim_version_id == claim_versions.c.id, interchange_claims.c.withdrawn == false()
+    )
     query = select(claim_versions.c.pcn).where(
         claim_versions.c.practice == practice, claim_versions.c.state.not_in(never_left), ~carried.exists()
     )
@@ -225,12 +228,18 @@ def paid_on_earlier_versions(tx: Connection, practice: str) -> int:
 
 
 def overdue_files(tx: Connection, practice: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
-    """Give partner, name and due time of files that nobody has answered in time."""
+    """Give partner, name and due time of files that nobody has answered, or decided about, in time."""
+    waits = (Delivery.SENT, Delivery.PRESUMED, Delivery.HELD)
     answered = select(acknowledgments.c.id).where(acknowledgments.c.interchange_id == interchanges.c.id)
     query = (
         select(interchanges.c.partner, interchanges.c.name, deliveries.c.answer_due_at)
         .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
-        .where(interchanges.c.practice == practice, deliveries.c.answer_due_at < now, ~answered.exists())
+        .where(
+            interchanges.c.practice == practice,
+            deliveries.c.state.in_(waits),
+            deliveries.c.answer_due_at < now,
+            ~answered.exists(),
+        )
         .order_by(interchanges.c.id)
     )
     return tuple((partner, name, due) for partner, name, due in tx.execute(query))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, false, insert, select, true, update
 
-from gateway.delivery import MOVES, Delivery
+from gateway.delivery import DECISIONS, MOVES, UNCERTAIN, Delivery, Manner
 from gateway.errors import LedgerConflict, UsageError
 from gateway.event import Event
 from gateway.ledger import events
@@ -14,7 +14,13 @@ from gateway.ledger.tables import deliveries, interchange_claims, interchanges
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile:
-    """An outbound file and where its delivery stands. `id` is the interchange's; the bytes are read by `bytes_of`."""
+    """An outbound file and where its delivery stands. `id` is the interchange's; the bytes are read by `bytes_of`.
+
+    manner          how it gets its final name; None until it is first uploaded
+    temporary_name  a path from the mailbox's root, or a name in the outbound folder
+    refusals        how often in a row the partner has refused the step that is due
+    resends         how often people decided to send the same bytes again
+    """
 
     id: int
     partner: str
@@ -28,8 +34,11 @@ class SealedFile:
     sealed_at: datetime
     state: Delivery
     fence: int
+    manner: Manner | None
     temporary_name: str
     held_from: str
+    refusals: int
+    resends: int
     why: str
     sent_at: datetime | None
     answer_due_at: datetime | None
@@ -37,10 +46,9 @@ class SealedFile:
     @property
     def may_have_left(self) -> bool:
         """Whether its bytes may be at the partner under their final name. An answer to a file that has not left is not its."""
-        uncertain = {Delivery.COMMITTING, Delivery.PRESUMED}
-        return self.state in uncertain | {Delivery.SENT} or (
-            self.state is Delivery.HELD and self.held_from in uncertain
-        )
+        if self.resends or self.state in UNCERTAIN:
+            return True
+        return self.state is Delivery.HELD and self.held_from in UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +71,11 @@ _STORED = select(
     *_NOT_THE_BODY,
     deliveries.c.state,
     deliveries.c.fence,
+    deliveries.c.manner,
     deliveries.c.temporary_name,
     deliveries.c.held_from,
+    deliveries.c.refusals,
+    deliveries.c.resends,
     deliveries.c.why,
     deliveries.c.sent_at,
     deliveries.c.answer_due_at,
@@ -114,9 +125,11 @@ def by_name(tx: Connection, practice: str, name: str, *, partner: str = "") -> S
 
 
 def carrying(tx: Connection, practice: str, claim_version_id: int) -> SealedFile | None:
-    """Give the file that carries a claim version; None if none does yet."""
+    """Give the file that carries a claim version; None if none does yet, or it was cancelled before it left."""
     query = _STORED.join(interchange_claims, interchange_claims.c.interchange_id == interchanges.c.id).where(
-        interchange_claims.c.practice == practice, interchange_claims.c.claim_version_id == claim_version_id
+        interchange_claims.c.practice == practice,
+        interchange_claims.c.claim_version_id == claim_version_id,
+        interchange_claims.c.withdrawn == false(),
     )
     row = tx.execute(query).mappings().first()
     return None if row is None else _stored(row)
@@ -200,22 +213,45 @@ class Step:
     after: Delivery
     why: str
     held_from: Delivery | None = None
+    manner: Manner | None = None
     temporary_name: str | None = None
     sent_at: datetime | None = None
     answer_due_at: datetime | None = None
 
 
 def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: Event, at: datetime) -> SealedFile:
-    """Move a delivery, with its event.
+    """Move a delivery by evidence, with its event.
 
     Raises LedgerConflict if the file is no longer in the state, or under the fence, it was read with.
     """
-    if step.after not in MOVES[file.state]:
+    return _move(tx, practice, file, step, allowed=MOVES[file.state], event=event, at=at)
+
+
+def decide(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: Event, at: datetime) -> SealedFile:
+    """Move a delivery as a person decided; the event names them and the reason. Raises LedgerConflict as `move` does."""
+    assert event.actor, "a decision without a person"
+    assert event.reason, "a decision without a reason"
+    return _move(tx, practice, file, step, allowed=DECISIONS[file.state], event=event, at=at)
+
+
+def _move(
+    tx: Connection,
+    practice: str,
+    file: SealedFile,
+    step: Step,
+    *,
+    allowed: frozenset[Delivery],
+    event: Event,
+    at: datetime,
+) -> SealedFile:
+    if step.after not in allowed:
         raise LedgerConflict(f"{file.state} to {step.after} is not a move of a file; read it again before acting")
     fields: dict[str, object] = {"state": step.after, "why": step.why}
+    if step.after is not file.state:
+        fields["refusals"] = 0
     if step.after is Delivery.HELD:
         fields["held_from"] = step.held_from or file.state
-    for name in ("temporary_name", "sent_at", "answer_due_at"):
+    for name in ("manner", "temporary_name", "sent_at", "answer_due_at"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)
     moved = tx.execute(
@@ -233,6 +269,60 @@ def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: 
     return by_id(tx, practice, file.id)
 
 
+def count_refusal(tx: Connection, practice: str, file: SealedFile) -> int:
+    """Count that the partner refused the step that is due; gives how often in a row. A later worker's file is not touched."""
+    counted = tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.practice == practice,
+            deliveries.c.interchange_id == file.id,
+            deliveries.c.state == file.state,
+            deliveries.c.fence == file.fence,
+        )
+        .values(refusals=deliveries.c.refusals + 1)
+        .returning(deliveries.c.refusals)
+    ).scalar_one_or_none()
+    return 0 if counted is None else int(counted)
+
+
+def count_resend(tx: Connection, practice: str, file: SealedFile) -> None:
+    """Count that people decided to send the same bytes again: from now on an earlier copy may be answered."""
+    tx.execute(
+        update(deliveries)
+        .where(deliveries.c.practice == practice, deliveries.c.interchange_id == file.id)
+        .values(resends=deliveries.c.resends + 1)
+    )
+
+
+def withdraw_claims(tx: Connection, practice: str, file: SealedFile) -> None:
+    """Free the claim versions of a file that was cancelled before it left: each may go into another one."""
+    tx.execute(
+        update(interchange_claims)
+        .where(interchange_claims.c.practice == practice, interchange_claims.c.interchange_id == file.id)
+        .values(withdrawn=true())
+    )
+
+
+def pinned_names(tx: Connection, practice: str, partner: str) -> frozenset[str]:
+    """Give the temporary names that a delivery which is not at its end still needs."""
+    ended = (Delivery.SENT, Delivery.PRESUMED, Delivery.CANCELLED)
+    query = (
+        select(deliveries.c.temporary_name)
+        .join(interchanges, interchanges.c.id == deliveries.c.interchange_id)
+        .where(interchanges.c.practice == practice, interchanges.c.partner == partner, deliveries.c.state.not_in(ended))
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
+def names_known(tx: Connection, practice: str, partner: str, names: frozenset[str]) -> frozenset[str]:
+    """Give those of the names that files for this partner have."""
+    query = select(interchanges.c.name).where(
+        interchanges.c.practice == practice, interchanges.c.partner == partner, interchanges.c.name.in_(names)
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
 def _stored(row: RowMapping) -> SealedFile:
-    fields = {name: row[name] for name in SealedFile.__dataclass_fields__ if name != "state"}
-    return SealedFile(**fields, state=Delivery(row["state"]))
+    fields = {name: row[name] for name in SealedFile.__dataclass_fields__ if name not in {"state", "manner"}}
+    manner = Manner(row["manner"]) if row["manner"] else None
+    return SealedFile(**fields, state=Delivery(row["state"]), manner=manner)

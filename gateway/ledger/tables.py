@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from gateway.ledger.columns import Instant, Sealed
@@ -234,8 +235,17 @@ interchange_claims = Table(
     _practice(),
     _ref("interchange_id", "interchanges"),
     Column("claim_version_id", Integer, ForeignKey("claim_versions.id"), nullable=False),
-    # At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
-    UniqueConstraint("practice", "claim_version_id"),
+    # Its file was cancelled before it left: the claim version may go into another one.
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
+)
+# At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
+Index(
+    "uq_interchange_claims_carried_once",
+    interchange_claims.c.practice,
+    interchange_claims.c.claim_version_id,
+    unique=True,
+    sqlite_where=interchange_claims.c.withdrawn == false(),
+    postgresql_where=interchange_claims.c.withdrawn == false(),
 )
 
 deliveries = Table(
@@ -247,13 +257,61 @@ deliveries = Table(
     Column("state", String(12), nullable=False),
     # Counts the workers that took it up: an older one's next step finds another number and stops.
     Column("fence", Integer, nullable=False),
+    # How it gets its final name, chosen before anything is uploaded; empty until then.
+    Column("manner", String(8), nullable=False, server_default=""),
+    # A path from the mailbox's root; in rows of the first revision a name in the outbound folder.
     Column("temporary_name", Text, nullable=False),
     # The state it was held in decides what a release may do: what may have been renamed is never uploaded again.
     Column("held_from", String(12), nullable=False),
+    # How often the partner has refused the step that is due; a person's decision starts it anew.
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    # How often people have decided to send the same bytes again.
+    Column("resends", Integer, nullable=False, server_default="0"),
     Column("why", Text, nullable=False),
     Column("sent_at", Instant, nullable=True),
     Column("answer_due_at", Instant, nullable=True),
     UniqueConstraint("practice", "interchange_id"),
+)
+
+resends = Table(
+    "resends",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("interchange_id", "interchanges"),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    # The second person: before it happened, or, where the partner refuses a second copy by itself, afterwards.
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", Instant, nullable=True),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
+    Column("partner", String(40), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    # In a row, without one success between.
+    Column("failures", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=True),
+)
+
+capabilities = Table(
+    "capabilities",
+    metadata,
+    Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
+    Column("partner", String(40), primary_key=True),
+    Column("capability", String(60), primary_key=True),
+    Column("answer", String(8), nullable=False),
+    Column("said", Text, nullable=False),
+    # Of the mailbox's address: what was seen at another server, or in another folder, says nothing here.
+    Column("address", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 inbound_files = Table(

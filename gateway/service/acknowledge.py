@@ -20,9 +20,9 @@ from gateway.ledger.claims import StoredClaim
 from gateway.ledger.inbound import InboundFile
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import MOVES, ClaimState
-from gateway.service.deliver import claims_sent
 from gateway.service.matching import sent_claim
 from gateway.service.office import Office
+from gateway.service.sealed import claims_sent
 
 _GOOD = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_ERRORS)
 _FURTHER = (ClaimState.ACCEPTED, ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)

@@ -1,7 +1,7 @@
 """Ready claims into sealed files: each partner's claims, numbered, written, judged, and stored in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from itertools import count
@@ -11,7 +11,7 @@ from gateway.batch import Batch, BatchPlan
 from gateway.billing import plan
 from gateway.claim import Claim, Frequency
 from gateway.edi import conformance, professional
-from gateway.errors import LedgerConflict, OutboundWireError
+from gateway.errors import ConfigError, LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, numbers, outbox
 from gateway.ledger.claims import StoredClaim
@@ -21,6 +21,7 @@ from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
 from gateway.service.doubt import undoubted
+from gateway.service.environment import refuse_mixed
 from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
@@ -49,11 +50,12 @@ class Unwritable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """What was sealed, and what could not be written."""
+    """What was sealed, what could not be written, and which partners' profiles forbid it, with the reason."""
 
     files: tuple[SealedFile, ...]
     claims: int
     unwritable: tuple[Unwritable, ...]
+    refused: tuple[tuple[str, ConfigError], ...] = ()
 
 
 def plan_batches(office: Office, *, partner: str = "") -> tuple[Planned, ...]:
@@ -72,25 +74,43 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     Raises LedgerHeld if the ledger may be older than what was sent.
     """
     require_released(office)
-    files: list[SealedFile] = []
-    refused: list[Unwritable] = []
-    sealed = 0
+    done = _Done()
     for one in _partners(office, partner):
-        fresh, doubled = _originals(office, _ready(office, one))
-        good, bad = _tried(office, one, fresh, professional.write)
-        good, doubted = undoubted(office, one, good)
-        kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]
-        refused += [*doubled, *bad, *kept]
-        stored = {body.patient_control_number: claim for claim, body in good}
-        for batch in plan(one, (body for _, body in good)):
-            file, unfit = _seal_what_fits(office, batch, stored)
-            refused += unfit
-            if file is not None:
-                files.append(file)
-                sealed += len(batch.claims) - len(unfit)
-    if refused:
-        _report(office, refused)
-    return Sealed(files=tuple(files), claims=sealed, unwritable=tuple(refused))
+        try:
+            _seal_partner(office, one, done)
+        except ConfigError as mixed:
+            done.refused.append((one.name, mixed))
+            _report_partner(office, one, mixed)
+    if done.unwritable:
+        _report(office, done.unwritable)
+    return Sealed(
+        files=tuple(done.files), claims=done.claims, unwritable=tuple(done.unwritable), refused=tuple(done.refused)
+    )
+
+
+@dataclass(slots=True)
+class _Done:
+    """What a call has done so far, over its partners."""
+
+    files: list[SealedFile] = field(default_factory=list)
+    claims: int = 0
+    unwritable: list[Unwritable] = field(default_factory=list)
+    refused: list[tuple[str, ConfigError]] = field(default_factory=list)
+
+
+def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
+    fresh, doubled = _originals(office, _ready(office, partner))
+    good, bad = _tried(office, partner, fresh, professional.write)
+    good, doubted = undoubted(office, partner, good)
+    kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]
+    done.unwritable += [*doubled, *bad, *kept]
+    stored = {body.patient_control_number: claim for claim, body in good}
+    for batch in plan(partner, (body for _, body in good)):
+        file, unfit = _seal_what_fits(office, batch, stored)
+        done.unwritable += unfit
+        if file is not None:
+            done.files.append(file)
+            done.claims += len(batch.claims) - len(unfit)
 
 
 def _seal_what_fits(
@@ -199,6 +219,7 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         written = _batch(office, batch, number)
         raw = professional.write(written)
         conformance.judge(raw)
+        _refuse_unfit(office, partner, _name(office, partner, number), raw)
         with office.ledger.writing() as tx:
             if numbers.last(tx, practice, partner.name, "interchange") == taken:
                 numbers.take(tx, practice, partner.name, "interchange")
@@ -214,18 +235,39 @@ def _next(taken: Number | None) -> Number:
     return Number(taken.cycle + 1, 1) if taken.number == numbers.LAST else Number(taken.cycle, taken.number + 1)
 
 
+def _name(office: Office, partner: TradingPartner, number: Number) -> str:
+    """Give a file's name; in a later cycle of control numbers it says so, for a name is never used twice."""
+    practice = office.practice.key
+    name = partner.file_name.format(practice=practice, partner=partner.name, interchange=f"{number.number:09d}")
+    return name if number.cycle == 1 else f"c{number.cycle}_{name}"
+
+
+def _refuse_unfit(office: Office, partner: TradingPartner, name: str, raw: bytes) -> None:
+    """Raise ConfigError before a file is sealed that this partner does not take, or that is of the other environment."""
+    refuse_mixed(office.settings, partner, name, raw)
+    if len(name) > partner.name_max:
+        raise ConfigError(
+            f"partner {partner.name}: the file name {name} has {len(name)} characters, it takes {partner.name_max}; "
+            f"nothing was sealed; shorten file_name in partners/{partner.name}.toml"
+        )
+    if len(raw) > partner.size_max:
+        raise ConfigError(
+            f"partner {partner.name}: the file has {len(raw)} bytes, it takes {partner.size_max}; nothing was sealed; "
+            f"lower claims_max in partners/{partner.name}.toml"
+        )
+
+
 def _store(
     tx: Transaction, office: Office, batch: Batch, number: Number, raw: bytes, stored: dict[str, StoredClaim]
 ) -> SealedFile:
     practice, at, partner = office.practice.key, office.clock.now(), batch.partner
-    name = partner.file_name.format(practice=practice, partner=partner.name, interchange=f"{number.number:09d}")
     new = NewFile(
         partner=partner.name,
         cycle=number.cycle,
         interchange=number.number,
         group_control=batch.group,
         reference=batch.reference,
-        name=name if number.cycle == 1 else f"c{number.cycle}_{name}",
+        name=_name(office, partner, number),
         size=len(raw),
         sha256=sha256(raw).hexdigest(),
         body=raw,
@@ -278,3 +320,18 @@ def _report(office: Office, refused: list[Unwritable]) -> None:
                 next_command=f"gateway visits fix {one.visit} --set FIELD=VALUE --by NAME --reason TEXT",
             )
             events.write(tx, office.practice.key, said, at=office.clock.now())
+
+
+def _report_partner(office: Office, partner: TradingPartner, refused: ConfigError) -> None:
+    said = Event(
+        kind="partner.unfit",
+        about=partner.name,
+        partner=partner.name,
+        said=str(refused),
+        severity=EventSeverity.WAKE,
+        artefact="configuration",
+        actor=office.actor,
+        next_command="gateway doctor",
+    )
+    with office.ledger.writing() as tx:
+        events.write(tx, office.practice.key, said, at=office.clock.now())

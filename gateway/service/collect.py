@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from hashlib import sha256
 
-from gateway.errors import ConfigError, GatewayError, LedgerConflict, LineLost, NameTaken, NotReached, PartnerRefusal
+from gateway.errors import GatewayError, LedgerConflict, NameTaken, PartnerRefusal
 from gateway.event import Event
 from gateway.ledger import inbound
 from gateway.partner import TradingPartner
-from gateway.service.deliver import OpenMailbox, report_problem
 from gateway.service.office import Office
+from gateway.service.reach import TROUBLE, Calls, OpenMailbox, not_called, reached
 from gateway.transport.mailbox import Entry, Mailbox, safe_name
 
 BYTES_MAX = 256 * 1024 * 1024
@@ -27,20 +27,22 @@ class Collected:
     files    names of what is new
     known    files whose very bytes had come before
     left     names that were not taken, each with the reason
-    problem  why the round ended early
+    problem  why the partner was not called, or the round ended early
     """
 
     partner: str
-    files: tuple[str, ...]
-    known: int
-    left: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = ()
+    known: int = 0
+    left: tuple[tuple[str, str], ...] = ()
     problem: GatewayError | None = None
 
 
-def collect(office: Office, open_mailbox: OpenMailbox, *, partner: str = "") -> tuple[Collected, ...]:
+def collect(
+    office: Office, open_mailbox: OpenMailbox, *, partner: str = "", calls: Calls = Calls.NOW
+) -> tuple[Collected, ...]:
     """Collect from every partner, or the one named; one partner's trouble does not keep another's files back."""
     names = [office.settings.partner(partner).name] if partner else sorted(office.settings.partners)
-    return tuple(_Collection(office, office.settings.partner(name)).run(open_mailbox) for name in names)
+    return tuple(_Collection(office, office.settings.partner(name)).run(open_mailbox, calls) for name in names)
 
 
 class _Collection:
@@ -53,15 +55,17 @@ class _Collection:
         self.left: list[tuple[str, str]] = []
         self.known = 0
 
-    def run(self, open_mailbox: OpenMailbox) -> Collected:
+    def run(self, open_mailbox: OpenMailbox, calls: Calls) -> Collected:
+        why = not_called(self.office, self.partner, calls)
+        if why is not None:
+            return Collected(partner=self.partner.name, problem=why)
         problem: GatewayError | None = None
         try:
-            with open_mailbox(self.partner) as mailbox:
+            with reached(self.office, self.partner, open_mailbox) as mailbox:
                 for entry in self._candidates(mailbox):
                     self._take(mailbox, entry)
-        except (PartnerRefusal, NotReached, LineLost, ConfigError, LedgerConflict) as refused:
-            problem = refused
-            report_problem(self.office, self.partner, refused)
+        except (*TROUBLE, LedgerConflict) as trouble:
+            problem = trouble
         return Collected(
             partner=self.partner.name,
             files=tuple(self.files),

@@ -7,6 +7,7 @@ sending do not, until `gateway reconcile` has led a person through (gateway/serv
 """
 
 import os
+import secrets
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ def write_marker(home: Path, marker: Marker) -> None:
     known = sorted(marker.numbers.items())
     document["numbers"] = {f"{kind}/{partner}": list(number) for (kind, partner), number in known}
     path = home / _NAME
-    written = path.with_suffix(f".toml.{os.getpid()}")
+    written = path.with_suffix(f".toml.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with written.open("w", encoding="utf-8") as opened:
             opened.write(tomlkit.dumps(document))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from gateway.claim import Claim
-from gateway.delivery import Delivery
+from gateway.delivery import DECISIONS, Delivery
 from gateway.errors import UsageError
 from gateway.event import EventSeverity
 from gateway.finding import Finding, RowFault
-from gateway.ledger import claims, denials, events, inbound, outbox, visits
+from gateway.ledger import claims, denials, events, inbound, outbox, resends, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.denials import StoredDenial
@@ -17,6 +17,7 @@ from gateway.ledger.events import Logged
 from gateway.ledger.inbound import InboundFile, InboundState, StoredAnswer
 from gateway.ledger.outbox import SealedFile
 from gateway.ledger.remittances import Parked, RemittanceState, StoredPayment, StoredRemittance
+from gateway.ledger.resends import Resend
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.office import Office
@@ -240,12 +241,18 @@ def deliveries_listed(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryShown:
-    """An outbound file whole: its steps, what it carries, and what was answered."""
+    """An outbound file whole: its steps, what it carries, what was answered, and what a person may decide now."""
 
     file: SealedFile
     claims: tuple[StoredClaim, ...]
     timeline: tuple[Logged, ...]
     answers: tuple[StoredAnswer, ...]
+    resends: tuple[Resend, ...]
+
+    @property
+    def may_be(self) -> tuple[str, ...]:
+        """Give the commands by which a person may go on with it."""
+        return decisions(self.file, answered=bool(self.answers))
 
 
 def delivery_shown(office: Office, name: str, *, partner: str = "") -> DeliveryShown:
@@ -260,7 +267,23 @@ def delivery_shown(office: Office, name: str, *, partner: str = "") -> DeliveryS
             claims=claims.in_interchange(tx, practice, file.id),
             timeline=events.read(tx, practice, about=name, partner=file.partner, limit=1000),
             answers=inbound.answers_about(tx, practice, interchange_id=file.id),
+            resends=resends.of_file(tx, practice, file.id),
         )
+
+
+def decisions(file: SealedFile, *, answered: bool) -> tuple[str, ...]:
+    """Give the commands by which a person may go on with a file, the most harmless first."""
+    command = f"gateway deliveries {{}} {file.name} --by NAME --reason TEXT".format
+    found = []
+    if file.state is Delivery.HELD:
+        found.append(command("release"))
+    if file.state in {Delivery.HELD, Delivery.PRESUMED}:
+        found.append(command("release") + " --as-sent")
+    if not file.may_have_left and Delivery.CANCELLED in DECISIONS[file.state]:
+        found.append(command("cancel"))
+    if file.may_have_left and not answered and file.state in {Delivery.HELD, Delivery.PRESUMED, Delivery.SENT}:
+        found.append(command("resend") + " --approved-by ANOTHER")
+    return tuple(found)
 
 
 def inbox_listed(

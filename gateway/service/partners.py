@@ -1,16 +1,16 @@
-"""Trading partners: reach one, check that it works, pin its host key."""
+"""Trading partners: how they stand, reach one, pin its host key."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
 
-from gateway.errors import ConfigError, GatewayError, NameTaken, UsageError
+from gateway.errors import ConfigError, UsageError
 from gateway.event import Event
-from gateway.ledger import events
+from gateway.ledger import standings
 from gateway.partner import MailboxKind, TradingPartner
 from gateway.service.office import Office
+from gateway.standing import Standing, StandingState
 from gateway.transport.mailbox import Mailbox, open_mailbox
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
@@ -21,62 +21,11 @@ def mailbox_of(partner: TradingPartner) -> Mailbox:
     return open_mailbox(partner.mailbox, partner=partner.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One thing that was tried at a partner. `said` is what was seen, or why it failed."""
-
-    what: str
-    works: bool
-    said: str
-    problem: GatewayError | None = None
-
-
-def check(partner: TradingPartner) -> tuple[Checked, ...]:
-    """Try everything that delivery and collection need, with a harmless file that is removed again."""
-    done: list[Checked] = []
-    try:
-        with mailbox_of(partner) as mailbox:
-            done.append(Checked(what="log in", works=True, said=mailbox.evidence()))
-            for what, attempt in (
-                ("list answers", _list_answers),
-                ("write, see and rename a file", _write_and_rename),
-            ):
-                try:
-                    done.append(Checked(what=what, works=True, said=attempt(partner, mailbox)))
-                except GatewayError as failed:
-                    done.append(Checked(what=what, works=False, said=str(failed), problem=failed))
-    except GatewayError as failed:
-        done.append(Checked(what="log in", works=False, said=str(failed), problem=failed))
-    return tuple(done)
-
-
-def _list_answers(partner: TradingPartner, mailbox: Mailbox) -> str:
-    return f"{len(mailbox.list(partner.mailbox.inbound))} names in {partner.mailbox.inbound}"
-
-
-def _write_and_rename(partner: TradingPartner, mailbox: Mailbox) -> str:
-    """Both names end as temporary files do, so that the partner does not pick either up."""
-    folder, suffix = partner.mailbox.outbound, partner.mailbox.temporary
-    first, second = f"{folder}/gateway-check-1{suffix}", f"{folder}/gateway-check-2{suffix}"
-    for name in (first, second):
-        mailbox.remove(name)
-    try:
-        mailbox.create_exclusive(first, b"A harmless file of a connection check. It may be deleted.\n")
-        mailbox.rename_no_clobber(first, second)
-        seen = mailbox.stat(second)
-        mailbox.create_exclusive(first, b"x")
-        try:
-            mailbox.rename_no_clobber(first, second)
-        except NameTaken:
-            safe = True
-        else:
-            safe = False
-    finally:
-        for name in (first, second):
-            mailbox.remove(name)
-    if seen is None:
-        return "written, but not to be seen afterwards: deliveries will end as presumed"
-    return "works; a rename never overwrites" if safe else "works, but a rename overwrites: ask the partner"
+def standing_of(office: Office, name: str) -> Standing:
+    """Tell how a partner stands. Raises ConfigError if there is none of that name."""
+    partner = office.settings.partner(name)
+    with office.ledger.reading() as tx:
+        return standings.of(tx, office.practice.key, partner.name)
 
 
 def host_key(office: Office, name: str) -> str:
@@ -113,8 +62,13 @@ def trust(office: Office, name: str, accepted: str, *, reason: str) -> None:
         actor=office.actor,
         reason=reason,
     )
+    at = office.clock.now()
+    # What was refused because of its host key is called again; what a person has paused stays paused.
     with office.ledger.writing() as tx:
-        events.write(tx, office.practice.key, said, at=office.clock.now())
+        standing = standings.of(tx, office.practice.key, name)
+        if standing.state is StandingState.REFUSED:
+            standing = Standing(partner=name, actor=office.actor, reason=reason, since=at)
+        standings.put(tx, office.practice.key, standing, event=said, at=at)
 
 
 def pin(path: Path, fingerprint: str) -> None:

@@ -17,16 +17,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.errors import ConfigError, GatewayError, LineLost, NotReached, PartnerRefusal, UsageError
+from gateway.errors import GatewayError, PartnerRefusal, Paused, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, doubts, events, instance, numbers
 from gateway.ledger.numbers import Number
 from gateway.partner import TradingPartner
 from gateway.service.collect import collect
-from gateway.service.deliver import OpenMailbox
 from gateway.service.instance import forward, read_marker
 from gateway.service.office import Office
 from gateway.service.post import post
+from gateway.service.reach import TROUBLE, OpenMailbox, reached
 from gateway.service.recovered import Recovering
 from gateway.service.seen import answered, number_in
 from gateway.transport.mailbox import Entry
@@ -110,7 +110,7 @@ def recover(office: Office, open_mailbox: OpenMailbox, *, partner: str = "") -> 
     for name in names:
         try:
             _recover_partner(office, open_mailbox, office.settings.partner(name), recovery)
-        except (PartnerRefusal, NotReached, LineLost, ConfigError) as problem:
+        except (*TROUBLE, Paused) as problem:
             problems.append((name, problem))
     now = standing(office)
     assert now is not None
@@ -210,7 +210,7 @@ def _recover_partner(office: Office, open_mailbox: OpenMailbox, partner: Trading
     if Step.ANSWERS not in done:
         _record(office, partner, Step.ANSWERS, _collected(office, open_mailbox, partner), recovery)
     if not {Step.NUMBERS, Step.FILES, Step.CLAIMS} <= done:
-        with open_mailbox(partner) as mailbox:
+        with reached(office, partner, open_mailbox) as mailbox:
             try:
                 listed = mailbox.list(partner.mailbox.outbound)
             except PartnerRefusal:

@@ -4,11 +4,11 @@ Evidence is the partner's copy of the very bytes under the final name, or an ans
 it a file is held as one that may have been renamed: it is never uploaded again by itself, and an answer still closes it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 
-from gateway.delivery import Delivery
+from gateway.delivery import UNCERTAIN, Delivery
 from gateway.edi.own_claims import OwnFile, read_own
 from gateway.errors import InboundWireError, PartnerRefusal
 from gateway.event import Event, EventSeverity
@@ -19,8 +19,8 @@ from gateway.lifecycle import ClaimState
 from gateway.money import cents
 from gateway.partner import TradingPartner
 from gateway.service.collect import BYTES_MAX
-from gateway.service.deliver import claims_sent
 from gateway.service.office import Office
+from gateway.service.sealed import claims_sent
 from gateway.service.seen import Seen, number_in
 from gateway.transport.mailbox import Entry, Mailbox
 
@@ -28,7 +28,6 @@ _PAGE = 200
 _SHOWN = 10
 _FEARED = "files may have been sent that this ledger lacks"
 _IN_DOUBT = (Delivery.SEALED, Delivery.UPLOADING, Delivery.COMMITTING, Delivery.PRESUMED, Delivery.HELD)
-_MAY_HAVE_LEFT = (Delivery.COMMITTING, Delivery.PRESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +172,16 @@ class Recovering:
 
     def _held(self, file: SealedFile) -> None:
         """Hold a file as one that may have been renamed; one that is known as such already stays where it is."""
-        if file.state is Delivery.PRESUMED or (file.state is Delivery.HELD and file.held_from in _MAY_HAVE_LEFT):
+        if file.state is Delivery.PRESUMED or (file.state is Delivery.HELD and file.held_from in UNCERTAIN):
             return
         with self.office.ledger.writing() as tx:
             if file.state is Delivery.HELD:
+                # A person may have released it between the backup and the loss; only a decision leads there.
                 step = Step(after=Delivery.COMMITTING, why="it may have been released before the restore")
                 said = self._event(file, step.after, f"file {file.name}: {step.why}", "recovery")
-                file = outbox.move(tx, self.office.practice.key, file, step, event=said, at=self.office.clock.now())
+                decided = replace(said, reason="recovery")
+                at = self.office.clock.now()
+                file = outbox.decide(tx, self.office.practice.key, file, step, event=decided, at=at)
             self._doubted(tx, file)
 
     def _doubted(self, tx: Transaction, file: SealedFile) -> SealedFile:

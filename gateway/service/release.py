@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from gateway.delivery import Delivery
+from gateway.delivery import UNCERTAIN, Delivery
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import outbox
+from gateway.ledger import Transaction, outbox
 from gateway.ledger.outbox import SealedFile, Step
-from gateway.service.deliver import claims_sent
 from gateway.service.office import Office
+from gateway.service.sealed import claims_sent
 
 
 class Way(StrEnum):
@@ -27,13 +27,11 @@ def release(office: Office, name: str, way: Way, *, reason: str, partner: str = 
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        file = outbox.by_name(tx, practice, name, partner=partner)
-        if file is None:
-            raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
+        file = named(tx, office, name, partner)
         presumed = file.state is Delivery.PRESUMED and way is Way.SENT
         if file.state is not Delivery.HELD and not presumed:
             raise UsageError(f"file {name} is {file.state}, not held; nothing was changed")
-        uncertain = file.held_from in {Delivery.COMMITTING, Delivery.PRESUMED}
+        uncertain = file.held_from in UNCERTAIN
         after = Delivery.SENT if way is Way.SENT else Delivery.COMMITTING if uncertain else Delivery.UPLOADING
         why = f"released by {office.actor}: {way}"
         said = Event(
@@ -47,7 +45,15 @@ def release(office: Office, name: str, way: Way, *, reason: str, partner: str = 
             actor=office.actor,
             reason=reason,
         )
-        moved = outbox.move(tx, practice, file, Step(after=after, why=why), event=said, at=at)
+        moved = outbox.decide(tx, practice, file, Step(after=after, why=why), event=said, at=at)
         if after is Delivery.SENT:
             claims_sent(office, tx, moved, artefact=f"{office.actor}'s decision")
     return moved
+
+
+def named(tx: Transaction, office: Office, name: str, partner: str) -> SealedFile:
+    """Give the file that a person named. Raises UsageError if there is none, or several partners have one."""
+    file = outbox.by_name(tx, office.practice.key, name, partner=partner)
+    if file is None:
+        raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
+    return file

@@ -233,7 +233,9 @@ class Remitting:
             after=after,
             artefact=f"inbound {self.file.id}",
             actor=self.office.actor,
-            next_command=f"gateway denials show {ours.claim.pcn}" if reasons else "",
+            next_command=f"gateway {'denials' if reasons else 'claims'} show {ours.claim.pcn}"
+            if reasons or silent
+            else "",
         )
 
     def _provider_adjustments(self, stored: StoredRemittance, remittance: Remittance) -> int:

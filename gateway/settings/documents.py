@@ -2,14 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.codes.npi import is_npi
-from gateway.partner import MailboxKind, Usage
+from gateway.partner import MailboxKind, Publish, Usage
 from gateway.payer import Program, UnitRule
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -94,6 +94,7 @@ class GatewayDocument(BaseSettings):
         extra="forbid", frozen=True, env_prefix="GATEWAY_", env_nested_delimiter="__", env_ignore_empty=True
     )
 
+    environment: Literal["test", "production"] = "test"
     database: DatabaseDocument = DatabaseDocument()
     practice: PracticeDocument
     unknown_payer: UnknownPayerDocument
@@ -143,7 +144,16 @@ class MailboxDocument(_Strict):
     inbound: str
     archive: str = ""
     temporary: Annotated[str, Field(pattern=r"^\.[A-Za-z0-9]{1,10}$")] = ".part"
+    temporary_folder: str = ""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+
+class MarksDocument(_Strict):
+    """[marks.test] and [marks.production] of a partner: what must, or must not, be seen in that environment."""
+
+    receiver_id: str = ""
+    file_mark: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    user: str = ""
 
 
 class PartnerDocument(_Strict):
@@ -154,9 +164,15 @@ class PartnerDocument(_Strict):
     mailbox: MailboxDocument
     file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._{}-]+$")] = "{practice}_{partner}_{interchange}.837"
     claims_max: Annotated[int, Field(ge=1, le=5000)] = 5000
+    name_max: Annotated[int, Field(ge=12, le=128)] = 128
+    size_max: Annotated[int, Field(ge=1000)] = 100 * 1024 * 1024
+    publish: Publish = Publish.AUTO
     purges_temporary: bool = False
+    takes_unfinished: bool = True
+    deduplicates: bool = False
     reads_back: bool = False
     acknowledged_minutes: Annotated[int, Field(ge=1)] = 24 * 60
+    marks: dict[Literal["test", "production"], MarksDocument] = {}
 
 
 class FeeScheduleDocument(_Strict):

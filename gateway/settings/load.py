@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.errors import ConfigError
-from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner
+from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, TradingPartner, Usage
 from gateway.payer import FeeSchedule, Payer, Program
 from gateway.people import Address, BillingProvider, Practice
 from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, WaiversDocument
 
 Document = TypeVar("Document", bound=BaseModel)
+
+_USAGE = {"test": Usage.TEST, "production": Usage.PRODUCTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +35,14 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that was configured."""
+    """Everything that was configured.
+
+    environment  whether this gateway sends test files or production files, to all its partners
+    """
 
     home: Path
     database_url: str
+    environment: Usage = Usage.TEST
     practice: Practice
     partners: Mapping[str, TradingPartner]
     payers: Mapping[str, Payer]
@@ -78,6 +84,7 @@ def load(home: Path) -> Settings:
         raise ConfigError(f"gateway.toml: unknown_payer.partner: {unknown.partner} has no file in partners/")
     return Settings(
         home=home,
+        environment=_USAGE[document.environment],
         database_url=document.database.url or f"sqlite:///{home / 'gateway.db'}",
         practice=_practice(document),
         partners=MappingProxyType(partners),
@@ -117,9 +124,10 @@ def _practice(document: GatewayDocument) -> Practice:
 
 def _partner(path: Path, home: Path) -> TradingPartner:
     document = _checked(PartnerDocument, path, home)
-    fields = document.model_dump(exclude={"envelope", "mailbox"})
+    fields = document.model_dump(exclude={"envelope", "mailbox", "marks"})
     partner = TradingPartner(
         **fields,
+        marks=MappingProxyType({_USAGE[name]: Marks(**one.model_dump()) for name, one in document.marks.items()}),
         envelope=Envelope(**document.envelope.model_dump()),
         mailbox=_placed(MailboxAddress(**document.mailbox.model_dump()), home),
     )

@@ -19,6 +19,7 @@ from gateway.transport.listing import NAMES_MAX, Entry, Stat, inside
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OVER: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # A pipe would otherwise keep us waiting for its writer.
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # The disk, or the network folder below it, has failed: what it holds now is not known.
@@ -97,6 +98,40 @@ class FolderMailbox:
                     f"{self.evidence()}: {new} is there, but {old} could not be taken away ({error.strerror}); "
                     f"look at both before trying again"
                 ) from error
+
+    def link_no_clobber(self, old: str, new: str) -> None:
+        """Link the new name. Raises NameTaken, PartnerRefusal, LineLost, NotReached."""
+        with (
+            self._explained("link", f"{old} to {new}", changes=True),
+            self._folder(inside(old)[:-1]) as before,
+            self._folder(inside(new)[:-1]) as after,
+        ):
+            try:
+                os.link(inside(old)[-1], inside(new)[-1], src_dir_fd=before, dst_dir_fd=after, follow_symlinks=False)
+            except FileExistsError as error:
+                raise NameTaken(self._taken(new)) from error
+            os.fsync(after)
+
+    def overwrite(self, name: str, body: bytes) -> None:
+        """Write over a file that exists, and sync it. Raises PartnerRefusal, LineLost, NotReached."""
+        with self._explained("write over", name, changes=True), self._folder(inside(name)[:-1]) as folder:
+            descriptor = os.open(inside(name)[-1], _OVER, dir_fd=folder)
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(body)
+                opened.flush()
+                os.fsync(opened.fileno())
+
+    def rename_replaces(self, old: str, new: str) -> bool:
+        """Files get their names here by link(2), which never replaces; tried all the same. Raises as its rename does."""
+        try:
+            self.rename_no_clobber(old, new)
+        except NameTaken:
+            return False
+        return True
+
+    def syncs(self) -> bool:
+        """Files and folders are synced by fsync(2)."""
+        return True
 
     def list(self, folder: str, *, names_max: int = NAMES_MAX) -> tuple[Entry, ...]:
         """Give the names of a folder. Raises PartnerRefusal, NotReached."""

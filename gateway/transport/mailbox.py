@@ -45,6 +45,28 @@ class Mailbox(Protocol):
         seen to be where it was, LineLost when it may have happened, NotReached before.
         """
 
+    def link_no_clobber(self, old: str, new: str) -> None:
+        """Give a file a second name. What already has the new name is never replaced.
+
+        Raises NameTaken if the new name exists, PartnerRefusal if the old one does not or they said no (a server without
+        hard links says no), LineLost when it may have happened, NotReached before.
+        """
+
+    def overwrite(self, name: str, body: bytes) -> None:
+        """Write a body over a file that exists, from its first byte; no file is made, and nothing behind it is cut off.
+
+        Raises PartnerRefusal if there is none or they said no, LineLost, NotReached.
+        """
+
+    def rename_replaces(self, old: str, new: str) -> bool:
+        """Try whether the server's own rename replaces a file. For the harmless files of a check: both have to be there.
+
+        Raises PartnerRefusal, LineLost, NotReached.
+        """
+
+    def syncs(self) -> bool:
+        """Whether a written file is known to be on the other side's disk before its name changes."""
+
     def list(self, folder: str, *, names_max: int = NAMES_MAX) -> tuple[Entry, ...]:
         """Give the names of a folder ("" is the root), in the server's order, perhaps twice, perhaps hostile.
 

@@ -36,24 +36,27 @@ class SftpMailbox:
     def create_exclusive(self, name: str, body: bytes) -> None:
         """Write a new file, sync it if the server offers that. Raises NameTaken, PartnerRefusal, LineLost, NotReached."""
         path = self._path(name)
-        if self.stat(name) is not None:
-            raise NameTaken(self._taken(name))
+        with self._explained("create", name):
+            if self._is_seen(path):
+                raise NameTaken(self._taken(name))
         with self._explained("create", name, changes=True):
             try:
                 opened = self._session.create(path)
             except Answered as answer:
                 # The protocol has no word for "exists": the name itself has to be looked at.
-                if self._session.look(path) is not None:
+                if self._is_seen(path):
                     raise NameTaken(self._taken(name)) from answer
                 raise
             try:
-                for offset in range(0, len(body), CHUNK_SIZE):
-                    self._session.write(opened, offset, body[offset : offset + CHUNK_SIZE])
-                self._session.sync(opened)
-                self._session.release(opened)
+                self._fill(opened, body)
             except Answered:
                 self._give_up(opened, path)
                 raise
+
+    def overwrite(self, name: str, body: bytes) -> None:
+        """Write over a file that exists. Raises PartnerRefusal, LineLost, NotReached."""
+        with self._explained("write over", name, changes=True):
+            self._fill(self._session.open_for_writing(self._path(name)), body)
 
     def stat(self, name: str) -> Stat | None:
         """Give size and time, None if absent. Raises PartnerRefusal, NotReached."""
@@ -90,6 +93,31 @@ class SftpMailbox:
                         f"it may have been done; look before trying again"
                     ) from answer
                 raise
+
+    def link_no_clobber(self, old: str, new: str) -> None:
+        """Link by OpenSSH's extension. Raises NameTaken, PartnerRefusal, LineLost, NotReached."""
+        before, after = self._path(old), self._path(new)
+        with self._explained("link", f"{old} to {new}", changes=True):
+            try:
+                self._session.link(before, after)
+            except Answered as answer:
+                if self._is_seen(after):
+                    raise NameTaken(self._taken(new)) from answer
+                raise
+
+    def rename_replaces(self, old: str, new: str) -> bool:
+        """Try it, and look. Raises PartnerRefusal, LineLost, NotReached."""
+        before, after = self._path(old), self._path(new)
+        with self._explained("rename", f"{old} to {new}", changes=True):
+            if self._session.look(before) is None or self._session.look(after) is None:
+                raise PartnerRefusal(f"{self.evidence()}, rename {old} to {new}: one of them is not there; try again")
+            with suppress(Answered):
+                self._session.rename(before, after)
+            return self._session.look(before) is None
+
+    def syncs(self) -> bool:
+        """Whether the server offers fsync@openssh.com."""
+        return self._session.syncs()
 
     def list(self, folder: str, *, names_max: int = NAMES_MAX) -> tuple[Entry, ...]:
         """Give the names of a folder. Raises PartnerRefusal, NotReached."""
@@ -154,6 +182,19 @@ class SftpMailbox:
     def _path(self, name: str) -> str:
         path = "/".join(inside(name))
         return f"{self._root.rstrip('/')}/{path}" if self._root else path
+
+    def _is_seen(self, path: str) -> bool:
+        """Whether a name is there, as far as the server shows. A write-only drop box shows nothing: O_EXCL decides there."""
+        try:
+            return self._session.look(path) is not None
+        except Answered:
+            return False
+
+    def _fill(self, opened: bytes, body: bytes) -> None:
+        for offset in range(0, len(body), CHUNK_SIZE):
+            self._session.write(opened, offset, body[offset : offset + CHUNK_SIZE])
+        self._session.sync(opened)
+        self._session.release(opened)
 
     def _taken(self, name: str) -> str:
         return f"{self.evidence()}: {name} exists already; it was not touched"

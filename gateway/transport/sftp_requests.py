@@ -126,6 +126,10 @@ class Session:
         """Open a file for reading."""
         return self._open(wire.CMD_OPEN, path, wire.SFTP_FLAG_READ, paramiko.SFTPAttributes())
 
+    def open_for_writing(self, path: str) -> bytes:
+        """Open a file that exists for writing; neither made nor emptied."""
+        return self._open(wire.CMD_OPEN, path, wire.SFTP_FLAG_WRITE, paramiko.SFTPAttributes())
+
     def write(self, opened: bytes, offset: int, body: bytes) -> None:
         """Write at most CHUNK_SIZE bytes."""
         self._requests.ask(wire.CMD_STATUS, wire.CMD_WRITE, opened, wire.int64(offset), body)
@@ -143,9 +147,13 @@ class Session:
             raise Broken(f"the server answered a read of {CHUNK_SIZE} bytes with {len(body)}")
         return body
 
+    def syncs(self) -> bool:
+        """Whether the server offers to write a file to its disk."""
+        return b"fsync@openssh.com" in self._requests.extensions
+
     def sync(self, opened: bytes) -> None:
         """Have the file on the server's disk, if it offers that."""
-        if b"fsync@openssh.com" in self._requests.extensions:
+        if self.syncs():
             self._requests.ask(wire.CMD_STATUS, wire.CMD_EXTENDED, "fsync@openssh.com", opened)
 
     def release(self, opened: bytes) -> None:
@@ -155,6 +163,12 @@ class Session:
     def rename(self, old: str, new: str) -> None:
         """Rename as version 3 has it, which fails if the new name exists; never posix-rename, which replaces it."""
         self._requests.ask(wire.CMD_STATUS, wire.CMD_RENAME, old, new)
+
+    def link(self, old: str, new: str) -> None:
+        """Give a file a second name, which fails if that exists (OpenSSH PROTOCOL, section 4.7: hardlink@openssh.com)."""
+        if b"hardlink@openssh.com" not in self._requests.extensions:
+            raise Answered(wire.SFTP_OP_UNSUPPORTED, "no hard links are offered")
+        self._requests.ask(wire.CMD_STATUS, wire.CMD_EXTENDED, "hardlink@openssh.com", old, new)
 
     def remove(self, path: str) -> None:
         """Remove a file."""

@@ -21,9 +21,11 @@ def test_the_two_commands_stand_first() -> None:
 
 
 def test_each_state_stands_in_the_readme_with_its_meaning_and_what_to_do() -> None:
-    for table in (lifecycle.VISIT_EXPLAINED, lifecycle.EXPLAINED, delivery.EXPLAINED):
+    for table in (lifecycle.VISIT_EXPLAINED, lifecycle.EXPLAINED):
         for state, (meaning, what_to_do) in table.items():
             assert f"| {state} | {meaning} | {what_to_do} |" in README
+    for file, told in delivery.EXPLAINED.items():
+        assert f"| {file} | {told.means} | {told.owner} | {told.waits} | {told.command} |" in README
 
 
 def test_each_exit_status_stands_in_the_readme() -> None:

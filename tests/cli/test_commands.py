@@ -186,7 +186,7 @@ def test_the_whole_way_by_hand_with_a_pinned_simulator(home: Path, tmp_path: Pat
             )
             assert trusted.status == 0
         checked = gateway("partners", "check", "northgate", home=home)
-        assert (checked.status, "a rename never overwrites" in checked.out) == (0, True)
+        assert (checked.status, "files get their final names by rename" in checked.out) == (0, True)
         assert gateway("visits", "import", SAMPLE, home=home).status == 0
         assert gateway("scrub", "run", home=home).status == 0
         assert "northgate" in gateway("batch", "plan", home=home).out
@@ -225,6 +225,9 @@ def test_a_dead_server_is_not_reached_and_the_file_waits(home: Path, tmp_path: P
     ran = gateway("deliver", home=home)
     assert ran.status == 75
     assert gateway("deliveries", "list", "--json", home=home).facts["files"][0]["state"] == "sealed"
+    again = gateway("deliver", home=home)
+    assert (again.status, "left alone until" in again.err) == (75, True)
+    assert "cannot be reached" in gateway("deliver", "--now", home=home).err
     assert gateway("collect", home=home).status == 75
     waiting = gateway("tail", "--needs-a-person", home=home).out
     assert "gateway partners check northgate" in waiting
@@ -251,6 +254,38 @@ def test_a_changed_host_key_stops_everything_to_that_partner(home: Path, tmp_pat
         ran = gateway("collect", "--partner", "northgate", home=home)
     assert ran.status == 4
     assert fingerprint in ran.err
+    again = gateway("collect", "--partner", "northgate", home=home)
+    assert (again.status, "gateway partners resume northgate" in again.err) == (4, True)
+
+
+def test_a_person_pauses_a_partner_and_cancels_a_file_that_has_not_left(home: Path) -> None:
+    gateway("visits", "import", SAMPLE, home=home)
+    gateway("scrub", "run", home=home)
+    gateway("batch", "seal", home=home)
+    decided = ("--by", "Ana Reyes", "--reason", "their portal is down")
+    for name in ("northgate", "southport"):
+        assert gateway("partners", "pause", name, *decided, home=home).status == 0
+    ran = gateway("deliver", home=home)
+    assert (ran.status, "paused by Ana Reyes: their portal is down; when" in ran.err) == (1, True)
+    assert "paused: their portal is down" in gateway("partners", "list", home=home).out
+    file = "elm_northgate_000000001.837"
+    assert "gateway deliveries cancel" in gateway("deliveries", "show", file, home=home).out
+    refused = gateway("deliveries", "resend", file, *decided, "--approved-by", "Bo Lund", home=home)
+    assert (refused.status, "has not left" in refused.err) == (2, True)
+    assert gateway("deliveries", "cancel", file, *decided, home=home).status == 0
+    assert gateway("deliveries", "list", "--state", "cancelled", "--json", home=home).facts["files"][0]["name"] == file
+    assert gateway("deliveries", "countersign", file, *decided, home=home).status == 2
+    assert "elm_northgate_000000002.837" in gateway("batch", "seal", home=home).out
+    assert gateway("partners", "resume", "northgate", *decided, home=home).status == 0
+
+
+def test_a_test_gateway_seals_nothing_for_a_production_profile(home: Path) -> None:
+    path = home / "partners" / "northgate.toml"
+    path.write_text(path.read_text().replace('usage = "T"', 'usage = "P"'))
+    gateway("visits", "import", SAMPLE, home=home)
+    gateway("scrub", "run", home=home)
+    ran = gateway("batch", "seal", "--partner", "northgate", home=home)
+    assert (ran.status, "this gateway's environment is test" in ran.err) == (5, True)
 
 
 def test_a_full_disk_at_the_ledger_is_said_and_nothing_is_half_done(home: Path) -> None:

@@ -16,6 +16,7 @@ class MemoryMailbox:
     irregular    names that are a folder, a link or a pipe
     cut_before   verbs during which the line fails before anything is done (NotReached)
     cut_after    verbs during which the line fails after they were done (LineLost)
+    replaces     whether its own rename replaces a file
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class MemoryMailbox:
     cut_after: set[str] = field(default_factory=set)
     modified: datetime = datetime(2026, 1, 5, 12, tzinfo=UTC)
     over: bool = False
+    replaces: bool = False
 
     def create_exclusive(self, name: str, body: bytes) -> None:
         self._begin("create_exclusive", name)
@@ -46,6 +48,35 @@ class MemoryMailbox:
             raise NameTaken(f"{new} exists already")
         self.files[new] = self.files.pop(old)
         self._end("rename_no_clobber")
+
+    def link_no_clobber(self, old: str, new: str) -> None:
+        self._begin("link_no_clobber", old, new)
+        if old not in self.files:
+            raise PartnerRefusal(f"there is no file {old}")
+        if self._exists(new):
+            raise NameTaken(f"{new} exists already")
+        self.files[new] = self.files[old]
+        self._end("link_no_clobber")
+
+    def overwrite(self, name: str, body: bytes) -> None:
+        self._begin("overwrite", name)
+        if name not in self.files:
+            raise PartnerRefusal(f"there is no file {name}")
+        self.files[name] = bytes(body) + self.files[name][len(body) :]
+        self._end("overwrite")
+
+    def rename_replaces(self, old: str, new: str) -> bool:
+        if self.replaces and old in self.files and new in self.files:
+            self.files[new] = self.files.pop(old)
+            return True
+        try:
+            self.rename_no_clobber(old, new)
+        except NameTaken:
+            return False
+        return True
+
+    def syncs(self) -> bool:
+        return False
 
     def list(self, folder: str, *, names_max: int = NAMES_MAX) -> tuple[Entry, ...]:
         self._begin("list", *([folder] if folder else []))

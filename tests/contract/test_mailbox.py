@@ -89,6 +89,55 @@ def test_rename_of_an_absent_name_is_refused(place: Place) -> None:
     assert place.mailbox.stat("outbound/x.837") is None
 
 
+def test_a_link_gives_a_file_its_second_name(place: Place) -> None:
+    if not links(place):
+        return
+    place.plant("outbound/x.part", BODY)
+    place.mailbox.link_no_clobber("outbound/x.part", "outbound/x.837")
+    assert (place.seen("outbound/x.part"), place.seen("outbound/x.837")) == (BODY, BODY)
+    place.mailbox.remove("outbound/x.part")
+    assert place.seen("outbound/x.837") == BODY
+
+
+def links(place: Place) -> bool:
+    """A server without hard links has to say so, and do nothing."""
+    place.plant("outbound/probe", b"x")
+    try:
+        place.mailbox.link_no_clobber("outbound/probe", "outbound/probe2")
+    except PartnerRefusal:
+        assert place.seen("outbound/probe2") is None
+        return False
+    return True
+
+
+def test_a_link_never_replaces_and_needs_its_file(place: Place) -> None:
+    place.plant("outbound/x.part", b"ours")
+    place.plant("outbound/x.837", b"theirs")
+    with pytest.raises(NameTaken):
+        place.mailbox.link_no_clobber("outbound/x.part", "outbound/x.837")
+    assert place.seen("outbound/x.837") == b"theirs"
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.link_no_clobber("outbound/nothing", "outbound/y.837")
+    assert place.seen("outbound/y.837") is None
+
+
+def test_overwrite_completes_a_beginning_and_makes_no_file(place: Place) -> None:
+    place.plant("outbound/x.837", BODY[:-7])
+    place.mailbox.overwrite("outbound/x.837", BODY)
+    assert place.seen("outbound/x.837") == BODY
+    with pytest.raises(PartnerRefusal):
+        place.mailbox.overwrite("outbound/nothing", b"x")
+    assert place.seen("outbound/nothing") is None
+
+
+def test_whether_a_rename_replaces_can_be_tried(place: Place) -> None:
+    place.plant("outbound/a", b"first")
+    place.plant("outbound/b", b"second")
+    assert place.mailbox.rename_replaces("outbound/a", "outbound/b") is False
+    assert (place.seen("outbound/a"), place.seen("outbound/b")) == (b"first", b"second")
+    assert place.mailbox.syncs() in {True, False}
+
+
 def test_list_gives_names_and_sizes_and_marks_what_is_no_file(place: Place) -> None:
     place.plant("inbound/a.999", b"abc")
     place.plant("inbound/b.835", b"")
@@ -158,6 +207,8 @@ def test_a_name_outside_the_root_is_refused(place: Place, name: str) -> None:
         lambda: place.mailbox.stat(name),
         lambda: place.mailbox.rename_no_clobber("outbound/mine", name),
         lambda: place.mailbox.rename_no_clobber(name, "outbound/new"),
+        lambda: place.mailbox.link_no_clobber("outbound/mine", name),
+        lambda: place.mailbox.overwrite(name, b"x"),
         lambda: place.mailbox.read(name, 10),
         lambda: place.mailbox.remove(name),
     ):

@@ -133,7 +133,10 @@ def test_the_log_is_read_by_claim_kind_severity_and_from_a_number_on(ledger: Led
     with ledger.writing() as tx:
         for n in range(4):
             severity = EventSeverity.WAKE if n == 2 else EventSeverity.ROUTINE
-            events.write(tx, P, replace(SAID, kind=f"claim.step{n % 2}", claim=f"C{n}", severity=severity), at=NOW)
+            said = replace(
+                SAID, kind=f"claim.step{n % 2}", claim=f"C{n}", severity=severity, next_command="gateway tail"
+            )
+            events.write(tx, P, said, at=NOW)
     with ledger.reading() as tx:
         first = events.read(tx, P, limit=2)
         assert [line.event.claim for line in first] == ["C0", "C1"]

@@ -1,16 +1,18 @@
 """Fixtures: an empty ledger on each database the gateway supports. Imported by the conftest files that need it."""
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from gateway.ledger import Ledger, migrate, open_ledger
 from tests.servers import postgres
 
 _numbers = itertools.count(1)
+_TEMPLATE = "migrated"
 
 
 @pytest.fixture(scope="session")
@@ -26,19 +28,58 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once for each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.db'}"
-    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
+    server = request.getfixturevalue("postgres_url")
     name = f"ledger{next(_numbers)}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    _run(server, f"CREATE DATABASE {name}")
+    return _beside(server, name)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables and nothing in them, to copy: migrating anew for each test costs more than the test."""
+    path = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The same as a template database."""
+    _run(postgres_url, f"CREATE DATABASE {_TEMPLATE}")
+    _migrate(_beside(postgres_url, _TEMPLATE))
+    return _TEMPLATE
 
 
 @pytest.fixture
-def empty_ledger(database_url: str) -> Iterator[Ledger]:
+def empty_ledger(request: pytest.FixtureRequest, database_url: str) -> Iterator[Ledger]:
     """A ledger with its tables and nothing in them."""
+    parsed = make_url(database_url)
+    assert parsed.database is not None
+    if parsed.get_backend_name() == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), parsed.database)
+        Path(parsed.database).chmod(0o600)
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        server = request.getfixturevalue("postgres_url")
+        _run(server, f"DROP DATABASE {parsed.database}", f"CREATE DATABASE {parsed.database} TEMPLATE {template}")
     ledger = open_ledger(database_url)
-    migrate.upgrade(ledger)
     yield ledger
     ledger.close()
+
+
+def _migrate(url: str) -> None:
+    ledger = open_ledger(url)
+    migrate.upgrade(ledger)
+    ledger.close()
+
+
+def _beside(server: str, name: str) -> str:
+    return make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+
+def _run(server: str, *commands: str) -> None:
+    address = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for command in commands:
+            connection.execute(text(command))

@@ -1,12 +1,22 @@
+import functools
+
 import pytest
 
+from gateway.edi import conformance
 from gateway.ledger import Ledger, practices
+from gateway.service.batch import seal_batches
 from gateway.service.office import Office
+from gateway.service.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
-from tests.servers.databases import database_url, empty_ledger, postgres_url
-from tests.service.clinic import clock, settings
+from tests.service.clinic import clock, settings, taken, visit
 
-__all__ = ["database_url", "empty_ledger", "postgres_url"]
+_judge_once = functools.cache(conformance.judge)
+
+
+@pytest.fixture(autouse=True)
+def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyx12's verdict on the same bytes is taken once for all tests: it depends on nothing else, and takes half a second."""
+    monkeypatch.setattr(conformance, "judge", _judge_once)
 
 
 @pytest.fixture
@@ -15,3 +25,12 @@ def office(empty_ledger: Ledger) -> Office:
     with empty_ledger.writing() as tx:
         practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
     return Office(ledger=empty_ledger, settings=settings(), clock=clock(), actor="test")
+
+
+@pytest.fixture
+def sealed(office: Office) -> Office:
+    """The office with two claims in one sealed file."""
+    taken(office, visit(), visit("V-2"))
+    scrub_visits(office)
+    seal_batches(office)
+    return office

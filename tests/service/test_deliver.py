@@ -1,7 +1,7 @@
 """Delivery: one file, once, whatever the line and the server do, and whoever dies where."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from gateway.delivery import Delivery
 from gateway.errors import ConfigError, LedgerConflict, NotReached, PartnerRefusal, UsageError
 from gateway.event import Event
 from gateway.ledger import events, outbox
-from gateway.ledger.outbox import SealedFile, Step
+from gateway.ledger.outbox import Step
 from gateway.lifecycle import ClaimState
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
@@ -20,89 +20,11 @@ from gateway.service.post import post
 from gateway.service.reconcile import reconcile
 from gateway.service.release import Way, release
 from gateway.service.scrub import scrub_visits
-from gateway.transport.listing import Stat
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import NOW
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit
-
-NAME = "elm_north_000000001.837"
-
-
-class Killed(BaseException):
-    """The process is gone: nothing below catches it."""
-
-
-@dataclass
-class Server:
-    """A partner's side that outlives the connections to it. `greedy` takes a file the moment it has its final name."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    greedy: bool = False
-    taken: list[bytes] = field(default_factory=list)
-    cut_before: set[str] = field(default_factory=set)
-    cut_after: set[str] = field(default_factory=set)
-    dies_at: int = 0
-    calls: int = 0
-
-    def open(self, _partner: TradingPartner) -> "Connection":
-        return Connection(files=self.files, cut_before=set(self.cut_before), cut_after=set(self.cut_after), server=self)
-
-    def arrivals(self) -> list[bytes]:
-        return [*self.taken, *(body for name, body in self.files.items() if name == f"in/{NAME}")]
-
-    def step(self) -> None:
-        self.calls += 1
-        if self.calls == self.dies_at:
-            raise Killed
-
-    def eat(self) -> None:
-        if self.greedy and f"in/{NAME}" in self.files:
-            self.taken.append(self.files.pop(f"in/{NAME}"))
-
-
-@dataclass
-class Connection(MemoryMailbox):
-    """A connection that can be killed before and after each verb takes effect."""
-
-    server: Server = field(default_factory=Server)
-
-    def create_exclusive(self, name: str, body: bytes) -> None:
-        self.server.step()
-        super().create_exclusive(name, body)
-        self.server.step()
-
-    def stat(self, name: str) -> Stat | None:
-        self.server.step()
-        return super().stat(name)
-
-    def rename_no_clobber(self, old: str, new: str) -> None:
-        self.server.step()
-        try:
-            super().rename_no_clobber(old, new)
-        finally:
-            self.server.eat()
-        self.server.step()
-
-
-@pytest.fixture
-def sealed(office: Office) -> Office:
-    taken(office, visit(), visit("V-2"))
-    scrub_visits(office)
-    seal_batches(office)
-    return office
-
-
-def file_of(office: Office) -> SealedFile:
-    with office.ledger.reading() as tx:
-        found = outbox.by_name(tx, office.practice.key, NAME)
-    assert found is not None
-    return found
-
-
-def body_of(office: Office) -> bytes:
-    with office.ledger.reading() as tx:
-        return outbox.bytes_of(tx, office.practice.key, file_of(office).id)
+from tests.service.partner_side import NAME, Connection, Killed, Server, body_of, file_of
 
 
 def only(rounds: tuple[Round, ...]) -> Round:

@@ -97,7 +97,7 @@ def test_f49_an_old_backup_is_restored_and_nothing_is_lost_or_sent_twice(
     rmtree(old.home)
     new = restored(tmp_path, database_url, copied)
     with office_in(new, hours=6, actor="Ana Reyes") as office:
-        for refused in (seal_batches, require_released, scrub_new, post_as_the_command_does):
+        for refused in (seal_batches, require_released, scrub_new, deliver_to_nobody, post_as_the_command_does):
             with pytest.raises(LedgerHeld, match="gateway reconcile"):
                 refused(office)
         with pytest.raises(UsageError, match="--recover"):
@@ -126,6 +126,10 @@ def test_f49_an_old_backup_is_restored_and_nothing_is_lost_or_sent_twice(
         assert reconcile(office).holds
         assert states_of_files(office, 1005) == {Delivery.SENT}
     assert arrivals(partners) == dict.fromkeys(("MV1", "MV2", "MV3", "MV4", "MV5"), 1), "lost or sent twice"
+
+
+def deliver_to_nobody(office: Office) -> None:
+    deliver(office, Partners("north").open)
 
 
 def post_as_the_command_does(office: Office) -> None:

@@ -99,8 +99,15 @@ def test_a_refusal_to_look_is_not_taken_for_absence(open_at: Open) -> None:
     mailbox = open_at(Behaviour(refuses={"look"}))
     with pytest.raises(PartnerRefusal):
         mailbox.stat("outbound/x")
+
+
+def test_a_write_only_drop_box_takes_a_file_and_its_exclusive_create_decides(open_at: Open, root: Path) -> None:
+    mailbox = open_at(Behaviour(refuses={"look"}))
+    mailbox.create_exclusive("outbound/x", b"abc")
+    assert (root / "outbound/x").read_bytes() == b"abc"
     with pytest.raises(PartnerRefusal):
-        mailbox.create_exclusive("outbound/x", b"abc")
+        mailbox.create_exclusive("outbound/x", b"other")
+    assert (root / "outbound/x").read_bytes() == b"abc"
 
 
 def test_hostile_names_are_listed_as_they_are_and_none_is_safe(open_at: Open) -> None:

@@ -1,0 +1,220 @@
+"""gateway deliver, deliveries"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli import show
+from gateway.cli.place import Place
+from gateway.cli.status import Status, worst
+
+if TYPE_CHECKING:
+    from gateway.ledger.outbox import SealedFile
+    from gateway.service.deliver import Round
+
+_partner = click.option("--partner", default="", help="Whose, where several partners have a file of that name.")
+
+
+@click.command(epilog="Example: gateway deliver --partner northgate")
+@click.option("--partner", default="", help="Only this trading partner.")
+@click.option("--now", is_flag=True, help="Also call partners that are left alone because calls did not reach them.")
+@click.option("--dry-run", is_flag=True, help="Say which files would be taken up; connect to nobody.")
+@show.json_option
+@click.pass_obj
+def deliver(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool) -> int:
+    """Deliver sealed files. Safe to call at any time, also after a crash: it looks before it acts."""
+    from gateway.service.deliver import deliver as run
+    from gateway.service.deliver import waiting
+    from gateway.service.partners import mailbox_of
+    from gateway.service.reach import Calls
+
+    with place.office() as office:
+        if dry_run:
+            _would_take(waiting(office, partner=partner), as_json=as_json)
+            return Status.DONE
+        rounds = run(office, mailbox_of, partner=partner, calls=Calls.NOW if now else Calls.WHEN_DUE)
+    if as_json:
+        show.as_object(partners=rounds)
+    else:
+        for one in rounds:
+            _round(one)
+        if not rounds:
+            click.echo("no file waits to be delivered")
+    held = any(file.state == "held" for one in rounds for file in one.files)
+    return worst((one.problem for one in rounds), attention=held)
+
+
+def _would_take(files: "tuple[SealedFile, ...]", *, as_json: bool) -> None:
+    if as_json:
+        show.as_object(waiting=files)
+        return
+    show.table(["file", "partner", "state"], [(f.name, f.partner, f.state) for f in files], empty="nothing waits")
+
+
+def _round(one: "Round") -> None:
+    for file in one.files:
+        click.echo(f"{file.file} to {file.partner}: {file.state}; {file.why}")
+    if one.problem is not None:
+        still = f"; {show.counted(one.waiting, 'file waits', 'files wait')}" if one.waiting else ""
+        click.echo(f"{one.partner}: {one.problem}{still}", err=True)
+
+
+@click.group()
+def deliveries() -> None:
+    """Outbound files: list and show them; release, resend, countersign or cancel one that is in doubt."""
+
+
+@deliveries.command("list", epilog="Example: gateway deliveries list --state held")
+@click.option(
+    "--state", "states", multiple=True, help="sealed, uploading, committing, sent, presumed, held, cancelled."
+)
+@click.option("--partner", default="", help="Only this trading partner.")
+@show.paged
+@show.json_option
+@click.pass_obj
+def list_(place: Place, states: tuple[str, ...], partner: str, limit: int, after: int, as_json: bool) -> int:
+    """List outbound files with their state, what it means, who acts, and what to type."""
+    from gateway.delivery import EXPLAINED, Delivery
+    from gateway.service import look
+
+    with place.office() as office:
+        page = look.deliveries_listed(
+            office, states=show.states(Delivery, states), partner=partner, after=after, limit=limit
+        )
+    if as_json:
+        show.as_object(files=page.rows, next_after=page.next_after)
+        return Status.DONE
+    columns = ["file", "partner", "interchange", "bytes", "state", "meaning", "who acts", "what to do"]
+    rows = []
+    for one in page.rows:
+        told = EXPLAINED[one.state]
+        rows.append(
+            (one.name, one.partner, f"{one.interchange:09d}", one.size, one.state, told.means, told.owner, told.command)
+        )
+    show.table(columns, rows, empty="no file was sealed yet")
+    show.more(page.next_after, "gateway deliveries list")
+    return Status.DONE
+
+
+@deliveries.command("show", epilog="Example: gateway deliveries show elm_northgate_000000001.837")
+@click.argument("file")
+@_partner
+@show.json_option
+@click.pass_obj
+def show_(place: Place, file: str, partner: str, as_json: bool) -> int:
+    """Show an outbound file: where it stands, what may be typed, its steps, its claims, and what was answered."""
+    from gateway.delivery import EXPLAINED
+    from gateway.service import look
+
+    with place.office() as office:
+        shown = look.delivery_shown(office, file, partner=partner)
+    if as_json:
+        show.as_object(
+            file=shown.file,
+            claims=shown.claims,
+            timeline=shown.timeline,
+            answers=shown.answers,
+            resends=shown.resends,
+            may_be=shown.may_be,
+        )
+        return Status.DONE
+    one, told = shown.file, EXPLAINED[shown.file.state]
+    click.echo(f"{one.name} for {one.partner}: {one.state}; {one.why}")
+    click.echo(f"  {told.means}; who acts: {told.owner}; can it wait: {told.waits}")
+    click.echo(f"  interchange {one.interchange:09d}, {one.size} bytes, sha256 {one.sha256}")
+    if one.answer_due_at is not None and not shown.answers:
+        click.echo(f"  answered, or decided, by {one.answer_due_at:%Y-%m-%d %H:%M} UTC")
+    for command in shown.may_be:
+        click.echo(f"  may be typed: {command}")
+    for logged in shown.timeline:
+        click.echo(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{_by(logged.event.actor, logged.event.reason)}")
+    for answer in shown.answers:
+        click.echo(f"  {answer.at:%Y-%m-%d %H:%M:%S} {answer.what}")
+    for resend in shown.resends:
+        second = f"approved by {resend.approved_by}" if resend.approved_by else "waits for its second person"
+        click.echo(f"  resend decided by {resend.decided_by} ({resend.reason}), {second}")
+    show.table(["claim", "visit", "state"], [(c.pcn, c.visit_key, c.state) for c in shown.claims], empty="")
+    return Status.DONE
+
+
+def _by(actor: str, reason: str) -> str:
+    return f" ({actor}: {reason})" if reason else ""
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries release elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'old file removed by partner'"
+)
+@click.argument("file")
+@click.option(
+    "--as-sent", is_flag=True, help="You know that it arrived (from the partner's portal, say); nothing is sent."
+)
+@_partner
+@show.decided
+@click.pass_obj
+def release(place: Place, file: str, as_sent: bool, partner: str, by: str, reason: str) -> int:
+    """Let a held file go on. What may have been renamed is only looked at; it is never uploaded again by this."""
+    from gateway.service.release import Way
+    from gateway.service.release import release as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, Way.SENT if as_sent else Way.AGAIN, reason=reason, partner=partner)
+    click.echo(f"{moved.name} is {moved.state}" + ("" if as_sent else "; now run: gateway deliver"))
+    return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries resend elm_northgate_000000001.837 --by 'Ana Reyes' --approved-by 'Bo Lund' --reason 'never arrived'"
+)
+@click.argument("file")
+@click.option("--approved-by", default="", metavar="NAME", help="The second person, who has agreed; it is kept.")
+@_partner
+@show.decided
+@click.pass_obj
+def resend(place: Place, file: str, approved_by: str, partner: str, by: str, reason: str) -> int:
+    """Send the same bytes again, under the same name and number. Two people decide; it may double claims.
+
+    Where the partner's profile says that it deduplicates ISA13, one person may decide and a second countersigns later.
+    """
+    from gateway.service.resend import resend as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, reason=reason, approved_by=approved_by, partner=partner)
+    click.echo(f"{moved.name} is {moved.state}; now run: gateway deliver")
+    if not approved_by:
+        click.echo(f"a second person has to countersign: gateway deliveries countersign {moved.name}")
+        return Status.NEEDS_A_PERSON
+    return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries countersign elm_northgate_000000001.837 --by 'Bo Lund' --reason 'read the ticket'"
+)
+@click.argument("file")
+@_partner
+@show.decided
+@click.pass_obj
+def countersign(place: Place, file: str, partner: str, by: str, reason: str) -> int:
+    """Put a second person's name under a resend."""
+    from gateway.service.resend import countersign as run
+
+    with place.office(actor=by) as office:
+        signed = run(office, file, reason=reason, partner=partner)
+    click.echo(f"the resend of {signed.name} is countersigned")
+    return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries cancel elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'wrong fee schedule'"
+)
+@click.argument("file")
+@_partner
+@show.decided
+@click.pass_obj
+def cancel(place: Place, file: str, partner: str, by: str, reason: str) -> int:
+    """Take a file back that has certainly not left; its claims are ready again and go into the next batch."""
+    from gateway.service.cancel import cancel as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, reason=reason, partner=partner)
+    click.echo(f"{moved.name} is {moved.state}; its claims are ready again")
+    return Status.DONE

@@ -1,0 +1,72 @@
+"""A sealed file moves: each step durable with its event, and its claims with it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from gateway.delivery import Delivery
+from gateway.event import Event, EventSeverity
+from gateway.ledger import Transaction, claims, outbox
+from gateway.ledger.outbox import SealedFile, Step
+from gateway.lifecycle import ClaimState
+from gateway.service.office import Office
+
+
+def answer_due(office: Office, partner: str) -> datetime:
+    """Say until when the partner should have answered a file that is there from now on."""
+    known = office.settings.partners.get(partner)
+    minutes = known.acknowledged_minutes if known is not None else 24 * 60
+    return office.clock.now() + timedelta(minutes=minutes)
+
+
+def move(office: Office, file: SealedFile, step: Step, *, artefact: str = "") -> SealedFile:
+    """Make a step durable with its event; once the file is sent, so are its claims, in the same transaction.
+
+    artefact  what proves it, where it is not the sealed file itself
+    Raises LedgerConflict if another worker has taken the file up, or moved it, meanwhile.
+    """
+    waits = step.after in {Delivery.SENT, Delivery.PRESUMED, Delivery.HELD}
+    if waits and step.answer_due_at is None:
+        step = replace(step, answer_due_at=answer_due(office, file.partner))
+    proof = artefact or f"file {file.name}"
+    with office.ledger.writing() as tx:
+        now = outbox.move(
+            tx, office.practice.key, file, step, event=_moved(file, step, proof, office.actor), at=office.clock.now()
+        )
+        if step.after is Delivery.SENT:
+            claims_sent(office, tx, now, artefact=proof)
+    return now
+
+
+def claims_sent(office: Office, tx: Transaction, file: SealedFile, *, artefact: str) -> None:
+    """Move the claims of a file that is known to have arrived. Those already answered are further along."""
+    practice = office.practice.key
+    for claim in claims.in_interchange(tx, practice, file.id):
+        if claim.state is ClaimState.SEALED:
+            said = Event(
+                kind="claim.sent",
+                about=claim.pcn,
+                claim=claim.pcn,
+                partner=file.partner,
+                said=f"claim {claim.pcn} is at {file.partner} in file {file.name}",
+                before=claim.state,
+                after=ClaimState.SENT,
+                artefact=artefact,
+                actor=office.actor,
+            )
+            claims.move(tx, practice, claim, ClaimState.SENT, event=said, at=office.clock.now())
+
+
+def _moved(file: SealedFile, step: Step, artefact: str, actor: str) -> Event:
+    held = step.after is Delivery.HELD
+    return Event(
+        kind=f"file.{step.after}",
+        about=file.name,
+        partner=file.partner,
+        said=f"file {file.name}: {step.why}",
+        severity=EventSeverity.WAKE if held else EventSeverity.ROUTINE,
+        before=file.state,
+        after=step.after,
+        artefact=artefact,
+        actor=actor,
+        next_command=f"gateway deliveries show {file.name}" if held else "",
+    )
