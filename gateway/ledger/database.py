@@ -16,21 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    OperationalError,
-    TimeoutError,  # noqa: A004 SQLAlchemy's: every connection of the pool is in use
-)
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.ledger.filesystem import require_local
 
 _READ_ONLY = "gateway_read_only"
-_EXHAUSTED = "every connection to the ledger is in use; nothing was changed; try again in a moment"
 _TURN = 0x67_61_74_65
 """The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's."""
 _PRAGMAS = (
@@ -65,17 +57,27 @@ class Ledger:
         """One transaction; writers take turns.
 
         Raises LedgerBusy when another process holds the lock for longer than ten seconds, LedgerConflict when somebody
-        else wrote the same first, LedgerRefusal when the database refuses a value.
+        else wrote the same first, LedgerRefusal when the database refuses a value. A COMMIT that fails is neither a yes
+        nor a no: it raises ConfigError, and every connection is dropped, so that whoever reads next reads the disk.
         """
+        committing = False
         try:
             with self.engine.begin() as tx:
                 if tx.dialect.name == "postgresql":
                     take_turn(tx)
                 yield tx
-        except TimeoutError as exhausted:
-            raise LedgerBusy(_EXHAUSTED) from exhausted
+                committing = True
         except DBAPIError as refused:
-            raise _said_plainly(refused) from refused
+            plain = _said_plainly(refused)
+            if committing and not isinstance(plain, LedgerConflict | LedgerRefusal):
+                self.close()
+                plain = ConfigError(
+                    f"the database failed while this was being stored ({_first_line(refused)}); it may be stored or not, "
+                    "and nothing more was done; see to the database, then run the same again: it reads first"
+                )
+            raise plain from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -83,10 +85,10 @@ class Ledger:
         try:
             with self.engine.connect().execution_options(**self._snapshot()) as tx, tx.begin():
                 yield tx
-        except TimeoutError as exhausted:
-            raise LedgerBusy(_EXHAUSTED) from exhausted
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     @contextmanager
     def said_plainly(self) -> Iterator[None]:
@@ -95,6 +97,8 @@ class Ledger:
             yield
         except DBAPIError as refused:
             raise _said_plainly(refused) from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
 
     def _snapshot(self) -> dict[str, Any]:
         if self.engine.dialect.name == "postgresql":
@@ -202,7 +206,7 @@ def _said_plainly(refused: DBAPIError) -> Exception:
         return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
     if isinstance(refused, DataError):
         return LedgerRefusal("the database refuses a value of this file: too long, or not text; nothing was changed")
-    said = str(refused.orig).splitlines()[0] if refused.orig else "no reason given"
+    said = _first_line(refused)
     lowered = said.lower()
     if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
@@ -210,3 +214,11 @@ def _said_plainly(refused: DBAPIError) -> Exception:
         if any(word in lowered for word in words):
             return ConfigError(meaning.format(said=said))
     return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused
+
+
+def _all_in_use() -> LedgerBusy:
+    return LedgerBusy("the ledger is busy: every connection of this gateway process is in use; try again in a moment")
+
+
+def _first_line(refused: DBAPIError) -> str:
+    return str(refused.orig).splitlines()[0] if refused.orig else "no reason given"

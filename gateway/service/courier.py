@@ -85,8 +85,12 @@ class Courier:
         file = self._move(file, Step(after=Delivery.UPLOADING, why=why, manner=manner, temporary_name=name))
         try:
             self.mailbox.create_exclusive(name, body)
-        except NameTaken:
-            return self._held(file, "the temporary name was already there")
+        except NameTaken as taken:
+            # Nobody else gives a file this fence: the server has created it and told us that it had not.
+            raise PartnerRefusal(
+                f"partner {self.partner.name}: the upload of {file.name} was refused, though its name is there; it is not "
+                "sent; the next round uses another name: gateway deliver"
+            ) from taken
         fault = self._fault_of(name, body)
         if fault:
             raise PartnerRefusal(

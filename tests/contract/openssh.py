@@ -88,7 +88,7 @@ class OpenSsh:
 
     def sessions(self) -> list[int]:
         """The processes that serve clients now, children before their parents."""
-        return [] if self.process is None else _descendants(self.process.pid)
+        return [] if self.process is None else descendants(self.process.pid)
 
     def signal_sessions(self, number: signal.Signals) -> None:
         """SIGKILL cuts every client's line, SIGSTOP makes it silent."""
@@ -165,7 +165,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _descendants(process: int) -> list[int]:
+def descendants(process: int) -> list[int]:
+    """The processes below one, children before their parents."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile

@@ -1,7 +1,7 @@
-"""The long form: `python -m tests.faults RUNS [--seed N] [--database sqlite|postgresql] [--total FILE]`.
+"""The long form: `python -m tests.faults RUNS [--kind KIND] [--seed N] [--database sqlite|postgresql] [--total FILE]`.
 
-Kills the gateway in so many runs, every other one with a greedy partner, and adds
-what was counted to a total that is kept in a file. It works in batches, each with a seed of its own that follows from
+Lets something befall the gateway in so many runs (tests/faults/kinds.py says what each kind is), every other one with a
+greedy partner, and adds what was counted to a total that is kept in a file, for each kind by itself. It works in batches, each with a seed of its own that follows from
 the first; a batch that is broken off is not counted, and the next call goes on behind the last one that was. Progress
 goes to stderr, the total to stdout. Exit status: 0; 1 if a claim was lost, arrived twice, or anything else was wrong.
 """
@@ -15,22 +15,24 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from tests.contract.openssh import SSHD, OpenSsh, SshKeys
+from tests.faults import traced
 from tests.faults.count import Result
 from tests.faults.crash import Campaign, run_apart
+from tests.faults.kinds import KINDS
 from tests.servers import postgres
 
 BATCH_RUNS = 100
+_ONLY_ON = {"syscalls": "sqlite", "disk": "sqlite", "postgres": "postgresql"}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Kill the gateway and count.")
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Strike the gateway and count.")
     parser.add_argument("runs", type=int, help="how many runs to make now")
+    parser.add_argument("--kind", choices=sorted(KINDS), default="kills", help="what befalls it; kills unless given")
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first batch; the total of another seed is not added to"
     )
@@ -39,11 +41,18 @@ def main() -> int:
     asked = parser.parse_args()
     if SSHD is None or (asked.database == "postgresql" and postgres.installed() is None):
         parser.error("install openssh-server (and postgresql, if that is asked for) to run this")
-    key = f"{asked.database} {asked.seed}"
+    key = " ".join([*([] if asked.kind == "kills" else [asked.kind]), asked.database, str(asked.seed)])
     until = total_of(asked.total, key, asked.seed).runs + asked.runs
-    with server() as openssh, database(asked.database, openssh.folder) as url:
+    if asked.kind in _ONLY_ON and asked.database != _ONLY_ON[asked.kind]:
+        parser.error(f"--kind {asked.kind} is for --database {_ONLY_ON[asked.kind]}")
+    if asked.kind in {"syscalls", "disk"} and traced.missing():
+        parser.error(traced.missing())
+    with server() as openssh, database(asked.database, openssh.folder) as (url, apart):
         while (total := total_of(asked.total, key, asked.seed)).runs < until:
-            counted = batch(openssh, url, asked.seed, total, min(BATCH_RUNS, until - total.runs))
+            runs = min(BATCH_RUNS, until - total.runs)
+            counted = batch(
+                openssh, replace(_campaign(openssh, url, asked.kind, asked.seed, total.runs, runs), postgres=apart)
+            )
             keep(asked.total, key, total.plus(counted))
     print(total)  # noqa: T201 what it was run for
     for fault in total.faults:
@@ -51,22 +60,28 @@ def main() -> int:
     return 0 if total.good else 1
 
 
-def batch(openssh: OpenSsh, url: str, seed: int, total: Result, runs: int) -> Result:
-    """Make the runs that come next. A batch's seed is the first one's followed by how many runs were before it."""
-    since = time.monotonic()
-    counted = run_apart(
-        Campaign(
-            seed=seed * 1_000_000_000 + total.runs,
-            runs=runs,
-            database_url=url,
-            mailbox=openssh.address(),
-            root=openssh.root,
-            progress=True,
-        )
+def _campaign(openssh: OpenSsh, url: str, kind: str, seed: int, first: int, runs: int) -> Campaign:
+    """The runs that come next. A batch's seed is the first one's followed by how many runs were before it."""
+    assert openssh.process is not None
+    return Campaign(
+        kind=kind,
+        seed=seed * 1_000_000_000 + first,
+        first=first,
+        runs=runs,
+        database_url=url,
+        mailbox=openssh.address(),
+        root=openssh.root,
+        server=openssh.process.pid,
+        progress=True,
     )
+
+
+def batch(openssh: OpenSsh, campaign: Campaign) -> Result:
+    since = time.monotonic()
+    counted = run_apart(campaign)
     for place in openssh.root.iterdir():
         shutil.rmtree(place)
-    each = (time.monotonic() - since) / runs
+    each = (time.monotonic() - since) / campaign.runs
     print(f"{counted} ({each * 1000:.0f} ms a run)", file=sys.stderr)  # noqa: T201 progress
     return counted
 
@@ -105,13 +120,13 @@ def server() -> Iterator[OpenSsh]:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an SQLite file or of a PostgreSQL database, beside which ledgers are made."""
+def database(kind: str, folder: Path) -> Iterator[tuple[str, postgres.Server | None]]:
+    """Give the address of an SQLite file or of a PostgreSQL database, beside which ledgers are made, and its server."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder / 'ledger.db'}"
+        yield f"sqlite:///{folder / 'ledger.db'}", None
         return
-    with postgres.running() as url:
-        yield make_url(url).render_as_string(hide_password=False)
+    with postgres.running_server() as server:
+        yield server.url, server
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.ledger import outbox
+from gateway.ledger import inbound, outbox
 from gateway.ledger.outbox import SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
@@ -77,6 +77,14 @@ def books_of(office: Office, *, naive: bool) -> Books:
     if not naive:
         broken += [f"{one.name} is still {one.state}" for one in files if one.state not in _ENDED]
     return Books(files=files, held=held, faults=tuple(broken))
+
+
+def answers_missed(office: Office, folder: PartnerFolder) -> tuple[str, ...]:
+    """What is wrong with the answers that were waiting for us: each has to be stored, once, byte for byte."""
+    waiting = sorted(sha256(path.read_bytes()).hexdigest() for path in folder.answers.glob("*"))
+    with office.ledger.reading() as tx:
+        stored = sorted(one.sha256 for one in inbound.files(tx, office.practice.key))
+    return () if stored == waiting else (f"{len(waiting)} answers were waiting, {len(stored)} are stored",)
 
 
 def count(books: Books, folder: PartnerFolder, pcns: tuple[str, ...]) -> Result:

@@ -23,6 +23,12 @@ class PartnerFolder:
     def make(self) -> None:
         self.outbound.mkdir(parents=True)
         self.taken.mkdir(parents=True)
+        self.answers.mkdir()
+
+    @property
+    def answers(self) -> Path:
+        """Where a partner puts what it has for us, if it has anything."""
+        return self.outbound.with_name("inbound")
 
     def arrived(self) -> list[Path]:
         """Give every file that ever had a final name. One that arrived twice is here twice, if it was taken between."""

@@ -1,4 +1,4 @@
-"""Processes that seal and deliver, and are killed at it."""
+"""Processes that seal and deliver, and are killed or paused at it, or see their server die."""
 
 import os
 import select
@@ -15,11 +15,15 @@ from gateway.errors import GatewayError
 from gateway.ledger import outbox
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
+from gateway.service.collect import collect
 from gateway.service.deliver import deliver, waiting
 from gateway.service.office import Office
-from tests.faults.mortal import MortalLedger, Points, open_mortal
+from gateway.service.scrub import scrub_visits
+from tests.faults.mortal import MortalLedger, Points, Strike, die, open_mortal
+from tests.service import clinic
 
 DONE, UNFINISHED, BROKEN = 0, 75, 70
+_TRIES = 4
 
 Work = Callable[[Office, TradingPartner, Points], bool]
 """Seals and delivers what it finds; gives whether nothing waits any more."""
@@ -27,17 +31,23 @@ Work = Callable[[Office, TradingPartner, Points], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doom:
-    """When a worker dies: at its nth point, or after so many seconds; never, if both are 0."""
+    """When something strikes: at these of a worker's points, or after so many seconds; never, if there are neither.
 
-    point: int = 0
+    marks  a file into which each point is written
+    """
+
+    points: tuple[int, ...] = ()
     seconds: float = 0.0
+    strike: Strike = die
+    marks: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a worker ended. `points` is how many it passed; 0 if it was killed."""
+    """How a worker ended. `points` is how many it passed; 0 if it was killed. `struck` is whether its doom came."""
 
     killed: bool
+    struck: bool
     status: int
     points: int
     seconds: float
@@ -53,25 +63,36 @@ class Worker:
     since: float
 
     def ended(self) -> Ended:
-        """Wait for it, and kill it when its time has come."""
+        """Wait for it, and strike when the time has come."""
         left = self.since + self.doom.seconds - time.monotonic()
-        if self.doom.seconds and not select.select([self.pipe], [], [], max(left, 0))[0]:
-            os.kill(self.process, signal.SIGKILL)
+        struck = bool(self.doom.seconds) and not select.select([self.pipe], [], [], max(left, 0))[0]
+        if struck:
+            self.doom.strike(self.process)
         with os.fdopen(self.pipe, "rb") as pipe:
-            said = pipe.read()
+            points = int(pipe.read() or b"0")
         status = os.waitpid(self.process, 0)[1]
         killed = os.WIFSIGNALED(status)
         assert not killed or os.WTERMSIG(status) == signal.SIGKILL, f"a worker died of signal {os.WTERMSIG(status)}"
         return Ended(
             killed=killed,
+            struck=struck or killed or any(point <= points for point in self.doom.points),
             status=-1 if killed else os.WEXITSTATUS(status),
-            points=int(said or b"0"),
+            points=points,
             seconds=time.monotonic() - self.since,
         )
 
+    def sleeps(self) -> bool:
+        """Wait until it is paused, or over; give whether it is paused."""
+        seen = os.waitid(os.P_PID, self.process, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        assert seen is not None
+        return seen.si_code == os.CLD_STOPPED
 
-def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Worker:
-    """Fork a worker in an office whose ledger has no connection open."""
+    def wake(self) -> None:
+        os.kill(self.process, signal.SIGCONT)
+
+
+def start(work: Work, office: Office, partner: TradingPartner, doom: Doom, *, gate: int | None = None) -> Worker:
+    """Fork a worker in an office whose ledger has no connection open. It waits until there is something at its gate."""
     pipe, told = os.pipe()
     since = time.monotonic()
     process = os.fork()
@@ -81,6 +102,8 @@ def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Wo
     status = BROKEN
     try:
         os.close(pipe)
+        if gate is not None:
+            os.read(gate, 1)
         status = _worked(work, office, partner, doom, told)
     except BaseException:  # noqa: BLE001 a forked process must never return into its parent's code
         traceback.print_exc()
@@ -88,12 +111,12 @@ def start(work: Work, office: Office, partner: TradingPartner, doom: Doom) -> Wo
 
 
 def _worked(work: Work, office: Office, partner: TradingPartner, doom: Doom, told: int) -> int:
-    points = Points(dies_at=doom.point)
+    points = Points(at=doom.points, strike=doom.strike, marks=doom.marks)
     mortal = replace(office, ledger=MortalLedger(office.ledger.engine, points))
     try:
         done = work(mortal, partner, points)
     except GatewayError:
-        return UNFINISHED  # another worker was first, or the line was cut: the next one looks again
+        done = False  # another worker was first, or the ledger was busy: the next one looks again
     os.write(told, str(points.reached).encode())
     return DONE if done else UNFINISHED
 
@@ -102,6 +125,35 @@ def gateway_work(office: Office, _partner: TradingPartner, points: Points) -> bo
     seal_batches(office)
     deliver(office, lambda partner: open_mortal(partner, points))
     return not waiting(office)
+
+
+def two_way_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """Seal, deliver, and collect what the partner has for us."""
+    done = gateway_work(office, partner, points)
+    return all(one.problem is None for one in collect(office, lambda one: open_mortal(one, points))) and done
+
+
+def living_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """A gateway that lives while its lines, its disk or its database die: it tries again, as the timetable would."""
+    return any(_tried(office, partner, points) for _ in range(_TRIES))
+
+
+def _tried(office: Office, partner: TradingPartner, points: Points) -> bool:
+    try:
+        return two_way_work(office, partner, points)
+    except GatewayError:
+        return False
+
+
+def whole_work(office: Office, partner: TradingPartner, points: Points) -> bool:
+    """Take a visit in, make its claim, seal, deliver, and collect: each as a command whose answer is marked."""
+    clinic.taken(office, clinic.visit("V-0"))
+    points.reach("import answered")
+    scrub_visits(office)
+    points.reach("scrub answered")
+    done = two_way_work(office, partner, points)
+    points.reach("collect answered")
+    return done
 
 
 def naive_work(office: Office, partner: TradingPartner, points: Points) -> bool:
@@ -114,7 +166,7 @@ def naive_work(office: Office, partner: TradingPartner, points: Points) -> bool:
             with office.ledger.reading() as tx:
                 body = outbox.bytes_of(tx, office.practice.key, file.id)
             mailbox.create_exclusive(f"{partner.mailbox.outbound}/{file.name}", body)
-            with points.around():
+            with points.around("mark"):
                 marks.execute("INSERT OR IGNORE INTO sent VALUES (?)", (file.name,))  # two workers may mark it
     return True
 

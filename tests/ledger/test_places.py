@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from gateway.errors import ConfigError, GatewayError, LedgerBusy, LedgerHeld
+from gateway.errors import ConfigError, LedgerBusy, LedgerHeld
 from gateway.ledger import Ledger, instance, migrate, numbers, open_ledger, practices
 from gateway.ledger.filesystem import _try_locks, kind_of, require_local
 from gateway.ledger.health import altered_files, damage, settings_of, shape_of
@@ -164,41 +164,6 @@ def test_f39_a_postgresql_that_would_lose_what_it_promised_is_refused(postgres_u
     finally:
         turn("on")
         server.dispose()
-
-
-@pytest.mark.postgres
-def test_f48_a_session_that_is_killed_leaves_nothing_half_written_and_the_next_one_works(database_url: str) -> None:
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite has no sessions")
-    ledger = open_ledger(database_url)
-    migrate.upgrade(ledger)
-    killer = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
-
-    def write_and_be_killed() -> None:
-        with ledger.writing() as tx:
-            practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
-            me = tx.execute(text("SELECT pg_backend_pid()")).scalar_one()
-            with killer.begin() as other:
-                other.execute(text("SELECT pg_terminate_backend(:me)"), {"me": me})
-
-    with pytest.raises(GatewayError):
-        write_and_be_killed()
-    killer.dispose()
-    with ledger.writing() as tx:
-        assert not practices.is_registered(tx, PRACTICE.key)
-        practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
-    ledger.close()
-
-
-def test_f48_a_pool_that_is_used_up_says_busy(database_url: str) -> None:
-    url = make_url(database_url)
-    driver = url.drivername.replace("postgresql", "postgresql+psycopg")
-    ledger = Ledger(create_engine(url.set(drivername=driver), pool_size=1, max_overflow=0, pool_timeout=0.01))
-    with ledger.reading(), pytest.raises(LedgerBusy, match="every connection"), ledger.reading():
-        pass
-    with ledger.reading(), pytest.raises(LedgerBusy, match="every connection"), ledger.writing():
-        pass
-    ledger.close()
 
 
 def test_f44_writers_beside_a_long_reader_neither_deadlock_nor_grow_the_journal_for_good(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _USER = "postgres"
@@ -23,36 +24,69 @@ def installed() -> Path | None:
     return None
 
 
-@contextmanager
-def running() -> Iterator[str]:
-    """Start a server in a folder of its own and give the URL of its administrator's database."""
-    programs = installed()
-    assert programs is not None
-    # initdb refuses root, so the server runs as its own user, in a folder that user can reach: not below a 0700 parent.
-    folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-", dir="/var/tmp"))
-    as_user = ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--init-groups"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, _USER)
-    port = _free_port()
+@dataclass(frozen=True)
+class Server:
+    """A server in a folder of its own, on a port of its own."""
 
-    def run(*command: str) -> None:
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Of its administrator's database."""
+        return f"postgresql://gateway@127.0.0.1:{self.port}/postgres"
+
+    def create(self) -> None:
+        self._run("initdb", "-D", str(self._cluster), "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder}"
+        self._run("pg_ctl", "-D", str(self._cluster), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop without a word to anybody, as when the power fails."""
+        self._run("pg_ctl", "-D", str(self._cluster), "-m", "immediate", "-w", "stop")
+
+    @property
+    def _cluster(self) -> Path:
+        return self.folder / "cluster"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        programs = installed()
+        assert programs is not None
+        as_user = ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--init-groups"] if os.geteuid() == 0 else []
         subprocess.run(
-            [*as_user, "env", f"HOME={folder}", *command],
+            [*as_user, "env", f"HOME={self.folder}", str(programs / program), *arguments],
             check=True,
-            cwd=folder,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
-    cluster = folder / "cluster"
-    run(str(programs / "initdb"), "-D", str(cluster), "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C")
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run a server."""
+    # initdb refuses root, so the server runs as its own user, in a folder that user can reach: not below a 0700 parent.
+    folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-", dir="/var/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, _USER)
+    server = Server(folder, _free_port())
     try:
-        run(str(programs / "pg_ctl"), "-D", str(cluster), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql://gateway@127.0.0.1:{port}/postgres"
+        server.create()
+        server.start()
+        yield server
     finally:
-        run(str(programs / "pg_ctl"), "-D", str(cluster), "-m", "immediate", "-w", "stop")
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Run a server and give the URL of its administrator's database."""
+    with running_server() as server:
+        yield server.url
 
 
 def _free_port() -> int:

@@ -3,37 +3,70 @@
 import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 
 import paramiko
 from paramiko import SFTPAttributes
-from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
-from paramiko.sftp import SFTP_FAILURE, SFTP_OK
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
+from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OK
 
 from gateway.partner import MailboxAddress, MailboxKind
+
+
+class Manner(Enum):
+    """How a request goes wrong."""
+
+    REFUSED = auto()  # answered with failure, nothing done
+    DENIED = auto()  # done, and answered with failure
+    PRETENDED = auto()  # answered OK, nothing done
+    CUT_BEFORE = auto()  # the line is cut, nothing done
+    CUT_AFTER = auto()  # done, and the line is cut
+    HUNG_BEFORE = auto()  # never answered, nothing done
+    HUNG_AFTER = auto()  # done, and never answered
+    SHORT = auto()  # a write of which half is kept, answered OK
+    LARGER = auto()  # a look that tells one byte too many
+    ABSENT = auto()  # a look that tells of no such file
+
+
+@dataclass(frozen=True)
+class Lie:
+    """Requests that go wrong: the nth of a verb, or every one if `nth` is 0. `about` is how their names end."""
+
+    verb: str
+    manner: Manner
+    nth: int = 1
+    about: str = ""
 
 
 @dataclass
 class Behaviour:
     """What the server does wrong.
 
-    refuses          verbs answered with failure, nothing done: create, write, close, rename, look, remove, list
+    refuses          verbs answered with failure, nothing done: login, session, create, open, write, close,
+                     rename, look, remove, list
     does_and_denies  verbs that are done and then answered with failure: create, rename
     cuts_after       verbs that are done, and then the line is cut instead of an answer
+    lies             single requests that go wrong; the first that fits counts
+    takes            endings of names which the partner takes away into the folder `taken` as soon as they are there
     replaces         a rename replaces the file that has the new name
     ignores_excl     an exclusive create opens the file that is there
     listed           names listed beside those that exist
     endless          a file never ends
     counts           how many names it claims to list in one answer, without naming any
     login            what a login by key is answered with
+    asked            how many requests of each kind it has had
     """
 
     refuses: set[str] = field(default_factory=set)
     does_and_denies: set[str] = field(default_factory=set)
     cuts_after: set[str] = field(default_factory=set)
+    lies: tuple[Lie, ...] = ()
+    takes: tuple[str, ...] = ()
     replaces: bool = False
     ignores_excl: bool = False
     listed: tuple[str, ...] = ()
@@ -41,29 +74,55 @@ class Behaviour:
     counts: int | None = None
     login: int = AUTH_SUCCESSFUL
     lines: list[paramiko.Transport] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    met: Counter[Lie] = field(default_factory=Counter)
 
-    def answer(self, verb: str, do: Callable[[], object]) -> int:
-        if verb in self.refuses:
+    def manner(self, verb: str, name: str) -> Manner | None:
+        """Count a request, and say how it goes wrong; None if it does not."""
+        self.asked[verb] += 1
+        always = ((self.refuses, Manner.REFUSED), (self.cuts_after, Manner.CUT_AFTER))
+        found = next((manner for verbs, manner in always if verb in verbs), None)
+        for lie in self.lies:
+            if lie.verb == verb and name.endswith(lie.about):
+                self.met[lie] += 1
+                if found is None and lie.nth in {0, self.met[lie]}:
+                    found = lie.manner
+        return Manner.DENIED if found is None and verb in self.does_and_denies else found
+
+    def answer(self, manner: Manner | None, do: Callable[[], object]) -> int:
+        """Do what is asked, or not, in that manner, and give the status to answer with."""
+        if manner in {Manner.CUT_BEFORE, Manner.HUNG_BEFORE, Manner.REFUSED}:
+            self._fall_silent(manner)
             return SFTP_FAILURE
-        try:
-            do()
-        except OSError as error:
-            return int(paramiko.SFTPServer.convert_errno(error.errno or 0))
-        if verb in self.cuts_after:
+        if manner is not Manner.PRETENDED:
+            try:
+                do()
+            except OSError as error:
+                return int(paramiko.SFTPServer.convert_errno(error.errno or 0))
+        self._fall_silent(manner)
+        return SFTP_FAILURE if manner is Manner.DENIED else SFTP_OK
+
+    def _fall_silent(self, manner: Manner | None) -> None:
+        if manner in {Manner.CUT_BEFORE, Manner.CUT_AFTER}:
             for line in self.lines:
                 line.close()
-        return SFTP_FAILURE if verb in self.does_and_denies else SFTP_OK
+        elif manner in {Manner.HUNG_BEFORE, Manner.HUNG_AFTER}:
+            self.stopping.wait()
 
 
 class _File(paramiko.SFTPHandle):
-    def __init__(self, descriptor: int, behaviour: Behaviour) -> None:
+    def __init__(self, descriptor: int, path: Path, behaviour: Behaviour) -> None:
         super().__init__(0)
         self.descriptor = descriptor
+        self.path = path
         self.behaviour = behaviour
 
     def write(self, offset: int, data: object) -> int:
         assert isinstance(data, bytes)
-        return self.behaviour.answer("write", lambda: os.pwrite(self.descriptor, data, offset))
+        manner = self.behaviour.manner("write", self.path.name)
+        kept = data[: len(data) // 2] if manner is Manner.SHORT else data
+        return self.behaviour.answer(manner, lambda: os.pwrite(self.descriptor, kept, offset))
 
     def read(self, offset: int, length: int) -> bytes:
         return b"x" * length if self.behaviour.endless else os.pread(self.descriptor, length, offset)
@@ -78,37 +137,46 @@ class _Files(paramiko.SFTPServerInterface):
         self.root = root
         self.behaviour = behaviour
 
-    def _path(self, path: str) -> Path:
-        return self.root / path.lstrip("/")
-
     def open(self, path: str, flags: int, attr: SFTPAttributes) -> _File | int:
         del attr
         opened: list[int] = []
         if flags & os.O_CREAT and self.behaviour.ignores_excl:
             flags &= ~os.O_EXCL
-        verb = "create" if flags & os.O_CREAT else "open"
-        answer = self.behaviour.answer(verb, lambda: opened.append(os.open(self._path(path), flags, 0o600)))
-        return _File(opened[0], self.behaviour) if answer == SFTP_OK else answer
+        manner = self.behaviour.manner("create" if flags & os.O_CREAT else "open", path)
+        answer = self.behaviour.answer(manner, lambda: opened.append(os.open(self._path(path), flags, 0o600)))
+        return _File(opened[0], self._path(path), self.behaviour) if answer == SFTP_OK else answer
 
     def lstat(self, path: str) -> SFTPAttributes | int:
         told: list[SFTPAttributes] = []
-        answer = self.behaviour.answer("look", lambda: told.append(SFTPAttributes.from_stat(self._path(path).lstat())))
+        manner = self.behaviour.manner("look", path)
+        if manner is Manner.ABSENT:
+            return SFTP_NO_SUCH_FILE
+        answer = self.behaviour.answer(manner, lambda: told.append(SFTPAttributes.from_stat(self._path(path).lstat())))
+        if told and manner is Manner.LARGER:
+            told[0].st_size = (told[0].st_size or 0) + 1
         return told[0] if answer == SFTP_OK else answer
 
     def rename(self, oldpath: str, newpath: str) -> int:
         old, new = self._path(oldpath), self._path(newpath)
+        manner = self.behaviour.manner("rename", newpath)
+
+        def rename() -> None:
+            old.replace(new)
+            self.take(new)
+
         if new.exists() and not self.behaviour.replaces:
             return SFTP_FAILURE
-        return self.behaviour.answer("rename", lambda: old.replace(new))
+        return self.behaviour.answer(manner, rename)
 
     def remove(self, path: str) -> int:
-        return self.behaviour.answer("remove", self._path(path).unlink)
+        return self.behaviour.answer(self.behaviour.manner("remove", path), self._path(path).unlink)
 
     def list_folder(self, path: str) -> list[SFTPAttributes] | int:
         found: list[SFTPAttributes] = []
         folder = self._path(path)
         answer = self.behaviour.answer(
-            "list", lambda: found.extend(SFTPAttributes.from_stat(one.lstat(), one.name) for one in folder.iterdir())
+            self.behaviour.manner("list", path),
+            lambda: found.extend(SFTPAttributes.from_stat(one.lstat(), one.name) for one in folder.iterdir()),
         )
         for name in self.behaviour.listed:
             told = SFTPAttributes()
@@ -116,11 +184,22 @@ class _Files(paramiko.SFTPServerInterface):
             found.append(told)
         return found if answer == SFTP_OK else answer
 
+    def take(self, path: Path) -> None:
+        """Have the partner take a file that is whole, if that is its habit."""
+        if path.name.endswith(self.behaviour.takes):
+            taken = self.root / "taken"
+            taken.mkdir(exist_ok=True)
+            path.replace(taken / f"{len(list(taken.iterdir())) + 1:04d} {path.name}")
+
+    def _path(self, path: str) -> Path:
+        return self.root / path.lstrip("/")
+
 
 class _Server(paramiko.SFTPServer):
     """Answers two requests itself: paramiko's server says OK to every close, and never lies about a count."""
 
     behaviour: Behaviour
+    server: _Files
 
     def __init__(
         self,
@@ -134,11 +213,17 @@ class _Server(paramiko.SFTPServer):
         self.behaviour = behaviour
 
     def _process(self, kind: int, request: int, asked: paramiko.Message) -> None:
-        if kind == paramiko.sftp.CMD_CLOSE and "close" in self.behaviour.refuses:
-            self._send_status(request, SFTP_FAILURE)  # type: ignore[attr-defined]
+        file = self.file_table.pop(asked.get_binary(), None) if kind == paramiko.sftp.CMD_CLOSE else None
+        if isinstance(file, _File):
+            manner = self.behaviour.manner("close", file.path.name)
+            answer = self.behaviour.answer(manner, lambda: self.server.take(file.path))
+            file.close()
+            self._send_status(request, answer)  # type: ignore[attr-defined]
         elif kind == paramiko.sftp.CMD_READDIR and self.behaviour.counts is not None:
             self._response(request, paramiko.sftp.CMD_NAME, self.behaviour.counts)  # type: ignore[attr-defined]
         else:
+            asked.rewind()
+            asked.get_int()  # the number of the request, which the caller has read
             super()._process(kind, request, asked)  # type: ignore[misc]
 
 
@@ -148,6 +233,8 @@ class _Guard(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         del username, key
+        if self.behaviour.answer(self.behaviour.manner("login", ""), lambda: None) != SFTP_OK:
+            return AUTH_FAILED
         return self.behaviour.login
 
     def get_allowed_auths(self, username: str) -> str:
@@ -156,7 +243,8 @@ class _Guard(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         del kind, chanid
-        return OPEN_SUCCEEDED
+        answer = self.behaviour.answer(self.behaviour.manner("session", ""), lambda: None)
+        return OPEN_SUCCEEDED if answer == SFTP_OK else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
 
 
 class ParamikoServer:
@@ -170,7 +258,7 @@ class ParamikoServer:
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
 
-    def address(self, key: Path) -> MailboxAddress:
+    def address(self, key: Path, *, timeout_seconds: float = 10.0) -> MailboxAddress:
         return MailboxAddress(
             kind=MailboxKind.SFTP,
             host="127.0.0.1",
@@ -180,10 +268,11 @@ class ParamikoServer:
             host_keys=(self.host_key.fingerprint,),
             outbound="outbound",
             inbound="inbound",
-            timeout_seconds=10.0,
+            timeout_seconds=timeout_seconds,
         )
 
     def stop(self) -> None:
+        self.behaviour.stopping.set()
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         self.thread.join()
