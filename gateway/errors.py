@@ -2,6 +2,7 @@
 
 GatewayError                    caught only in service/ and in a face (cli, console, schedule)
 ├── ConfigError                 ours, at start: file, key, what is wanted; refuse to run
+│   └── LedgerHeld              restored, copied or moved: nothing is numbered or sent until a person has released it
 ├── IntakeError                 theirs (the practice): the file is unreadable as a whole; row faults are Findings
 ├── UsageError                  theirs (the caller): what was asked for does not exist or is not allowed now
 ├── OutboundWireError           ours: we were about to write bad X12; nothing is sent
@@ -29,6 +30,10 @@ class GatewayError(Exception):
 
 class ConfigError(GatewayError):
     """A configuration file, or the data folder, is not as it has to be. Nothing was started."""
+
+
+class LedgerHeld(ConfigError):
+    """The ledger may be older than what the partners have seen. Nothing is numbered or sent until it is released."""
 
 
 class IntakeError(GatewayError):

@@ -37,7 +37,8 @@ _COMMANDS = {
     "partners": _Command("partners:partners", "Trading partners: list, check, trust a host key, pause, resume."),
     "rules": _Command("scrub:rules", "The scrub rules: list, show."),
     "sim": _Command("sim:sim", "A clearinghouse and payers in a box, over real SFTP on 127.0.0.1."),
-    "db": _Command("setup:db", "The ledger's tables: upgrade, current."),
+    "backup": _Command("ledger:backup", "Back up the ledger while it is in use; the copy is tried out."),
+    "db": _Command("ledger:db", "The ledger: upgrade its tables, check it, restore a backup."),
 }
 
 

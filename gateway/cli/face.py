@@ -1,17 +1,30 @@
 """The one place where a command's outcome, or its error, becomes words and an exit status."""
 
 import json
+import signal
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 from gateway.cli.commands import gateway
 from gateway.cli.status import Status, status_of
 from gateway.errors import GatewayError
+
+
+class Stopped(BaseException):
+    """SIGTERM came: as with Ctrl-C, nothing below takes it for a fault, and every step that is open is rolled back."""
+
+
+def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Take SIGTERM. A second one must not cut short what the first one is tidying up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stopped
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,9 +37,10 @@ def run(arguments: Sequence[str]) -> int:
         else:
             wrong.show()
         return Status.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was done stays done", err=True)
-        return Status.INTERRUPTED
+    except (click.Abort, KeyboardInterrupt, Stopped) as ended:
+        stopped = isinstance(ended, Stopped)
+        click.echo(f"{'stopped' if stopped else 'interrupted'}; what was done stays done", err=True)
+        return Status.STOPPED if stopped else Status.INTERRUPTED
     except SystemExit:
         # Click's answer to a reader that went away (`gateway tail | head`): no fault, and nobody to tell.
         return Status.DONE

@@ -60,9 +60,12 @@ def _collected(one: "Collected", foreseen: bool) -> None:
 @click.pass_obj
 def post(place: Place, partner: str, as_json: bool) -> int:
     """Read what was collected: acknowledgments move claims, remittances post money."""
+    from gateway.service.instance import require_released
     from gateway.service.post import post as run
 
     with place.office() as office, show.progress("files read") as advance:
+        # After a restore the files that answers are about have to be known first: `reconcile --recover` posts them.
+        require_released(office)
         done = run(office, partner=partner, tell=advance)
     if as_json:
         show.as_object(files=done)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def partners() -> None:
-    """Trading partners: list, check, trust a host key, pause, resume."""
+    """Trading partners: list, check, trust a host key, pause, resume, renumber."""
 
 
 @partners.command("list", epilog="Example: gateway partners list")
@@ -137,4 +137,21 @@ def resume(place: Place, name: str, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         run(office, name, reason=reason)
     click.echo(f"{name} is called again; try it: gateway partners check {name}")
+    return Status.DONE
+
+
+@partners.command(
+    epilog="Example: gateway partners renumber northgate --to 5000 --by 'Ana Reyes' --reason 'they saw 4312 from the old PC'"
+)
+@click.argument("name")
+@click.option("--to", type=int, required=True, help="Interchange control numbers go on behind this one.")
+@show.decided
+@click.pass_obj
+def renumber(place: Place, name: str, to: int, by: str, reason: str) -> int:
+    """Let interchange control numbers jump forward; never back. The gap stands in the log, with who and why."""
+    from gateway.service.recover import renumber as run
+
+    with place.office(actor=by) as office:
+        before, after = run(office, name, to=to, reason=reason)
+    click.echo(f"{name}: {before.number:09d} was last; the next file gets the number behind {after.number:09d}")
     return Status.DONE

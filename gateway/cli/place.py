@@ -11,9 +11,15 @@ from zoneinfo import ZoneInfo
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from gateway.clock import Clock
+    from gateway.ledger import Ledger
     from gateway.service.office import Office
     from gateway.settings import Settings
+
+    Lock = Callable[[Ledger], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +53,26 @@ class Place:
         return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
 
     @contextmanager
-    def office(self, actor: str = "gateway") -> Iterator["Office"]:
-        """Open the office. Raises ConfigError if configuration or ledger are not ready."""
+    def office(self, actor: str = "gateway", lock: "Lock | None" = None) -> Iterator["Office"]:
+        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
+
+        lock  `alone` for what changes the ledger as a whole; else beside other commands
+
+        If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
+        """
         from gateway.errors import ConfigError
         from gateway.ledger import open_ledger
+        from gateway.ledger.instance import HELD
+        from gateway.ledger.lock import at_work
         from gateway.ledger.migrate import require_newest
         from gateway.ledger.practices import is_registered
+        from gateway.service.instance import opened, require_its_tables
         from gateway.service.office import Office
 
         settings = self.settings()
         ledger = open_ledger(settings.database_url)
         try:
+            require_its_tables(ledger, self.home)
             require_newest(ledger)
             with ledger.reading() as tx:
                 if not is_registered(tx, settings.practice.key):
@@ -65,6 +80,10 @@ class Place:
                         f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
                     )
             clock = self.clock(settings.practice.zone)
-            yield Office(ledger=ledger, settings=settings, clock=clock, actor=actor)
+            with (lock or at_work)(ledger), opened(ledger, self.home, settings.practice.key) as found:
+                why = found.engine.get_execution_options().get(HELD)
+                if why:
+                    click.echo(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
+                yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()

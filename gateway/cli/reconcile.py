@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -18,16 +19,58 @@ _POLL_SECONDS = 0.5
 
 
 @click.command(epilog="Example: gateway reconcile --json")
+@click.option("--recover", "way", flag_value="recover", help="HELD: do every step that does not need a person's word.")
+@click.option("--release", "way", flag_value="release", help="HELD: let the ledger number and send again.")
+@click.option("--hold", "way", flag_value="hold", help="Hold the ledger: you know that it was set back.")
+@click.option(
+    "--free",
+    metavar="CLAIM",
+    default="",
+    help="Let a claim that is kept back be sealed after all; a PARTNER: all new ones.",
+)
+@click.option("--without", metavar="PARTNER", multiple=True, help="With --release: do not wait for this partner.")
+@click.option("--ready-unsent", is_flag=True, help="With --release: you know that the ready claims were never sent.")
+@click.option("--by", default="", metavar="NAME", help="Who decides; it is kept.")
+@click.option("--reason", default="", help="Why, in your own words; it is kept.")
 @show.json_option
 @click.pass_obj
-def reconcile(place: Place, as_json: bool) -> int:
-    """Check the laws on what the ledger holds; show where every claim and every dollar is."""
+def reconcile(
+    place: Place,
+    way: str | None,
+    free: str,
+    without: tuple[str, ...],
+    ready_unsent: bool,
+    by: str,
+    reason: str,
+    as_json: bool,
+) -> int:
+    """Check the laws on what the ledger holds; show where every claim and every dollar is.
+
+    A ledger that was restored, copied or moved is HELD: then it shows the steps that lead out, and which is next.
+    """
+    from gateway.cli import recovery
+
+    if way == "recover":
+        return recovery.recover(place, as_json=as_json)
+    if way or free:
+        if not (by and reason):
+            raise click.UsageError("this is a person's decision: say --by NAME and --reason TEXT")
+        return recovery.decide(
+            place, way or "", free=free, without=without, ready_unsent=ready_unsent, by=by, reason=reason
+        )
+    return _laws(place, as_json=as_json)
+
+
+def _laws(place: Place, *, as_json: bool) -> int:
+    from gateway.cli import recovery
+    from gateway.service.reconcile import kept_back
     from gateway.service.reconcile import reconcile as run
+    from gateway.service.recover import standing
 
     with place.office() as office:
-        outcome = run(office)
+        outcome, held, kept = run(office), standing(office), kept_back(office)
     if as_json:
-        show.as_object(reconciled=outcome, holds=outcome.holds)
+        show.as_object(reconciled=outcome, holds=outcome.holds, held=held, kept_back=kept)
     else:
         for law in outcome.laws:
             click.echo(f"{'holds ' if not law.broken else 'BROKEN'} {law.law}")
@@ -35,8 +78,12 @@ def reconcile(place: Place, as_json: bool) -> int:
                 click.echo(f"         {broken}")
         for overdue in outcome.overdue:
             click.echo(f"overdue {overdue}")
+        recovery.tell_kept_back(kept)
+        if held is not None:
+            recovery.tell(held)
         click.echo(summary(outcome))
-    return Status.DONE if outcome.holds and not outcome.overdue else Status.NEEDS_A_PERSON
+    well = outcome.holds and not outcome.overdue and held is None and not kept
+    return Status.DONE if well else Status.NEEDS_A_PERSON
 
 
 def summary(outcome: "Reconciled") -> str:
@@ -95,7 +142,8 @@ def tail(
     severities: tuple[EventSeverity, ...] = (EventSeverity(severity),) if severity else ()
     if needs_a_person:
         severities = (EventSeverity.CAN_WAIT, EventSeverity.WAKE)
-    with place.office() as office:
+    # It may run for days: it must not keep an upgrade or a release waiting.
+    with place.office(lock=nullcontext) as office:
         after = max(0, look.log_end(office) - lines) if lines else 0
         while True:
             read = look.log_read(

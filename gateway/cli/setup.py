@@ -1,4 +1,4 @@
-"""gateway init, doctor, db"""
+"""gateway init, doctor"""
 
 import click
 
@@ -44,42 +44,3 @@ def doctor(place: Place, as_json: bool) -> int:
     if any(one.health is Health.BAD for one in done):
         return Status.NOT_READY
     return Status.NEEDS_A_PERSON if any(one.health is Health.LOOK for one in done) else Status.DONE
-
-
-@click.group()
-def db() -> None:
-    """The ledger's tables: upgrade, current."""
-
-
-@db.command(epilog="Example: gateway db upgrade")
-@click.pass_obj
-def upgrade(place: Place) -> int:
-    """Bring the ledger's tables up to what this version wants, all or nothing."""
-    from gateway.ledger.migrate import newest
-    from gateway.service.found import register
-
-    settings = place.settings()
-    register(settings, place.clock(settings.practice.zone))
-    click.echo(f"the ledger is at revision {newest()}")
-    return Status.DONE
-
-
-@db.command(epilog="Example: gateway db current")
-@show.json_option
-@click.pass_obj
-def current(place: Place, as_json: bool) -> int:
-    """Show the revision of the ledger's tables, and the one this version wants."""
-    from gateway.ledger import open_ledger
-    from gateway.ledger.migrate import current as revision
-    from gateway.ledger.migrate import newest
-
-    ledger = open_ledger(place.settings().database_url)
-    try:
-        seen = revision(ledger)
-    finally:
-        ledger.close()
-    if as_json:
-        show.as_object(current=seen, newest=newest())
-    else:
-        click.echo(f"the ledger is at {seen or 'no revision (no tables yet)'}; this gateway wants {newest()}")
-    return Status.DONE if seen == newest() else Status.NOT_READY

@@ -20,6 +20,7 @@ class Status(IntEnum):
     OUR_BUG = 70
     NOT_REACHED = 75
     INTERRUPTED = 130
+    STOPPED = 143
 
 
 EXPLAINED: Final[dict[Status, str]] = {
@@ -33,6 +34,7 @@ EXPLAINED: Final[dict[Status, str]] = {
     Status.OUR_BUG: "our bug; a crash file without patient data says where; --debug shows it",
     Status.NOT_REACHED: "the partner was not reached; try again later",
     Status.INTERRUPTED: "interrupted from the keyboard; what was done stays done",
+    Status.STOPPED: "told to stop (SIGTERM); what was done stays done, and the next call goes on from there",
 }
 
 _OF_ERRORS: Final[tuple[tuple[type[errors.GatewayError], Status], ...]] = (

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.ledger.filesystem import require_local
 
 _READ_ONLY = "gateway_read_only"
 _TURN = 0x67_61_74_65
@@ -32,7 +33,17 @@ _PRAGMAS = (
     ("trusted_schema", 0),
     ("cell_size_check", 1),
     ("secure_delete", 1),
+    # What a long reader made the journal grow to is given back to the disk at the next checkpoint.
+    ("journal_size_limit", 64 * 1024 * 1024),
 )
+_SETTINGS = (
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "10min"),
+)
+"""What every session of PostgreSQL is set to, and then asked for."""
+_SERVER_SETTINGS = (("fsync", "on"), ("full_page_writes", "on"))
+"""What the server has to be set to: without them a power cut loses what was promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,16 @@ class Ledger:
         except PoolTimeout as exhausted:
             raise _all_in_use() from exhausted
 
+    @contextmanager
+    def said_plainly(self) -> Iterator[None]:
+        """Let what the database refuses be said as `writing` and `reading` say it."""
+        try:
+            yield
+        except DBAPIError as refused:
+            raise _said_plainly(refused) from refused
+        except PoolTimeout as exhausted:
+            raise _all_in_use() from exhausted
+
     def _snapshot(self) -> dict[str, Any]:
         if self.engine.dialect.name == "postgresql":
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -117,6 +138,7 @@ def _sqlite(path: str) -> Engine:
         raise ConfigError("database.url: an SQLite ledger is a file; want sqlite:///PATH")
     if not Path(path).parent.is_dir():
         raise ConfigError(f"database.url: the folder {Path(path).parent} does not exist; run: gateway init")
+    require_local(Path(path).parent)
     if not Path(path).exists():
         # Health records: nobody but the owner may read the file, nor the journal files that take over its mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -149,10 +171,34 @@ def _postgresql(url: str) -> Engine:
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's own connection
     with connection.cursor() as cursor:
-        cursor.execute("SET SESSION synchronous_commit = on")
-        cursor.execute("SET SESSION lock_timeout = '10s'")
-        cursor.execute("SET SESSION idle_in_transaction_session_timeout = '10min'")
+        asked = [f"set_config('{name}', '{wanted}', false)" for name, wanted in _SETTINGS]
+        asked += [f"current_setting('{name}')" for name, _ in _SERVER_SETTINGS]
+        cursor.execute("SELECT " + ", ".join(asked))
+        effective = cursor.fetchone()
+        for (name, wanted), seen in zip((*_SETTINGS, *_SERVER_SETTINGS), effective, strict=True):
+            # As with SQLite: what was acknowledged has to survive a power cut, or we do not start.
+            if seen != wanted:
+                raise ConfigError(
+                    f"PostgreSQL's {name} is {seen} here, not {wanted}; set it in postgresql.conf, reload"
+                )
     connection.commit()
+
+
+_DAMAGED = (
+    "the ledger is damaged, or its file is no ledger ({said}); nothing was written; keep it as it is, and restore the "
+    "newest backup into another folder: gateway --home NEW db restore FILE"
+)
+_READ_ONLY_HERE = "the ledger is read-only here ({said}); nothing was taken in, nothing is sent; make it writable"
+_MEANINGS = (
+    (("not a database", "malformed", "corrupt"), _DAMAGED),
+    (("readonly", "read-only"), _READ_ONLY_HERE),
+    (("no such table", "does not exist"), "the ledger has no tables, or older ones; run: gateway db upgrade"),
+    (
+        ("full", "disk i/o"),
+        "the ledger could not be written ({said}); nothing was changed; free some space and retry",
+    ),
+)
+"""What the database's words mean, and what to do."""
 
 
 def _said_plainly(refused: DBAPIError) -> Exception:
@@ -164,10 +210,9 @@ def _said_plainly(refused: DBAPIError) -> Exception:
     lowered = said.lower()
     if any(word in lowered for word in ("locked", "lock timeout", "deadlock", "could not serialize")):
         return LedgerBusy("the ledger is busy: another gateway process is writing; try again in a moment")
-    if "no such table" in lowered or "does not exist" in lowered:
-        return ConfigError("the ledger has no tables, or older ones; run: gateway db upgrade")
-    if "full" in lowered or "disk i/o" in lowered:
-        return ConfigError(f"the ledger could not be written ({said}); nothing was changed; free some space and retry")
+    for words, meaning in _MEANINGS:
+        if any(word in lowered for word in words):
+            return ConfigError(meaning.format(said=said))
     return ConfigError(f"the database refused: {said}") if isinstance(refused, OperationalError) else refused
 
 

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     TOO_SLOW = "reader too slow"
     TOO_BIG = "reader out of memory"
     CANNOT_POST = "cannot post"
+    PGP = "not decrypted"
 
 
 INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.errors import UsageError
+from gateway.ledger.instance import require_released
 from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import control_numbers
 
@@ -24,9 +26,18 @@ class Number(NamedTuple):
     cycle: int
     number: int
 
+    def plus(self, steps: int) -> "Number":
+        """Give the number so many steps on, over the end of the cycle if need be."""
+        cycles, number = divmod(self.number - 1 + steps, LAST)
+        return Number(self.cycle + cycles, number + 1)
+
 
 def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
-    """Take the next number of that kind (interchange, group) for that partner. The transaction must be a writing one."""
+    """Take the next number of that kind (interchange, group) for that partner. The transaction must be a writing one.
+
+    Raises LedgerHeld if the ledger may be older than what was sent: it would give out the same numbers again.
+    """
+    require_released(tx)
     row = {"practice": practice, "partner": partner, "kind": kind}
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     tx.execute(dialect.insert(control_numbers).values(**row, cycle=1, last=0).on_conflict_do_nothing())
@@ -38,6 +49,29 @@ def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
         .returning(c.cycle, c.last)
     ).one()
     return Number(*taken)
+
+
+def jump(tx: Connection, practice: str, partner: str, kind: str, to: Number) -> Number | None:
+    """Let the next number be the one after `to`; gives the last one before. Raises UsageError if that is not forward."""
+    before = last(tx, practice, partner, kind)
+    if not 1 <= to.number <= LAST or (before is not None and to <= before):
+        said = f"{before.number:09d} of cycle {before.cycle}" if before else "no number"
+        raise UsageError(
+            f"control numbers only go forward: {said} was used last, and {to.number:09d} of cycle {to.cycle} is not "
+            "behind it; nothing was changed"
+        )
+    row = {"practice": practice, "partner": partner, "kind": kind, "cycle": to.cycle, "last": to.number}
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    wanted = dialect.insert(control_numbers).values(**row)
+    key = ["practice", "partner", "kind"]
+    tx.execute(wanted.on_conflict_do_update(index_elements=key, set_={"cycle": to.cycle, "last": to.number}))
+    return before
+
+
+def every(tx: Connection, practice: str) -> dict[tuple[str, str], Number]:
+    """Give the last number of each kind and partner, by (kind, partner)."""
+    rows = tx.execute(select(control_numbers).where(control_numbers.c.practice == practice)).mappings()
+    return {(row["kind"], row["partner"]): Number(row["cycle"], row["last"]) for row in rows}
 
 
 def last(tx: Connection, practice: str, partner: str, kind: str) -> Number | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, false, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, false, func, insert, select, true, update
 
 from gateway.delivery import DECISIONS, MOVES, UNCERTAIN, Delivery, Manner
 from gateway.errors import LedgerConflict, UsageError
@@ -16,6 +17,7 @@ from gateway.ledger.tables import deliveries, interchange_claims, interchanges
 class SealedFile:
     """An outbound file and where its delivery stands. `id` is the interchange's; the bytes are read by `bytes_of`.
 
+    wire_size, wire_sha256  of its bytes as they leave: encrypted, where the partner wants that
     manner          how it gets its final name; None until it is first uploaded
     temporary_name  a path from the mailbox's root, or a name in the outbound folder
     refusals        how often in a row the partner has refused the step that is due
@@ -31,6 +33,8 @@ class SealedFile:
     name: str
     size: int
     sha256: str
+    wire_size: int
+    wire_sha256: str
     sealed_at: datetime
     state: Delivery
     fence: int
@@ -53,7 +57,7 @@ class SealedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """What sealing stores."""
+    """What sealing stores. `wire` is what leaves, where that is not the body itself."""
 
     partner: str
     cycle: int
@@ -64,9 +68,10 @@ class NewFile:
     size: int
     sha256: str
     body: bytes
+    wire: bytes | None = None
 
 
-_NOT_THE_BODY = [column for column in interchanges.c if column.name != "body"]
+_NOT_THE_BODY = [column for column in interchanges.c if column.name not in {"body", "wire"}]
 _STORED = select(
     *_NOT_THE_BODY,
     deliveries.c.state,
@@ -87,6 +92,8 @@ def seal(
 ) -> SealedFile:
     """Store the bytes for good, tie the claim versions to them, and start the delivery; all with its event."""
     fields = {name: getattr(new, name) for name in NewFile.__dataclass_fields__}
+    leaves = new.body if new.wire is None else new.wire
+    fields |= {"wire_size": len(leaves), "wire_sha256": sha256(leaves).hexdigest()}
     key = tx.execute(insert(interchanges).values(practice=practice, sealed_at=at, **fields)).inserted_primary_key
     assert key is not None
     tx.execute(
@@ -181,6 +188,14 @@ def bytes_of(tx: Connection, practice: str, interchange_id: int) -> bytes:
     return body
 
 
+def wire_of(tx: Connection, practice: str, interchange_id: int) -> bytes:
+    """Read the bytes of a sealed file as they leave."""
+    i = interchanges.c
+    query = select(func.coalesce(i.wire, i.body)).where(i.practice == practice, i.id == interchange_id)
+    body: bytes = tx.execute(query).scalar_one()
+    return bytes(body)
+
+
 WAITING = (Delivery.SEALED, Delivery.UPLOADING, Delivery.COMMITTING)
 """The states in which a delivery may be taken up."""
 
@@ -204,10 +219,15 @@ def take_up(tx: Connection, practice: str, interchange_id: int) -> SealedFile | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Where a delivery goes, and what it leaves behind."""
+    """Where a delivery goes, and what it leaves behind.
+
+    held_from  the state it is held from, where that is not the one it was in: a restored ledger has to take it that a
+               file may have been renamed
+    """
 
     after: Delivery
     why: str
+    held_from: Delivery | None = None
     manner: Manner | None = None
     temporary_name: str | None = None
     sent_at: datetime | None = None
@@ -245,7 +265,7 @@ def _move(
     if step.after is not file.state:
         fields["refusals"] = 0
     if step.after is Delivery.HELD:
-        fields["held_from"] = file.state
+        fields["held_from"] = step.held_from or file.state
     for name in ("manner", "temporary_name", "sent_at", "answer_due_at"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)

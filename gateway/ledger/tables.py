@@ -57,6 +57,43 @@ practices = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# Who this ledger is: one row. It belongs to the database itself, and so to no practice.
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("instance", String(32), nullable=False),
+    # Goes up with every release after a restore, so that a home folder tells the ledger it knew from a later one.
+    Column("epoch", Integer, nullable=False),
+    # Machine and path, or server and database, where it may work; empty until `gateway init` has bound it.
+    Column("place", Text, nullable=False),
+    # Why nothing may be numbered or sent; empty when it may.
+    Column("held", Text, nullable=False),
+    # Names one recovery: steps that were done for an earlier one do not count.
+    Column("recovery", String(32), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+# Claims that a lost ledger may have sent: they are kept back when files are sealed, until a person frees them.
+doubts = Table(
+    "doubts",
+    metadata,
+    _id(),
+    _practice(),
+    Column("partner", String(40), nullable=False),
+    # Empty: every claim to this partner for a day of service up to `at`, as it is made.
+    Column("pcn", String(17), nullable=False),
+    # Keyed hash of member, first day and charge: finds the same service under another patient control number.
+    Column("likeness", String(64), nullable=False),
+    # Whether it was seen at the partner or in an answer, and not only feared.
+    Column("was_seen", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("freed_by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("practice", "partner", "pcn"),
+    Index("ix_doubts_practice_likeness", "practice", "likeness"),
+)
+
 visits = Table(
     "visits",
     metadata,
@@ -185,6 +222,10 @@ interchanges = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("body", Sealed, nullable=False),
+    # As it leaves, where that is not the body itself: encrypted once, so that a resend is the very same bytes.
+    Column("wire", Sealed, nullable=True),
+    Column("wire_size", BigInteger, nullable=False, server_default="0"),
+    Column("wire_sha256", String(64), nullable=False, server_default=""),
     Column("sealed_at", Instant, nullable=False),
     UniqueConstraint("practice", "partner", "cycle", "interchange"),
     UniqueConstraint("practice", "partner", "name"),

@@ -45,6 +45,11 @@ def is_archive(raw: bytes) -> bool:
     return raw.startswith((_MARK, _EMPTY))
 
 
+def is_member(name: str) -> bool:
+    """Whether a stored file came out of an archive: its name then is the archive's, a slash, and its own."""
+    return "/" in name
+
+
 def members(raw: bytes, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     """Give each file of an archive with its name there. Raises ArchiveRefused, at any of them: then use none."""
     _bound_directory(raw, limits)

@@ -20,9 +20,12 @@ from gateway.ledger.outbox import NewFile, SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
+from gateway.service.doubt import undoubted
 from gateway.service.environment import refuse_mixed
+from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
+from gateway.service.secrecy import closed
 
 _PAGE = 1000
 _TRIES = 5
@@ -69,7 +72,9 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed.
 
     A claim that cannot be written, or is refused when it is judged, stays ready; the others go without it.
+    Raises LedgerHeld if the ledger may be older than what was sent.
     """
+    require_released(office)
     done = _Done()
     for one in _partners(office, partner):
         try:
@@ -97,7 +102,9 @@ class _Done:
 def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
     fresh, doubled = _originals(office, _ready(office, partner))
     good, bad = _tried(office, partner, fresh, professional.write)
-    done.unwritable += [*doubled, *bad]
+    good, doubted = undoubted(office, partner, good)
+    kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]
+    done.unwritable += [*doubled, *bad, *kept]
     stored = {body.patient_control_number: claim for claim, body in good}
     for batch in plan(partner, (body for _, body in good)):
         file, unfit = _seal_what_fits(office, batch, stored)
@@ -213,11 +220,12 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         written = _batch(office, batch, number)
         raw = professional.write(written)
         conformance.judge(raw)
-        _refuse_unfit(office, partner, _name(office, partner, number), raw)
+        wire = closed(office, partner, raw)
+        _refuse_unfit(office, partner, _name(office, partner, number), raw, leaves=raw if wire is None else wire)
         with office.ledger.writing() as tx:
             if numbers.last(tx, practice, partner.name, "interchange") == taken:
                 numbers.take(tx, practice, partner.name, "interchange")
-                return _store(tx, office, written, number, raw, stored)
+                return _store(tx, office, written, number, (raw, wire), stored)
         if tried == _TRIES:
             break
     raise LedgerConflict(f"another process seals files for {partner.name}; nothing was sealed here; try again")
@@ -236,7 +244,7 @@ def _name(office: Office, partner: TradingPartner, number: Number) -> str:
     return name if number.cycle == 1 else f"c{number.cycle}_{name}"
 
 
-def _refuse_unfit(office: Office, partner: TradingPartner, name: str, raw: bytes) -> None:
+def _refuse_unfit(office: Office, partner: TradingPartner, name: str, raw: bytes, *, leaves: bytes) -> None:
     """Raise ConfigError before a file is sealed that this partner does not take, or that is of the other environment."""
     refuse_mixed(office.settings, partner, name, raw)
     if len(name) > partner.name_max:
@@ -244,16 +252,23 @@ def _refuse_unfit(office: Office, partner: TradingPartner, name: str, raw: bytes
             f"partner {partner.name}: the file name {name} has {len(name)} characters, it takes {partner.name_max}; "
             f"nothing was sealed; shorten file_name in partners/{partner.name}.toml"
         )
-    if len(raw) > partner.size_max:
+    if len(leaves) > partner.size_max:
         raise ConfigError(
-            f"partner {partner.name}: the file has {len(raw)} bytes, it takes {partner.size_max}; nothing was sealed; "
+            f"partner {partner.name}: the file has {len(leaves)} bytes, it takes {partner.size_max}; nothing was sealed; "
             f"lower claims_max in partners/{partner.name}.toml"
         )
 
 
 def _store(
-    tx: Transaction, office: Office, batch: Batch, number: Number, raw: bytes, stored: dict[str, StoredClaim]
+    tx: Transaction,
+    office: Office,
+    batch: Batch,
+    number: Number,
+    body: tuple[bytes, bytes | None],
+    stored: dict[str, StoredClaim],
 ) -> SealedFile:
+    """Store a file: its X12, and what leaves where that is not the same."""
+    raw, wire = body
     practice, at, partner = office.practice.key, office.clock.now(), batch.partner
     new = NewFile(
         partner=partner.name,
@@ -265,6 +280,7 @@ def _store(
         size=len(raw),
         sha256=sha256(raw).hexdigest(),
         body=raw,
+        wire=wire,
     )
     carried = [stored[one.patient_control_number] for one in batch.claims]
     for claim in carried:

@@ -26,6 +26,7 @@ from gateway.ledger.outbox import SealedFile, Step
 from gateway.partner import TradingPartner
 from gateway.service import sealed
 from gateway.service.environment import refuse_mixed
+from gateway.service.instance import remember
 from gateway.service.office import Office
 from gateway.transport.mailbox import Mailbox
 
@@ -49,10 +50,10 @@ class Courier:
         """
         if file.state is Delivery.COMMITTING:
             return self._settle(file, Heard.NOTHING)
-        body = self._bytes_of(file)
-        if sha256(body).hexdigest() != file.sha256:
+        body = self._wire_of(file)
+        if sha256(body).hexdigest() != file.wire_sha256:
             return self._held(file, "the stored bytes no longer have their hash")
-        refuse_mixed(self.office.settings, self.partner, file.name, body)
+        self._refuse_mixed(file)
         manner = manner_of(self.partner, self.capabilities)
         if self._shown(file.name).there:
             return self._held(file, "the partner already has a file of that name")
@@ -62,9 +63,14 @@ class Courier:
         """Give a name's path from the mailbox's root; a path is one already."""
         return name if "/" in name else f"{self.partner.mailbox.outbound}/{name}"
 
-    def _bytes_of(self, file: SealedFile) -> bytes:
+    def _wire_of(self, file: SealedFile) -> bytes:
         with self.office.ledger.reading() as tx:
-            return outbox.bytes_of(tx, self.office.practice.key, file.id)
+            return outbox.wire_of(tx, self.office.practice.key, file.id)
+
+    def _refuse_mixed(self, file: SealedFile) -> None:
+        with self.office.ledger.reading() as tx:
+            raw = outbox.bytes_of(tx, self.office.practice.key, file.id)
+        refuse_mixed(self.office.settings, self.partner, file.name, raw)
 
     def _shown(self, name: str) -> Shown:
         if not name or not shows_files(self.capabilities):
@@ -111,7 +117,9 @@ class Courier:
 
     def _commit(self, file: SealedFile) -> SealedFile:
         """COMMITTING: give it its final name, then look. A lost line leaves the looking to the next round."""
-        refuse_mixed(self.office.settings, self.partner, file.name, self._bytes_of(file))
+        self._refuse_mixed(file)
+        # Should the ledger's journal be lost after a crash, the home still knows that it had come this far.
+        remember(self.office)
         give = self.mailbox.link_no_clobber if file.manner is Manner.HARDLINK else self.mailbox.rename_no_clobber
         try:
             give(self.path(file.temporary_name), self.path(file.name))
@@ -124,6 +132,7 @@ class Courier:
         step = Step(after=Delivery.UPLOADING, why="taken up", manner=Manner.DIRECT, temporary_name="")
         file = self._move(file, step)
         file = self._move(file, Step(after=Delivery.COMMITTING, why="about to write it under its final name"))
+        remember(self.office)
         try:
             self.mailbox.create_exclusive(self.path(file.name), body)
         except (NameTaken, PartnerRefusal):
@@ -135,7 +144,7 @@ class Courier:
         manner = file.manner or Manner.RENAME  # a delivery that began under the first revision of the ledger
         habits = Habits(self.partner.purges_temporary, self.partner.takes_unfinished)
         final, temporary = self._shown(file.name), self._shown(file.temporary_name)
-        verdict, why = judge(manner, heard, file.size, final, temporary, habits)
+        verdict, why = judge(manner, heard, file.wire_size, final, temporary, habits)
         if verdict is Verdict.SENT:
             return self._sent(file, why, temporary)
         if verdict is Verdict.PRESUMED:
@@ -143,7 +152,7 @@ class Courier:
         if verdict is Verdict.COMPARE:
             return self._compared(file, temporary)
         if verdict is Verdict.COMPLETE:
-            self.mailbox.overwrite(self.path(file.name), self._bytes_of(file))
+            self.mailbox.overwrite(self.path(file.name), self._wire_of(file))
             return self._settle(file, Heard.DONE)
         if verdict is Verdict.AGAIN:
             if heard is Heard.NOTHING:
@@ -156,10 +165,10 @@ class Courier:
 
     def _compared(self, file: SealedFile, temporary: Shown) -> SealedFile:
         try:
-            seen = self.mailbox.read(self.path(file.name), file.size)
+            seen = self.mailbox.read(self.path(file.name), file.wire_size)
         except PartnerRefusal:
             return self._held(file, "both names are there, and the partner does not let us read what is in them")
-        if seen != self._bytes_of(file):
+        if seen != self._wire_of(file):
             return self._held(file, "both names are there, and the final one holds other bytes than ours")
         return self._sent(file, "linked: our very bytes are under its final name", temporary)
 

@@ -13,6 +13,7 @@ from gateway.ledger.outbox import SealedFile, Step
 from gateway.partner import TradingPartner
 from gateway.service import sealed
 from gateway.service.courier import Courier
+from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.overdue import report_overdue
 from gateway.service.reach import TROUBLE, Calls, OpenMailbox, not_called, reached
@@ -71,8 +72,10 @@ def deliver(
     """Take up every waiting file. Gives a round for each partner that has one, in the order of their names.
 
     Files that should have been answered by now are said to be overdue, once.
-    Raises ConfigError if there is no partner of that name, LedgerBusy if another process holds the database.
+    Raises ConfigError if there is no partner of that name, LedgerHeld if the ledger may be older than what was sent,
+    LedgerBusy if another process holds the database.
     """
+    require_released(office)
     report_overdue(office)
     due = [
         (office.settings.partners[name], files)

@@ -6,17 +6,23 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.codes.table import tables
-from gateway.errors import ConfigError, GatewayError
+from gateway.errors import ConfigError, GatewayError, LedgerBusy
 from gateway.ledger import migrate, open_ledger
+from gateway.ledger.filesystem import kind_of
+from gateway.ledger.lock import at_work
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
+from gateway.service.backup import folder_of, newest
+from gateway.service.instance import why_held
 from gateway.settings import Settings, load
 
 _DISK_MIN = 1024**3
+_BACKUP_AGE_MAX = timedelta(hours=25)
 
 
 class Health(StrEnum):
@@ -49,6 +55,8 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         _home(home),
         _disk(home),
         _ledger(settings),
+        *_instance(settings),
+        _backup(settings, clock),
         *(one for name in sorted(settings.partners) for one in _partner(settings.partners[name], home)),
         *_tables(settings, clock),
     )
@@ -84,6 +92,45 @@ def _ledger(settings: Settings) -> Check:
     if kind == "sqlite":
         said += f", SQLite {sqlite3.sqlite_version}"
     return Check(what="ledger", health=Health.GOOD, said=said)
+
+
+def _instance(settings: Settings) -> Iterator[Check]:
+    """Where the ledger lies, whether somebody works alone on it, and whether it may number and send."""
+    try:
+        ledger = open_ledger(settings.database_url)
+    except GatewayError:
+        return  # the ledger's own check says it
+    try:
+        if ledger.engine.dialect.name == "sqlite":
+            kind = kind_of(Path(ledger.engine.url.database or "").parent) or "of a kind that the kernel does not name"
+            yield Check(what="file system", health=Health.GOOD, said=f"{kind}, on this machine")
+        try:
+            with at_work(ledger):
+                yield Check(what="lock", health=Health.GOOD, said="nobody works alone on the ledger")
+        except LedgerBusy as busy:
+            yield Check(what="lock", health=Health.LOOK, said=str(busy), fix="wait until it is done")
+        held = why_held(ledger, settings.home, settings.practice.key)
+        if held:
+            yield Check(what="instance", health=Health.BAD, said=f"HELD: {held}", fix="gateway reconcile")
+        else:
+            yield Check(what="instance", health=Health.GOOD, said="the ledger is the one this home folder works with")
+    except GatewayError as wrong:
+        yield Check(what="instance", health=Health.BAD, said=str(wrong), fix="see the ledger's line")
+    finally:
+        ledger.close()
+
+
+def _backup(settings: Settings, clock: Clock) -> Check:
+    """The newest verified backup in the folder where they are kept unless told otherwise."""
+    last = newest(folder_of(settings.home), settings.practice.key)
+    if last is None:
+        said = f"no verified one in {folder_of(settings.home)}"
+        return Check(what="backup", health=Health.LOOK, said=said, fix="gateway backup, every day, from cron")
+    age = clock.now() - last.created_at
+    said = f"{last.file}, verified, {age.days} days and {age.seconds // 3600} hours old"
+    if age > _BACKUP_AGE_MAX:
+        return Check(what="backup", health=Health.LOOK, said=said, fix="gateway backup, every day, from cron")
+    return Check(what="backup", health=Health.GOOD, said=said)
 
 
 def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:

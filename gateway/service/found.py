@@ -8,6 +8,8 @@ from pathlib import Path
 from gateway.clock import Clock
 from gateway.errors import ConfigError
 from gateway.ledger import migrate, open_ledger, practices
+from gateway.ledger.lock import alone, at_work
+from gateway.service.instance import require_its_tables, settle_in
 from gateway.settings import CONFIG_SHIPPED, Settings, load
 
 _SECRET_BYTES = 32
@@ -53,11 +55,19 @@ def found(home: Path, clock: Clock) -> Founded:
 
 
 def register(settings: Settings, clock: Clock) -> bool:
-    """Bring the ledger's tables up to date and register the practice; tells whether it is new there."""
+    """Bring the ledger's tables up to date and register the practice; tells whether it is new there.
+
+    Raises ConfigError if the home had a ledger and this one is empty, LedgerBusy.
+    """
     ledger = open_ledger(settings.database_url)
     try:
-        migrate.upgrade(ledger)
-        with ledger.writing() as tx:
-            return practices.register(tx, settings.practice, secret=secrets.token_bytes(_SECRET_BYTES), at=clock.now())
+        require_its_tables(ledger, settings.home)
+        with at_work(ledger) if migrate.current(ledger) == migrate.newest() else alone(ledger):
+            migrate.upgrade(ledger)
+            with ledger.writing() as tx:
+                secret = secrets.token_bytes(_SECRET_BYTES)
+                is_new = practices.register(tx, settings.practice, secret=secret, at=clock.now())
+            settle_in(ledger, settings.home, settings.practice.key, is_new=is_new)
+        return is_new
     finally:
         ledger.close()

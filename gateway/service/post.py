@@ -11,16 +11,17 @@ from itertools import groupby
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
 from gateway.edi.envelope import interchanges
-from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.errors import ConfigError, InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal, PgpRefused
 from gateway.event import Event
 from gateway.ledger import Transaction, events, inbound
 from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, KnownInterchange, Reason
 from gateway.remittance import Remittance
 from gateway.service.acknowledge import Acknowledging
-from gateway.service.archive import is_archive
+from gateway.service.archive import is_archive, is_member
 from gateway.service.office import Office
 from gateway.service.outcome import Posted, Refused, posted, put_aside, read_event
 from gateway.service.remit import Remitting
+from gateway.service.secrecy import opened
 from gateway.service.trial import SMALL_BYTES, TRIAL, Trial
 from gateway.service.unpack import unpack
 
@@ -90,9 +91,8 @@ def _in_turn(office: Office, file: InboundFile, trial: Trial) -> Posted | None:
 
 def post_one(office: Office, file: InboundFile, trial: Trial, *, although: Reason | None = None) -> Posted:
     """Post one stored file. Raises LedgerConflict if another process has it, ConfigError if none can be started to try it."""
-    with office.ledger.reading() as tx:
-        raw = inbound.bytes_of(tx, office.practice.key, file.id)
     try:
+        raw = _read(office, file)
         if is_archive(raw):
             return unpack(office, file, raw)
         # A strike says that an earlier reading did not come to its end.
@@ -108,6 +108,21 @@ def post_one(office: Office, file: InboundFile, trial: Trial, *, although: Reaso
         # Whatever we made of it wrongly was rolled back. The file is kept for a person, and the others go on.
         why = f"we could not post it ({type(fault).__name__}); nothing of it was posted; update the gateway, then reprocess"
         return put_aside(office, file, Reason.CANNOT_POST, why)
+
+
+def _read(office: Office, file: InboundFile) -> bytes:
+    """Give what a file holds, decrypted where its partner encrypts. What came out of an archive was so already.
+
+    Raises Refused if it is not encrypted and signed as agreed, or our own key cannot be used.
+    """
+    with office.ledger.reading() as tx:
+        raw = inbound.bytes_of(tx, office.practice.key, file.id)
+    if is_member(file.name):
+        return raw
+    try:
+        return opened(office, file.partner, raw)
+    except (PgpRefused, ConfigError) as locked:
+        raise Refused(Reason.PGP, f"{locked}; then: gateway inbox reprocess {file.id}") from locked
 
 
 def _apply_all(office: Office, file: InboundFile, answers: tuple[Answer, ...], although: Reason | None) -> Posted:
@@ -162,7 +177,7 @@ def _new_of(
 
 def _fingerprint(office: Office, tx: Transaction, known: KnownInterchange) -> str:
     """Tell what was in an interchange from the bytes it came in, which are kept: it is rarely asked."""
-    raw = inbound.bytes_of(tx, office.practice.key, known.inbound_id)
+    raw = _read(office, inbound.by_id(tx, office.practice.key, known.inbound_id))
     return next(one.fingerprint for one in interchanges(raw) if one.starts == known.place)
 
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.ledger import Transaction, claims, laws, outbox, visits
+from gateway.ledger import Transaction, claims, doubts, laws, outbox, visits
 from gateway.ledger import remittances as money
+from gateway.ledger.doubts import Doubt
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.money import ZERO, from_cents, shown
 from gateway.service.office import Office
@@ -128,6 +129,12 @@ def reconcile(office: Office) -> Reconciled:
         )
 
 
+def kept_back(office: Office) -> tuple[Doubt, ...]:
+    """List the claims that are not sealed, because a ledger that was lost may have sent them."""
+    with office.ledger.reading() as tx:
+        return doubts.kept_back(tx, office.practice.key)
+
+
 def _files(tx: Transaction, practice: str) -> dict[Delivery, int]:
     counts: dict[Delivery, int] = {}
     for file in _each(tx, practice):
@@ -137,7 +144,8 @@ def _files(tx: Transaction, practice: str) -> dict[Delivery, int]:
 
 def _changed(tx: Transaction, practice: str) -> Iterator[str]:
     for file in _each(tx, practice):
-        if sha256(outbox.bytes_of(tx, practice, file.id)).hexdigest() != file.sha256:
+        body, leaves = outbox.bytes_of(tx, practice, file.id), outbox.wire_of(tx, practice, file.id)
+        if sha256(body).hexdigest() != file.sha256 or sha256(leaves).hexdigest() != file.wire_sha256:
             yield f"file {file.name}"
 
 

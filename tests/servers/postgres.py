@@ -40,9 +40,7 @@ class Server:
         self._run("initdb", "-D", str(self._cluster), "-U", "gateway", "-A", "trust", "-E", "UTF8", "--locale=C")
 
     def start(self) -> None:
-        options = (
-            f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder} -c fsync=on"
-        )
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder}"
         self._run("pg_ctl", "-D", str(self._cluster), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:

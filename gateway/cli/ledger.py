@@ -1,0 +1,116 @@
+"""gateway backup, db"""
+
+from pathlib import Path
+
+import click
+
+from gateway.cli import show
+from gateway.cli.place import Place
+from gateway.cli.status import Status
+
+
+@click.command(epilog="Example: gateway backup --to /mnt/backups --keep 30")
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep it in [HOME/backups].")
+@click.option("--keep", type=click.IntRange(1), default=14, help="How many stay there; older ones are removed [14].")
+@show.json_option
+@click.pass_obj
+def backup(place: Place, to: Path | None, keep: int, as_json: bool) -> int:
+    """Copy the ledger while it is in use, restore the copy into a scratch place, and look whether it is whole.
+
+    The configuration and the keys of the home folder are not in it: keep a copy of them elsewhere.
+    """
+    from gateway.service.backup import back_up, folder_of
+
+    with place.office() as office, show.progress("pages copied") as progress:
+        made = back_up(office, (to or folder_of(place.home)).absolute(), keep=keep, progress=progress)
+    manifest = made.manifest
+    if as_json:
+        show.as_object(path=made.path, manifest=manifest, removed=made.removed)
+    else:
+        click.echo(f"{made.path}: {manifest.size} bytes, sha256 {manifest.sha256[:12]}")
+        click.echo(f"  {manifest.said}")
+        for name in made.removed:
+            click.echo(f"  removed {name}")
+        if to is None:
+            click.echo("  it is on the same disk as the ledger: copy both files (.json too) to another machine")
+    return Status.DONE if manifest.verified else Status.NEEDS_A_PERSON
+
+
+@click.group()
+def db() -> None:
+    """The ledger: upgrade its tables, check it, restore a backup."""
+
+
+@db.command(epilog="Example: gateway db upgrade")
+@click.pass_obj
+def upgrade(place: Place) -> int:
+    """Bring the ledger's tables up to what this version wants, all or nothing."""
+    from gateway.ledger.migrate import newest
+    from gateway.service.found import register
+
+    settings = place.settings()
+    register(settings, place.clock(settings.practice.zone))
+    click.echo(f"the ledger is at revision {newest()}")
+    return Status.DONE
+
+
+@db.command(epilog="Example: gateway db current")
+@show.json_option
+@click.pass_obj
+def current(place: Place, as_json: bool) -> int:
+    """Show the revision of the ledger's tables, and the one this version wants."""
+    from gateway.ledger import open_ledger
+    from gateway.ledger.migrate import current as revision
+    from gateway.ledger.migrate import newest
+
+    ledger = open_ledger(place.settings().database_url)
+    try:
+        seen = revision(ledger)
+    finally:
+        ledger.close()
+    if as_json:
+        show.as_object(current=seen, newest=newest())
+    else:
+        click.echo(f"the ledger is at {seen or 'no revision (no tables yet)'}; this gateway wants {newest()}")
+    return Status.DONE if seen == newest() else Status.NOT_READY
+
+
+@db.command(epilog="Example: gateway db check")
+@show.json_option
+@click.pass_obj
+def check(place: Place, as_json: bool) -> int:
+    """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
+    from gateway.service.ledger_check import check_ledger
+
+    checks = check_ledger(place.settings(), place.clock("UTC"))
+    if as_json:
+        show.as_object(checks=checks)
+    else:
+        for one in checks:
+            click.echo(f"{'ok' if not one.wrong else 'BAD':5} {one.what}: {one.said}")
+            for wrong in one.wrong:
+                click.echo(f"      {wrong}")
+    if any(one.is_damage and one.wrong for one in checks):
+        click.echo("stop, keep the home folder as it is, and restore the newest backup into another one", err=True)
+        return Status.NOT_READY
+    return Status.NEEDS_A_PERSON if any(one.wrong for one in checks) else Status.DONE
+
+
+@db.command(epilog="Example: gateway --home new-home db restore backups/gateway-elm-20261116T150000Z.db")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@show.json_option
+@click.pass_obj
+def restore(place: Place, file: Path, as_json: bool) -> int:
+    """Put a backup back where there is no ledger. It begins HELD: nothing is sent until you have released it."""
+    from gateway.service.backup import restore as run
+
+    settings = place.settings()
+    manifest = run(settings, place.clock(settings.practice.zone), file.absolute(), actor="gateway")
+    if as_json:
+        show.as_object(manifest=manifest, held=True)
+    else:
+        click.echo(
+            f"restored {file.name} of {manifest.created_at:%Y-%m-%d %H:%M} UTC, log line {manifest.shape.events}"
+        )
+        click.echo("the ledger is HELD: it does not know what was sent since; next: gateway reconcile")
+    return Status.NEEDS_A_PERSON
