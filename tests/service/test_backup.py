@@ -128,10 +128,9 @@ def test_a_backup_that_was_altered_or_is_not_ours_is_refused(settings: Settings,
         restore(new, at(1), made.path, actor="test")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_backup_that_is_copied_into_place_by_hand_is_held(settings: Settings, folder: Path) -> None:
     made = made_backup(settings, folder)
-    if made.manifest.database != "sqlite":
-        pytest.skip("a dump is no database")
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     database.write_bytes(made.path.read_bytes())
     for ending in ("-wal", "-shm"):
@@ -167,11 +166,10 @@ def test_db_check_finds_altered_files_and_tells_settings(settings: Settings) -> 
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_without_leave_to_make_a_scratch_database_the_backup_says_that_it_is_not_verified(
     settings: Settings, folder: Path
 ) -> None:
-    if settings.database_url.startswith("sqlite"):
-        pytest.skip("a file needs no leave")
     server = make_url(settings.database_url).set(drivername="postgresql+psycopg")
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -194,18 +192,16 @@ def test_without_leave_to_make_a_scratch_database_the_backup_says_that_it_is_not
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_missing_pg_dump_is_named(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite needs no program")
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ConfigError, match="pg_dump is not on the PATH"):
         made_backup(settings, folder)
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_f43_an_emptied_or_deleted_ledger_is_not_begun_anew_in_silence(settings: Settings) -> None:
-    if not settings.database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL's files are its own")
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     os.truncate(database, 0)
     for refused in (lambda: register(settings, at()), lambda: check_ledger(settings, at())):
@@ -216,10 +212,9 @@ def test_f43_an_emptied_or_deleted_ledger_is_not_begun_anew_in_silence(settings:
         register(settings, at())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_live_journal_that_was_left_behind_by_cp_is_noticed(settings: Settings) -> None:
     """The classic mistake: `cp gateway.db` from under a writer, without its -wal."""
-    if not settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite's own mistake")
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     with office_in(settings) as office, office.ledger.reading():
         taken(office, visit("V-2"))
@@ -236,9 +231,8 @@ def test_a_live_journal_that_was_left_behind_by_cp_is_noticed(settings: Settings
     assert looked["instance"].wrong
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_f42_garbage_in_the_journal_is_never_taken_for_an_older_ledger(settings: Settings) -> None:
-    if not settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite's journal")
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     journal = database.with_name(database.name + "-wal")
     with office_in(settings) as office, office.ledger.reading():
@@ -270,10 +264,9 @@ def test_doctor_tells_of_instance_lock_file_system_and_backup(settings: Settings
     assert examine(folder, at())[0].health is Health.BAD
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_copy_holds_no_journal_and_is_marked(settings: Settings, folder: Path) -> None:
     made = made_backup(settings, folder)
-    if made.manifest.database != "sqlite":
-        pytest.skip("a dump is no database")
     with closing(sqlite3.connect(f"file:{made.path}?mode=ro", uri=True)) as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert database.execute("SELECT held FROM instance").fetchone()[0] != ""
