@@ -63,9 +63,9 @@ def post(
             page = inbound.files(tx, practice, states=(InboundState.STORED,), partner=partner, after=after, limit=_PAGE)
         if not page:
             return tuple(done)
-        # Should one of them end this process, the next one sees it by this mark, and tries each apart from itself.
+        # Should one that is read in this process end it, the next one sees it by this mark, and tries each apart from itself.
         with office.ledger.writing() as tx:
-            inbound.begin_reading(tx, practice, [file.id for file in page])
+            inbound.begin_reading(tx, practice, [file.id for file in page if file.size <= SMALL_BYTES])
         for file in page:
             one = _in_turn(office, file, trial)
             done += [one] if one is not None else []

@@ -98,9 +98,8 @@ class Remitting:
         before = money.posted_before(self.tx, self.practice, remittance)
         if before is not None:
             return f"it was posted before, as remittance {before.id}; nothing was posted twice"
-        billing, partner = self.office.practice.billing, self.office.settings.partners.get(self.file.partner)
-        payees = {billing.npi, billing.tax_id, *(partner.payees if partner else ())}
-        if remittance.payee_id.replace("-", "") not in payees:
+        partner = self.office.settings.partners.get(self.file.partner)
+        if not self._pays_us(remittance):
             return (
                 "this remittance is for another payee; ask the partner whose it is. If the payee is you, add its NPI or "
                 f"tax id to payees in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
@@ -111,6 +110,15 @@ class Remitting:
                 f"its id to payers in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
             )
         return ""
+
+    def _pays_us(self, remittance: Remittance) -> bool:
+        """Whether its payee is the practice, one that the partner's profile names, or who billed one of its claims."""
+        payee, partner = remittance.payee_id.replace("-", ""), self.office.settings.partners.get(self.file.partner)
+        billing = self.office.practice.billing
+        if payee in {billing.npi, billing.tax_id, *(partner.payees if partner else ())}:
+            return True
+        ours = (self._ours(payment) for payment in remittance.claims)
+        return any(payee in {one.body.billing.npi, one.body.billing.tax_id} for one in ours if one is not None)
 
     def _ours(self, payment: ClaimPayment) -> _Ours | None:
         pcn = payment.patient_control_number

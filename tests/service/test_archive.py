@@ -59,6 +59,7 @@ def test_s11_a_bomb_is_stopped_by_the_member_by_the_whole_and_by_its_bytes() -> 
     zeros = b"\0" * 5_000_000
     assert "100 times" in refusal(zipped(("a", zeros)))
     assert "than 1000 bytes" in refusal(zipped(("a", BODY)), ArchiveLimits(bytes_max=1000))
+    assert "2 times" in refusal(zipped(("a", BODY)), ArchiveLimits(ratio_max=2))
     two = zipped(("a", BODY), ("b", BODY + b"x"))
     assert "than 1500 bytes" in refusal(two, ArchiveLimits(bytes_max=1500))
 

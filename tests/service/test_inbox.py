@@ -215,7 +215,7 @@ def test_f62_a_file_that_is_read_well_in_the_end_loses_its_strikes(sent: Office)
 
 def test_f62_a_large_file_is_tried_apart_before_it_is_read_here(sent: Office) -> None:
     large = posted(sent, b" " * (1 << 20) + answer_999(1), trial=Trial(reader=f"{READERS}:killed"))
-    assert (large.state, file_of(sent, large.id).strikes) == (InboundState.STORED, 2)
+    assert (large.state, file_of(sent, large.id).strikes) == (InboundState.STORED, 1)
     (one,) = post(sent)
     assert one.state is InboundState.POSTED
 
@@ -303,6 +303,13 @@ def test_f63_a_999_that_refuses_what_a_277ca_has_accepted_moves_nothing_back(sen
     assert [one.event.claim for one in logged(sent, "answer.disagrees")] == [claim.pcn]
 
 
+def test_a_277ca_that_refuses_the_whole_batch_rejects_what_a_999_had_received(sent: Office) -> None:
+    posted(sent, answer_999(1))
+    whole = answer_277ca(REFERENCE).replace(b"STC*A1:19:PR*20261116*WQ", b"STC*A3:24:PR*20261116*U")
+    assert posted(sent, whole).needs_a_person
+    assert the_claim(sent).state is ClaimState.REJECTED
+
+
 def test_s26_a_forged_ta1_999_or_277ca_moves_nothing_of_another_partner(sent: Office) -> None:
     claim = the_claim(sent)
     for raw in (
@@ -351,6 +358,17 @@ def test_s24_a_remittance_for_another_payee_is_set_aside_whole_and_read_again_on
     with pytest.raises(UsageError, match="change nothing"):
         reprocess(ours, one.id, reason="once more")
     assert paid(sent) == "140.50"
+
+
+def test_s24_who_billed_a_claim_may_be_paid_for_it(office: Office) -> None:
+    """A visit may name a billing provider of its own."""
+    own = {"name": "Riverside Rehab Group", "npi": "1567890128", "tax_id": "987654321", "taxonomy": "261QR0400X"}
+    address = {"line1": "800 River Rd", "city": "Peoria", "state": "IL", "zip_code": "616021234"}
+    taken(office, visit(billing={**own, "address": address}))
+    scrub_visits(office)
+    clinic.delivered(office)
+    posted(office, answer_835("140.5", paid_in_full(the_claim(office)), payee=own["npi"]))
+    assert paid(office) == "140.50"
 
 
 def test_s24_a_payee_is_known_by_its_tax_id_too_with_or_without_its_dash(sent: Office) -> None:
