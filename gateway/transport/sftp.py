@@ -136,7 +136,9 @@ def _start_sftp(line: Line, timeout_seconds: float, where: str) -> Requests:
         return Requests(channel, timeout_seconds)
     except (*CUT, Answered) as error:
         said = printable(str(error)) or type(error).__name__
-        if not line.is_active() or isinstance(error, TimeoutError):
+        # paramiko tells a channel that nobody answers for by its words alone.
+        silent = isinstance(error, TimeoutError) or str(error).startswith("Timeout opening channel")
+        if silent or not line.is_active():
             raise NotReached(
                 f"{where}: the line failed after the login ({said}); nothing was sent; try later"
             ) from error

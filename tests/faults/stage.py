@@ -97,7 +97,11 @@ class Run:
     def through(self, port: int) -> "Run":
         """Reach the partner through another port."""
         partner = replace(self.partner, mailbox=replace(self.partner.mailbox, port=port))
-        return replace(self, partner=partner, office=replace(self.office, settings=clinic.settings(partner)))
+        return replace(
+            self,
+            partner=partner,
+            office=replace(self.office, settings=clinic.settings(partner, home=self.office.settings.home)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,10 @@ class Stage:
         folder = PartnerFolder(self.campaign.root / place / "outbound", self.campaign.root / place / "taken")
         folder.make()
         partner = self._partner(place)
-        office = Office(ledger=self.ledger, settings=clinic.settings(partner), clock=clinic.clock(), actor="crash")
+        home = self.campaign.root / place / "home"  # where what is collected is spooled
+        home.mkdir()
+        settings = clinic.settings(partner, home=home)
+        office = Office(ledger=self.ledger, settings=settings, clock=clinic.clock(), actor="crash")
         return Run(number=number, prepared=prepared, office=office, partner=partner, folder=folder)
 
     def copy(self, run: Run) -> None:

@@ -167,7 +167,7 @@ class DeliveryModel(RuleBasedStateMachine):
         ledger = open_ledger(f"sqlite:///{self._copied()}")
         self.office = Office(
             ledger=ledger,
-            settings=clinic.settings(north, clinic.partner("south")),
+            settings=clinic.settings(north, clinic.partner("south"), home=self.folder),
             clock=Clock(read=lambda: self.now, zone=CHICAGO, pinned=TODAY),
             actor="model",
         )
