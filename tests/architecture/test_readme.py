@@ -10,6 +10,7 @@ import pytest
 from gateway import delivery, lifecycle
 from gateway.cli.commands import gateway
 from gateway.cli.status import EXPLAINED
+from gateway.ledger.inbound import INBOUND_EXPLAINED
 from gateway.scrub import RULES
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ def test_the_two_commands_stand_first() -> None:
 
 
 def test_each_state_stands_in_the_readme_with_its_meaning_and_what_to_do() -> None:
-    for table in (lifecycle.VISIT_EXPLAINED, lifecycle.EXPLAINED):
+    for table in (lifecycle.VISIT_EXPLAINED, lifecycle.EXPLAINED, INBOUND_EXPLAINED):
         for state, (meaning, what_to_do) in table.items():
             assert f"| {state} | {meaning} | {what_to_do} |" in README
     for file, told in delivery.EXPLAINED.items():
