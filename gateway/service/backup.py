@@ -108,7 +108,8 @@ def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> B
             left.unlink(missing_ok=True)
     sync(path)
     _write_manifest(_manifest_of(path), manifest)
-    removed = _pruned(folder, office.practice.key, keep)
+    # What could not be tried out must not push out what was.
+    removed = _pruned(folder, office.practice.key, keep) if verified else ()
     _log(office, manifest, path)
     return BackedUp(path=path, manifest=manifest, removed=removed)
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from gateway.errors import GatewayError, PartnerRefusal, Paused, UsageError
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, doubts, events, instance, numbers
+from gateway.ledger import Transaction, doubts, events, instance, laws, numbers
 from gateway.ledger.numbers import Number
 from gateway.partner import TradingPartner
 from gateway.service.collect import collect
@@ -139,6 +139,14 @@ def release(office: Office, *, reason: str, without: tuple[str, ...] = (), ready
     if unknown:
         raise UsageError(f"there is no partner {unknown[0]}; `gateway partners list` shows them")
     recovery = _begun(office)
+    with office.ledger.reading() as tx:
+        strangers = laws.partners_waited_for(tx, office.practice.key) - set(office.settings.partners)
+    if strangers:
+        # Configured again later, their files would go out unlooked at.
+        raise UsageError(
+            f"claims or files wait for {', '.join(sorted(strangers))}, which has no file in partners/: put it back, then: "
+            "gateway reconcile --recover; nothing was released"
+        )
     for name in without:
         _recover_blind(office, office.settings.partner(name), recovery)
     now = standing(office)

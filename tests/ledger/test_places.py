@@ -111,6 +111,21 @@ def test_a_place_differs_by_machine_path_and_database(empty_ledger: Ledger) -> N
         assert instance.place_of(empty_ledger, machine="another") != here
 
 
+@pytest.mark.postgres
+def test_an_ordinary_role_may_ask_where_it_is(empty_ledger: Ledger) -> None:
+    url = empty_ledger.engine.url
+    if url.get_backend_name() == "sqlite":
+        pytest.skip("SQLite has no roles")
+    with empty_ledger.writing() as tx:
+        tx.execute(text(f"CREATE ROLE {url.database}_clerk LOGIN"))
+    clerk = url.set(username=f"{url.database}_clerk", drivername="postgresql")
+    ledger = open_ledger(clerk.render_as_string(hide_password=False))
+    assert instance.place_of(ledger) == instance.place_of(empty_ledger)
+    with at_work(ledger):
+        pass
+    ledger.close()
+
+
 def test_a_machine_is_named_without_telling_its_id(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("")
     (tmp_path / "id").write_text("3d1219c7c4c5404aaa1f6d2a48adfda4\n")

@@ -258,6 +258,22 @@ def test_a_partner_who_cannot_be_reached_is_left_out_on_a_persons_word(database_
         assert the_claim(office, "V-1").state is ClaimState.RECEIVED
 
 
+def test_a_partner_that_is_not_configured_keeps_the_ledger_from_being_released(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = begun(tmp_path / "home", database_url, partner("north"), partner("south"))
+    with office_in(settings, actor="Ana Reyes") as office:
+        taken(office, visit("V-2", "PAYER2"))
+        scrub_visits(office)
+        seal_batches(office)
+        hold(office, reason="rehearsal")
+    fewer = settings_in(settings.home, database_url, partner("north"))
+    with office_in(fewer, actor="Ana Reyes") as office:
+        assert recover(office, Partners("north").open).missing == ()
+        with pytest.raises(UsageError, match=r"south, which has no file in partners/"):
+            release(office, reason="r")
+
+
 def test_a_recovery_that_was_killed_goes_on_and_makes_no_second_gap(database_url: str, tmp_path: Path) -> None:
     settings = begun(tmp_path / "home", database_url, partner("north"))
     partners = Partners("north")
