@@ -105,6 +105,7 @@ class ServerKills:
         return self.stage.wave(run, (Doom(seconds=seconds, strike=self._strike),))
 
     def _strike(self, _worker: int) -> None:
+        assert self.stage.campaign.server > 1, "below process 0 or 1 is everything: whose server is it?"
         for process in descendants(self.stage.campaign.server):
             with suppress(ProcessLookupError):
                 os.kill(process, SIGKILL)
