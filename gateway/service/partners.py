@@ -35,7 +35,7 @@ def host_key(office: Office, name: str) -> str:
     box = office.settings.partner(name).mailbox
     if box.kind is not MailboxKind.SFTP:
         raise UsageError(f"partner {name} has a {box.kind} mailbox; only sftp has a host key")
-    return fingerprint(box.host, box.port, timeout_seconds=box.timeout_seconds)
+    return fingerprint(box.host, box.port, timeout_seconds=box.timeout_seconds, allowed_addresses=box.allowed_addresses)
 
 
 def trust(office: Office, name: str, accepted: str, *, reason: str) -> None:

@@ -112,10 +112,9 @@ def test_a_place_differs_by_machine_path_and_database(empty_ledger: Ledger) -> N
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_an_ordinary_role_may_ask_where_it_is(empty_ledger: Ledger) -> None:
     url = empty_ledger.engine.url
-    if url.get_backend_name() == "sqlite":
-        pytest.skip("SQLite has no roles")
     with empty_ledger.writing() as tx:
         tx.execute(text(f"CREATE ROLE {url.database}_clerk LOGIN"))
     clerk = url.set(username=f"{url.database}_clerk", drivername="postgresql")
