@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from gateway.ledger.tables import (
     claim_versions,
@@ -104,6 +104,17 @@ def add(
     return _stored(row)
 
 
+def _same_payment(remittance: Remittance) -> tuple[ColumnElement[bool], ...]:
+    """Tell one payment by its trace, originator, day and amount (TRN02, TRN03, BPR16, BPR02)."""
+    r = remittances.c
+    return (
+        r.trace == remittance.trace,
+        r.originator == remittance.originator,
+        r.paid_on == remittance.paid_on,
+        r.payment_cents == cents(remittance.payment),
+    )
+
+
 def set_aside_before(
     tx: Connection, practice: str, remittance: Remittance, *, inbound_id: int
 ) -> StoredRemittance | None:
@@ -114,10 +125,7 @@ def set_aside_before(
         r.inbound_id == inbound_id,
         r.state == RemittanceState.SET_ASIDE,
         r.set_control == remittance.control,
-        r.trace == remittance.trace,
-        r.originator == remittance.originator,
-        r.paid_on == remittance.paid_on,
-        r.payment_cents == cents(remittance.payment),
+        *_same_payment(remittance),
     )
     row = tx.execute(query).mappings().first()
     return None if row is None else _stored(row)
@@ -142,12 +150,7 @@ def posted_before(tx: Connection, practice: str, remittance: Remittance) -> Stor
     """Give the remittance already posted under the same trace, originator, day and amount, if there is one."""
     r = remittances.c
     query = select(remittances).where(
-        r.practice == practice,
-        r.state == RemittanceState.POSTED,
-        r.trace == remittance.trace,
-        r.originator == remittance.originator,
-        r.paid_on == remittance.paid_on,
-        r.payment_cents == cents(remittance.payment),
+        r.practice == practice, r.state == RemittanceState.POSTED, *_same_payment(remittance)
     )
     row = tx.execute(query).mappings().first()
     return None if row is None else _stored(row)

@@ -7,7 +7,7 @@ from gateway.ledger import Transaction, claims, outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
-from gateway.service.release import named
+from gateway.service.sealed import named
 
 
 def cancel(office: Office, name: str, *, reason: str, partner: str = "") -> SealedFile:

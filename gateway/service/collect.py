@@ -15,7 +15,7 @@ from gateway.errors import GatewayError, LedgerConflict, LineLost, NameTaken, No
 from gateway.event import Event, EventSeverity
 from gateway.ledger import arrivals, events, inbound
 from gateway.partner import TradingPartner
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
 from gateway.service.pick import TAIL, Picked, listed, looked_at, pick, plain_files, seconds, unfinished
 from gateway.service.reach import TROUBLE, Calls, OpenMailbox, not_called, reached
 from gateway.service.spool import RESERVE_BYTES, Spool
@@ -64,10 +64,6 @@ class Collected:
     problem: GatewayError | None = None
 
 
-def _quietly(_: int) -> None:
-    """Tell nobody how far it has come."""
-
-
 def collect(
     office: Office,
     open_mailbox: OpenMailbox,
@@ -75,7 +71,7 @@ def collect(
     partner: str = "",
     calls: Calls = Calls.NOW,
     limits: Limits = LIMITS,
-    tell: Callable[[int], None] = _quietly,
+    tell: Callable[[int], None] = quietly,
 ) -> tuple[Collected, ...]:
     """Collect from every partner, or the one named; one partner's trouble does not keep another's files back.
 

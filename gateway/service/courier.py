@@ -117,7 +117,6 @@ class Courier:
 
     def _commit(self, file: SealedFile) -> SealedFile:
         """COMMITTING: give it its final name, then look. A lost line leaves the looking to the next round."""
-        self._refuse_mixed(file)
         # Should the ledger's journal be lost after a crash, the home still knows that it had come this far.
         remember(self.office)
         give = self.mailbox.link_no_clobber if file.manner is Manner.HARDLINK else self.mailbox.rename_no_clobber
@@ -156,6 +155,8 @@ class Courier:
             return self._settle(file, Heard.DONE)
         if verdict is Verdict.AGAIN:
             if heard is Heard.NOTHING:
+                # Another call has uploaded it, perhaps under another configuration.
+                self._refuse_mixed(file)
                 return self._commit(file)
             raise PartnerRefusal(
                 f"partner {self.partner.name}: {file.name} was uploaded but not renamed; it is not sent; ask the "

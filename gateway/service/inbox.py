@@ -6,12 +6,12 @@ from typing import Final
 
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, events, inbound
+from gateway.ledger import events, inbound
 from gateway.ledger import remittances as money
 from gateway.ledger.inbound import InboundFile, InboundState, Reason
 from gateway.ledger.remittances import RemittanceState
 from gateway.service.office import Office
-from gateway.service.outcome import Posted
+from gateway.service.outcome import Posted, numbered
 from gateway.service.post import post_one
 from gateway.service.trial import TRIAL, Trial
 
@@ -29,7 +29,7 @@ def reprocess(
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        file = _wanted(tx, practice, inbound_id)
+        file = numbered(tx, practice, inbound_id)
         if file.state is InboundState.UNPACKED or (
             file.state is InboundState.POSTED
             and all(one.state is RemittanceState.POSTED for one in money.of_file(tx, practice, inbound_id))
@@ -48,7 +48,7 @@ def ignore(office: Office, inbound_id: int, *, reason: str) -> InboundFile:
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        file = _wanted(tx, practice, inbound_id)
+        file = numbered(tx, practice, inbound_id)
         if file.state is InboundState.SET_ASIDE:
             said = _decided(office, file, f"{file.name} needs nothing more", InboundState.IGNORED, reason)
             inbound.move(tx, practice, file, InboundState.IGNORED, why=file.why, reason=file.reason, event=said, at=at)
@@ -67,7 +67,7 @@ def export(office: Office, inbound_id: int, to: Path) -> InboundFile:
     """
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        file = _wanted(tx, practice, inbound_id)
+        file = numbered(tx, practice, inbound_id)
         body = inbound.bytes_of(tx, practice, inbound_id)
     try:
         with os.fdopen(os.open(to, _NEW, 0o600), "wb") as opened:
@@ -86,14 +86,6 @@ def export(office: Office, inbound_id: int, to: Path) -> InboundFile:
     )
     with office.ledger.writing() as tx:
         events.write(tx, practice, said, at=office.clock.now())
-    return file
-
-
-def _wanted(tx: Transaction, practice: str, inbound_id: int) -> InboundFile:
-    """Give the inbound file of that number. Raises UsageError if there is none."""
-    file = inbound.find(tx, practice, inbound_id)
-    if file is None:
-        raise UsageError(f"there is no inbound file {inbound_id}; `gateway inbox list` shows what there is")
     return file
 
 

@@ -21,6 +21,8 @@ from gateway.ledger.resends import Resend
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.office import Office
+from gateway.service.outcome import numbered
+from gateway.service.sealed import named
 
 
 class _Numbered(Protocol):
@@ -259,9 +261,7 @@ def delivery_shown(office: Office, name: str, *, partner: str = "") -> DeliveryS
     """Show an outbound file by its name. Raises UsageError if there is none, or several partners have one."""
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        file = outbox.by_name(tx, practice, name, partner=partner)
-        if file is None:
-            raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
+        file = named(tx, office, name, partner)
         return DeliveryShown(
             file=file,
             claims=claims.in_interchange(tx, practice, file.id),
@@ -323,9 +323,7 @@ def inbound_shown(office: Office, inbound_id: int) -> InboundShown:
     """Show an inbound file by its number. Raises UsageError if there is none."""
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        file = inbound.find(tx, practice, inbound_id)
-        if file is None:
-            raise UsageError(f"there is no inbound file {inbound_id}; `gateway inbox list` shows what there is")
+        file = numbered(tx, practice, inbound_id)
         held = money.of_file(tx, practice, inbound_id)
         return InboundShown(
             file=file,

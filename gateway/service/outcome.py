@@ -1,10 +1,11 @@
-"""What became of an inbound file, as a value and as an event."""
+"""An inbound file by its number, and what became of it, as a value and as an event."""
 
 from collections import Counter
 from dataclasses import dataclass
 
+from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
-from gateway.ledger import inbound
+from gateway.ledger import Transaction, inbound
 from gateway.ledger.inbound import InboundFile, InboundState, Reason
 from gateway.service.office import Office
 
@@ -28,6 +29,14 @@ class Posted:
     kinds: dict[str, int]
     why: str
     needs_a_person: bool
+
+
+def numbered(tx: Transaction, practice: str, inbound_id: int) -> InboundFile:
+    """Give the inbound file of that number. Raises UsageError if there is none."""
+    file = inbound.find(tx, practice, inbound_id)
+    if file is None:
+        raise UsageError(f"there is no inbound file {inbound_id}; `gateway inbox list` shows what there is")
+    return file
 
 
 def put_aside(office: Office, file: InboundFile, reason: Reason, why: str) -> Posted:

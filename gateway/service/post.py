@@ -18,7 +18,7 @@ from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, Kn
 from gateway.remittance import Remittance
 from gateway.service.acknowledge import Acknowledging
 from gateway.service.archive import is_archive, is_member
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
 from gateway.service.outcome import Posted, Refused, posted, put_aside, read_event
 from gateway.service.remit import Remitting
 from gateway.service.secrecy import opened
@@ -42,12 +42,8 @@ _OUR_FAULTS = (
 """What our own code raises on bytes that it did not foresee, or the ledger on a value."""
 
 
-def _quietly(_: int) -> None:
-    """Tell nobody how far it has come."""
-
-
 def post(
-    office: Office, *, partner: str = "", trial: Trial = TRIAL, tell: Callable[[int], None] = _quietly
+    office: Office, *, partner: str = "", trial: Trial = TRIAL, tell: Callable[[int], None] = quietly
 ) -> tuple[Posted, ...]:
     """Post every stored file, in the order they came. Raises ConfigError if there is no partner of that name.
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 from gateway.delivery import UNCERTAIN, Delivery
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, outbox
+from gateway.ledger import outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.service.office import Office
-from gateway.service.sealed import claims_sent
+from gateway.service.sealed import claims_sent, named
 
 
 class Way(StrEnum):
@@ -49,11 +49,3 @@ def release(office: Office, name: str, way: Way, *, reason: str, partner: str = 
         if after is Delivery.SENT:
             claims_sent(office, tx, moved, artefact=f"{office.actor}'s decision")
     return moved
-
-
-def named(tx: Transaction, office: Office, name: str, partner: str) -> SealedFile:
-    """Give the file that a person named. Raises UsageError if there is none, or several partners have one."""
-    file = outbox.by_name(tx, office.practice.key, name, partner=partner)
-    if file is None:
-        raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
-    return file

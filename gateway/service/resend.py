@@ -11,7 +11,7 @@ from gateway.ledger import Transaction, claims, events, inbound, outbox, resends
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
-from gateway.service.release import named
+from gateway.service.sealed import named
 
 
 def resend(office: Office, name: str, *, reason: str, approved_by: str = "", partner: str = "") -> SealedFile:

@@ -4,11 +4,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.delivery import Delivery
+from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
+
+
+def named(tx: Transaction, office: Office, name: str, partner: str) -> SealedFile:
+    """Give the file that a person named. Raises UsageError if there is none, or several partners have one."""
+    file = outbox.by_name(tx, office.practice.key, name, partner=partner)
+    if file is None:
+        raise UsageError(f"there is no file {name}; `gateway deliveries list` shows what there is")
+    return file
 
 
 def answer_due(office: Office, partner: str) -> datetime:

@@ -6,11 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import pytest
-
-COMPLETE: Final = True
-"""Whether every fault must have its test now. While it is not so, what is missing is said in place of a failure."""
-
 ROOT: Final = Path(__file__).parents[2]
 FAULTS: Final = range(1, 65)
 
@@ -72,8 +67,6 @@ def covered() -> dict[int, list[str]]:
 
 def test_every_fault_of_the_matrix_has_a_test_or_is_deferred() -> None:
     missing = [f"F{fault}" for fault, its in covered().items() if not its and fault not in DEFERRED]
-    if missing and not COMPLETE:
-        pytest.skip(f"not yet covered: {', '.join(missing)}")
     assert missing == []
 
 
