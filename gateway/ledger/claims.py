@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -21,6 +22,9 @@ from gateway.ledger.tables import (
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.money import cents
+
+_MOVED_AT_ONCE: Final = 500
+"""Ids in one statement: each database takes a limited number of parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,16 +203,32 @@ def in_interchange(tx: Connection, practice: str, interchange_id: int) -> tuple[
 
 def move(tx: Connection, practice: str, claim: StoredClaim, after: ClaimState, *, event: Event, at: datetime) -> None:
     """Move a claim version, with its event. Raises LedgerConflict if it is no longer in the state it was read in."""
-    if after not in MOVES[claim.state]:
-        raise LedgerConflict(f"{claim.state} to {after} is not a move of a claim; read it again before acting")
-    moved = tx.execute(
-        update(claim_versions)
-        .where(claim_versions.c.id == claim.id, claim_versions.c.state == claim.state)
-        .values(state=after)
-    )
-    if moved.rowcount != 1:
-        raise LedgerConflict(f"claim {claim.pcn} is not {claim.state} any more; read it again before acting")
-    events.write(tx, practice, event, at=at)
+    move_all(tx, practice, ((claim, event),), after, at=at)
+
+
+def move_all(
+    tx: Connection, practice: str, moves: Iterable[tuple[StoredClaim, Event]], after: ClaimState, *, at: datetime
+) -> None:
+    """Move claim versions to one state, each with its event; the events are written in this order.
+
+    Raises LedgerConflict if one of them is no longer in the state it was read in: then the transaction has to go.
+    """
+    every = tuple(moves)
+    for first in range(0, len(every), _MOVED_AT_ONCE):
+        some = every[first : first + _MOVED_AT_ONCE]
+        for before in {claim.state for claim, _ in some}:
+            _moved(tx, [claim for claim, _ in some if claim.state is before], before, after)
+        events.write_all(tx, practice, (event for _, event in some), at=at)
+
+
+def _moved(tx: Connection, some: list[StoredClaim], before: ClaimState, after: ClaimState) -> None:
+    if after not in MOVES[before]:
+        raise LedgerConflict(f"{before} to {after} is not a move of a claim; read it again before acting")
+    ids = [claim.id for claim in some]
+    ours = claim_versions.c.id.in_(ids), claim_versions.c.state == before
+    if tx.execute(update(claim_versions).where(*ours).values(state=after)).rowcount != len(ids):
+        which = f"claim {some[0].pcn}" if len(some) == 1 else f"one of {len(some)} claims from {some[0].pcn} on"
+        raise LedgerConflict(f"{which} is not {before} any more; read it again before acting")
 
 
 def learn_payer_number(tx: Connection, claim: StoredClaim, number: str) -> None:

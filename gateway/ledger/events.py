@@ -1,7 +1,9 @@
 """The reconciliation log: append-only, and written in the transaction of what it tells."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
@@ -9,6 +11,7 @@ from gateway.event import Event, EventSeverity
 from gateway.ledger.tables import events
 
 _ABOUT_MAX = 128
+_FIELDS: Final = tuple(field.name for field in fields(Event))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +25,18 @@ class Logged:
 
 def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
     """Add one line."""
-    fields = {**asdict(event), "about": event.about[:_ABOUT_MAX]}
-    tx.execute(insert(events).values(practice=practice, at=at, **fields))
+    write_all(tx, practice, (event,), at=at)
+
+
+def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datetime) -> None:
+    """Add a line for each, in this order."""
+    rows = [
+        {name: getattr(event, name) for name in _FIELDS}
+        | {"practice": practice, "at": at, "about": event.about[:_ABOUT_MAX]}
+        for event in said
+    ]
+    if rows:
+        tx.execute(insert(events), rows)
 
 
 def read(
@@ -60,8 +73,8 @@ def last_number(tx: Connection, practice: str) -> int:
 
 
 def _logged(row: object) -> Logged:
-    fields = dict(row)  # type: ignore[call-overload]
-    number, at = fields.pop("id"), fields.pop("at")
-    fields.pop("practice")
-    fields["severity"] = EventSeverity(fields["severity"])
-    return Logged(number=number, at=at, event=Event(**fields))
+    told = dict(row)  # type: ignore[call-overload]
+    number, at = told.pop("id"), told.pop("at")
+    told.pop("practice")
+    told["severity"] = EventSeverity(told["severity"])
+    return Logged(number=number, at=at, event=Event(**told))

@@ -76,8 +76,7 @@ class Acknowledging:
         if contradicted:
             return True
         if named.verdict in _GOOD:
-            for claim in claims.in_interchange(self.tx, self.practice, sent.id):
-                self._advance(claim, ClaimState.RECEIVED, what)
+            self._advance_all(claims.in_interchange(self.tx, self.practice, sent.id), ClaimState.RECEIVED, what)
             return False
         return self._refuse(sent, what)
 
@@ -105,7 +104,7 @@ class Acknowledging:
         self._keep(None, claim, "277CA", status.verdict, codes, what)
         claims.learn_payer_number(self.tx, claim, status.payer_claim_number)
         if status.verdict in _GOOD:
-            self._advance(claim, ClaimState.ACCEPTED, what)
+            self._advance_all((claim,), ClaimState.ACCEPTED, what)
             return False
         if status.verdict is Verdict.REJECTED:
             return self._reject(claim, what)
@@ -164,14 +163,15 @@ class Acknowledging:
             self._reject(claim, what)
         return True
 
-    def _advance(self, claim: StoredClaim, after: ClaimState, what: str) -> None:
-        """Move a claim forward. One that is further along already stays where it is: answers overtake each other."""
-        if after not in MOVES[claim.state]:
-            if claim.state is ClaimState.REJECTED and after is ClaimState.ACCEPTED:
+    def _advance_all(self, some: Iterable[StoredClaim], after: ClaimState, what: str) -> None:
+        """Move claims forward. One that is further along already stays where it is: answers overtake each other."""
+        moves = []
+        for claim in some:
+            if after in MOVES[claim.state]:
+                moves.append((claim, self._event(claim, after, what, EventSeverity.ROUTINE, "")))
+            elif claim.state is ClaimState.REJECTED and after is ClaimState.ACCEPTED:
                 self._disagrees(claim, what)
-            return
-        said = self._event(claim, after, what, EventSeverity.ROUTINE, "")
-        claims.move(self.tx, self.practice, claim, after, event=said, at=self.at)
+        claims.move_all(self.tx, self.practice, moves, after, at=self.at)
 
     def _reject(self, claim: StoredClaim, what: str) -> bool:
         if ClaimState.REJECTED not in MOVES[claim.state]:

@@ -289,20 +289,23 @@ def _store(
     file = outbox.seal(
         tx, practice, new, tuple(one.id for one in carried), event=_sealed(new, len(carried), office.actor), at=at
     )
-    for claim in carried:
-        said = Event(
-            kind="claim.sealed",
-            about=claim.pcn,
-            claim=claim.pcn,
-            partner=partner.name,
-            said=f"claim {claim.pcn} is in file {file.name}",
-            before=claim.state,
-            after=ClaimState.SEALED,
-            artefact=f"file {file.name}",
-            actor=office.actor,
-        )
-        claims.move(tx, practice, claim, ClaimState.SEALED, event=said, at=at)
+    moves = [(claim, _in_file(claim, file, office.actor)) for claim in carried]
+    claims.move_all(tx, practice, moves, ClaimState.SEALED, at=at)
     return file
+
+
+def _in_file(claim: StoredClaim, file: SealedFile, actor: str) -> Event:
+    return Event(
+        kind="claim.sealed",
+        about=claim.pcn,
+        claim=claim.pcn,
+        partner=file.partner,
+        said=f"claim {claim.pcn} is in file {file.name}",
+        before=claim.state,
+        after=ClaimState.SEALED,
+        artefact=f"file {file.name}",
+        actor=actor,
+    )
 
 
 def _sealed(new: NewFile, claims_in_it: int, actor: str) -> Event:

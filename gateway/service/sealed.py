@@ -7,6 +7,7 @@ from gateway.delivery import Delivery
 from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, outbox
+from gateway.ledger.claims import StoredClaim
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
@@ -49,20 +50,23 @@ def move(office: Office, file: SealedFile, step: Step, *, artefact: str = "") ->
 def claims_sent(office: Office, tx: Transaction, file: SealedFile, *, artefact: str) -> None:
     """Move the claims of a file that is known to have arrived. Those already answered are further along."""
     practice = office.practice.key
-    for claim in claims.in_interchange(tx, practice, file.id):
-        if claim.state is ClaimState.SEALED:
-            said = Event(
-                kind="claim.sent",
-                about=claim.pcn,
-                claim=claim.pcn,
-                partner=file.partner,
-                said=f"claim {claim.pcn} is at {file.partner} in file {file.name}",
-                before=claim.state,
-                after=ClaimState.SENT,
-                artefact=artefact,
-                actor=office.actor,
-            )
-            claims.move(tx, practice, claim, ClaimState.SENT, event=said, at=office.clock.now())
+    waiting = [claim for claim in claims.in_interchange(tx, practice, file.id) if claim.state is ClaimState.SEALED]
+    moves = [(claim, _sent(claim, file, artefact, office.actor)) for claim in waiting]
+    claims.move_all(tx, practice, moves, ClaimState.SENT, at=office.clock.now())
+
+
+def _sent(claim: StoredClaim, file: SealedFile, artefact: str, actor: str) -> Event:
+    return Event(
+        kind="claim.sent",
+        about=claim.pcn,
+        claim=claim.pcn,
+        partner=file.partner,
+        said=f"claim {claim.pcn} is at {file.partner} in file {file.name}",
+        before=claim.state,
+        after=ClaimState.SENT,
+        artefact=artefact,
+        actor=actor,
+    )
 
 
 def _moved(file: SealedFile, step: Step, artefact: str, actor: str) -> Event:

@@ -60,7 +60,7 @@ def office_at(folder: Path, *partners: TradingPartner) -> Office:
     with ledger.writing() as tx:
         practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
     clock = Clock(read=lambda: datetime.now(UTC), zone=CHICAGO)
-    return Office(ledger=ledger, settings=clinic.settings(*partners), clock=clock, actor="bench")
+    return Office(ledger=ledger, settings=clinic.settings(*partners, home=folder), clock=clock, actor="bench")
 
 
 def sealed(office: Office, partner: TradingPartner, files: int) -> int:
@@ -158,7 +158,9 @@ def one_partner(openssh: OpenSsh, folder: Path, files: int) -> None:
         answer = clinic.answer_999(number).replace(b"*000000008", f"*{number:09d}".encode())
         (openssh.root / "north" / "inbound" / f"{number:06d}.999").write_bytes(answer)
     since = time.monotonic()
-    new = sum(len(one.files) for one in collect(office, reached))
+    rounds_back = collect(office, reached)
+    new = sum(len(one.files) for one in rounds_back)
+    assert new == files, f"collected {new} of {files}: {[str(one.problem) for one in rounds_back if one.problem]}"
     collected = time.monotonic() - since
     since = time.monotonic()
     post(office)

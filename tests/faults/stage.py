@@ -1,10 +1,12 @@
 """Where the runs of a campaign take place: prepared ledgers, their copies, and folders of the partner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from gateway.ledger import Ledger, open_ledger
-from gateway.partner import MailboxAddress, TradingPartner
+from gateway.partner import MailboxAddress, Publish, TradingPartner
 from gateway.service.batch import seal_batches
 from gateway.service.office import Office
 from tests.faults.ledgers import Databases, databases_at, prepare
@@ -28,6 +30,12 @@ from tests.service import clinic
 CLAIMS_PER_FILE = 2
 CLAIMS = (2, 4, 6)
 """How many claims a prepared ledger may hold: in one, two and three files, of which the first is always the same."""
+MANNERS: Final[Mapping[Publish, tuple[str, ...]]] = {
+    Publish.AUTO: ("keeping", "greedy"),
+    Publish.HARDLINK: ("keeping", "greedy"),
+    Publish.DIRECT: ("keeping",),
+}
+"""The partners that each manner is tried at. Whoever takes what is still being written can only be sent to by rename or link."""
 _COPY = "copy"
 _WORK: dict[str, Work] = {
     "server": living_work,
@@ -51,6 +59,7 @@ class Campaign:
     partners      one for each run, in turn: `keeping` keeps what it gets, `greedy` takes a file away the moment it has its
                   final name
     runs          how many; 0 is one at each place, for a kind that strikes at one after the other
+    publish       the manner of delivery; by rename unless given
     naive         whether the control works instead of the gateway
     first         the number of the first run, for campaigns that are made in batches
     """
@@ -64,6 +73,7 @@ class Campaign:
     server: int = 0
     postgres: Server | None = None
     partners: tuple[str, ...] = ("keeping", "greedy")
+    publish: Publish = Publish.AUTO
     naive: bool = False
     progress: bool = False
     first: int = 0
@@ -162,7 +172,15 @@ class Stage:
 
     def _partner(self, place: str) -> TradingPartner:
         mailbox = replace(self.campaign.mailbox, outbound=f"{place}/outbound", inbound=f"{place}/inbound", archive="")
-        return replace(clinic.partner(), mailbox=mailbox, claims_max=CLAIMS_PER_FILE)
+        publish = self.campaign.publish
+        return replace(
+            clinic.partner(),
+            mailbox=mailbox,
+            claims_max=CLAIMS_PER_FILE,
+            publish=publish,
+            # What is cut while it has its final name can be completed only where nobody has taken it.
+            takes_unfinished=publish is not Publish.DIRECT,
+        )
 
 
 def stage_of(campaign: Campaign) -> Stage:

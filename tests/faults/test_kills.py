@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.partner import Publish
 from tests.contract.openssh import OpenSsh
 from tests.faults.crash import Campaign, run_apart
+from tests.faults.stage import MANNERS
 
 pytestmark = pytest.mark.openssh
 SEED = 20261116
 RUNS = {"sqlite": 60, "postgresql": 40}
+MANNER_RUNS = 15
 CONTROL_RUNS = 25
 
 
@@ -22,6 +25,28 @@ def test_killed_anywhere_every_claim_arrives_exactly_once(openssh: OpenSsh, data
     assert result.faults == ()
     assert (result.runs, result.lost, result.duplicated, result.held) == (runs, 0, 0, 0)
     assert result.killed > runs // 2, "the workers were hardly ever killed: nothing was tested"
+
+
+@pytest.mark.parametrize("publish", [Publish.HARDLINK, Publish.DIRECT])
+def test_killed_anywhere_in_the_other_manners_nothing_is_lost_and_nothing_comes_twice(
+    openssh: OpenSsh, tmp_path: Path, publish: Publish
+) -> None:
+    """What nobody can know is held for a person: whether a name that is gone was taken, or never there."""
+    campaign = Campaign(
+        seed=SEED,
+        runs=MANNER_RUNS,
+        database_url=f"sqlite:///{tmp_path / 'ledger.db'}",
+        mailbox=openssh.address(),
+        root=openssh.root,
+        publish=publish,
+        partners=MANNERS[publish],
+    )
+    result = run_apart(campaign)
+    print(f"{publish}: {result}")  # noqa: T201 as above
+    assert result.faults == ()
+    assert (result.lost, result.duplicated) == (0, 0)
+    assert result.killed > MANNER_RUNS // 2
+    assert result.held < result.files // 4, "it is the exception"
 
 
 def test_the_usual_way_of_sending_duplicates_claims_under_the_same_kills(openssh: OpenSsh, tmp_path: Path) -> None:

@@ -232,6 +232,31 @@ def test_a_state_read_before_somebody_else_moved_it_cannot_be_moved(ledger: Ledg
             claims.move(tx, P, one, ClaimState.SEALED, event=SAID, at=NOW)
 
 
+def test_claims_that_move_together_move_all_or_none(ledger: Ledger) -> None:
+    first, second = stored_claim(ledger), stored_claim(ledger, "V2")
+    with ledger.writing() as tx:
+        claims.move(tx, P, second, ClaimState.REPLACED, event=SAID, at=NOW)
+    both = [(first, replace(SAID, about="first")), (second, replace(SAID, about="second"))]
+    with pytest.raises(LedgerConflict, match="one of 2 claims"), ledger.writing() as tx:
+        claims.move_all(tx, P, both, ClaimState.SEALED, at=NOW)
+    with ledger.reading() as tx:
+        assert claims.by_id(tx, P, first.id).state is ClaimState.READY
+        assert not events.read(tx, P, about="first")
+
+
+def test_more_claims_than_one_statement_takes_move_with_their_events_in_order(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "_MOVED_AT_ONCE", 2)
+    some = [stored_claim(ledger, key) for key in ("V1", "V2", "V3")]
+    moves = [(one, replace(SAID, kind="claim.sealed", about=one.pcn)) for one in some]
+    with ledger.writing() as tx:
+        claims.move_all(tx, P, moves, ClaimState.SEALED, at=NOW)
+    with ledger.reading() as tx:
+        assert {claims.by_id(tx, P, one.id).state for one in some} == {ClaimState.SEALED}
+        assert [one.event.about for one in events.read(tx, P, kind="claim.sealed")] == [one.pcn for one in some]
+
+
 def test_a_move_that_the_table_does_not_know_is_refused(ledger: Ledger) -> None:
     one = stored_claim(ledger)
     with pytest.raises(LedgerConflict, match="not a move"), ledger.writing() as tx:
