@@ -10,11 +10,13 @@ knows the user `clinic`: its sshd sees its own passwd, shadow and PAM files, in 
 import getpass
 import os
 import re
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -117,6 +119,13 @@ class OpenSsh:
         for process in self.sessions():
             with suppress(ProcessLookupError):
                 os.kill(process, number)
+
+    def drain(self) -> None:
+        """Wait until the sessions have ended by themselves: what one logs goes through its monitor, some time later."""
+        ended = time.monotonic() + 10
+        while self.sessions():
+            assert time.monotonic() < ended, "a session does not end"
+            select.select([], [], [], 0.01)
 
     def stop(self) -> None:
         """Stop listening and cut every line. The log is whole after this."""

@@ -11,7 +11,7 @@ from tests.faults.stage import MANNERS
 
 pytestmark = pytest.mark.openssh
 SEED = 20261116
-RUNS = {"sqlite": 60, "postgresql": 40}
+RUNS = {"sqlite": 300, "postgresql": 200}
 MANNER_RUNS = 15
 CONTROL_RUNS = 25
 

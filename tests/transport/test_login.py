@@ -44,6 +44,7 @@ class SshdDoor:
     address: MailboxAddress
 
     def attempts(self) -> Counter[str]:
+        self.server.drain()
         self.server.stop()
         verdicts = {"Accepted": "yes", "Partial": "more", "Failed": "no"}
         seen = (re.match(r"(Accepted|Partial|Failed) ([a-z-]+)(/pam)? for ", line) for line in self.server.log)
