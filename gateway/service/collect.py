@@ -83,7 +83,10 @@ def collect(
 def foresee(
     office: Office, open_mailbox: OpenMailbox, *, partner: str = "", limits: Limits = LIMITS
 ) -> tuple[Collected, ...]:
-    """List what `collect` would fetch. Nothing is fetched, moved or written down."""
+    """List what `collect` would fetch. Nothing is fetched, moved or written down.
+
+    A partner that is paused or has refused us is not called: a look is a login too, and logins can lock an account.
+    """
     return tuple(_Round(office, one, limits).look(open_mailbox) for one in _partners(office, partner))
 
 
@@ -109,12 +112,15 @@ class _Round:
         self.known = 0
 
     def look(self, open_mailbox: OpenMailbox) -> Collected:
+        problem = not_called(self.office, self.partner, Calls.NOW)
+        if problem is not None:
+            return self._ended(problem)
         try:
             with open_mailbox(self.partner) as mailbox:
                 self.files = [entry.name for entry in self._picked(mailbox).fresh[: self.limits.files_max]]
-        except _ENDS_A_ROUND as problem:
-            return self._ended(problem)
-        return self._ended(None)
+        except _ENDS_A_ROUND as refused:
+            problem = refused
+        return self._ended(problem)
 
     def fetch(self, open_mailbox: OpenMailbox, calls: Calls, tell: Callable[[int], None]) -> Collected:
         problem = not_called(self.office, self.partner, calls)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.clock import Clock
-from gateway.errors import ConfigError, LineLost, NotReached, PartnerRefusal
+from gateway.errors import ConfigError, LineLost, NotReached, PartnerRefusal, Paused
 from gateway.event import EventSeverity
 from gateway.ledger import arrivals, events, inbound
 from gateway.ledger.events import Logged
 from gateway.partner import MailboxAddress, MailboxKind, TradingPartner
 from gateway.service.collect import Collected, Limits, collect, foresee
 from gateway.service.office import Office
+from gateway.service.reach import pause
 from gateway.transport.listing import NAMES_MAX, Entry, Stat
 from gateway.transport.mailbox import Mailbox, open_mailbox
 from tests.contract.memory_mailbox import MemoryMailbox
@@ -492,6 +493,16 @@ def test_what_would_be_fetched_is_told_without_fetching_or_writing_anything_down
     (one,) = foresee(office, box.open, partner="north")
     assert isinstance(one.problem, NotReached)
     assert logged(office, "partner") == []
+
+
+def test_a_partner_that_is_paused_is_not_called_to_foresee_either(office: Office) -> None:
+    pause(office, "north", reason="they move their server")
+
+    def reach(partner: TradingPartner) -> Mailbox:
+        raise AssertionError(f"{partner.name} was called")
+
+    (one,) = foresee(office, reach, partner="north")
+    assert isinstance(one.problem, Paused)
 
 
 def test_progress_is_told_and_one_partners_trouble_is_its_own(office: Office) -> None:
