@@ -4,6 +4,7 @@ Each product says how it is configured, how it is called, and which line of its 
 """
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -90,6 +91,14 @@ class Daemon(ABC):
         for process in self.sessions():
             with suppress(ProcessLookupError):
                 os.kill(process, number)
+
+    def outlast_sessions(self) -> None:
+        """Wait until the sessions of clients that have left are over, each with its last word in the log."""
+        for process in self.sessions():
+            with suppress(ProcessLookupError):
+                watched = os.pidfd_open(process)
+                select.select([watched], [], [], 10)
+                os.close(watched)
 
     def stop(self) -> None:
         """Stop listening and cut every line. The log is whole after this."""
