@@ -1,7 +1,7 @@
 """A real ProFTPD with mod_sftp on 127.0.0.1, for tests: no root needed, started in about 10 ms.
 
 `proftpd` is a running server; `start_proftpd(*lines)` starts others with further lines of proftpd.conf, such as
-"<Limit RNFR>\\nDenyAll\\n</Limit>" (nobody renames). It knows the user `clinic` by key and by password, from files of its
+`denied("RNFR")` (nobody renames). It knows the user `clinic` by key and by password, from files of its
 own: no account of this machine and no PAM. Mark the tests that use them with `pytest.mark.proftpd`.
 """
 
@@ -93,6 +93,11 @@ class ProFtpd(Daemon):
             *self.lines,
         ]
         return "\n".join(lines) + "\n"
+
+
+def denied(commands: str) -> str:
+    """Lines of proftpd.conf that let nobody do this; mod_sftp goes by the FTP commands that are like its requests."""
+    return f"<Limit {commands}>\nDenyAll\n</Limit>"
 
 
 @pytest.fixture
