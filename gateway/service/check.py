@@ -8,7 +8,7 @@ nothing is told the same as the first time.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateway.capability import Answer, Capability, manner_of
@@ -52,7 +52,7 @@ def check(office: Office, name: str, open_mailbox: OpenMailbox, *, wait: Callabl
     A partner that is paused, or was refused, is called all the same: a person asks. Raises ConfigError for an unknown one.
     """
     partner = office.settings.partner(name)
-    at = office.clock.now()
+    at, began = office.clock.now(), office.clock.read().astimezone(UTC)
     seen: list[SeenCapability] = []
 
     def keep(capability: Capability, found: Seen) -> None:
@@ -61,7 +61,7 @@ def check(office: Office, name: str, open_mailbox: OpenMailbox, *, wait: Callabl
     try:
         with reached(office, partner, open_mailbox) as mailbox:
             keep(Capability.LOG_IN, (Answer.YES, mailbox.evidence()))
-            for capability, found in _Check(office, partner, mailbox, wait).results():
+            for capability, found in _Check(office, partner, mailbox, wait, began).results():
                 keep(capability, found)
     except TROUBLE as trouble:
         if not seen:
@@ -115,12 +115,16 @@ def _call_again(office: Office, tx: Transaction, partner: TradingPartner) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One check. `results` gives each capability as it is tried; a line that breaks ends it."""
+    """One check. `results` gives each capability as it is tried; a line that breaks ends it.
+
+    began  in UTC; it makes the files' names this check's own
+    """
 
     office: Office
     partner: TradingPartner
     mailbox: Mailbox
     wait: Callable[[], None]
+    began: datetime
 
     def results(self) -> Iterator[tuple[Capability, Seen]]:
         box = self.partner.mailbox
@@ -180,8 +184,7 @@ class _Check:
         return self._name("d", self.partner.mailbox.outbound)
 
     def _name(self, which: str, folder: str) -> str:
-        at = self.office.clock.read().astimezone(UTC)
-        return f"{folder}/{_PREFIX}{at:%Y%m%dT%H%M%S}-{which}{self.partner.mailbox.temporary}"
+        return f"{folder}/{_PREFIX}{self.began:%Y%m%dT%H%M%S}-{which}{self.partner.mailbox.temporary}"
 
     def _clear(self) -> None:
         for name in (self._first, self._third, self._second, self._link_name):
