@@ -16,6 +16,7 @@ class Capability(StrEnum):
     CREATE = "create a file"
     SEE_SIZE = "shows what was written"
     READ_BACK = "gives the same bytes back"
+    LIST_OURS = "lists our files"
     RENAME = "renames"
     RENAME_OVERWRITES = "a rename replaces a file"
     HARDLINK = "links, and never over a file"

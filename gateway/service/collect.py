@@ -160,6 +160,7 @@ class _Round:
             size_max=self.limits.bytes_max,
             read_before=read_before,
             looks=self.looks,
+            young=self._now() - self.limits.settled,
         )
         self.left += picked.left
         self.later += picked.later

@@ -78,13 +78,20 @@ def pick(
     size_max: int,
     read_before: Mapping[Listed, str],
     looks: Mapping[str, Look],
+    young: datetime,
 ) -> Picked:
-    """Sort a listing. `temporary` is the suffix of files that the partner is still writing."""
-    files, left = plain_files(entries)
+    """Sort a listing.
+
+    temporary  the suffix of files that the partner is still writing
+    young      since when a hidden file may be one that its server is still receiving (ProFTPD's HiddenStores)
+    """
+    entries = tuple(entries)
+    arriving = tuple(entry for entry in entries if _is_hidden(entry) and entry.modified and entry.modified > young)
+    files, left = plain_files(entry for entry in entries if entry not in arriving)
     fresh: list[Entry] = []
     known: list[tuple[Entry, str]] = []
     too_long: list[tuple[str, str]] = []
-    later: list[tuple[str, str]] = []
+    later = [(entry.name, "it is hidden, and may still be being received") for entry in arriving]
     for name, entry in sorted(files.items()):
         same = listed(entry)
         if name.endswith(temporary):
@@ -97,6 +104,10 @@ def pick(
             fresh.append(entry)
     fresh.sort(key=lambda entry: looks[entry.name].failures if entry.name in looks else 0)
     return Picked(fresh=tuple(fresh), known=tuple(known), left=(*left, *too_long), later=tuple(later))
+
+
+def _is_hidden(entry: Entry) -> bool:
+    return entry.regular and entry.name.startswith(".") and safe_name(entry.name[1:])
 
 
 def looked_at(entry: Entry, before: Look | None, *, now: datetime, failed: int = 0) -> Look:

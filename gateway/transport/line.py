@@ -32,6 +32,9 @@ _GREETING_MAX: Final = 16 * 1024
 _UNREAD_MAX: Final = 4 * 1024 * 1024  # twice the window that we grant
 _EXTENSIONS_MAX: Final = 64
 
+_PASSING: Final = frozenset({7, 10, 12})
+"""Farewells that are not about us: service not available, connection lost, too many connections (RFC 4253, section 11.1)."""
+
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 
@@ -103,10 +106,12 @@ def _ignore(channel: paramiko.Channel, message: paramiko.Message) -> None:
 class Line(paramiko.Transport):
     """A connection, whose failures are all SSHException, EOFError or OSError, whatever paramiko stumbled over.
 
-    farewell  what the server said when it ended the connection itself; None unless it did
+    farewell     what the server said when it ended the connection itself; None unless it did
+    turned_away  whether it did so because of its own state: at another time it may let us in
     """
 
     farewell: str | None = None
+    turned_away: bool = False
     agreed_on_strict_kex: bool  # these three are not in the stubs
     remote_cipher: str
     remote_mac: str
@@ -134,6 +139,7 @@ class Line(paramiko.Transport):
     def _parse_disconnect(self, message: paramiko.Message) -> None:
         code, said = message.get_int(), message.get_binary()
         self.farewell = printable(f"{said.decode('utf-8', errors='replace')} ({code})")
+        self.turned_away = code in _PASSING
 
     def _parse_ext_info(self, message: paramiko.Message) -> None:
         if message.get_int() > _EXTENSIONS_MAX:

@@ -139,18 +139,20 @@ def log_in(line: Line, credentials: Credentials, *, timeout_seconds: float, wher
 
 
 def _asked(line: Line, talk: _Conversation, method: str, timeout_seconds: float, where: str) -> _Answer | None:
-    """Make one request; None if we are in. Raises LoginRefused if the server hangs up on it, NotReached."""
+    """Make one request; None if we are in, though the line may be cut by now. Raises NotReached."""
     try:
         ended = talk.ask(method, timeout_seconds)
         error = None if talk.answer else line.get_exception()
     except CUT as failed:
         ended, error = True, failed
-    if line.is_authenticated():
+    if talk.is_authenticated():
         return None
     if talk.answer is not None:
         return talk.answer
     if isinstance(error, paramiko.AuthenticationException):
         return _Answer(said=f"it cannot check our kind of key: {printable(str(error))}")
+    if line.turned_away:
+        raise NotReached(f"{where}: the server has no room for us now ({line.farewell}); nothing was sent; try later")
     if ended and talk.offered and line.farewell is not None:
         return _Answer(said=f"it ends the session, saying {line.farewell}")
     said = "cut" if ended else "no answer in time"

@@ -135,7 +135,7 @@ def _start_sftp(line: Line, timeout_seconds: float, where: str) -> Requests:
         channel.invoke_subsystem("sftp")
         return Requests(channel, timeout_seconds)
     except (*CUT, Answered) as error:
-        said = printable(str(error)) or type(error).__name__
+        said = line.farewell or printable(str(error)) or type(error).__name__
         # paramiko tells a channel that nobody answers for by its words alone.
         silent = isinstance(error, TimeoutError) or str(error).startswith("Timeout opening channel")
         if silent or not line.is_active():

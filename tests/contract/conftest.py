@@ -1,4 +1,4 @@
-"""The four mailboxes that have to keep one contract, each with a way to see and change its other side."""
+"""The five mailboxes that have to keep one contract, each with a way to see and change its other side."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +14,8 @@ from tests.contract.memory_mailbox import MemoryMailbox
 from tests.transport.paramiko_server import Behaviour, ParamikoServer
 
 if TYPE_CHECKING:
-    from tests.contract.openssh import OpenSsh, SshKeys
+    from tests.contract.daemon import Daemon
+    from tests.contract.openssh import SshKeys
 
 
 class Place(Protocol):
@@ -77,8 +78,8 @@ def _folder(request: pytest.FixtureRequest) -> Iterator[Place]:
         yield DiskPlace(mailbox, root)
 
 
-def _openssh(request: pytest.FixtureRequest) -> Iterator[Place]:
-    server: OpenSsh = request.getfixturevalue("openssh")
+def _daemon(request: pytest.FixtureRequest) -> Iterator[Place]:
+    server: Daemon = request.getfixturevalue(request.param)
     with open_mailbox(server.address(), partner="acme") as mailbox:
         yield DiskPlace(mailbox, server.root)
 
@@ -97,7 +98,8 @@ def _paramiko(request: pytest.FixtureRequest) -> Iterator[Place]:
 KINDS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Place]]] = {
     "memory": _memory,
     "folder": _folder,
-    "openssh": _openssh,
+    "openssh": _daemon,
+    "proftpd": _daemon,
     "paramiko": _paramiko,
 }
 
@@ -107,6 +109,7 @@ KINDS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Place]]] = {
         "memory",
         "folder",
         pytest.param("openssh", marks=pytest.mark.openssh),
+        pytest.param("proftpd", marks=pytest.mark.proftpd),
         pytest.param("paramiko", marks=pytest.mark.openssh),  # its keys come from ssh-keygen
     ]
 )

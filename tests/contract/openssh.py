@@ -10,26 +10,19 @@ knows the user `clinic`: its sshd sees its own passwd, shadow and PAM files, in 
 import getpass
 import os
 import re
-import select
 import shutil
-import signal
-import socket
 import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from gateway.partner import MailboxAddress, MailboxKind
+from tests.contract.daemon import Daemon
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-FOLDERS = ("outbound", "inbound", "archive")
 ACCOUNT, PASSWORD = "clinic", "correct horse"
-_HASHED = "$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG."
+HASHED = "$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG."
 _PAM = "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
 _BIND = (
     'mount --make-rprivate / && for f in passwd shadow pam.d/sshd; do mount --bind "$0/$f" "/etc/$f"; done && exec "$@"'
@@ -60,89 +53,35 @@ class SshKeys:
         return shown.stdout.split()[1]
 
 
-@dataclass
-class OpenSsh:
-    """One server. `root` is what a client finds itself in; folder and keys stay the same over stop and start."""
+@dataclass(kw_only=True)
+class OpenSsh(Daemon):
+    """One sshd; with `accounts` it knows the user `clinic` and their password."""
 
-    folder: Path
-    keys: SshKeys
-    lines: tuple[str, ...] = ()
+    product = "sshd"
+    listens = "Server listening"
+
     accounts: bool = False
-    port: int = 0
-    log: list[str] = field(default_factory=list)
-    process: subprocess.Popen[str] | None = None
-    reader: threading.Thread | None = None
 
     @property
-    def root(self) -> Path:
-        return self.folder / "root"
+    def user(self) -> str:
+        return ACCOUNT if self.accounts else getpass.getuser()
 
-    def address(
-        self, *, key: str = "client", host_keys: tuple[str, ...] | None = None, timeout_seconds: float = 10.0
-    ) -> MailboxAddress:
-        """Where the mailbox is. The server's own host key is pinned unless others are given."""
-        return MailboxAddress(
-            kind=MailboxKind.SFTP,
-            host="127.0.0.1",
-            port=self.port,
-            user=ACCOUNT if self.accounts else getpass.getuser(),
-            key=f"file:{self.keys.path(key)}",
-            host_keys=(self.keys.fingerprint("host_ed25519"),) if host_keys is None else host_keys,
-            outbound="outbound",
-            inbound="inbound",
-            archive="archive",
-            timeout_seconds=timeout_seconds,
-        )
-
-    def start(self) -> None:
-        """Start listening; the port stays the same once it is known."""
-        for name in FOLDERS:
-            (self.root / name).mkdir(parents=True, exist_ok=True)
+    def configure(self, port: int) -> list[str]:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        if self.accounts:
-            self._make_accounts()
-        for _ in range(5):  # somebody else may take the free port before sshd does
-            port = self.port or _free_port()
-            (self.folder / "sshd_config").write_text(self._configuration(port))
-            if self._listens():
-                self.port = port
-                return
-        raise RuntimeError("sshd does not start:\n" + "".join(self.log))
-
-    def sessions(self) -> list[int]:
-        """The processes that serve clients now, children before their parents."""
-        return [] if self.process is None else descendants(self.process.pid)
-
-    def signal_sessions(self, number: signal.Signals) -> None:
-        """SIGKILL cuts every client's line, SIGSTOP makes it silent."""
-        for process in self.sessions():
-            with suppress(ProcessLookupError):
-                os.kill(process, number)
-
-    def drain(self) -> None:
-        """Wait until the sessions have ended by themselves: what one logs goes through its monitor, some time later."""
-        ended = time.monotonic() + 10
-        while self.sessions():
-            assert time.monotonic() < ended, "a session does not end"
-            select.select([], [], [], 0.01)
-
-    def stop(self) -> None:
-        """Stop listening and cut every line. The log is whole after this."""
-        if self.process is None or self.reader is None:
-            return
-        self.signal_sessions(signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        self.reader.join()
-        self.process = None
+        (self.folder / "sshd_config").write_text(self._configuration(port))
+        command = [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")]
+        if not self.accounts:
+            return command
+        self._make_accounts()
+        return ["unshare", "--mount", "sh", "-c", _BIND, str(self.folder / "etc"), *command]
 
     def _make_accounts(self) -> None:
         """A second name of root, so that the server may write where the tests do."""
         etc = self.folder / "etc"
         (etc / "pam.d").mkdir(parents=True, exist_ok=True)
         (etc / "passwd").write_text(f"{ACCOUNT}:x:0:0::/:/bin/sh\n" + Path("/etc/passwd").read_text())
-        (etc / "shadow").write_text(f"{ACCOUNT}:{_HASHED}:19000:0:99999:7:::\n")
+        (etc / "shadow").write_text(f"{ACCOUNT}:{HASHED}:19000:0:99999:7:::\n")
         (etc / "pam.d" / "sshd").write_text(_PAM)
 
     def _configuration(self, port: int) -> str:
@@ -168,57 +107,12 @@ class OpenSsh:
             lines.append("PerSourcePenalties no")  # refused logins of one test would count against the next
         return "\n".join(lines) + "\n"
 
-    def _listens(self) -> bool:
-        command = [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")]
-        if self.accounts:
-            command = ["unshare", "--mount", "sh", "-c", _BIND, str(self.folder / "etc"), *command]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        ready = threading.Event()
-        self.log.clear()
-        self.reader = threading.Thread(target=self._read_log, args=(self.process, ready), daemon=True)
-        self.reader.start()
-        ready.wait(10)
-        if self.process.poll() is None and any("Server listening" in line for line in self.log):
-            return True
-        self.stop()
-        return False
-
-    def _read_log(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
-        assert process.stderr is not None
-        with process.stderr:
-            for line in process.stderr:
-                self.log.append(line)
-                if "Server listening" in line:
-                    ready.set()
-        ready.set()
-
 
 def _version() -> tuple[int, int]:
     said = subprocess.run([str(SSHD), "-V"], check=False, capture_output=True, text=True)
     found = re.search(r"OpenSSH_(\d+)\.(\d+)", said.stderr + said.stdout)
     assert found, said
     return int(found[1]), int(found[2])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def descendants(process: int) -> list[int]:
-    """The processes below one, children before their parents."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
-            parent = stat.read_text().rpartition(")")[2].split()[1]
-            children.setdefault(int(parent), []).append(int(stat.parent.name))
-    found, unseen = [], [process]
-    while unseen:
-        below = children.get(unseen.pop(), [])
-        found += below
-        unseen += below
-    return found[::-1]
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ import psycopg
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from tests.contract.openssh import descendants
+from tests.contract.daemon import descendants
 from tests.faults import traced
 from tests.faults.mortal import Points, fall_asleep
 from tests.faults.partner import stop

@@ -46,6 +46,7 @@ def test_a_good_server_gets_its_files_by_rename_and_every_answer_is_kept(office:
         C.SYNC: NO,
         C.SEE_SIZE: YES,
         C.READ_BACK: YES,
+        C.LIST_OURS: YES,
         C.CLOCK: YES,
         C.TAKES_TEMPORARY: NO,
         C.RENAME: YES,
@@ -112,7 +113,12 @@ class Poor(MemoryMailbox):
     def list(self, folder: str, *, names_max: int = NAMES_MAX) -> tuple[Entry, ...]:
         if "list" in self.cannot:
             raise PartnerRefusal("may not list")
-        return super().list(folder, names_max=names_max)
+        return () if "name" in self.cannot else super().list(folder, names_max=names_max)
+
+    def remove(self, name: str) -> None:
+        if "remove" in self.cannot:
+            raise PartnerRefusal("may not remove")
+        super().remove(name)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +134,7 @@ class Poor(MemoryMailbox):
         ("rename", C.RENAME_OVERWRITES, UNKNOWN, Manner.DIRECT),
         ("lie", C.RENAME, NO, Manner.DIRECT),
         ("clobber", C.HARDLINK, NO, Manner.RENAME),
+        ("name", C.LIST_OURS, NO, Manner.RENAME),
         ("list", C.LIST_ANSWERS, NO, None),
         ("create", C.CREATE, NO, None),
     ],
@@ -138,6 +145,28 @@ def test_each_weakness_is_seen_and_decides_the_manner(
     done, seen = checked(office, Poor(files=dict(FOLDERS), modified=NOW, cannot={cannot}))
     assert (seen[capability], done.manner) == (answer, manner)
     assert (done.problem is None) == (manner is not None)
+
+
+def test_a_partner_that_lets_us_remove_nothing_is_seen_alike_every_time(office: Office) -> None:
+    """What a check has to leave there does not stand in the way of the next one."""
+    files = dict(FOLDERS)
+
+    def seen(at: Office) -> dict[Capability, Answer]:
+        done = check(at, "north", lambda _: Poor(files=files, modified=NOW, cannot={"remove"}), wait=lambda: None)
+        assert done.manner is Manner.RENAME
+        return {one.capability: one.answer for one in done.seen}
+
+    first = seen(office)
+    assert (first[C.RENAME], first[C.HARDLINK], first[C.REMOVE]) == (YES, YES, NO)
+    later = replace(office.clock, read=lambda: NOW + timedelta(minutes=1))
+    assert seen(replace(office, clock=later)) == first
+
+
+def test_what_a_check_that_died_has_left_is_taken_away_and_nothing_else(office: Office) -> None:
+    theirs = {"in/gateway-check-of-theirs": b"", "in/gateway-check-a\\b.part": b"", **FOLDERS}
+    files = {"in/gateway-check-20260101T000000-a.part": b"", **theirs}
+    check(office, "north", lambda _: box(files=files), wait=lambda: None)
+    assert set(files) == set(theirs)
 
 
 def test_a_clock_that_is_far_off_is_said(office: Office) -> None:

@@ -31,7 +31,8 @@ from tests.transport.paramiko_server import Behaviour, ParamikoServer
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-    from tests.contract.openssh import OpenSsh, SshKeys
+    from tests.contract.daemon import Daemon
+    from tests.contract.openssh import SshKeys
 
 HOSTILE = (
     "../../etc/cron.d/x",
@@ -342,14 +343,23 @@ def test_s7_hostile_names_are_described_and_never_repeated(office: Office) -> No
     assert len(logged(office, "inbound.left")) == len(HOSTILE)
 
 
-@pytest.mark.openssh
-@pytest.mark.parametrize("kind", ["folder", "openssh"])
+REAL = pytest.mark.parametrize(
+    "kind",
+    [
+        "folder",
+        pytest.param("openssh", marks=pytest.mark.openssh),
+        pytest.param("proftpd", marks=pytest.mark.proftpd),
+    ],
+)
+
+
+@REAL
 def test_s7_s8_on_a_real_mailbox_only_plain_files_are_taken(
     office: Office, kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Links, folders, pipes, sockets and hostile names stay where they are, untouched."""
     address = _real(kind, request, tmp_path)
-    folder = Path(address.root) / "inbound" if kind == "folder" else request.getfixturevalue("openssh").root / "inbound"
+    folder = (Path(address.root) if kind == "folder" else request.getfixturevalue(kind).root) / "inbound"
     (tmp_path / "secret").write_bytes(b"not theirs to give")
     (folder / "ok.999").write_bytes(answer_999(1))
     (folder / "link.999").symlink_to(tmp_path / "secret")
@@ -365,19 +375,19 @@ def test_s7_s8_on_a_real_mailbox_only_plain_files_are_taken(
         (folder / name).write_bytes(b"x")
     before = {path.name for path in folder.iterdir()}
     one = _real_round(office, address)
-    assert (one.files, len(one.left), one.problem) == (("ok.999",), len(planted), None)
+    assert (one.files, len(one.left), one.problem) == (("ok.999",), len(planted) - 1, None)
+    assert [name for name, _ in one.later] == [".hidden"], "it is young"
     assert {path.name for path in folder.iterdir()} == before - {"ok.999"}
     assert (folder.parent / "archive" / "ok.999").read_bytes() == answer_999(1)
     assert spooled(office) == []
 
 
-@pytest.mark.openssh
-@pytest.mark.parametrize("kind", ["folder", "openssh"])
+@REAL
 def test_a_real_mailbox_can_be_emptied_by_removing(
     office: Office, kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     address = replace(_real(kind, request, tmp_path), archive="", removes_read=True)
-    root = Path(address.root) if kind == "folder" else request.getfixturevalue("openssh").root
+    root = Path(address.root) if kind == "folder" else request.getfixturevalue(kind).root
     for number in (1, 2, 3):
         (root / "inbound" / f"{number}.999").write_bytes(answer_999(number))
     assert _real_round(office, address).files == ("1.999", "2.999", "3.999")
@@ -385,8 +395,8 @@ def test_a_real_mailbox_can_be_emptied_by_removing(
 
 
 def _real(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> MailboxAddress:
-    if kind == "openssh":
-        server: OpenSsh = request.getfixturevalue("openssh")
+    if kind != "folder":
+        server: Daemon = request.getfixturevalue(kind)
         return server.address()
     for name in ("inbound", "outbound", "archive"):
         (tmp_path / "box" / name).mkdir(parents=True)
@@ -482,6 +492,17 @@ def test_a_file_that_may_not_be_read_does_not_keep_the_others_back(office: Offic
     box = Box(files={"out/a.999": answer_999(1), "out/b.999": answer_999(2)}, on_fetch=refuse)
     one = once(office, box)
     assert (one.files, one.left) == (("b.999",), (("a.999", "out/a.999: permission denied"),))
+
+
+def test_a_hidden_file_is_one_that_its_server_still_receives_until_it_is_old(office: Office) -> None:
+    """ProFTPD's HiddenStores: nobody is to be called for what has its name in a moment."""
+    box = Box(files={"out/.in.a.999.": answer_999(1)}, modified=NOW)
+    one = once(office, box)
+    assert (one.files, one.left) == ((), ())
+    assert one.later == ((".in.a.999.", "it is hidden, and may still be being received"),)
+    box.modified = NOW - timedelta(minutes=10)
+    one = once(office, box)
+    assert (one.later, len(one.left)) == ((), 1)
 
 
 def test_what_would_be_fetched_is_told_without_fetching_or_writing_anything_down(office: Office) -> None:

@@ -75,6 +75,7 @@ class Behaviour:
     expired          whether it wants another password in place of ours
     repeats_itself   whether it takes up the login twice
     silent_login     whether it never says what it thinks of a login
+    farewell         the reason with which it ends the session instead of judging a login; 0 if it does not
     strict           whether it speaks strict key exchange
     without          what it does not speak, as paramiko's disabled_algorithms
     offered          each attempt, as its method, with the password where there was one
@@ -98,6 +99,7 @@ class Behaviour:
     expired: bool = False
     repeats_itself: bool = False
     silent_login: bool = False
+    farewell: int = 0
     strict: bool = True
     without: dict[str, list[str]] = field(default_factory=dict)
     offered: list[str] = field(default_factory=list)
@@ -322,6 +324,14 @@ class _Logins(AuthHandler):
             change.add_string("your password has expired")
             change.add_string("")
             self.transport._send_message(change)  # type: ignore[attr-defined]
+        elif self.behaviour.farewell:
+            leaving = paramiko.Message()
+            leaving.add_byte(paramiko.common.cMSG_DISCONNECT)
+            leaving.add_int(self.behaviour.farewell)
+            leaving.add_string("not now")
+            leaving.add_string("")
+            self.transport._send_message(leaving)  # type: ignore[attr-defined]
+            self.transport.close()
         elif not self.behaviour.silent_login:
             super()._send_auth_result(username, method, result)  # type: ignore[misc]
 

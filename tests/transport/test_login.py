@@ -44,7 +44,7 @@ class SshdDoor:
     address: MailboxAddress
 
     def attempts(self) -> Counter[str]:
-        self.server.drain()
+        self.server.outlast_sessions()
         self.server.stop()
         verdicts = {"Accepted": "yes", "Partial": "more", "Failed": "no"}
         seen = (re.match(r"(Accepted|Partial|Failed) ([a-z-]+)(/pam)? for ", line) for line in self.server.log)
@@ -296,6 +296,20 @@ def test_a_server_that_takes_up_the_login_twice_is_shown_the_key_once(serve: Ser
     behaviour = Behaviour(key_taken=False, repeats_itself=True)
     refused(serve(behaviour))
     assert behaviour.offered == ["publickey"]
+
+
+@pytest.mark.parametrize("reason", [7, 10, 12], ids=["out of service", "lost", "too many connections"])
+def test_a_server_that_has_no_room_for_us_has_not_refused_our_login(serve: Serve, reason: int) -> None:
+    """Else a crowded server would keep us out until a person comes."""
+    behaviour = Behaviour(farewell=reason)
+    with pytest.raises(NotReached, match="no room for us now"):
+        open_mailbox(serve(behaviour), partner="acme")
+    assert behaviour.offered == ["publickey"]
+
+
+@pytest.mark.parametrize("reason", [2, 11, 14], ids=["protocol", "application", "no more methods"])
+def test_a_server_that_ends_the_session_on_our_login_has_refused_it(serve: Serve, reason: int) -> None:
+    assert f"ends the session, saying not now ({reason})" in refused(serve(Behaviour(farewell=reason)))
 
 
 def test_a_server_that_says_nothing_to_a_login_is_not_reached(serve: Serve) -> None:

@@ -60,6 +60,7 @@ def opening_fails(address: MailboxAddress, error: type[Exception]) -> str:
 
 
 def logins(server: OpenSsh) -> int:
+    server.outlast_sessions()
     server.stop()
     return sum("Accepted publickey" in line for line in server.log)
 
