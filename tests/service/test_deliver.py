@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +41,13 @@ def test_a_file_arrives_once_whole_and_its_claims_are_sent(sealed: Office) -> No
     assert the_claim(sealed).state is ClaimState.SENT
     assert deliver(sealed, server.open) == ()
     assert reconcile(sealed).holds
+
+
+def test_the_partners_own_time_decides_when_its_answer_is_due(sealed: Office) -> None:
+    north = clinic.partner("north", acknowledged_minutes=90)
+    sealed = replace(sealed, settings=clinic.settings(north, clinic.partner("south")))
+    deliver(sealed, Server().open)
+    assert file_of(sealed).answer_due_at == sealed.clock.now() + timedelta(minutes=90)
 
 
 @pytest.mark.parametrize("greedy", [False, True])
