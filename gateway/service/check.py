@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.capability import Answer, Capability, manner_of
 from gateway.delivery import Manner
-from gateway.errors import ConfigError, GatewayError, NameTaken, PartnerRefusal
+from gateway.errors import ConfigError, GatewayError, LineLost, NameTaken, NotReached, PartnerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, capabilities, standings
 from gateway.ledger.capabilities import SeenCapability
@@ -112,14 +112,18 @@ def _call_again(office: Office, tx: Transaction, partner: TradingPartner) -> Non
         standings.put(tx, office.practice.key, after, event=None, at=at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Check:
-    """One check. `results` gives each capability as it is tried; a line that breaks ends it."""
+    """One check. `results` gives each capability as it is tried; a line that breaks ends it.
+
+    mark  in its files' names, where those of an earlier check may be there and cannot be removed
+    """
 
     office: Office
     partner: TradingPartner
     mailbox: Mailbox
     wait: Callable[[], None]
+    mark: str = ""
 
     def results(self) -> Iterator[tuple[Capability, Seen]]:
         box = self.partner.mailbox
@@ -129,12 +133,15 @@ class _Check:
         try:
             yield from self._files()
         finally:
-            with suppress(PartnerRefusal):
+            # On a line that broke nothing can be put away: what broke it is the thing to tell.
+            with suppress(PartnerRefusal, NotReached):
                 self._clear()
 
     def _files(self) -> Iterator[tuple[Capability, Seen]]:
-        with suppress(PartnerRefusal):
+        try:
             self._clear()
+        except PartnerRefusal:
+            self.mark = f"{self.office.clock.read():%Y%m%d%H%M%S%f}-"
         created = _tried(lambda: self.mailbox.create_exclusive(self._first, _BODY))
         yield Capability.CREATE, created
         yield Capability.SYNC, (Answer.YES if self.mailbox.syncs() else Answer.NO, "fsync of a written file")
@@ -142,7 +149,7 @@ class _Check:
             return
         sized = _tried(self._size)
         yield Capability.SEE_SIZE, sized
-        yield Capability.READ_BACK, _tried(self._same_bytes)
+        yield Capability.READ_BACK, self._same_bytes()
         if sized[0] is Answer.YES:
             yield Capability.CLOCK, _tried(self._clock)
             yield Capability.TAKES_TEMPORARY, self._takes_temporary()
@@ -164,7 +171,7 @@ class _Check:
         return self._name("b", self.partner.mailbox.outbound)
 
     def _name(self, which: str, folder: str) -> str:
-        return f"{folder}/{_PREFIX}{which}{self.partner.mailbox.temporary}"
+        return f"{folder}/{_PREFIX}{self.mark}{which}{self.partner.mailbox.temporary}"
 
     def _clear(self) -> None:
         for name in (self._first, self._second):
@@ -183,10 +190,16 @@ class _Check:
             raise PartnerRefusal(f"{len(_BODY)} bytes were written, it shows {seen.size}")
         return "the size is not told" if seen.size is None else f"{seen.size} bytes"
 
-    def _same_bytes(self) -> str:
-        if self.mailbox.read(self._first, len(_BODY)) != _BODY:
-            raise PartnerRefusal("other bytes came back than were written")
-        return "the bytes that were written"
+    def _same_bytes(self) -> Seen:
+        try:
+            same = self.mailbox.read(self._first, len(_BODY)) == _BODY
+        except PartnerRefusal as no:
+            return Answer.UNKNOWN, str(no)
+        return (
+            (Answer.YES, "the bytes that were written")
+            if same
+            else (Answer.NO, "other bytes came back than were written")
+        )
 
     def _clock(self) -> str:
         seen = self.mailbox.stat(self._first)
@@ -207,7 +220,13 @@ class _Check:
 
     def _rename(self) -> str:
         self._anew(self._first)
-        self.mailbox.rename_no_clobber(self._first, self._second)
+        try:
+            self.mailbox.rename_no_clobber(self._first, self._second)
+        except LineLost as unclear:
+            with suppress(NotReached):  # the line itself has gone; else the server has done it and said that it failed
+                if self.mailbox.stat(self._second) is not None:
+                    raise PartnerRefusal("it says that it failed, and the names show that it was done") from unclear
+            raise
         if self.mailbox.stat(self._first) is not None or self.mailbox.stat(self._second) is None:
             raise PartnerRefusal("it says that it was done, and the names show that it was not")
         return "the old name is gone, the new one is there"
