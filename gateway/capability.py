@@ -39,8 +39,14 @@ class Answer(StrEnum):
 def manner_of(partner: TradingPartner, seen: Mapping[Capability, Answer]) -> Manner:
     """Choose how files get their final names: as the profile says, else by what was seen; unchecked, by rename.
 
-    Raises ConfigError if the partner takes files under their temporary name, and would so take them twice or cut.
+    Raises ConfigError if the partner takes files under their temporary name, and would so take them twice or cut; or
+    if it keeps other bytes than were written.
     """
+    if seen.get(Capability.READ_BACK) is Answer.NO:
+        raise ConfigError(
+            f"partner {partner.name}: it keeps other bytes than were written, so nothing is sent; ask the partner whether "
+            f"it is short of space or changes files, then: gateway partners check {partner.name}"
+        )
     manner = _by_capability(seen) if partner.publish is Publish.AUTO else Manner(partner.publish)
     if manner is not Manner.DIRECT and seen.get(Capability.TAKES_TEMPORARY) is Answer.YES:
         raise ConfigError(

@@ -28,7 +28,7 @@ from gateway.service import sealed
 from gateway.service.environment import refuse_mixed
 from gateway.service.instance import remember
 from gateway.service.office import Office
-from gateway.transport.mailbox import Mailbox
+from gateway.transport.mailbox import Mailbox, Stat
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,16 @@ class Courier:
                 f"partner {self.partner.name}: the upload of {file.name} was refused, though its name is there; it is not "
                 "sent; the next round uses another name: gateway deliver"
             ) from taken
-        fault = self._fault_of(name, body)
+        # One look may err. Two that find nothing leave it open who has the file: it is not uploaded again.
+        seen = self.mailbox.stat(name) or self.mailbox.stat(name)
+        if seen is None:
+            return self._held(
+                file,
+                f"it was written as {name}, which is gone: the partner took it under its temporary name, or deleted it; "
+                f"gateway partners check {self.partner.name} shows which names it leaves alone",
+                held_from=Delivery.COMMITTING,
+            )
+        fault = self._fault_of(name, seen, body)
         if fault:
             raise PartnerRefusal(
                 f"partner {self.partner.name}: the upload of {file.name} {fault}; it is not sent; ask the partner "
@@ -105,10 +114,7 @@ class Courier:
         file = self._move(file, Step(after=Delivery.COMMITTING, why=f"uploaded and verified; about to {manner}"))
         return self._commit(file)
 
-    def _fault_of(self, name: str, body: bytes) -> str:
-        seen = self.mailbox.stat(name)
-        if seen is None:
-            return "cannot be seen afterwards"
+    def _fault_of(self, name: str, seen: Stat, body: bytes) -> str:
         if seen.size is not None and seen.size != len(body):
             return f"arrived with {seen.size} of {len(body)} bytes"
         if self.partner.reads_back and self.mailbox.read(name, len(body)) != body:
@@ -182,8 +188,10 @@ class Courier:
                 self.mailbox.remove(self.path(file.temporary_name))
         return sent
 
-    def _held(self, file: SealedFile, why: str) -> SealedFile:
-        return self._move(file, Step(after=Delivery.HELD, why=why), proved=file.state is Delivery.COMMITTING)
+    def _held(self, file: SealedFile, why: str, *, held_from: Delivery | None = None) -> SealedFile:
+        """Hold it. `held_from` COMMITTING says that the partner may have it, though it has no final name yet."""
+        step = Step(after=Delivery.HELD, why=why, held_from=held_from)
+        return self._move(file, step, proved=Delivery.COMMITTING in {file.state, held_from})
 
     def _move(self, file: SealedFile, step: Step, *, proved: bool = False) -> SealedFile:
         artefact = f"probe of {file.name}" if proved else ""

@@ -16,13 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from gateway.errors import ConfigError
 
 HOST_KEY: Final = "host_key"
+OTHER_HOST_KEY: Final = "other_host_key"
+"""The one that is shown where a fault says so."""
 AUTHORIZED: Final = "authorized_keys"
 _FIELDS_MIN: Final = 2
 
 
-def host_key(state: Path) -> Path:
+def host_key(state: Path, name: str = HOST_KEY) -> Path:
     """Give the server's private key file, made on first use."""
-    path = state / HOST_KEY
+    path = state / name
     if not path.exists():
         make_key_pair(path)
     return path

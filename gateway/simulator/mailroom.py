@@ -3,21 +3,28 @@
 state/PARTNER/inbound   what partners upload; it is left there, so that they can see that it arrived
 state/PARTNER/outbound  the answers
 state/PARTNER/archive   where partners move the answers that they have read
+state/PARTNER/taken     uploads that were taken away at once, where a fault says so
 """
 
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from gateway.simulator.answer_faults import AnswerFaults, is_out
 from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.journal import Journal, write_durably
 from gateway.simulator.records import Record
+from gateway.simulator.strikes import Strikes
 from gateway.simulator.world import World
 
-FOLDERS: Final = ("inbound", "outbound", "archive")
+INBOUND: Final = "inbound"
+OUTBOUND: Final = "outbound"
+TAKEN: Final = "taken"
+FOLDERS: Final = (INBOUND, OUTBOUND, "archive")
 TEMPORARY: Final = ".part"
 """Files whose name ends so are still being written."""
 
@@ -27,6 +34,38 @@ class Inode(NamedTuple):
 
     device: int
     number: int
+
+
+def inode_of(told: os.stat_result) -> Inode:
+    """Give the inode that a look at a file tells."""
+    return Inode(told.st_dev, told.st_ino)
+
+
+class Uploads:
+    """Which files are being written right now, by inode, and whom to tell when one is done."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[Inode, int] = {}
+        self.wake = wake
+
+    def begins(self, inode: Inode) -> None:
+        """One more writer has it open."""
+        with self._lock:
+            self._open[inode] = self._open.get(inode, 0) + 1
+
+    def ends(self, inode: Inode) -> None:
+        """A writer has closed it."""
+        with self._lock:
+            self._open[inode] -= 1
+            if not self._open[inode]:
+                del self._open[inode]
+        self.wake()
+
+    def now(self) -> frozenset[Inode]:
+        """Give those that are open."""
+        with self._lock:
+            return frozenset(self._open)
 
 
 class _Arrival(NamedTuple):
@@ -40,8 +79,9 @@ class _Arrival(NamedTuple):
 class Mailroom:
     """Works through the uploads of all partners, one after the other. Not safe for two threads at once."""
 
-    def __init__(self, state: Path, partners: tuple[str, ...], world: World) -> None:
+    def __init__(self, state: Path, partners: tuple[str, ...], world: World, strikes: Strikes | None = None) -> None:
         self._state = state
+        self._faults = AnswerFaults(strikes or Strikes())
         self._partners = partners
         self._world = world
         self._done: set[tuple[str, str, int, Inode]] = set()
@@ -83,23 +123,29 @@ class Mailroom:
         box = self._state / record.partner
         if record.partner not in self._partners:
             return
-        for answer in record.answers.files:
-            if not any((box / folder / answer.name).exists() for folder in ("outbound", "archive")):
-                write_durably(box / "outbound" / answer.name, answer.body, by_way_of=self._state / "journal")
+        for answer in self._faults.put_out(box, record.answers.files):
+            if not is_out(box, answer):
+                write_durably(box / OUTBOUND / answer.name, answer.body, by_way_of=self._state / "journal")
 
     def _arrivals(self) -> Iterator[_Arrival]:
         for partner in self._partners:
-            with os.scandir(self._state / partner / "inbound") as found:
-                for entry in found:
-                    if entry.name.endswith(TEMPORARY) or entry.name.startswith("."):
-                        continue
-                    try:
-                        told = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:
-                        continue
-                    if stat.S_ISREG(told.st_mode):
-                        inode = Inode(told.st_dev, told.st_ino)
-                        yield _Arrival(told.st_mtime_ns, entry.name, partner, Path(entry.path), inode)
+            for folder in (INBOUND, TAKEN):
+                yield from _arrived(partner, self._state / partner / folder)
+
+
+def _arrived(partner: str, folder: Path) -> Iterator[_Arrival]:
+    if not folder.exists():
+        return
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.name.endswith(TEMPORARY) or entry.name.startswith("."):
+                continue
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(told.st_mode):
+                yield _Arrival(told.st_mtime_ns, entry.name, partner, Path(entry.path), inode_of(told))
 
 
 def _read(one: _Arrival) -> bytes | None:

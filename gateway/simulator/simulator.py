@@ -4,24 +4,27 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from gateway.errors import ConfigError, UsageError
 from gateway.simulator.documents import load_world
-from gateway.simulator.keys import AUTHORIZED, HOST_KEY, authorize, host_key
-from gateway.simulator.mailroom import Mailroom
+from gateway.simulator.faults import Planned
+from gateway.simulator.keys import AUTHORIZED, HOST_KEY, OTHER_HOST_KEY, authorize
+from gateway.simulator.mailroom import Mailroom, Uploads
 from gateway.simulator.memory import Counts
 from gateway.simulator.server import LOOPBACK, SftpServer
+from gateway.simulator.strikes import Strikes
 
 PARTNERS: Final = ("northgate", "southport")
 """The clearinghouses that it plays unless told others."""
 
 _LOOK_EVERY_SECONDS: Final = 0.2
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}").fullmatch
-_RESERVED: Final = frozenset({"journal", "lock", HOST_KEY, f"{HOST_KEY}.pub", AUTHORIZED})
+_KEYS: Final = (HOST_KEY, f"{HOST_KEY}.pub", OTHER_HOST_KEY, f"{OTHER_HOST_KEY}.pub")
+_RESERVED: Final = frozenset({"journal", "lock", *_KEYS, AUTHORIZED})
 
 
 class Simulator:
@@ -32,13 +35,23 @@ class Simulator:
     port      0 picks a free one
     is_open   take payers, members and providers that the world does not know
     partners  SFTP users, each with a folder of its own
+    faults    what goes wrong; what was kept back or spoilt is put right when it is started without them
+    tell      is told, in a line without patient data, each time that one of them strikes
 
     Raises ConfigError if the world or the journal cannot be read, UsageError if another simulator has the state folder,
     OSError if the port is taken.
     """
 
     def __init__(
-        self, state: Path, world: Path, *, port: int = 0, is_open: bool = False, partners: Iterable[str] = PARTNERS
+        self,
+        state: Path,
+        world: Path,
+        *,
+        port: int = 0,
+        is_open: bool = False,
+        partners: Iterable[str] = PARTNERS,
+        faults: Iterable[Planned] = (),
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.partners = tuple(partners)
         for name in self.partners:
@@ -50,14 +63,16 @@ class Simulator:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state = state
         self._lock_file = _locked(state)
+        self._woken = threading.Event()
+        self._uploads = Uploads(self._woken.set)
+        self._strikes = Strikes(faults, tell)
         try:
-            self._mailroom = Mailroom(state, self.partners, loaded)
-            self._server = SftpServer(state, self.partners, port=port, key_file=host_key(state), wake=self._wake)
+            self._mailroom = Mailroom(state, self.partners, loaded, self._strikes)
+            self._server = SftpServer(state, self.partners, port=port, uploads=self._uploads, strikes=self._strikes)
         except BaseException:
             os.close(self._lock_file)
             raise
         self._one_at_a_time = threading.Lock()
-        self._woken = threading.Event()
         self._over = threading.Event()
         self._worker = threading.Thread(target=self._work, name="simulator-worker", daemon=True)
         self._trouble = ""
@@ -106,6 +121,7 @@ class Simulator:
             return
         self._over.set()
         self._woken.set()
+        self._strikes.stop()
         self._server.stop()
         if self._worker.is_alive():
             self._worker.join()
@@ -123,7 +139,7 @@ class Simulator:
         """Put out what is missing, answer every upload that waits, and give how many those were."""
         with self._one_at_a_time:
             self._mailroom.put_out_again()
-            return self._mailroom.take(self._server.uploads.now())
+            return self._mailroom.take(self._uploads.now())
 
     def __enter__(self) -> Self:
         self.start()
@@ -134,9 +150,6 @@ class Simulator:
     ) -> None:
         self.stop()
 
-    def _wake(self) -> None:
-        self._woken.set()
-
     def _work(self) -> None:
         """Look for uploads when woken, and now and then by itself: files may also be put into the folders directly."""
         while not self._over.is_set():
@@ -144,7 +157,7 @@ class Simulator:
             self._woken.clear()
             try:
                 with self._one_at_a_time:
-                    self._mailroom.take(self._server.uploads.now())
+                    self._mailroom.take(self._uploads.now())
             except OSError as error:
                 self._trouble = f"{type(error).__name__}: {error.strerror}; it is tried again"
             else:

@@ -14,7 +14,7 @@ REFUSED_FILES = {"utils.py", "helpers.py", "common.py", "base.py", "managers.py"
 REFUSED_NAMES = {"data", "info", "item", "obj", "process", "handle", "manager", "helper", "util", "misc", "wrapper"}
 DOORS = {
     "pyx12": {"gateway/edi/second_opinion.py"},
-    "paramiko": {"gateway/transport/", "gateway/simulator/server.py"},
+    "paramiko": {"gateway/transport/", "gateway/simulator/server.py", "gateway/simulator/folders.py"},
     "gnupg": {"gateway/transport/pgp.py"},
     "lxml": {"gateway/edi/guide.py"},
     "apscheduler": {"gateway/schedule.py"},

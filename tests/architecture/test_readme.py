@@ -12,6 +12,8 @@ from gateway.cli.commands import gateway
 from gateway.cli.status import EXPLAINED
 from gateway.ledger.inbound import INBOUND_EXPLAINED
 from gateway.scrub import RULES
+from gateway.simulator.faults import Fault
+from tests.simulator.promised import row
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -32,6 +34,13 @@ def test_each_state_stands_in_the_readme_with_its_meaning_and_what_to_do() -> No
 def test_each_exit_status_stands_in_the_readme() -> None:
     for status, meaning in EXPLAINED.items():
         assert f"| {int(status)} | {meaning} |" in README
+
+
+def test_the_faults_that_can_be_rehearsed_stand_in_the_readme_with_what_comes_of_each() -> None:
+    told = README.split("<!-- faults:")[1].split("<!-- end of faults -->")[0]
+    assert [line for line in told.splitlines() if line.startswith("| `") and "`--fault`" not in line] == [
+        row(fault) for fault in Fault
+    ]
 
 
 def test_the_number_of_rules_is_right() -> None:

@@ -47,13 +47,17 @@ def gateway(
 
 
 @contextmanager
-def simulator(home: Path, state: Path, port: int, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """`gateway sim`, up and listening."""
+def simulator(
+    home: Path, state: Path, port: int, *more: str, told: list[str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`gateway sim`, up and listening; `told` gets what it says before."""
     command = [*COMMAND, "--home", str(home), "sim", "--port", str(port), "--state", str(state), *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment())
     try:
         assert process.stdout is not None
         for line in process.stdout:
+            if told is not None:
+                told.append(line.rstrip())
             if line.startswith("stop it"):
                 break
         else:

@@ -10,6 +10,7 @@ from gateway.event import EventSeverity
 from gateway.ledger import events
 from gateway.service.office import Office
 from gateway.service.reconcile import reconcile
+from gateway.service.release import Way, release
 from tests.faults.lies import GREEDY, KEEPING, ONCE, VERBS, never_renames, takes_temporary_names, write_only
 from tests.faults.sealed import Arrivals, one_round, rounds, the_file
 from tests.transport.paramiko_server import Behaviour, Lie, Manner
@@ -22,8 +23,8 @@ _SILENT_SECONDS = 0.4
 
 
 def told(fault: str) -> pytest.MarkDecorator:
-    """Parametrize a test with the lies of one fault."""
-    lies = {name: lie for name, lie in ONCE.items() if name.startswith(f"{fault} ")}
+    """Parametrize a test with the lies of one fault, or one of them."""
+    lies = {name: lie for name, lie in ONCE.items() if f"{name} ".startswith(f"{fault} ")}
     return pytest.mark.parametrize("lie", list(lies.values()), ids=list(lies))
 
 
@@ -81,15 +82,39 @@ def test_f23_a_write_that_was_acknowledged_and_not_kept_is_seen_before_the_renam
     box.must_be_once(office)
 
 
-@told("f24")
+@told("f24 one byte")
 @PARTNERS
-def test_f24_a_look_that_lies_about_the_upload_is_followed_by_another_upload(
+def test_f24_a_look_that_lies_about_the_size_is_followed_by_another_upload(
     office: Office, serve: Serve, box: Arrivals, takes: tuple[str, ...], lie: Lie
 ) -> None:
     office = serve(Behaviour(lies=(lie,), takes=takes))(office)
     assert isinstance(one_round(office).problem, PartnerRefusal)
     assert (the_file(office).state, box.finals) == (Delivery.UPLOADING, [])
     rounds(office)
+    box.must_be_once(office)
+
+
+@told("f24 absence")
+@PARTNERS
+def test_f24_a_look_that_lies_about_absence_is_followed_by_another_look(
+    office: Office, serve: Serve, box: Arrivals, takes: tuple[str, ...], lie: Lie
+) -> None:
+    office = serve(Behaviour(lies=(lie,), takes=takes))(office)
+    assert one_round(office).problem is None
+    box.must_be_once(office)
+
+
+def test_f24_an_upload_that_is_said_to_be_absent_again_and_again_is_held_and_found_by_a_look(
+    sqlite_office: Office, serve: Serve, box: Arrivals
+) -> None:
+    """Not uploaded again, for the partner may have it; and so a lie costs a decision, and no second file."""
+    lies = tuple(Lie("look", Manner.ABSENT, nth=nth, about=".part") for nth in (2, 3))
+    office = serve(Behaviour(lies=lies))(sqlite_office)
+    one_round(office)
+    assert (the_file(office).state, the_file(office).may_have_left) == (Delivery.HELD, True)
+    assert woken(office) == ["file.held"]
+    release(office, the_file(office).name, Way.AGAIN, reason="seen on their portal")
+    assert one_round(office).problem is None
     box.must_be_once(office)
 
 
@@ -232,10 +257,12 @@ def test_any_one_lie_at_any_request_never_doubles_a_file_and_never_loses_it(
 def test_a_partner_that_takes_temporary_names_is_never_sent_the_file_twice_under_its_final_name(
     sqlite_office: Office, serve: Serve, box: Arrivals
 ) -> None:
-    """What F31 does before `partners check` has refused it: nothing can be verified, so nothing is ever renamed."""
+    """What F31 does before `partners check` has refused it: it has the file already, so it is neither renamed nor uploaded again."""
     office = serve(takes_temporary_names())(sqlite_office)
-    assert isinstance(one_round(office).problem, PartnerRefusal)
-    assert (the_file(office).state, box.finals) == (Delivery.UPLOADING, [])
+    rounds(office)
+    assert (the_file(office).state, the_file(office).may_have_left, box.finals) == (Delivery.HELD, True, [])
+    assert len(list((box.root / "taken").iterdir())) == 1
+    assert woken(office) == ["file.held"]
 
 
 def test_a_drop_box_that_tells_nothing_is_written_nothing(sqlite_office: Office, serve: Serve, box: Arrivals) -> None:

@@ -43,6 +43,13 @@ def test_f31_a_partner_that_takes_temporary_names_gets_nothing_but_direct_delive
     assert manner_of(clinic.partner(), {C.TAKES_TEMPORARY: UNKNOWN}) is Manner.RENAME
 
 
+def test_f23_a_partner_that_keeps_other_bytes_gets_nothing_in_any_manner() -> None:
+    for publish in Publish:
+        with pytest.raises(ConfigError, match="partner north: it keeps other bytes than were written"):
+            manner_of(clinic.partner(publish=publish), {C.READ_BACK: NO, C.SEE_SIZE: NO})
+    assert manner_of(clinic.partner(), {C.READ_BACK: UNKNOWN}) is Manner.RENAME
+
+
 def test_a_partner_shows_files_unless_it_was_seen_not_to() -> None:
     assert shows_files({})
     assert shows_files({C.SEE_SIZE: UNKNOWN})

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.capability import Answer, Capability
 from gateway.delivery import Manner
-from gateway.errors import ConfigError, LoginRefused, NotReached, PartnerRefusal
+from gateway.errors import ConfigError, LineLost, LoginRefused, NotReached, PartnerRefusal
 from gateway.event import EventSeverity
 from gateway.ledger import events
 from gateway.service.check import Checked, check
@@ -97,6 +97,8 @@ class Poor(MemoryMailbox):
         return Stat(None if "size" in self.cannot else seen.size, None if "time" in self.cannot else seen.modified)
 
     def read(self, name: str, size_max: int) -> bytes:
+        if "open" in self.cannot:
+            raise PartnerRefusal("may not read")
         return b"other" if "read" in self.cannot else super().read(name, size_max)
 
     def rename_no_clobber(self, old: str, new: str) -> None:
@@ -104,6 +106,8 @@ class Poor(MemoryMailbox):
             raise PartnerRefusal("may not rename")
         if "lie" not in self.cannot:
             super().rename_no_clobber(old, new)
+        if "admit" in self.cannot:
+            raise LineLost("may have been done")
 
     def link_no_clobber(self, old: str, new: str) -> None:
         if "clobber" in self.cannot:
@@ -126,13 +130,15 @@ class Poor(MemoryMailbox):
     [
         ("stat", C.SEE_SIZE, NO, Manner.DIRECT),
         ("hide", C.SEE_SIZE, NO, Manner.DIRECT),
-        ("short", C.SEE_SIZE, NO, Manner.DIRECT),
+        ("short", C.READ_BACK, NO, None),
         ("size", C.SEE_SIZE, YES, Manner.RENAME),
-        ("read", C.READ_BACK, NO, Manner.RENAME),
+        ("read", C.READ_BACK, NO, None),
+        ("open", C.READ_BACK, UNKNOWN, Manner.RENAME),
         ("time", C.CLOCK, NO, Manner.RENAME),
         ("rename", C.RENAME, NO, Manner.DIRECT),
         ("rename", C.RENAME_OVERWRITES, UNKNOWN, Manner.DIRECT),
         ("lie", C.RENAME, NO, Manner.DIRECT),
+        ("admit", C.RENAME, NO, Manner.DIRECT),
         ("clobber", C.HARDLINK, NO, Manner.RENAME),
         ("name", C.LIST_OURS, NO, Manner.RENAME),
         ("list", C.LIST_ANSWERS, NO, None),
@@ -205,6 +211,38 @@ def test_a_line_that_breaks_ends_the_check_and_what_was_known_stays(office: Offi
     assert isinstance(done.problem, NotReached)
     assert [one.capability for one in done.seen] == [C.LOG_IN, C.LIST_ANSWERS, C.ARCHIVE]
     assert seen_at(office, office.settings.partner("north")) == before
+
+
+def test_a_check_tells_what_broke_the_line_and_not_that_nothing_could_be_put_away(office: Office) -> None:
+    done = check(office, "north", lambda _: box(cut_after={"rename_no_clobber"}), wait=lambda: None)
+    assert isinstance(done.problem, LineLost)
+    assert "rename" in str(done.problem)
+
+
+@dataclass
+class DropBox(MemoryMailbox):
+    """Shows, gives and removes nothing."""
+
+    def stat(self, name: str) -> Stat | None:
+        raise PartnerRefusal(f"may not look at {name}")
+
+    def read(self, name: str, size_max: int) -> bytes:
+        raise PartnerRefusal(f"may not read {size_max} bytes of {name}")
+
+    def remove(self, name: str) -> None:
+        raise PartnerRefusal(f"may not remove {name}")
+
+
+def test_f33_a_drop_box_can_be_checked_again_although_the_files_of_the_last_check_are_still_there(
+    office: Office,
+) -> None:
+    moments = iter(NOW + timedelta(seconds=second) for second in range(100))
+    office = replace(office, clock=replace(office.clock, read=lambda: next(moments)))
+    mailbox = DropBox(files=dict(FOLDERS))
+    for number in (1, 2):
+        done = check(office, "north", lambda _: replace(mailbox, over=False), wait=lambda: None)
+        assert (done.manner, done.problem) == (Manner.DIRECT, None)
+        assert len(mailbox.files.keys() - FOLDERS.keys()) == number
 
 
 def test_an_unknown_partner_is_refused(office: Office) -> None:

@@ -1,0 +1,120 @@
+"""A bad day rehearsed by hand: `gateway sim --fault` in one window, the gateway in another."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from gateway.simulator.faults import EXPLAINED, Fault, pattern
+from tests.e2e.command import ROOT, gateway, simulator
+
+SAMPLE = ROOT / "samples" / "visits" / "claims-only.csv"
+FILE = "elm_northgate_000000001.837"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A clinic with one sealed file."""
+    place = tmp_path / "home"
+    for words in (("init",), ("visits", "import", SAMPLE), ("scrub", "run"), ("batch", "seal")):
+        assert gateway(*words, home=place).status == 0
+    return place
+
+
+def point(home: Path) -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    for name in ("northgate", "southport"):
+        path = home / "partners" / f"{name}.toml"
+        path.write_text(path.read_text().replace("port = 2222", f"port = {port}"))
+    return port
+
+
+def trust(home: Path) -> None:
+    fingerprint = gateway("partners", "trust", "northgate", home=home).out.split()[2]
+    for name in ("northgate", "southport"):
+        pinned = ("--fingerprint", fingerprint, "--by", "Ana Reyes", "--reason", "rehearsal")
+        assert gateway("partners", "trust", name, *pinned, home=home).status == 0
+
+
+def state_of(home: Path) -> str:
+    return str(gateway("deliveries", "list", "--json", home=home).facts["files"][0]["state"])
+
+
+def rest(process: Popen[str]) -> list[str]:
+    """What it said since it listened, once it was interrupted."""
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    return process.stdout.read().splitlines()
+
+
+@contextmanager
+def well(home: Path, sim: Path, port: int) -> Iterator[None]:
+    with simulator(home, sim, port, "--open"):
+        yield
+
+
+def test_the_faults_are_listed() -> None:
+    shown = gateway("sim", "--faults")
+    assert (shown.status, shown.err) == (0, "")
+    for fault, line in zip(Fault, shown.out.splitlines(), strict=False):
+        assert line.startswith(pattern(fault))
+        assert EXPLAINED[fault].says in line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--fault", "gremlins"), "cut-upload:BYTES, cut-before-rename"),
+        (("--fault", "cut-upload"), "cut-upload:1000"),
+        (("--fault", "greedy", "--fault", "greedy"), "asked for 2 times"),
+    ],
+)
+def test_a_fault_that_is_none_starts_nothing(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    ran = gateway("sim", *words, home=tmp_path / "home")
+    assert (ran.status, said in ran.err) == (2, True)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_line_cut_after_the_rename_to_a_greedy_partner_ends_with_each_claim_paid_once(
+    home: Path, tmp_path: Path
+) -> None:
+    port, told = point(home), list[str]()
+    with simulator(home, tmp_path / "sim", port, "--open"):
+        trust(home)
+    wrong = ("--fault", "cut-after-rename", "--fault", "greedy")
+    with simulator(home, tmp_path / "sim", port, "--open", *wrong, told=told) as process:
+        assert "fault cut-after-rename, once: does a rename, and cuts the line in place of an answer" in told
+        assert "fault greedy, always: takes an upload away as soon as it has its final name" in told
+        cut = gateway("deliver", home=home)
+        assert (cut.status, state_of(home)) == (75, "committing")
+        assert gateway("deliver", "--now", home=home).status == 0
+        assert state_of(home) == "presumed"
+        said = rest(process)
+    assert said[:2] == [
+        f"fault greedy: northgate inbound/{FILE}",
+        f"fault cut-after-rename: northgate inbound/{FILE}.1.part",
+    ]
+    with well(home, tmp_path / "sim", port):
+        assert gateway("collect", home=home).status == 0
+        assert gateway("post", home=home).status == 0
+    assert state_of(home) == "sent"
+    facts = gateway("reconcile", "--json", home=home).facts
+    assert (facts["holds"], facts["reconciled"]["claims"]) == (True, {"paid": 20})
+
+
+def test_a_full_disk_at_the_partner_is_refused_told_and_mended(home: Path, tmp_path: Path) -> None:
+    port = point(home)
+    with simulator(home, tmp_path / "sim", port, "--open", "--fault", "full:100,1") as process:
+        trust(home)
+        refused = gateway("deliver", home=home)
+        assert (refused.status, state_of(home)) == (4, "uploading")
+        assert FILE in gateway("tail", "--needs-a-person", home=home).out
+        assert gateway("deliver", "--now", home=home).status == 0
+        assert state_of(home) == "sent"
+        assert rest(process)[0] == f"fault full: northgate inbound/{FILE}.1.part"
