@@ -6,7 +6,7 @@ explanation then finds nothing. So a segment that matches needs no second look.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Final
 
 from gateway.edi.guide_tree import CompositeElement, Element, ElementType, SegmentUse, SimpleElement
@@ -49,31 +49,33 @@ class Patterns:
 
     def of(self, use: SegmentUse) -> str:
         """Give the pattern that a whole segment has to match, from its id to before its terminator."""
-        start = re.escape(use.id)
-        rules = "".join(self._violated(rule, use.elements, start, self._element) for rule in use.rules)
-        sequence = self._sequence(use.elements, self._element)
-        return f"{rules}{start}{sequence}(?<!{self._element})"
+        rules = [applied(rule, use.elements) for rule in use.rules if not is_settled(rule, use.elements)]
+        noted = frozenset(number for _, numbers in rules for number in numbers)
+        sequence = self._sequence(use.elements, self._element, noted)
+        return f"{re.escape(use.id)}{sequence}(?<!{self._element}){''.join(_kept(*rule) for rule in rules)}"
 
-    def _sequence(self, elements: tuple[Element, ...], mark: str) -> str:
+    def _sequence(self, elements: tuple[Element, ...], mark: str, noted: frozenset[int] = frozenset()) -> str:
         """Give the pattern of elements, each with the mark before it; those at the end may be left out.
 
-        What a pattern lets be left out last it may not end with: `of` looks back for a mark at the end.
+        What a pattern lets be left out last it may not end with: `of` looks back for a mark at the end. Elements whose
+        presence is `noted` set a group of their own, for the syntax notes to ask for.
         """
         tails, needed = [""], False
         for place in range(len(elements) - 1, -1, -1):
             element, following = elements[place], elements[place + 1] if place + 1 < len(elements) else None
             if _is_format_of(element, following):
-                here, needed = self._pair(element, following, tails[1], mark, needed=needed)
+                note = "".join(_note(one, noted) for one in (element, following))
+                here, needed = self._pair(element, following, f"{note}{tails[1]}", mark, needed=needed)
             else:
-                here, needed = self._one(element, tails[0], mark, needed=needed)
+                here, needed = self._one(element, tails[0], mark, _note(element, noted), needed=needed)
             tails.insert(0, here)
         return tails[0]
 
-    def _one(self, element: Element, tail: str, mark: str, *, needed: bool) -> tuple[str, bool]:
+    def _one(self, element: Element, tail: str, mark: str, note: str, *, needed: bool) -> tuple[str, bool]:
         """Give one element's pattern with what follows, and whether any of it has to be there."""
         if element.usage == "R":
-            return f"{mark}{self._repeated(element)}{tail}", True
-        body = f"{mark}{tail}" if element.usage == "N" else f"{mark}(?:{self._repeated(element)})?{tail}"
+            return f"{mark}{self._repeated(element)}{note}{tail}", True
+        body = f"{mark}{tail}" if element.usage == "N" else f"{mark}(?:{self._repeated(element)}{note})?{tail}"
         return (body, True) if needed else (f"(?:{body})?", False)
 
     def _pair(self, named: Element, period: Element | None, tail: str, mark: str, *, needed: bool) -> tuple[str, bool]:
@@ -81,10 +83,8 @@ class Patterns:
         assert isinstance(named, SimpleElement)
         assert isinstance(period, SimpleElement)
         both = f"{mark}(?:{'|'.join(self._pairs(named, period, mark))}){tail}"
-        if "R" in (named.usage, period.usage):
-            return both, True
-        body = f"(?:{both}|{mark}{mark}{tail})"
-        return (body, True) if needed else (f"(?:{body})?", False)
+        # Where both are optional and absent, what follows them is rare enough to be left to the explanation as well.
+        return (both, True) if needed or "R" in (named.usage, period.usage) else (f"(?:{both})?", False)
 
     def _repeated(self, element: Element) -> str:
         once = self._composite(element) if isinstance(element, CompositeElement) else self._simple(element)
@@ -136,28 +136,33 @@ class Patterns:
             return rf"[^{self._element}]{{{least},{most}}}"
         return f"{self._data}{{{least - 1},{most - 1}}}{self._last}"
 
-    def _violated(self, rule: str, elements: tuple[Element, ...], start: str, mark: str) -> str:
-        """Give a look ahead that fails where a syntax note is broken; nothing where it cannot be."""
-        if is_settled(rule, elements):
-            return ""
-        kind, numbers = applied(rule, elements)
 
-        def present(position: int) -> str:
-            return f"(?={start}(?:{mark}{self._not_element}*){{{position - 1}}}{mark}{self._not_element})"
+def _note(element: Element | None, noted: frozenset[int]) -> str:
+    return f"(?P<e{element.position}>)" if element is not None and element.position in noted else ""
 
-        def absent(position: int) -> str:
-            return f"(?!{start}(?:{mark}{self._not_element}*){{{position - 1}}}{mark}{self._not_element})"
 
-        first, others = numbers[0], numbers[1:]
-        if kind == "P":
-            return "".join(f"(?!{present(one)}{absent(other)})" for one in numbers for other in numbers if one != other)
-        if kind == "R":
-            return f"(?!{''.join(map(absent, numbers))})"
-        if kind == "C":
-            return "".join(f"(?!{present(first)}{absent(other)})" for other in others)
-        if kind == "L":
-            return f"(?!{present(first)}{''.join(map(absent, others))})"
-        return "".join(f"(?!{present(one)}{present(other)})" for one in numbers for other in numbers if one < other)
+def _kept(kind: str, numbers: tuple[int, ...]) -> str:
+    """Give a pattern of no length that fails where a syntax note is broken, by the groups that were set."""
+
+    def if_present(position: int, then: str, otherwise: str = "") -> str:
+        return f"(?(e{position}){then}|{otherwise})"
+
+    first, others = numbers[0], numbers[1:]
+    if kind == "P":
+        return if_present(
+            first,
+            "".join(if_present(other, "", _NOTHING) for other in others),
+            "".join(if_present(other, _NOTHING) for other in others),
+        )
+    if kind == "C":
+        return if_present(first, "".join(if_present(other, "", _NOTHING) for other in others))
+    if kind == "E":
+        pairs = combinations(numbers, 2)
+        return "".join(if_present(one, if_present(other, _NOTHING)) for one, other in pairs)
+    some = _NOTHING
+    for position in reversed(numbers if kind == "R" else others):
+        some = if_present(position, "", some)
+    return some if kind == "R" else if_present(first, some)
 
 
 def parsed(rule: str) -> tuple[str, tuple[int, ...]]:

@@ -78,11 +78,12 @@ class Walk:
                 if step is None:
                     continue
             to, needs, before, present, unit, guards, begins, move = step
-            for level, need in enumerate(needs):
-                if need & ~seen:
-                    self.ordinal = ordinal
-                    self._missing(move.leaves[level], need & ~seen)
-                seen = outer.pop()
+            if needs:
+                for level, need in enumerate(needs):
+                    if need & ~seen:
+                        self.ordinal = ordinal
+                        self._missing(move.leaves[level], need & ~seen)
+                    seen = outer.pop()
             if before & ~seen:
                 self.ordinal = ordinal
                 self._missing(move.joins.within, before & ~seen)
