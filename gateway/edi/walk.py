@@ -53,7 +53,7 @@ class Walk:
             self._follower(self.guide.start, st, 1)
 
     # A call for each segment would cost more than all that is done here for most of them.
-    def follow(self, texts: Iterator[str]) -> str | None:  # noqa: C901, PLR0912
+    def follow(self, texts: Iterator[str]) -> str | None:  # noqa: C901, PLR0912, PLR0915
         """Follow the set behind its ST up to its SE, or to what stands where that should be.
 
         `texts` gives the segments without their terminators. Gives the last one; None if the file ends before.
