@@ -16,7 +16,7 @@ DOORS = {
     "pyx12": {"gateway/edi/second_opinion.py"},
     "paramiko": {"gateway/transport/", "gateway/simulator/server.py", "gateway/simulator/folders.py"},
     "gnupg": {"gateway/transport/pgp.py"},
-    "lxml": {"gateway/edi/guide.py"},
+    "lxml": {"gateway/edi/guide_tree.py"},
     "apscheduler": {"gateway/schedule.py"},
     "pydantic": {"gateway/intake/", "gateway/settings/", "gateway/console/", "gateway/ledger/record.py"},
     "pydantic_settings": {"gateway/settings/"},

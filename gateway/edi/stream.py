@@ -1,0 +1,136 @@
+"""Raw segments from a file, whatever its shape: as much as can be read, with what is wrong and where.
+
+`reader.py` refuses a file that is not sound, for something is to be done with it; this one reads on, for somebody wants to
+know all that is wrong. Text is Latin-1, in which every byte has a meaning.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO, Final
+
+from gateway.edi.reader import ISA_LENGTH, ISA_WIDTHS
+from gateway.edi.segment import Delimiters
+
+_CHUNK: Final = 1 << 18
+_BLANK: Final = " \t\r\n"
+_SEGMENT_MAX: Final = 64 * 1024
+_BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
+_HEADER_MAX: Final = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """An ISA as it stands. `elements` are its sixteen, unsplit; `fault` says in words what is wrong with its shape."""
+
+    marks: Delimiters
+    elements: tuple[str, ...]
+    fault: str = ""
+
+
+class Stream:
+    """A file being read: `header` gives an ISA, `texts` then its segments without terminators, until `header` is called again.
+
+    junk      characters that stand outside of everything, before an ISA or behind an IEA
+    cut       characters of a last segment that has no terminator
+    too_long  whether reading stopped at a segment without end
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._window = ""
+        self._ended = False
+        self._segment = ""
+        self._batch: Iterator[str] = iter(())
+        self.texts: Iterator[str] = iter(())
+        self.junk = 0
+        self.cut = 0
+        self.too_long = False
+        self._read()
+        self._window = self._window.removeprefix(_BYTE_ORDER_MARK)
+
+    def header(self) -> Header | None:
+        """Find and take the next ISA; None if there is none any more. What stands before it is junk."""
+        self._give_back()
+        while (found := self._at_isa()) and (header := self._header_here()) is None:
+            self._drop(1)
+        return header if found else None
+
+    def put_back(self, text: str) -> None:
+        """Let a segment be the next to be read."""
+        self._window = f"{text}{self._segment}" + "".join(f"{one}{self._segment}" for one in self._batch) + self._window
+        self.texts = self._batch = iter(())
+
+    def _give_back(self) -> None:
+        """Put what was split and not used in front of what was not split: another ISA has its own delimiters."""
+        rest = list(self._batch)
+        self._window = "".join(f"{text}{self._segment}" for text in rest) + self._window
+        self.texts = self._batch = iter(())
+
+    def _at_isa(self) -> bool:
+        """Bring the window to the next thing that begins as an ISA does."""
+        while True:
+            self._window = self._window.lstrip(_BLANK)
+            at = self._window.find("ISA")
+            if at >= 0:
+                self._drop(at)
+                break
+            if self._ended:
+                self._drop(len(self._window))
+                return False
+            self._drop(max(0, len(self._window) - 2))
+            self._read()
+        while len(self._window) < _HEADER_MAX and not self._ended:
+            self._read()
+        return True
+
+    def _drop(self, count: int) -> None:
+        self.junk += count
+        self._window = self._window[count:]
+
+    def _header_here(self) -> Header | None:
+        """Take an ISA by its sixteen marks, however long its elements are; None if this is none."""
+        isa = self._window[:_HEADER_MAX]
+        parts = isa.split(isa[3:4] or "*", len(ISA_WIDTHS))
+        if len(parts) <= len(ISA_WIDTHS) or len(parts[-1]) <= 1:
+            return None
+        component, segment = parts[-1][0], parts[-1][1]
+        values = (*parts[1:-1], component)
+        plain = len(values[10]) == 1 and not values[10].isalnum() and values[10] != " "
+        try:
+            marks = Delimiters(
+                element=isa[3], component=component, repetition=values[10] if plain else "", segment=segment
+            )
+        except ValueError:
+            return None
+        length = len(isa) - len(parts[-1]) + 2
+        shaped = tuple(map(len, values)) == ISA_WIDTHS
+        fault = "" if shaped else f"is {length} characters long, not {ISA_LENGTH}: its elements have fixed widths"
+        self._window = self._window[length:]
+        self._segment = segment
+        self.texts = chain.from_iterable(self._batches())
+        return Header(marks=marks, elements=values, fault=fault)
+
+    def _batches(self) -> Iterator[Iterator[str]]:
+        segment = self._segment
+        while True:
+            blanks = self._window[:1] in _BLANK or any(f"{segment}{blank}" in self._window for blank in _BLANK)
+            *whole, self._window = self._window.split(segment)
+            if segment == "\n":
+                whole = [text.strip(_BLANK) for text in whole]
+            elif blanks:
+                whole = [text.lstrip(_BLANK) for text in whole]
+            self._batch = iter(whole)
+            yield self._batch
+            if len(self._window) > _SEGMENT_MAX:
+                self.too_long, self._ended, self._window = True, True, ""
+                return
+            if self._ended:
+                self.cut, self._window = len(self._window.strip(_BLANK)), ""
+                return
+            self._read()
+
+    def _read(self) -> None:
+        more = self._source.read(_CHUNK)
+        self._ended = not more
+        self._window += more.decode("latin-1")

@@ -1,0 +1,314 @@
+"""Follow one transaction set through its guide, segment by segment: SNIP 1 inside the set, and SNIP 2.
+
+The loop in `Walk.follow` is the engine's inner one: what is as it should be passes it with a few additions and one
+pattern. Everything else is looked into slowly, by the methods below it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gateway.edi.element_faults import Code, element_faults
+from gateway.edi.figures import is_whole
+from gateway.edi.guide import Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.segment import is_segment_id
+from gateway.edi.wire_finding import WireFinding, WireLevel
+
+ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
+"""What ends a transaction set that has no SE."""
+
+UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN, NOT_IN_SET, OUT_OF_ORDER = "1", "2", "3", "4", "5", "6", "7"
+NOT_USED: Final = "I4"
+"""IK304: what may be wrong with a segment (X12 code list 620; our own words)."""
+
+Tell = Callable[[WireFinding], None]
+Follower = Callable[[Place, list[str], int], None]
+"""Is shown each segment that has its place: where it stands, its texts with the id first, its ordinal."""
+
+_NUMBERED: Final = frozenset({"HL", "CLM", "LX"})
+"""Segments that begin loops and are counted, or begin a count."""
+
+_NEAR: Final = 2
+"""Loops within which a segment that stands too late is still recognised as what it is."""
+
+
+class Walk:
+    """One transaction set on its way. `ordinal` is that of the segment last read; ST is 1."""
+
+    def __init__(self, guide: Guide, tell: Tell, follower: Follower | None = None) -> None:
+        self.guide = guide
+        self.ordinal = 1
+        self._tell = tell
+        self._follower = follower
+        self._place = guide.start
+        self._seen = guide.root.begun(guide.start)
+        self._outer: list[int] = []
+        self._hierarchies = 0
+        self._lines = 0
+
+    def begin(self, st: list[str]) -> None:
+        """Take the ST, split at its element marks."""
+        if self.guide.start.match(self.guide.marks.element.join(st)) is None:
+            self._explain(self.guide.start, st)
+        if self._follower is not None:
+            self._follower(self.guide.start, st, 1)
+
+    # A call for each segment would cost more than all that is done here for most of them.
+    def follow(self, texts: Iterator[str]) -> str | None:  # noqa: C901, PLR0912, PLR0915
+        """Follow the set behind its ST up to its SE, or to what stands where that should be.
+
+        `texts` gives the segments without their terminators. Gives the last one; None if the file ends before.
+        """
+        mark, component, end = self.guide.marks.element, self.guide.marks.component, self.guide.end
+        seen, outer, place, ordinal = self._seen, self._outer, self._place, 1
+        table, follower = place.table, self._follower
+        for raw in texts:
+            ordinal += 1
+            parts = raw.split(mark)
+            step = table.get(parts[0])
+            if isinstance(step, Choice):
+                position, inner, steps, otherwise = step
+                code = parts[position] if position < len(parts) else ""
+                step = steps.get(code.partition(component)[0] if inner else code, otherwise)
+            if step is None:
+                self.ordinal, self._place = ordinal, place
+                if parts[0] in ENVELOPE:
+                    self._no_end()
+                    return raw
+                step = self._placed(parts)
+                if step is None:
+                    continue
+            to, needs, before, present, unit, guards, begins, move = step
+            if needs:
+                for level, need in enumerate(needs):
+                    if need & ~seen:
+                        self.ordinal = ordinal
+                        self._missing(move.leaves[level], need & ~seen)
+                    seen = outer.pop()
+            if before & ~seen:
+                self.ordinal = ordinal
+                self._missing(move.joins.within, before & ~seen)
+                seen |= before  # it is said once
+            seen = (seen | present) + unit
+            if seen & guards:
+                self.ordinal = ordinal
+                self._too_often(step)
+                seen -= unit
+            if begins:
+                outer.append(seen)
+                outer.extend(begins[:-1])
+                seen = begins[-1]
+                if parts[0] in _NUMBERED:
+                    self.ordinal = ordinal
+                    self._number(parts)
+            if to.match(raw) is None:
+                self.ordinal = ordinal
+                self._explain(to, parts)
+            if follower is not None:
+                follower(to, parts, ordinal)
+            if to is not place:
+                place, table = to, to.table
+            if to is end:
+                self.ordinal, self._place = ordinal, place
+                return raw
+        self.ordinal, self._place = ordinal, place
+        self._no_end()
+        return None
+
+    def _placed(self, parts: list[str]) -> Step | None:
+        """Say what is wrong with a segment that has no place here; give the one that it was meant for, if that is plain."""
+        segment_id = parts[0]
+        if segment_id not in self.guide.ids:
+            return self._unknown(parts)
+        late = self._earlier(parts)
+        if late is not None:
+            self._say(
+                OUT_OF_ORDER, segment_id, late.move.to.within, "stands too late: it belongs further up in its loop"
+            )
+            return late
+        inside = self._headless(parts)
+        if inside is not None:
+            return inside
+        entry = self._place.table.get(segment_id)
+        if isinstance(entry, Choice):
+            meant = {step.to: step for step in entry.steps.values()}
+            if len(meant) == 1:
+                return next(iter(meant.values()))  # its pattern will say which code is wrong
+        self._say(UNEXPECTED, segment_id, self._place.within, f"has no place behind {self._place.use.id}")
+        return None
+
+    def _unknown(self, parts: list[str]) -> Step | None:
+        segment_id = parts[0].upper()
+        if parts[0] != segment_id and segment_id in self.guide.ids:
+            self._say(
+                UNKNOWN,
+                segment_id,
+                self._place.within,
+                "is written in small letters",
+                fix="write segment ids in capitals",
+            )
+            entry = self._place.table.get(segment_id)
+            if isinstance(entry, Choice):
+                code = parts[entry.position] if entry.position < len(parts) else ""
+                code = code.partition(self.guide.marks.component)[0] if entry.component else code
+                return entry.steps.get(code, entry.otherwise)
+            return entry
+        if is_segment_id(parts[0]):
+            self._say(NOT_IN_SET, parts[0], self._place.within, "is no segment of this transaction set")
+        else:
+            # In a file with a delimiter gone astray this may be anything, such as a name.
+            self._say(
+                UNKNOWN,
+                "",
+                self._place.within,
+                "a segment's id is not two or three capitals and digits",
+                value=parts[0],
+            )
+        return None
+
+    def _earlier(self, parts: list[str]) -> Step | None:
+        """Find a segment among what may stand before this place, in this loop and the one around it."""
+        for move in self.guide.moves_from(self._place, backwards=True):
+            if len(move.leaves) >= _NEAR:
+                return None
+            if move.to.use.id == parts[0] and _has_key(move.to, parts, self.guide.marks.component):
+                return step_of(move)
+        return None
+
+    def _headless(self, parts: list[str]) -> Step | None:
+        """Find a segment inside of a loop that has to come and whose first segment is missing."""
+        for move in self.guide.moves_from(self._place):
+            loop = move.enters[-1] if move.enters else None
+            if loop is None or not loop.required:
+                continue
+            for child in loop.children[1:]:
+                for inner in moves_into(child, move.leaves, move.joins, move.enters):
+                    if inner.to.use.id == parts[0] and _has_key(inner.to, parts, self.guide.marks.component):
+                        self._missing(loop, move.to.present)
+                        return _with_first(step_of(inner), len(move.enters) - 1, move.to)
+        return None
+
+    def _missing(self, loop: LoopPlace, bits: int) -> None:
+        for child in loop.children:
+            if not child.present & bits:
+                continue
+            if isinstance(child, Place):
+                self._say(MISSING, child.use.id, loop, f"{child.use.name} is missing", fix=f"add {child.use.id}")
+            else:
+                assert isinstance(child, LoopPlace)
+                first = _first_of(child)
+                self._say(MISSING, first.use.id, child, f"{child.tree.name} is missing", fix=f"add loop {child.id}")
+
+    def _too_often(self, step: Step) -> None:
+        child = step.move.joins
+        most = f"at most {child.repeat} {'is' if child.repeat == 1 else 'are'} used"
+        if isinstance(child, LoopPlace):
+            said = f"{child.tree.name} begins once too often: {most}"
+            self._say(LOOP_TOO_OFTEN, step.to.use.id, child, said)
+        else:
+            self._say(
+                TOO_OFTEN, step.to.use.id, step.to.within, f"{step.to.use.name} stands here once too often: {most}"
+            )
+
+    def _explain(self, place: Place, parts: list[str]) -> None:
+        if place.use.usage == "N":
+            self._say(NOT_USED, place.use.id, place.within, f"{place.use.name} is not used here", fix="leave it out")
+            return
+        for fault in element_faults(place.use, parts, self.guide.marks):
+            self._tell(
+                WireFinding(
+                    snip=1 if fault.code == Code.CHARACTER else 2,
+                    level=WireLevel.ELEMENT,
+                    code=fault.code,
+                    said=fault.said,
+                    ordinal=self.ordinal,
+                    loop=place.within.id,
+                    segment=place.use.id,
+                    element=fault.position,
+                    component=fault.component,
+                    number=fault.number,
+                    value=fault.value,
+                )
+            )
+
+    def _number(self, parts: list[str]) -> None:
+        """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
+        number, parent = (*parts[1:3], "", "")[:2]
+        if parts[0] == "CLM":
+            self._lines = 0
+        elif parts[0] == "LX":
+            self._lines += 1
+            if "CLM" in self.guide.ids and number != str(self._lines):
+                said = f"LX01 is not {self._lines}, the next line of its claim"
+                self._say_element("LX", 1, Code.NOT_A_CODE, said, number)
+        else:
+            self._hierarchies += 1
+            if number != str(self._hierarchies):
+                said = f"HL01 is not {self._hierarchies}, the next in the transaction set"
+                self._say_element("HL", 1, Code.NOT_A_CODE, said, number)
+            # They are counted from 1, so those before this one are known without being kept.
+            if parent and not (is_whole(parent) and 1 <= int(parent) < self._hierarchies):
+                self._say_element("HL", 2, Code.NOT_A_CODE, "HL02 names no HL before this one", parent)
+
+    def _no_end(self) -> None:
+        self._tell(
+            WireFinding(
+                snip=1,
+                level=WireLevel.SET,
+                code="2",
+                said="the transaction set ends without its SE",
+                fix="ask for the whole file: it may have been cut",
+                ordinal=self.ordinal,
+            )
+        )
+
+    def _say(
+        self, code: str, segment: str, loop: LoopPlace | None, said: str, *, fix: str = "", value: str = ""
+    ) -> None:
+        self._tell(
+            WireFinding(
+                snip=2,
+                level=WireLevel.SEGMENT,
+                code=code,
+                said=said,
+                fix=fix,
+                ordinal=self.ordinal,
+                loop=loop.id if loop is not None else "",
+                segment=segment,
+                value=value,
+            )
+        )
+
+    def _say_element(self, segment: str, element: int, code: str, said: str, value: str) -> None:
+        self._tell(
+            WireFinding(
+                snip=1,
+                level=WireLevel.ELEMENT,
+                code=code,
+                said=said,
+                ordinal=self.ordinal,
+                segment=segment,
+                element=element,
+                value=value,
+            )
+        )
+
+
+def _with_first(step: Step, level: int, first: Place) -> Step:
+    """Let a loop that begins without its first segment count it as there: its absence is said once."""
+    begins = list(step.begins)
+    begins[level] |= first.present
+    return step._replace(begins=tuple(begins))
+
+
+def _has_key(place: Place, parts: list[str], component: str) -> bool:
+    key = place.use.key
+    if key is None:
+        return True
+    position, inner = key
+    code = parts[position] if position < len(parts) else ""
+    return (code.partition(component)[0] if inner else code) in place.use.codes_at(position, inner)
+
+
+def _first_of(loop: LoopPlace) -> Place:
+    first = loop.children[0]
+    return first if isinstance(first, Place) else _first_of(first)  # type: ignore[arg-type]

@@ -1,0 +1,71 @@
+"""What is wrong with an X12 file, as values: each with its place, its code and what to do."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class WireSeverity(StrEnum):
+    """Whether a file with it can be accepted."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class WireLevel(StrEnum):
+    """What it is about, and so which list its code is from."""
+
+    INTERCHANGE = "interchange"
+    """TA105."""
+    GROUP = "group"
+    """AK905."""
+    SET = "transaction set"
+    """IK502."""
+    SEGMENT = "segment"
+    """IK304."""
+    ELEMENT = "element"
+    """IK403."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireFinding:
+    """One thing wrong.
+
+    snip         1 integrity, 2 the guide, 3 balancing, 4 situations, 5 code sets
+    code         X12's error code, from the list that `level` names; empty if it has none for this
+    interchange, group, set_control   control numbers, as they stand
+    ordinal      the segment's place in its transaction set, ST being 1; in the file, outside of one
+    file_ordinal the segment's place in the file, from 1
+    loop         the guide's name of the loop
+    element, component   1-based; 0 where it is about more than that
+    number       data element number
+    said, fix    in plain words, without the value
+    value        what stands there: it may be somebody's name, so neither `str` nor `repr` shows it
+    """
+
+    snip: int
+    level: WireLevel
+    code: str
+    said: str
+    fix: str = ""
+    severity: WireSeverity = WireSeverity.ERROR
+    interchange: str = ""
+    group: str = ""
+    set_control: str = ""
+    ordinal: int = 0
+    file_ordinal: int = 0
+    loop: str = ""
+    segment: str = ""
+    element: int = 0
+    component: int = 0
+    number: str = ""
+    value: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        place = f"segment {self.file_ordinal}"
+        if self.segment:
+            place += f" {self.segment}{self.element:02}" if self.element else f" {self.segment}"
+        if self.component:
+            place += f"-{self.component}"
+        if self.loop:
+            place += f" (loop {self.loop})"
+        return f"{place}: {self.said}"

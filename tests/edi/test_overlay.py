@@ -1,0 +1,98 @@
+"""Overlays: what a map gets wrong is corrected, what a companion guide narrows is narrowed, and nonsense is refused."""
+
+import itertools
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gateway.edi.check import check
+from gateway.edi.guide import GUIDES, corrected
+from gateway.edi.overlay import own_overlays, read_overlay
+from gateway.errors import ConfigError
+from tests.edi.test_check import FAULTLESS
+
+DATED = 'since = 2026-11-26\nwhy = "w"\nsource = "s"\n'
+NARROW = f'guide = "005010X222A1"\n[[change]]\nloop = "2010BA"\nsegment = "REF"\ncode = "SY"\nusage = "R"\n{DATED}'
+
+
+def overlay_file(folder: Path, text: str) -> Path:
+    path = folder / "companion.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    path = overlay_file(folder, text)
+    with pytest.raises(ConfigError) as refused:
+        check(FAULTLESS, overlays=(read_overlay(path),))
+    return str(refused.value)
+
+
+def test_our_own_corrections_are_dated_explained_and_cited_and_change_something() -> None:
+    found = [one for guide in GUIDES for one in own_overlays(guide.version)]
+    assert {one.guide for one in found} == {"005010X212"}
+    assert all(
+        change.why and change.source and change.since <= date(2026, 11, 26) for one in found for change in one.changes
+    )
+
+
+def test_the_277_map_is_put_right() -> None:
+    tree = corrected("005010X212")
+    assert tree is not None
+    levels = ["2000A", "2000B", "2000C", "2000D", "2000E"]
+    for outer, inner in itertools.pairwise(levels):
+        found = tree.find(outer)
+        assert found is not None
+        assert inner in {one.id for one in found.loops()}
+    assert tree.children[-1].id == "SE"
+
+
+def test_a_companion_guide_makes_a_segment_required(tmp_path: Path) -> None:
+    narrow = read_overlay(overlay_file(tmp_path, NARROW))
+    assert check(FAULTLESS).accepted
+    (found,) = check(FAULTLESS, overlays=(narrow,)).findings
+    assert (found.segment, found.loop, found.code) == ("REF", "2010BA", "3")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ('segment = "CLM"\nelement = 7\ndrop_codes = ["A"]\n', "7"),
+        ('segment = "CLM"\nelement = 1\nlongest = 5\n', "5"),
+        ('segment = "CLM"\nelement = 1\npattern = "^X"\n', "7"),
+        ('segment = "CLM"\nelement = 5\ncomponent = 3\ncodes = ["7"]\n', "7"),
+        ('segment = "CLM"\nelement = 20\nusage = "R"\n', "1"),
+        ('segment = "HI"\ncode = "ABK"\nusage = "N"\n', "I4"),
+    ],
+)
+def test_a_companion_guide_narrows_elements(tmp_path: Path, change: str, code: str) -> None:
+    text = f'guide = "005010X222A1"\n[[change]]\nloop = "2300"\n{change}{DATED}'
+    report = check(FAULTLESS, overlays=(read_overlay(overlay_file(tmp_path, text)),))
+    assert code in {one.code for one in report.findings}
+    assert {one.segment for one in report.findings} <= {"CLM", "HI"}
+
+
+def test_an_overlay_of_another_guide_changes_nothing(tmp_path: Path) -> None:
+    other = read_overlay(overlay_file(tmp_path, NARROW.replace("X222A1", "X223A2")))
+    assert check(FAULTLESS, overlays=(other,)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("guide = 1", "want guide = VERSION"),
+        ("guide", "not a TOML file"),
+        (NARROW.replace('why = "w"', ""), "change 1: why is missing"),
+        (NARROW.replace('usage = "R"', 'usage = "X"'), "usage is one of N, R, S"),
+        (NARROW.replace('usage = "R"', "usage = 1"), "usage has to be a str"),
+        (NARROW.replace("usage", "usages"), "usages is not known"),
+        (NARROW.replace("SY", "QQ"), "there is no such thing in 005010X222A1"),
+        (NARROW.replace('"R"', '"S"'), "or it is so already"),
+        (NARROW.replace("2010BA", "2010ZZ"), "there is no such thing"),
+    ],
+)
+def test_an_overlay_that_means_nothing_is_refused_with_its_change(tmp_path: Path, text: str, said: str) -> None:
+    message = refusal(tmp_path, text)
+    assert said in message
+    assert "companion.toml" in message

@@ -1,0 +1,136 @@
+"""Files of every shape are read: marks, line ends, headers and rubbish as senders have them."""
+
+import io
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.edi.check import check
+from gateway.edi.stream import Stream
+from tests.edi.test_check import FAULTLESS, segments
+from tests.service.clinic import ta1
+
+TEXTS = segments(FAULTLESS)
+
+
+def written(
+    element: str = "*", component: str = ":", repetition: str = "^", segment: str = "~", between: str = ""
+) -> bytes:
+    """The faultless file with other marks."""
+    isa, *rest = (text.replace("*", element).replace(":", component) for text in TEXTS)
+    isa = isa[:82] + repetition + isa[83:104] + component
+    return "".join(f"{text}{segment}{between}" for text in (isa, *rest)).encode()
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\r\n", " ", "\n\n", "\t", " \r\n "])
+@pytest.mark.parametrize("marks", ["*:^~", "|>!~", "*>^'", "\x1d\x1f\x1e\x1c"])
+def test_any_marks_and_anything_blank_between_segments(marks: str, between: str) -> None:
+    element, component, repetition, segment = list(marks)
+    report = check(written(element, component, repetition, segment, between))
+    assert report.findings == ()
+    assert report.counts.segments == len(TEXTS)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_line_end_as_the_terminator(ends: str) -> None:
+    raw = written(segment="\n").replace(b"\n", ends.encode())
+    report = check(raw)
+    assert [one for one in report.findings if one.segment != "ISA"] == []
+    assert report.counts.segments == len(TEXTS)
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\n\n", b" \r\n", b"\xef\xbb\xbf\n"])
+def test_a_byte_order_mark_and_blank_lines_in_front_are_nothing(start: bytes) -> None:
+    assert check(start + FAULTLESS + b"\r\n \n").findings == ()
+
+
+def test_an_isa_of_another_length_is_read_by_its_marks() -> None:
+    """Its ids without their padding: every segment behind it is read, and the shape is a finding."""
+    short = FAULTLESS.replace(b"RIVERBEND      ", b"RIVERBEND", 1)
+    (found,) = check(short).findings
+    assert (found.code, found.segment, "100 characters long" in found.said) == ("024", "ISA", True)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_interchanges_with_marks_of_their_own_stand_in_one_file(number: int) -> None:
+    other = written("|", ">", "!", "\n").replace(b"000000041", b"000000042")
+    report = check(FAULTLESS + b"\n" + other + ta1(1) * number)
+    codes = [one.code for one in report.findings if one.code != "025"]
+    assert codes == []
+    assert report.counts.interchanges == 2 + number
+
+
+def test_a_ta1_stands_before_a_group() -> None:
+    isa, rest = FAULTLESS[:106], FAULTLESS[106:]
+    assert check(isa + b"TA1*000000001*261123*1205*A*000~" + rest).findings == ()
+
+
+def test_bytes_that_are_not_ascii_are_a_fault_of_their_element_alone() -> None:
+    (found,) = check(FAULTLESS.replace(b"OTTILIE", "OTTILÍE".encode())).findings
+    assert (found.segment, found.element, found.code, found.snip) == ("NM1", 4, "6", 1)
+
+
+class _Slow(io.RawIOBase):
+    """A pipe: it gives what it has, some bytes at a time."""
+
+    def __init__(self, raw: bytes, sizes: list[int]) -> None:
+        self._raw, self._sizes = io.BytesIO(raw), sizes
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._raw.read(min(size, self._sizes.pop(0) if self._sizes else 1_000))
+
+
+@given(st.lists(st.integers(1, 200), max_size=30))
+def test_a_pipe_that_gives_a_little_at_a_time_is_read_the_same(sizes: list[int]) -> None:
+    report = check(_Slow(FAULTLESS, sizes))  # type: ignore[arg-type]
+    assert report.findings == ()
+    assert report.counts == check(FAULTLESS).counts
+
+
+def test_put_back_segments_come_again() -> None:
+    stream = Stream(io.BytesIO(FAULTLESS))
+    assert stream.header() is not None
+    first = next(stream.texts)
+    stream.put_back(first)
+    stream.put_back("ISA" + FAULTLESS[3:105].decode())
+    assert stream.header() is not None
+    assert next(stream.texts) == first
+
+
+def test_memory_stays_as_it_is_however_long_a_file_is() -> None:
+    """Patients by the thousand in one set: what is kept does not grow with them."""
+    few, many = (_peak(count) for count in (300, 6_000))
+    assert many < few + 200_000, "it grows with the file"
+
+
+def _peak(patients: int) -> int:
+    tracemalloc.start()
+    report = check(_Repeated(patients))  # type: ignore[arg-type]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.code for one in report.findings] == ["2", "3", "023"], "nothing but the missing trailers"
+    return peak
+
+
+class _Repeated(io.RawIOBase):
+    """The head of the faultless file, and its patient again and again."""
+
+    def __init__(self, patients: int) -> None:
+        first = next(place for place, text in enumerate(TEXTS) if text.startswith("HL*2*"))
+        self._head, self._patient = TEXTS[:first], TEXTS[first + 1 : TEXTS.index("LX*2")]
+        self._pieces = iter(range(patients + 1))
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, _size: int = -1) -> bytes:
+        number = next(self._pieces, None)
+        if number is None:
+            return b""
+        texts = [f"HL*{number + 1}*1*22*0", *self._patient] if number else self._head
+        return "".join(f"{text}~" for text in texts).encode()
