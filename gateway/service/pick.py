@@ -14,6 +14,8 @@ TAIL: Final = 64
 """How many of a file's last bytes tell whether it has its end."""
 
 _IEA: Final = re.compile(rb"IEA[^0-9A-Za-z]\d+[^0-9A-Za-z]\d{9}[^0-9A-Za-z]\s*$")
+_END_OF_ARMOR: Final = b"-----END PGP MESSAGE-----"
+"""Of an encrypted file as text; one in bytes shows no end, and is taken once it is old."""
 _END_OF_ARCHIVE: Final = b"PK\x05\x06"
 _END_OF_ARCHIVE_SIZE: Final = 22
 
@@ -142,8 +144,13 @@ def unfinished(
         seconds(entry.modified) or seconds(after.modified),
     ):
         return "it changed while it was read; the next round will look again"
-    if _IEA.search(tail) or tail[-_END_OF_ARCHIVE_SIZE:].startswith(_END_OF_ARCHIVE):
+    if _has_end(tail):
         return ""
     old = entry.modified is not None and entry.size in (None, size) and now - entry.modified.astimezone(UTC) >= settled
     seen = look is not None and looked_at(entry, look, now=now).first_at <= now - settled
     return "" if old or seen else "it may still be growing; the next round will look again"
+
+
+def _has_end(tail: bytes) -> bool:
+    zipped = len(tail) >= _END_OF_ARCHIVE_SIZE and tail[-_END_OF_ARCHIVE_SIZE:].startswith(_END_OF_ARCHIVE)
+    return zipped or _IEA.search(tail) is not None or tail.rstrip().endswith(_END_OF_ARMOR)

@@ -36,8 +36,23 @@ def test_a_file_that_has_changed_begins_anew(changed: Entry) -> None:
     assert (again.first_at, again.failures) == (NOW + SETTLED, 0)
 
 
-def test_a_file_with_its_end_is_whole_at_once() -> None:
-    assert verdict(ENTRY, Stat(20, NOW), tail=b"~IEA*1*000000001~\n") == ""
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"~IEA*1*000000001~",
+        b"~IEA*1*000000001~\r\n",
+        b"PK\x05\x06" + bytes(18),
+        b"\n=aBcD\n-----END PGP MESSAGE-----",
+        b"\n-----END PGP MESSAGE-----\r\n",
+    ],
+)
+def test_a_file_with_its_end_is_whole_at_once(tail: bytes) -> None:
+    assert verdict(ENTRY, Stat(20, NOW), tail=tail) == ""
+
+
+@pytest.mark.parametrize("tail", [b"IEA*1*00000001~", b"-----END PGP MESSAGE----", b"PK\x05\x06", b""])
+def test_what_only_looks_like_an_end_is_none(tail: bytes) -> None:
+    assert verdict(ENTRY, Stat(20, NOW), tail=tail) == LATER
 
 
 @pytest.mark.parametrize("after", [Stat(21, NOW), Stat(20, NOW + timedelta(seconds=1))])
