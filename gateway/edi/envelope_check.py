@@ -15,6 +15,8 @@ from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 _FUNCTIONS: Final = {"837": "HC", "835": "HP", "277": "HN", "999": "FA"}
 """GS01 for each ST01."""
 _ISA13_LENGTH: Final = 9
+_DELIMITERS_MAX: Final = 16
+"""Sets of delimiters in one file. For each the guides are compiled anew: no sender changes his at every interchange."""
 _SET_ENDS: Final = frozenset({"SE"}) | ENVELOPE
 
 
@@ -42,6 +44,7 @@ class EnvelopeCheck:
         self._overlays = overlays
         self._tell = tell
         self._marks = Delimiters()
+        self._every_marks: set[Delimiters] = set()
         self._interchanges: dict[str, int] = {}
         self._interchange = ""
         self._groups = 0
@@ -55,6 +58,14 @@ class EnvelopeCheck:
     def run(self) -> None:
         """Read the file to its end."""
         while (header := self._stream.header()) is not None:
+            self._every_marks.add(header.marks)
+            if len(self._every_marks) > _DELIMITERS_MAX:
+                self._say(
+                    WireLevel.INTERCHANGE,
+                    "024",
+                    f"more than {_DELIMITERS_MAX} sets of delimiters; the rest was not read",
+                )
+                return
             self._begin(header)
             self._follow()
         if not self.counts.interchanges:

@@ -62,6 +62,15 @@ def test_interchanges_with_marks_of_their_own_stand_in_one_file(number: int) -> 
     assert report.counts.interchanges == 2 + number
 
 
+def test_a_file_that_changes_its_marks_at_every_interchange_is_not_read_to_its_end() -> None:
+    """Each set of marks costs the compiling of the guides."""
+    marks = ((one, other) for one in "*|!>;" for other in "~'?=%" if one != other)
+    files = [written(element=one, component=":", segment=other) for one, other in marks]
+    report = check(b"".join(files))
+    assert report.counts.interchanges == 16
+    assert "more than 16 sets of delimiters" in report.findings[-1].said
+
+
 def test_a_ta1_stands_before_a_group() -> None:
     isa, rest = FAULTLESS[:106], FAULTLESS[106:]
     assert check(isa + b"TA1*000000001*261123*1205*A*000~" + rest).findings == ()
