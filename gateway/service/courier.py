@@ -28,7 +28,7 @@ from gateway.service import sealed
 from gateway.service.environment import refuse_mixed
 from gateway.service.instance import remember
 from gateway.service.office import Office
-from gateway.transport.mailbox import Mailbox, Stat
+from gateway.transport.mailbox import Mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Courier:
                 f"gateway partners check {self.partner.name} shows which names it leaves alone",
                 held_from=Delivery.COMMITTING,
             )
-        fault = self._fault_of(name, seen, body)
+        fault = self._fault_of(name, seen.size, body)
         if fault:
             raise PartnerRefusal(
                 f"partner {self.partner.name}: the upload of {file.name} {fault}; it is not sent; ask the partner "
@@ -114,9 +114,9 @@ class Courier:
         file = self._move(file, Step(after=Delivery.COMMITTING, why=f"uploaded and verified; about to {manner}"))
         return self._commit(file)
 
-    def _fault_of(self, name: str, seen: Stat, body: bytes) -> str:
-        if seen.size is not None and seen.size != len(body):
-            return f"arrived with {seen.size} of {len(body)} bytes"
+    def _fault_of(self, name: str, size: int | None, body: bytes) -> str:
+        if size not in {None, len(body)}:
+            return f"arrived with {size} of {len(body)} bytes"
         if self.partner.reads_back and self.mailbox.read(name, len(body)) != body:
             return "arrived with other bytes than were sent"
         return ""
@@ -160,15 +160,19 @@ class Courier:
             self.mailbox.overwrite(self.path(file.name), self._wire_of(file))
             return self._settle(file, Heard.DONE)
         if verdict is Verdict.AGAIN:
-            if heard is Heard.NOTHING:
-                # Another call has uploaded it, perhaps under another configuration.
-                self._refuse_mixed(file)
-                return self._commit(file)
+            return self._again(file, heard, temporary)
+        return self._held(file, why)
+
+    def _again(self, file: SealedFile, heard: Heard, temporary: Shown) -> SealedFile:
+        """Commit what another call has uploaded, perhaps under another configuration, or was held before it was verified."""
+        if heard is not Heard.NOTHING:
             raise PartnerRefusal(
                 f"partner {self.partner.name}: {file.name} was uploaded but not renamed; it is not sent; ask the "
                 "partner whether renaming is allowed, then run: gateway deliver"
             )
-        return self._held(file, why)
+        self._refuse_mixed(file)
+        fault = self._fault_of(self.path(file.temporary_name), temporary.size, self._wire_of(file))
+        return self._held(file, f"its upload {fault}") if fault else self._commit(file)
 
     def _compared(self, file: SealedFile, temporary: Shown) -> SealedFile:
         try:

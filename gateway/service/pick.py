@@ -87,9 +87,12 @@ def pick(
     temporary  the suffix of files that the partner is still writing
     young      since when a hidden file may be one that its server is still receiving (ProFTPD's HiddenStores)
     """
-    entries = tuple(entries)
-    arriving = tuple(entry for entry in entries if _is_hidden(entry) and entry.modified and entry.modified > young)
-    files, left = plain_files(entry for entry in entries if entry not in arriving)
+    arriving: list[Entry] = []
+    settled: list[Entry] = []
+    for entry in entries:
+        is_arriving = _is_hidden(entry) and entry.modified is not None and entry.modified > young
+        (arriving if is_arriving else settled).append(entry)
+    files, left = plain_files(settled)
     fresh: list[Entry] = []
     known: list[tuple[Entry, str]] = []
     too_long: list[tuple[str, str]] = []

@@ -20,6 +20,8 @@ from gateway.transport.mailbox import Mailbox, safe_name
 _BODY: Final = b"A harmless file of a connection check. It may be deleted.\n"
 _PREFIX: Final = "gateway-check-"
 _CLOCKS_APART: Final = timedelta(minutes=5)
+_LEFT_ALONE: Final = timedelta(hours=1)
+"""So long another check may still be at work with its files."""
 
 Seen = tuple[Answer, str]
 
@@ -101,18 +103,19 @@ class Probe:
         return self._name("d", self.partner.mailbox.outbound)
 
     def _name(self, which: str, folder: str) -> str:
-        return f"{folder}/{_PREFIX}{self.began:%Y%m%dT%H%M%S%f}-{which}{self.partner.mailbox.temporary}"
+        return f"{folder}/{_begun_by(self.began)}-{which}{self.partner.mailbox.temporary}"
 
     def _clear(self) -> None:
         for name in (self._first, self._third, self._second, self._link_name):
             self.mailbox.remove(name)
 
     def _clear_earlier(self) -> None:
-        """Take away what a check that died has left."""
+        """Take away what a check that died has left; one that is still at work keeps its files."""
+        old = _begun_by(self.began - _LEFT_ALONE)
         for folder in {self._working, self.partner.mailbox.outbound}:
             for entry in self.mailbox.list(folder):
                 ours = entry.name.startswith(_PREFIX) and entry.name.endswith(self.partner.mailbox.temporary)
-                if ours and safe_name(entry.name):
+                if ours and entry.name < old and safe_name(entry.name):
                     self.mailbox.remove(f"{folder}/{entry.name}")
 
     def _size(self) -> str:
@@ -191,6 +194,11 @@ class Probe:
         except NameTaken:
             return "and refuses to link over a file"
         raise PartnerRefusal("a second link to a taken name was not refused")
+
+
+def _begun_by(moment: datetime) -> str:
+    """Begin the names of a check's files; they sort as the checks began."""
+    return f"{_PREFIX}{moment:%Y%m%dT%H%M%S%f}"
 
 
 def _tried(attempt: Callable[[], str | None]) -> Seen:

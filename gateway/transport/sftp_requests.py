@@ -125,7 +125,8 @@ class Requests(paramiko.SFTPClient):
             kind, answer = self._request(command, *fields)
         except CUT as error:
             said = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-            raise Broken(printable(said)) from error
+            # paramiko names a reason behind its colon, and often there is none.
+            raise Broken(printable(said).rstrip(": ")) from error
         if kind != wanted:
             raise Broken(f"the server answered kind {kind} where {wanted} is due")
         return answer

@@ -3,6 +3,8 @@
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -156,31 +158,42 @@ def test_f40_a_read_only_ledger_takes_nothing_in_and_doctor_is_red(home: Path, t
     assert "crash" not in done.stderr
 
 
+@contextmanager
+def started(*words: str, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a command beside the test; it does not outlive it."""
+    command = [*COMMAND, "--home", str(home), *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_f64_a_command_that_is_told_to_stop_ends_at_once_and_the_next_call_goes_on(home: Path) -> None:
     many = home.parent / "many.csv"
     header, *lines = SAMPLE.read_text().splitlines()
     ids = header.split(",").index("visit_id")
     rows = []
-    for copy in range(60):
+    for copy in range(120):
         for line in lines:
             cells = line.split(",")
             cells[ids] = f"{cells[ids]}-{copy}"
             rows.append(",".join(cells))
     many.write_text("\n".join([header, *rows]) + "\n")
     assert gateway("visits", "import", many, home=home).status == 0
-    command = [*COMMAND, "--home", str(home), "scrub", "run"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
-    tail = [*COMMAND, "--home", str(home), "tail", "-f", "--kind", "claim"]
-    follower = subprocess.Popen(tail, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
-    assert follower.stdout is not None
-    assert follower.stdout.readline()  # the first claim is made: it is in the middle of its work
-    for process in (running, follower):
-        process.send_signal(signal.SIGTERM)
-    for process in (running, follower):
-        _, said = process.communicate(timeout=10)
-        assert process.returncode == 143, said
-        assert "what was done stays done" in said
-        assert "crash" not in said
+    # Who follows is there first: under load the work could be over before it has begun to look.
+    with started("tail", "-f", "--kind", "claim", home=home) as follower, started("scrub", "run", home=home) as running:
+        assert follower.stdout is not None
+        assert follower.stdout.readline()  # the first claim is made: it is in the middle of its work
+        for process in (running, follower):
+            process.send_signal(signal.SIGTERM)
+        for process in (running, follower):
+            _, said = process.communicate(timeout=10)
+            assert process.returncode == 143, said
+            assert "what was done stays done" in said
+            assert "crash" not in said
     done = gateway("scrub", "run", home=home)
     assert done.status in {0, 1}
     states = gateway("reconcile", "--json", home=home).facts

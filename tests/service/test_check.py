@@ -169,10 +169,28 @@ def test_a_partner_that_lets_us_remove_nothing_is_seen_alike_every_time(office: 
 
 
 def test_what_a_check_that_died_has_left_is_taken_away_and_nothing_else(office: Office) -> None:
-    theirs = {"in/gateway-check-of-theirs": b"", "in/gateway-check-a\\b.part": b"", **FOLDERS}
+    theirs = {
+        "in/gateway-check-of-theirs": b"",
+        "in/gateway-check-of-theirs.part": b"",
+        "in/gateway-check-2026\\b.part": b"",
+        **FOLDERS,
+    }
     files = {"in/gateway-check-20260101T000000-a.part": b"", **theirs}
     check(office, "north", lambda _: box(files=files), wait=lambda: None)
     assert set(files) == set(theirs)
+
+
+def test_two_checks_at_the_same_time_leave_each_other_their_files(office: Office) -> None:
+    files = dict(FOLDERS)
+    later = replace(office, clock=replace(office.clock, read=lambda: NOW + timedelta(minutes=1)))
+    other: list[Checked] = []
+
+    def meanwhile() -> None:
+        other.append(check(later, "north", lambda _: box(files=files), wait=lambda: None))
+
+    done = check(office, "north", lambda _: box(files=files), wait=meanwhile)
+    assert [one.manner for one in (done, *other)] == [Manner.RENAME, Manner.RENAME]
+    assert files == FOLDERS
 
 
 def test_a_clock_that_is_far_off_is_said(office: Office) -> None:

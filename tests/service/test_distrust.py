@@ -15,6 +15,7 @@ from gateway.service import sealed as sealed_files
 from gateway.service.batch import seal_batches
 from gateway.service.deliver import REFUSALS_MAX, Round, deliver
 from gateway.service.office import Office
+from gateway.service.release import Way, release
 from gateway.service.scrub import scrub_visits
 from gateway.transport.listing import Stat
 from tests.service import clinic
@@ -105,6 +106,25 @@ def test_an_upload_is_read_back_where_the_profile_says_so(sealed: Office) -> Non
     server.files.clear()
     deliver(sealed, server.open)
     assert (file_of(sealed).state, server.arrivals()) == (Delivery.SENT, [body_of(sealed)])
+
+
+@dataclass
+class GarblesAndHides(Garbling):
+    """It garbles an upload, and shows it to nobody for as long as the line lasts."""
+
+    def stat(self, name: str) -> Stat | None:
+        return None if name.endswith(".part") else super().stat(name)
+
+
+def test_an_upload_that_was_held_unseen_is_read_back_before_it_is_renamed(sealed: Office) -> None:
+    reading = clinic.settings(clinic.partner("north", reads_back=True), clinic.partner("south"))
+    sealed = replace(sealed, settings=reading)
+    server = Server()
+    deliver(sealed, opened_as(GarblesAndHides, server))
+    release(replace(sealed, actor="Ana Reyes"), NAME, Way.AGAIN, reason="their disk was full")
+    deliver(sealed, server.open)
+    assert (file_of(sealed).state, file_of(sealed).may_have_left) == (Delivery.HELD, True)
+    assert server.arrivals() == []
 
 
 def test_a_size_that_a_server_does_not_tell_is_no_fault(sealed: Office) -> None:

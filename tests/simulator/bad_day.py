@@ -34,7 +34,7 @@ from tests.people import CHICAGO, TODAY
 from tests.service import clinic
 
 PARTNER = "north"
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 2.5
 _ROUNDS_MAX = 8
 
 
