@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.ledger.arrivals import Look
-from gateway.service.pick import looked_at, unfinished
+from gateway.service.pick import Picked, looked_at, pick, unfinished
 from gateway.transport.listing import Entry, Stat
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -20,6 +20,32 @@ def verdict(
     entry: Entry, after: Stat | None, *, size: int = 20, tail: bytes = b"SE*3*1~", look: Look | None = None
 ) -> str:
     return unfinished(entry, after, size=size, tail=tail, look=look, now=NOW, settled=SETTLED)
+
+
+def picked(*entries: Entry, size_max: int = 100) -> Picked:
+    return pick(entries, temporary=".part", size_max=size_max, read_before={}, looks={}, young=NOW - SETTLED)
+
+
+def test_each_name_is_taken_left_or_waited_for_with_its_reason() -> None:
+    found = picked(
+        Entry("a.835", 100, NOW, regular=True),
+        Entry("b.835", 101, NOW, regular=True),
+        Entry("c.835.part", 5, NOW, regular=True),
+        Entry(".in.d.835.", 5, NOW, regular=True),
+        Entry(".e", 5, NOW - SETTLED, regular=True),
+        Entry(".f\n", 5, NOW, regular=True),
+        Entry("folder", None, NOW, regular=False),
+    )
+    assert [one.name for one in found.fresh] == ["a.835"]
+    assert dict(found.later) == {
+        ".in.d.835.": "it is hidden, and may still be being received",
+        "c.835.part": "it is still being written",
+    }
+    left = dict(found.left)
+    assert left.pop("b.835") == "it is longer than 100 bytes; it was left there; look at it by hand"
+    assert set(left.values()) == {"it is not a plain file name; it was left there; ask the partner to rename it"}
+    assert len(left) == 2
+    assert not any("\n" in name for name in left)
 
 
 def test_a_file_that_looks_as_before_keeps_since_when_and_how_often_it_failed() -> None:
