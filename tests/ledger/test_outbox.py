@@ -1,0 +1,92 @@
+"""The outbox's own verbs touch one file of one practice, and nothing beside it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from gateway.delivery import Delivery, Manner
+from gateway.ledger import Ledger, Transaction, claims, numbers, outbox, practices, visits
+from gateway.ledger.outbox import SealedFile, Step
+from gateway.ledger.tables import interchange_claims
+from tests.ledger.test_ledger import SAID, new_file, new_visit
+from tests.people import NOW, PRACTICE, claim
+
+OURS, THEIRS = PRACTICE.key, "other"
+
+
+@pytest.fixture
+def ledger(empty_ledger: Ledger) -> Ledger:
+    with empty_ledger.writing() as tx:
+        for key in (OURS, THEIRS):
+            practices.register(tx, replace(PRACTICE, key=key), secret=b"s" * 32, at=NOW)
+    return empty_ledger
+
+
+def sealed(tx: Transaction, practice: str, number: int, partner: str = "north") -> SealedFile:
+    visit = visits.add(tx, practice, new_visit(f"V{number}"), at=NOW)
+    pcn = numbers.patient_control_number(tx, practice)
+    one = claims.add(tx, practice, visit, claim(pcn), partner=partner, event=SAID, at=NOW)
+    new = replace(new_file(number), partner=partner, name=f"{practice}_{partner}_{number}.837")
+    return outbox.seal(tx, practice, new, (one.id,), event=SAID, at=NOW)
+
+
+def again(tx: Transaction, practice: str, file: SealedFile) -> SealedFile:
+    return outbox.by_id(tx, practice, file.id)
+
+
+def test_a_refusal_is_counted_for_the_worker_who_has_the_file_and_for_nobody_else(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        mine, other = sealed(tx, OURS, 1), sealed(tx, OURS, 2)
+        assert [outbox.count_refusal(tx, OURS, mine) for _ in range(2)] == [1, 2]
+        assert outbox.count_refusal(tx, THEIRS, mine) == 0, "another practice"
+        later = outbox.take_up(tx, OURS, mine.id)
+        assert later is not None
+        assert outbox.count_refusal(tx, OURS, mine) == 0, "an earlier fence"
+        assert outbox.count_refusal(tx, OURS, replace(later, state=Delivery.COMMITTING)) == 0, "another state"
+        assert (again(tx, OURS, mine).refusals, again(tx, OURS, other).refusals) == (2, 0)
+
+
+def test_a_resend_is_counted_by_one_for_that_file(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        mine, other = sealed(tx, OURS, 1), sealed(tx, OURS, 2)
+        for _ in range(2):
+            outbox.count_resend(tx, OURS, mine)
+        outbox.count_resend(tx, THEIRS, mine)
+        assert (again(tx, OURS, mine).resends, again(tx, OURS, other).resends) == (2, 0)
+
+
+def test_claims_are_withdrawn_from_that_file_alone(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        mine, other = sealed(tx, OURS, 1), sealed(tx, OURS, 2)
+        outbox.withdraw_claims(tx, THEIRS, mine)
+        outbox.withdraw_claims(tx, OURS, other)
+        found = select(interchange_claims.c.interchange_id).where(interchange_claims.c.withdrawn)
+        assert tx.execute(found).scalars().all() == [other.id]
+
+
+def test_temporary_names_are_pinned_by_practice_and_partner_until_the_delivery_is_over(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        files = [sealed(tx, OURS, 1), sealed(tx, OURS, 2, "south"), sealed(tx, OURS, 3), sealed(tx, THEIRS, 4)]
+        for file in files:
+            practice = THEIRS if file is files[-1] else OURS
+            taken = outbox.take_up(tx, practice, file.id)
+            assert taken is not None
+            step = Step(after=Delivery.UPLOADING, why="w", manner=Manner.RENAME, temporary_name=f"{file.name}.part")
+            moved = outbox.move(tx, practice, taken, step, event=SAID, at=NOW)
+            if file is files[2]:
+                moved = outbox.move(tx, practice, moved, Step(after=Delivery.COMMITTING, why="w"), event=SAID, at=NOW)
+                outbox.move(tx, practice, moved, Step(after=Delivery.SENT, why="w", sent_at=NOW), event=SAID, at=NOW)
+        assert outbox.pinned_names(tx, OURS, "north") == {f"{files[0].name}.part"}
+        assert outbox.pinned_names(tx, OURS, "south") == {f"{files[1].name}.part"}
+        assert outbox.pinned_names(tx, THEIRS, "north") == {f"{files[3].name}.part"}
+        assert outbox.pinned_names(tx, THEIRS, "south") == frozenset()
+
+
+def test_names_are_known_by_practice_and_partner(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        file = sealed(tx, OURS, 1)
+        names = frozenset({file.name, "other.837"})
+        assert outbox.names_known(tx, OURS, "north", names) == {file.name}
+        assert outbox.names_known(tx, OURS, "south", names) == frozenset()
+        assert outbox.names_known(tx, THEIRS, "north", names) == frozenset()
