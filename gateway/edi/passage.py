@@ -88,6 +88,8 @@ class Passage:
                 self.is_set_whole = False
         if len(self._pending) < FINDINGS_MAX:
             self._pending.append(finding)
+        elif finding.level in _ENVELOPE:
+            self._pending[-1] = finding  # why reading ended has to be said
 
     def _attach(self, loop: Loop) -> None:
         loop.findings = tuple(self._pending)
