@@ -26,9 +26,8 @@ NO_CLAIMS: Final = {
     "gunajii-EDI-parser-and-validator__test_parser.py-inline0": "CLM behind NM1*41: as above",
     "Query-farm-vgi-x12__multi_group.edi": "CLM behind ST: as above",
     "imsweb-x12-parser__x12_no_isa_line.txt": "no ISA, so no delimiters",
-    "k2boris-x12mask__sample-837P-complex.masked-from-canonical.x12": "ids of segments are masked",
 }
-"""Files of whose claims we read none, though the splitter, which knows no guide, does; or the other way round."""
+"""Files of whose claims we read none, though the splitter, which knows no guide, does."""
 
 pytestmark = [
     pytest.mark.corpus,
