@@ -18,7 +18,11 @@ from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import SAMPLES, joined, segments
 
 UNITS = {"005010X222A1": "2300", "005010X221A1": "2100"}
-FILES = [path.read_bytes() for path in sorted(SAMPLES.glob("*.edi"))] + [professional_file(30), remittance_file(30)]
+FILES = [
+    *(path.read_bytes() for path in sorted(SAMPLES.glob("*.edi"))),
+    *(path.read_bytes() for path in sorted(SAMPLES.with_name("835").glob("*.edi"))),
+    *(professional_file(30), remittance_file(30)),
+]
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "files"
 
 

@@ -19,7 +19,7 @@ from gateway.money import ZERO
 from gateway.remit.balance import check_claim, check_payment
 from gateway.remittance import ProviderAdjustment, Remittance
 from tests.bench.x12_files import remittance_file
-from tests.edi.test_check import joined, segments
+from tests.edi.test_check import SAMPLES, changed, joined, segments, without
 from tests.edi.test_remittance_advice import BODY
 
 HEAD = segments(remittance_file(1))[:2]
@@ -181,6 +181,9 @@ def test_payments_without_their_lx_are_read() -> None:
     ((one, payments),) = read_whole(file(BODY.replace("LX*1\n", "").replace("LX*2\n", "")))
     assert [payment.payment.charge for payment in payments if payment.payment] == [Decimal("175.50"), Decimal(0)]
     assert one.unread == 0
+    sample = (SAMPLES.with_name("835") / "two_claims.edi").read_bytes()
+    found = changed(sample, without("LX*1")).findings
+    assert [(finding.code, finding.loop, finding.segment) for finding in found] == [("3", "2000", "LX")]
 
 
 def test_what_is_not_asked_for_is_in_the_totals_all_the_same() -> None:
