@@ -8,7 +8,7 @@ from gateway.edi.figures import as_amount, as_number
 from gateway.edi.guide import Place
 from gateway.edi.guide_tree import CompositeElement, Element
 from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.walk import element_findings
+from gateway.edi.walk import segment_findings
 from gateway.edi.wire_finding import WireFinding, WireLevel
 
 _AMOUNT = "782"
@@ -26,8 +26,8 @@ def loop_findings(origin: Origin, loop: Loop) -> tuple[WireFinding, ...]:
 
 def _segment(ordinal: int, parts: Parts, place: Place) -> Iterator[WireFinding]:
     told = set()
-    if place.use.usage != "N" and place.match(place.guide.marks.element.join(parts)) is None:
-        for finding in element_findings(place, parts, ordinal):
+    if place.match(place.guide.marks.element.join(parts)) is None:
+        for finding in segment_findings(place, parts, ordinal):
             told.add(finding.element)
             yield finding
     for element in place.use.elements:

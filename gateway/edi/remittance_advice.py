@@ -22,6 +22,7 @@ _JOINT: Final = "\ue000"
 def read(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Reading[RemittanceReading]:
     """Read every 835 of a file whoever wrote it, in a stream: each remittance with its payments one at a time.
 
+    Take a remittance's payments before the next remittance: they are read from the file as they come.
     Nothing raises for what a file holds; see `Reading` for when it may be used. What is to be posted goes by `remittance`.
     """
     return reading(source, overlays)

@@ -1,6 +1,6 @@
 """An 835 (005010X221A1) of any size, in a stream: the payment's header first, then one claim payment at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import BinaryIO, Final, NamedTuple
@@ -45,10 +45,11 @@ class PaymentReading(NamedTuple):
     def findings(self) -> tuple[WireFinding, ...]:
         """What is wrong with it, and with its 2000."""
         around = self.loop.around
+        found = loop_findings(self.origin, self.loop)
         return (
             *(loop_findings(self.origin, around) if around is not None else ()),
-            *loop_findings(self.origin, self.loop),
-            *self.unreadable,
+            *found,
+            *(one for one in self.unreadable if not _is_told(one, found)),
         )
 
     @property
@@ -90,6 +91,7 @@ class RemittanceReading:
     def __init__(self, passage: Passage, pieces: Iterator[Loop], opening: Loop) -> None:
         self._passage, self._pieces = passage, pieces
         self._findings = list(loop_findings(passage.origin, opening))
+        self._unread_plb: list[WireFinding] = []
         self._provider_adjustments: list[ProviderAdjustment] = []
         self._is_read, self._is_whole = False, False
         self.origin = passage.origin
@@ -179,7 +181,7 @@ class RemittanceReading:
     @property
     def findings(self) -> tuple[WireFinding, ...]:
         """What is wrong with what stands before and behind the payments; those carry their own."""
-        return tuple(self._findings)
+        return (*self._findings, *(one for one in self._unread_plb if not _is_told(one, self._findings)))
 
     def _bpr(self, position: int) -> str:
         return at(self.header.first("BPR"), position)
@@ -212,7 +214,7 @@ class RemittanceReading:
             self._provider_adjustments += provider_adjustments(ordinal, parts, self.origin.marks.component)
         except UnreadableError as wrong:
             self.unread += 1
-            self._findings.append(self._unreadable(wrong, footer))
+            self._unread_plb.append(self._unreadable(wrong, footer))
 
     def _unreadable(self, wrong: UnreadableError, loop: Loop) -> WireFinding:
         finding = WireFinding(
@@ -226,6 +228,11 @@ class RemittanceReading:
             element=wrong.element,
         )
         return self.origin.located(finding)
+
+
+def _is_told(finding: WireFinding, others: Iterable[WireFinding]) -> bool:
+    """Whether the guide has said already what is wrong with that element."""
+    return any((one.ordinal, one.element) == (finding.ordinal, finding.element) for one in others)
 
 
 def reading(source: bytes | BinaryIO, overlays: tuple[Overlay, ...]) -> Reading[RemittanceReading]:

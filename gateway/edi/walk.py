@@ -247,10 +247,7 @@ class Walk:
             )
 
     def _explain(self, place: Place, parts: list[str]) -> None:
-        if place.use.usage == "N":
-            self._say(NOT_USED, place.use.id, place.within, f"{place.use.name} is not used here", fix="leave it out")
-            return
-        for found in element_findings(place, parts, self.ordinal):
+        for found in segment_findings(place, parts, self.ordinal):
             self._tell(found)
 
     def _number(self, parts: list[str]) -> None:
@@ -316,8 +313,20 @@ class Walk:
         )
 
 
-def element_findings(place: Place, parts: list[str], ordinal: int) -> Iterator[WireFinding]:
-    """Say what is wrong with what is in a segment."""
+def segment_findings(place: Place, parts: list[str], ordinal: int) -> Iterator[WireFinding]:
+    """Say what is wrong with a segment that the pattern of its place does not match."""
+    if place.use.usage == "N":
+        yield WireFinding(
+            snip=2,
+            level=WireLevel.SEGMENT,
+            code=NOT_USED,
+            said=f"{place.use.name} is not used here",
+            fix="leave it out",
+            ordinal=ordinal,
+            loop=place.within.id,
+            segment=place.use.id,
+        )
+        return
     for fault in element_faults(place.use, parts, place.guide.marks):
         yield WireFinding(
             snip=1 if fault.code == Code.CHARACTER else 2,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.edi.check import check
 from gateway.edi.guide import LoopPlace, Place, guide_of
 from gateway.edi.loop import Loop, Placed
+from gateway.edi.loop_findings import loop_findings
 from gateway.edi.passage import Passage
 from gateway.edi.segment import STANDARD
 from gateway.edi.wire_finding import WireLevel
@@ -158,3 +159,23 @@ def test_a_segment_that_stands_too_late_in_a_level_does_not_hide_the_level() -> 
     one, other = (piece for piece in pieces if piece.id == "2300")
     assert one.around is other.around
     assert [piece.continues is one.around for piece in pieces if piece.id == "2000B"] == [False, True]
+
+
+@given(st.integers(0, len(FILES) - 1), st.integers(), st.lists(st.text("AB0159. :-", max_size=12), max_size=4))
+def test_reading_finds_what_the_check_finds(place: int, seed: int, values: list[str]) -> None:
+    """It judges what is in a segment later, and the structure as it goes: nothing is told twice or not at all."""
+    rng, every = random.Random(seed), segments(FILES[place])
+    for value in values:
+        at = rng.randrange(3, len(every) - 3)
+        parts = every[at].split("*")
+        parts[rng.randrange(1, len(parts))] = value
+        every[at] = "*".join(parts)
+        del every[rng.randrange(3, len(every) - 3)]
+    raw = joined(every)
+    wanted = sorted(map(str, check(raw).findings))
+    passage = Passage(raw, version_of(raw), frozenset({UNITS[version_of(raw)]}))
+    found = [str(one) for piece in passage.pieces() for one in loop_findings(passage.origin, piece)]
+    figures = ("is not an amount in dollars and cents", "has more digits than we read")
+    read = [one for one in found if not one.endswith(figures)]
+    apart = [str(one) for one in passage.findings if str(one) not in read]
+    assert sorted([*read, *apart]) == wanted

@@ -255,3 +255,11 @@ def _peak(raw: bytes) -> int:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak
+
+
+@pytest.mark.parametrize(("old", "new"), [("*1*175.5*130*", "*1*175.5*13O*"), ("*L6*1.75", "*L6*1.75X")])
+def test_what_cannot_be_read_is_told_once(old: str, new: str) -> None:
+    ((one, payments),) = read_whole(file(BODY.replace(old, new, 1)))
+    found = [(finding.ordinal, finding.element) for finding in (*payments[0].findings, *one.findings)]
+    assert len(set(found)) == len(found)
+    assert one.unread == 1
