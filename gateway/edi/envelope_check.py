@@ -1,15 +1,16 @@
 """Follow a file through its envelopes: interchanges, functional groups, transaction sets, with every count and number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from gateway.edi.figures import is_whole
 from gateway.edi.guide import ALIASES, Guide, guide_of, transaction_of
+from gateway.edi.loop import Loop
 from gateway.edi.overlay import Overlay
 from gateway.edi.segment import Delimiters
 from gateway.edi.stream import Header, Stream
-from gateway.edi.walk import ENVELOPE, Walk
+from gateway.edi.walk import ENVELOPE, Follower, Walk
 from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 
 _FUNCTIONS: Final = {"837": "HC", "835": "HP", "277": "HN", "999": "FA"}
@@ -34,15 +35,89 @@ class EnoughError(Exception):
     """Nobody wants to hear of more findings."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a transaction set stands in, as written: the sixteen elements of ISA, GS and ST with their ids first.
+
+    version  the guide that it is read by, which has replaced what an older edition names
+    starts   the place of ST in the file, from 1
+    """
+
+    marks: Delimiters
+    starts: int
+    isa: tuple[str, ...]
+    gs: tuple[str, ...]
+    st: tuple[str, ...]
+    version: str
+
+    @property
+    def interchange(self) -> str:
+        """The interchange's control number (ISA13)."""
+        return self.isa[12].strip()
+
+    @property
+    def sender(self) -> str:
+        """Who sent the interchange (ISA06)."""
+        return self.isa[5].strip()
+
+    @property
+    def receiver(self) -> str:
+        """Whom it was sent to (ISA08)."""
+        return self.isa[7].strip()
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is marked as a test (ISA15)."""
+        return self.isa[14] == "T"
+
+    @property
+    def group(self) -> str:
+        """The functional group's control number (GS06)."""
+        return _element(self.gs, 6)
+
+    @property
+    def control(self) -> str:
+        """The transaction set's control number (ST02)."""
+        return _element(self.st, 2)
+
+    def located(self, finding: WireFinding) -> WireFinding:
+        """Say where in the file a finding about the set is."""
+        return replace(
+            finding,
+            interchange=self.interchange,
+            group=self.group,
+            set_control=self.control,
+            file_ordinal=self.starts + finding.ordinal - 1,
+        )
+
+
+class SetFollower(Follower, Protocol):
+    """Follows one transaction set to its end."""
+
+    def end(self) -> Loop:
+        """Give the last piece of the set."""
+        ...
+
+
 class EnvelopeCheck:
-    """One pass over a file. Findings go to `tell`, which may end the pass by raising EnoughError."""
+    """One pass over a file. Findings go to `tell`, which may end the pass by raising EnoughError.
+
+    following  makes the follower of a transaction set, or None for one that is passed over. Who follows judges what is in
+               a segment by himself.
+    """
 
     def __init__(
-        self, source: BinaryIO, tell: Callable[[WireFinding], None], overlays: tuple[Overlay, ...] = ()
+        self,
+        source: BinaryIO,
+        tell: Callable[[WireFinding], None],
+        overlays: tuple[Overlay, ...] = (),
+        following: Callable[[Guide, Origin], SetFollower | None] | None = None,
     ) -> None:
         self._stream = Stream(source)
         self._overlays = overlays
+        self._following = following
         self._tell = tell
+        self._isa: tuple[str, ...] = ()
         self._marks = Delimiters()
         self._every_marks: set[Delimiters] = set()
         self._interchanges: dict[str, int] = {}
@@ -55,8 +130,8 @@ class EnvelopeCheck:
         self._place = 0
         self.counts = Counts()
 
-    def run(self) -> None:
-        """Read the file to its end."""
+    def run(self) -> Iterator[Loop]:
+        """Read the file to its end. Gives what the followers hand on."""
         while (header := self._stream.header()) is not None:
             self._every_marks.add(header.marks)
             if len(self._every_marks) > _DELIMITERS_MAX:
@@ -67,14 +142,14 @@ class EnvelopeCheck:
                 )
                 return
             self._begin(header)
-            self._follow()
+            yield from self._follow()
         if not self.counts.interchanges:
             self._say(WireLevel.INTERCHANGE, "024", "this is not X12: there is no ISA", fix="look at what was sent")
         elif self._stream.junk:
             said = f"{self._stream.junk} characters stand outside of every interchange"
             self._say(WireLevel.INTERCHANGE, "024", said, fix="have them left out")
 
-    def _follow(self) -> None:
+    def _follow(self) -> Iterator[Loop]:
         """Follow an interchange to its IEA, or to what shows that it has none."""
         text: str | None = None
         while True:
@@ -88,7 +163,7 @@ class EnvelopeCheck:
             parts = text.split(self._marks.element)
             text = None
             if parts[0] == "ST":
-                text = self._transaction_set(parts)
+                text = yield from self._transaction_set(parts)
             elif parts[0] == "GS":
                 self._close_group()
                 self._open_group(parts)
@@ -108,7 +183,7 @@ class EnvelopeCheck:
                 self._stray(parts)
 
     def _begin(self, header: Header) -> None:
-        isa = header.elements
+        isa = self._isa = header.elements
         self._marks, self._interchange, self._groups, self._gs = header.marks, isa[12].strip(), 0, []
         self._count(interchanges=1, segments=1)
         if header.fault:
@@ -175,8 +250,8 @@ class EnvelopeCheck:
             self._say(WireLevel.GROUP, "3", "the functional group ends without its GE", fix="ask for the whole file")
             self._gs = []
 
-    def _transaction_set(self, st: list[str]) -> str | None:
-        """Follow a set. Gives the segment that ended it, where that is not its own SE."""
+    def _transaction_set(self, st: list[str]) -> Generator[Loop, None, str | None]:
+        """Follow a set. Returns the segment that ended it, where that is not its own SE."""
         if not self._gs:
             self._stray(st)
         self._sets += 1
@@ -188,24 +263,45 @@ class EnvelopeCheck:
             self._say_set("23", said, segment="ST", element=2)
         self._controls.add(self._control)
         guide = self._guide(st)
-        last, length = self._walked(guide, st, starts) if guide is not None else self._skipped()
+        follower = self._follower(guide, st) if guide is not None else None
+        if guide is None:
+            last, length = self._skipped()
+        else:
+            walk = self._walk(guide, st, starts, follower)
+            yield from walk.follow(self._stream.texts)
+            last, length = walk.last, walk.ordinal
         self._count(segments=length - 1)
         ended = last is not None and last.split(self._marks.element)[0] == "SE"
         if ended and last is not None:
             self._se(last.split(self._marks.element), length)
+        if follower is not None:
+            yield follower.end()
         self._control = ""
         return None if ended else last
 
-    def _walked(self, guide: Guide, st: list[str], starts: int) -> tuple[str | None, int]:
+    def _follower(self, guide: Guide, st: list[str]) -> SetFollower | None:
+        if self._following is None:
+            return None
+        version = _element(st, 3) or _element(self._gs, 8)
+        origin = Origin(
+            marks=self._marks,
+            starts=self._place,
+            isa=self._isa,
+            gs=tuple(self._gs),
+            st=tuple(st),
+            version=ALIASES.get(version, version),
+        )
+        return self._following(guide, origin)
+
+    def _walk(self, guide: Guide, st: list[str], starts: int, follower: SetFollower | None) -> Walk:
         def tell(finding: WireFinding) -> None:
             self._tell(self._placed(finding, starts + finding.ordinal - 1))
 
-        walk = Walk(guide, tell)
+        walk = Walk(guide, tell, follower, judges_elements=self._following is None)
         named = _element(st, 3)
         # Of an older edition's name enough was said when its guide was chosen.
         walk.begin([*st[:3], ALIASES[named], *st[4:]] if named in ALIASES else st)
-        last = walk.follow(self._stream.texts)
-        return last, walk.ordinal
+        return walk
 
     def _skipped(self) -> tuple[str | None, int]:
         """Pass over a set that no guide is known for, to count it."""
@@ -315,5 +411,5 @@ class EnvelopeCheck:
         )
 
 
-def _element(parts: list[str], position: int) -> str:
+def _element(parts: Sequence[str], position: int) -> str:
     return parts[position] if position < len(parts) else ""

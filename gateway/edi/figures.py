@@ -12,40 +12,52 @@ from typing import Final
 
 from gateway.edi.received import Numbered, TransactionSet
 from gateway.edi.segment import Segment
-from gateway.money import dollars
+from gateway.money import CENT, dollars
 
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?").fullmatch
+"""As nearly all amounts are written: needs no closer look, as what is left of _PLAIN_NUMBER does."""
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})").fullmatch
 _UP_TO_NINE_DIGITS: Final = re.compile(r"[0-9]{1,9}").fullmatch
 _EIGHT_DIGITS: Final = re.compile(r"[0-9]{8}").fullmatch
 
 
+def as_amount(text: str) -> Decimal | None:
+    """Read dollars and cents; None if it is anything else."""
+    if _AMOUNT(text):
+        return Decimal(text).quantize(CENT)
+    try:
+        return dollars(text) if _PLAIN_NUMBER(text) else None
+    except ValueError:
+        return None
+
+
+def as_number(text: str) -> Decimal | None:
+    """Read a plain number; None if it is anything else."""
+    return Decimal(text) if _PLAIN_NUMBER(text) else None
+
+
+def as_day(text: str) -> date | None:
+    """Read a date CCYYMMDD; None if it is anything else, or does not exist."""
+    try:
+        return date.fromisoformat(text) if _EIGHT_DIGITS(text) else None
+    except ValueError:
+        return None
+
+
 def amount(one: TransactionSet, ordinal: int, segment: Segment, position: int) -> Decimal:
     """Give the element as dollars and cents. Raises InboundWireError if it is absent or anything else."""
-    text = segment.at(position)
-    try:
-        return dollars(text if _PLAIN_NUMBER(text) else "")
-    except ValueError:
+    found = as_amount(segment.at(position))
+    if found is None:
         one.refuse(ordinal, f"{segment.id}{position:02} is not an amount in dollars and cents")
-
-
-def quantity(one: TransactionSet, ordinal: int, segment: Segment, position: int) -> Decimal | None:
-    """Give the element as a number, or None when absent. Raises InboundWireError if it is no plain number."""
-    text = segment.at(position)
-    if not text:
-        return None
-    if not _PLAIN_NUMBER(text):
-        one.refuse(ordinal, f"{segment.id}{position:02} is not a plain number")
-    return Decimal(text)
+    return found
 
 
 def day(one: TransactionSet, ordinal: int, segment: Segment, position: int) -> date:
     """Give the element as a date. Raises InboundWireError unless it is CCYYMMDD and exists."""
-    text = segment.at(position)
-    year, month, of_month = (text[:4], text[4:6], text[6:]) if _EIGHT_DIGITS(text) else ("0", "0", "0")
-    try:
-        return date(int(year), int(month), int(of_month))
-    except ValueError:
+    found = as_day(segment.at(position))
+    if found is None:
         one.refuse(ordinal, f"{segment.id}{position:02} is not a date CCYYMMDD")
+    return found
 
 
 def is_whole(text: str) -> bool:

@@ -149,14 +149,14 @@ class Place(Child):
     use: SegmentUse
     guide: "Guide"
     match: Matcher
-    _table: Table | None = None
+    made: Table | None = None
 
     @property
     def table(self) -> Table:
         """Where each segment leads from here."""
-        if self._table is None:
-            self._table = self.guide.table_from(self)
-        return self._table
+        if self.made is None:
+            self.made = self.guide.table_from(self)
+        return self.made
 
     def __str__(self) -> str:
         return f"{self.within.id} {self.use.id}"

@@ -6,19 +6,20 @@ plain capitals first; ids and codes go out as given. Loops 2300 and below are in
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Final
+from typing import BinaryIO, Final
 
 from gateway.batch import Batch
 from gateway.claim import Claim
 from gateway.edi.claim_loops import claim_itself, claim_providers, service_line
+from gateway.edi.claim_reading import GUIDE, ClaimReading, reading
 from gateway.edi.envelope import OutboundGroup, OutboundSet, interchange
+from gateway.edi.overlay import Overlay
+from gateway.edi.passage import Reading
 from gateway.edi.segment import Segment
 from gateway.edi.wording import NO_PERSON, address, ccyymmdd, loop, npi, plain
 from gateway.errors import OutboundWireError
 from gateway.partner import Envelope
 from gateway.people import BillingProvider, Employer, Person, Practice, Relationship
-
-GUIDE: Final = "005010X222A1"
 
 RELATIONSHIPS: Final = {
     Relationship.SPOUSE: "01",
@@ -27,6 +28,14 @@ RELATIONSHIPS: Final = {
     Relationship.OTHER: "G8",
 }
 """PAT01."""
+
+
+def read(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Reading[ClaimReading]:
+    """Read every claim of every 837P of a file, whoever wrote it, in a stream: one claim is held at a time.
+
+    Nothing raises for what a file holds; see `Reading` for when it may be used.
+    """
+    return reading(source, overlays)
 
 
 def write(batch: Batch) -> bytes:

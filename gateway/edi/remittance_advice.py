@@ -1,28 +1,31 @@
 """An 835 (005010X221A1) as a Remittance. It reads; whether the sums agree is for gateway.remit to judge."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO, Final
 
-from gateway.edi.figures import amount, day, loops, quantity
+from gateway.edi.figures import amount, day, loops
+from gateway.edi.loop import Placed
+from gateway.edi.overlay import Overlay
+from gateway.edi.passage import Reading
+from gateway.edi.payment_values import UnreadableError, claim_payment, provider_adjustments
 from gateway.edi.received import Numbered, TransactionSet
+from gateway.edi.remittance_reading import RemittanceReading, reading
 from gateway.edi.segment import Segment
-from gateway.money import ZERO
-from gateway.remittance import (
-    Adjustment,
-    ClaimPayment,
-    GroupCode,
-    LinePayment,
-    ProviderAdjustment,
-    Remittance,
-)
+from gateway.remittance import ClaimPayment, ProviderAdjustment, Remittance
 
-_CAS_LAST: Final = 19
-_PLB_LAST: Final = 14
-_MOA_REMARKS: Final = (3, 4, 5, 6, 7)
-_MIA_REMARKS: Final = (5, 20, 21, 22, 23)
 _MONEY: Final = frozenset({"CAS", "SVC"})
 """Segments that would change the sums if they were overlooked."""
+_JOINT: Final = "\ue000"
+"""Joins components anew; no byte of a file reads as this."""
+
+
+def read(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Reading[RemittanceReading]:
+    """Read every 835 of a file whoever wrote it, in a stream: each remittance with its payments one at a time.
+
+    Take a remittance's payments before the next remittance: they are read from the file as they come.
+    Nothing raises for what a file holds; see `Reading` for when it may be used. What is to be posted goes by `remittance`.
+    """
+    return reading(source, overlays)
 
 
 def remittance(one: TransactionSet) -> Remittance:
@@ -51,7 +54,7 @@ def remittance(one: TransactionSet) -> Remittance:
         payer_id=number or payer[0].at(4) or bpr.at(10) or trn.at(3),
         payee_id=payee[0].at(4),
         claims=tuple(_claim(one, run) for run in claims),
-        provider_adjustments=tuple(pair for at, plb in pairs for pair in _provider_adjustments(one, at, plb)),
+        provider_adjustments=_provider_adjustments(one, pairs),
     )
 
 
@@ -78,95 +81,22 @@ def _party(one: TransactionSet, header: Sequence[Numbered], role: str) -> list[S
 
 def _claim(one: TransactionSet, run: Sequence[Numbered]) -> ClaimPayment:
     own, *lines = loops(run, "SVC")
-    ordinal, clp = own[0]
-    for position in (1, 2):
-        if not clp.at(position):
-            one.refuse(ordinal, f"CLP{position:02} is missing")
-    served = _dates(one, own).get("232")
-    return ClaimPayment(
-        patient_control_number=clp.at(1),
-        status=clp.at(2),
-        charge=amount(one, ordinal, clp, 3),
-        paid=amount(one, ordinal, clp, 4),
-        patient_share=amount(one, ordinal, clp, 5) if clp.at(5) else ZERO,
-        filing_code=clp.at(6),
-        payer_claim_number=clp.at(7),
-        adjustments=tuple(_adjustments(one, own)),
-        remarks=tuple(_claim_remarks(own)),
-        lines=tuple(_line(one, line, served) for line in lines),
-        ordinal=ordinal,
-    )
+    try:
+        return claim_payment(_split(own), [_split(line) for line in lines], _JOINT)
+    except UnreadableError as wrong:
+        one.refuse(wrong.ordinal, wrong.said)
 
 
-def _line(one: TransactionSet, run: Sequence[Numbered], served: date | None) -> LinePayment:
-    """Loop 2110. The day is DTM*472, else the first day of a period (DTM*150), else that of the claim (DTM*232)."""
-    ordinal, svc = run[0]
-    dates = _dates(one, run)
-    procedure = svc.parts(1)
-    return LinePayment(
-        procedure=svc.part(1, 2),
-        modifiers=tuple(modifier for modifier in procedure[2:6] if modifier),
-        charge=amount(one, ordinal, svc, 2),
-        paid=amount(one, ordinal, svc, 3),
-        units=quantity(one, ordinal, svc, 5),
-        day=dates.get("472") or dates.get("150") or served,
-        control=next((ref.at(2) for _, ref in run if ref.id == "REF" and ref.at(1) == "6R"), ""),
-        adjustments=tuple(_adjustments(one, run)),
-        remarks=tuple(lq.at(2) for _, lq in run if lq.id == "LQ" and lq.at(1) == "HE" and lq.at(2)),
-        ordinal=ordinal,
-    )
+def _provider_adjustments(one: TransactionSet, pairs: Sequence[Numbered]) -> tuple[ProviderAdjustment, ...]:
+    try:
+        return tuple(pair for at, plb, _ in _split(pairs) for pair in provider_adjustments(at, plb, _JOINT))
+    except UnreadableError as wrong:
+        one.refuse(wrong.ordinal, wrong.said)
 
 
-def _dates(one: TransactionSet, run: Sequence[Numbered]) -> dict[str, date]:
-    return {
-        segment.at(1): day(one, ordinal, segment, 2)
-        for ordinal, segment in run
-        if segment.id == "DTM" and segment.at(1) in ("472", "150", "151", "232")
-    }
-
-
-def _claim_remarks(own: Sequence[Numbered]) -> Iterator[str]:
-    for _, segment in own:
-        positions = _MOA_REMARKS if segment.id == "MOA" else _MIA_REMARKS if segment.id == "MIA" else ()
-        yield from (code for position in positions if (code := segment.at(position)))
-
-
-def _adjustments(one: TransactionSet, run: Sequence[Numbered]) -> Iterator[Adjustment]:
-    for ordinal, cas in run:
-        if cas.id != "CAS":
-            continue
-        if cas.at(1) not in tuple(GroupCode):
-            one.refuse(ordinal, "CAS01 is none of CO, OA, PI, PR")
-        _no_more_than(one, ordinal, cas, _CAS_LAST)
-        for position in range(2, _CAS_LAST, 3):
-            triple = [cas.at(position + step) for step in range(3)]
-            if not any(triple):
-                continue
-            if not triple[0]:
-                one.refuse(ordinal, f"CAS{position:02} is missing: an amount without a reason")
-            yield Adjustment(
-                group=GroupCode(cas.at(1)),
-                carc=triple[0],
-                amount=amount(one, ordinal, cas, position + 1),
-                quantity=quantity(one, ordinal, cas, position + 2),
-            )
-
-
-def _provider_adjustments(one: TransactionSet, ordinal: int, plb: Segment) -> Iterator[ProviderAdjustment]:
-    _no_more_than(one, ordinal, plb, _PLB_LAST)
-    for position in range(3, _PLB_LAST, 2):
-        if not any(plb.parts(position)) and not plb.at(position + 1):
-            continue
-        if not plb.at(position):
-            one.refuse(ordinal, f"PLB{position:02} is missing: an amount without a reason")
-        yield ProviderAdjustment(
-            reason=plb.at(position),
-            reference=plb.part(position, 2),
-            amount=amount(one, ordinal, plb, position + 1),
-            ordinal=ordinal,
-        )
-
-
-def _no_more_than(one: TransactionSet, ordinal: int, segment: Segment, last: int) -> None:
-    if len(segment.elements) > last:
-        one.refuse(ordinal, f"{segment.id} has more elements than the guide allows")
+def _split(run: Iterable[Numbered]) -> list[Placed]:
+    """Give segments as a file being read in a stream has them, with a mark of our own between components."""
+    return [
+        (at, [segment.id, *(one if isinstance(one, str) else _JOINT.join(one) for one in segment.elements)], None)
+        for at, segment in run
+    ]

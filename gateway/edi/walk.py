@@ -5,11 +5,12 @@ pattern. Everything else is looked into slowly, by the methods below it.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.edi.element_faults import Code, element_faults
 from gateway.edi.figures import is_whole
-from gateway.edi.guide import Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.guide import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.loop import Loop, Placed, TooLongError
 from gateway.edi.segment import is_segment_id
 from gateway.edi.wire_finding import WireFinding, WireLevel
 
@@ -21,8 +22,25 @@ NOT_USED: Final = "I4"
 """IK304: what may be wrong with a segment (X12 code list 620; our own words)."""
 
 Tell = Callable[[WireFinding], None]
-Follower = Callable[[Place, list[str], int], None]
-"""Is shown each segment that has its place: where it stands, its texts with the id first, its ordinal."""
+
+
+class Follower(Protocol):
+    """Is shown each segment that ends or begins a loop; the others are put into the list that it keeps for its loop.
+
+    here   the segments of the loop that was begun or gone back to last
+    limit  the last ordinal that may still come before a call; TooLongError is raised behind it
+    """
+
+    here: list[Placed]
+    limit: int
+
+    def __call__(self, step: Step, parts: list[str], ordinal: int, /) -> Loop | None:
+        """Take a segment: the step that it makes, its texts with the id first, its ordinal. Gives what is handed on.
+
+        What was told before the call is about what stands before the segment.
+        """
+        ...
+
 
 _NUMBERED: Final = frozenset({"HL", "CLM", "LX"})
 """Segments that begin loops and are counted, or begin a count."""
@@ -32,13 +50,22 @@ _NEAR: Final = 2
 
 
 class Walk:
-    """One transaction set on its way. `ordinal` is that of the segment last read; ST is 1."""
+    """One transaction set on its way.
 
-    def __init__(self, guide: Guide, tell: Tell, follower: Follower | None = None) -> None:
+    ordinal  that of the segment last read; ST is 1
+    judges_elements  whether what is in a segment is looked at too; a reader leaves that until somebody asks
+    last     once it was followed: its SE, or what stands where that should be; None if the file ended before
+    """
+
+    def __init__(
+        self, guide: Guide, tell: Tell, follower: Follower | None = None, *, judges_elements: bool = True
+    ) -> None:
         self.guide = guide
         self.ordinal = 1
+        self.last: str | None = None
         self._tell = tell
         self._follower = follower
+        self._judges_elements = judges_elements
         self._place = guide.start
         self._seen = guide.root.begun(guide.start)
         self._outer: list[int] = []
@@ -49,18 +76,17 @@ class Walk:
         """Take the ST, split at its element marks."""
         if self.guide.start.match(self.guide.marks.element.join(st)) is None:
             self._explain(self.guide.start, st)
-        if self._follower is not None:
-            self._follower(self.guide.start, st, 1)
 
     # A call for each segment would cost more than all that is done here for most of them.
-    def follow(self, texts: Iterator[str]) -> str | None:  # noqa: C901, PLR0912, PLR0915
+    def follow(self, texts: Iterator[str]) -> Iterator[Loop]:  # noqa: C901, PLR0912, PLR0915
         """Follow the set behind its ST up to its SE, or to what stands where that should be.
 
-        `texts` gives the segments without their terminators. Gives the last one; None if the file ends before.
+        `texts` gives the segments without their terminators. Gives what the follower hands on.
         """
         mark, component, end = self.guide.marks.element, self.guide.marks.component, self.guide.end
         seen, outer, place, ordinal = self._seen, self._outer, self._place, 1
-        table, follower = place.table, self._follower
+        table, follower, judges = place.table, self._follower, self._judges_elements
+        here, limit = (follower.here, follower.limit) if follower is not None else ([], 0)
         for raw in texts:
             ordinal += 1
             parts = raw.split(mark)
@@ -73,9 +99,12 @@ class Walk:
                 self.ordinal, self._place = ordinal, place
                 if parts[0] in ENVELOPE:
                     self._no_end()
-                    return raw
+                    self.last = raw
+                    return
                 step = self._placed(parts)
                 if step is None:
+                    if follower is not None:
+                        here.append((ordinal, parts, None))
                     continue
             to, needs, before, present, unit, guards, begins, move = step
             if needs:
@@ -88,6 +117,15 @@ class Walk:
                 self.ordinal = ordinal
                 self._missing(move.joins.within, before & ~seen)
                 seen |= before  # it is said once
+            if follower is not None:
+                if needs or begins:
+                    if (ended := follower(step, parts, ordinal)) is not None:
+                        yield ended
+                    here, limit = follower.here, follower.limit
+                else:
+                    here.append((ordinal, parts, to))
+                if ordinal > limit:
+                    raise TooLongError
             seen = (seen | present) + unit
             if seen & guards:
                 self.ordinal = ordinal
@@ -100,19 +138,16 @@ class Walk:
                 if parts[0] in _NUMBERED:
                     self.ordinal = ordinal
                     self._number(parts)
-            if to.match(raw) is None:
+            if judges and to.match(raw) is None:
                 self.ordinal = ordinal
                 self._explain(to, parts)
-            if follower is not None:
-                follower(to, parts, ordinal)
             if to is not place:
-                place, table = to, to.table
+                place, table = to, to.made or to.table
             if to is end:
-                self.ordinal, self._place = ordinal, place
-                return raw
+                self.ordinal, self._place, self.last = ordinal, place, raw
+                return
         self.ordinal, self._place = ordinal, place
         self._no_end()
-        return None
 
     def _placed(self, parts: list[str]) -> Step | None:
         """Say what is wrong with a segment that has no place here; give the one that it was meant for, if that is plain."""
@@ -178,9 +213,11 @@ class Walk:
         """Find a segment inside of a loop that has to come and whose first segment is missing."""
         for move in self.guide.moves_from(self._place):
             loop = move.enters[-1] if move.enters else None
-            if loop is None or not loop.required:
+            if loop is None:
                 continue
             for child in loop.children[1:]:
+                if not _shows(child, loop):
+                    continue
                 for inner in moves_into(child, move.leaves, move.joins, move.enters):
                     if inner.to.use.id == parts[0] and _has_key(inner.to, parts, self.guide.marks.component):
                         self._missing(loop, move.to.present)
@@ -210,25 +247,8 @@ class Walk:
             )
 
     def _explain(self, place: Place, parts: list[str]) -> None:
-        if place.use.usage == "N":
-            self._say(NOT_USED, place.use.id, place.within, f"{place.use.name} is not used here", fix="leave it out")
-            return
-        for fault in element_faults(place.use, parts, self.guide.marks):
-            self._tell(
-                WireFinding(
-                    snip=1 if fault.code == Code.CHARACTER else 2,
-                    level=WireLevel.ELEMENT,
-                    code=fault.code,
-                    said=fault.said,
-                    ordinal=self.ordinal,
-                    loop=place.within.id,
-                    segment=place.use.id,
-                    element=fault.position,
-                    component=fault.component,
-                    number=fault.number,
-                    value=fault.value,
-                )
-            )
+        for found in segment_findings(place, parts, self.ordinal):
+            self._tell(found)
 
     def _number(self, parts: list[str]) -> None:
         """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
@@ -291,6 +311,47 @@ class Walk:
                 value=value,
             )
         )
+
+
+def segment_findings(place: Place, parts: list[str], ordinal: int) -> Iterator[WireFinding]:
+    """Say what is wrong with a segment that the pattern of its place does not match."""
+    if place.use.usage == "N":
+        yield WireFinding(
+            snip=2,
+            level=WireLevel.SEGMENT,
+            code=NOT_USED,
+            said=f"{place.use.name} is not used here",
+            fix="leave it out",
+            ordinal=ordinal,
+            loop=place.within.id,
+            segment=place.use.id,
+        )
+        return
+    for fault in element_faults(place.use, parts, place.guide.marks):
+        yield WireFinding(
+            snip=1 if fault.code == Code.CHARACTER else 2,
+            level=WireLevel.ELEMENT,
+            code=fault.code,
+            said=fault.said,
+            ordinal=ordinal,
+            loop=place.within.id,
+            segment=place.use.id,
+            element=fault.position,
+            component=fault.component,
+            number=fault.number,
+            value=fault.value,
+        )
+
+
+def _shows(child: Child, loop: LoopPlace) -> bool:
+    """Whether a child is a sign that its loop is here, though the loop's first segment is missing.
+
+    A loop that has to come is one, such as a claim payment (2100) without its LX; a segment only in a loop that has to
+    come, and if nothing else is missing before it.
+    """
+    if isinstance(child, LoopPlace):
+        return child.required
+    return loop.required and not child.before & ~loop.children[0].present
 
 
 def _with_first(step: Step, level: int, first: Place) -> Step:

@@ -33,10 +33,24 @@ class ShareDoubt:
 def check(remittance: Remittance) -> None:
     """Raise OutOfBalance at the first equation that fails, with the segment's ordinal and both amounts."""
     for claim in remittance.claims:
-        for line in claim.lines:
-            _check_line(remittance, line)
-        _check_claim(remittance, claim)
-    _check_payment(remittance)
+        check_claim(remittance.control, claim)
+    paid = sum((claim.paid for claim in remittance.claims), ZERO)
+    withheld = sum((adjustment.amount for adjustment in remittance.provider_adjustments), ZERO)
+    check_payment(remittance.control, remittance.payment, paid, withheld)
+
+
+def check_claim(control: str, claim: ClaimPayment) -> None:
+    """Raise OutOfBalance if a claim or one of its lines does not add up. `control` is that of its transaction set."""
+    for line in claim.lines:
+        _check_line(control, line)
+    _check_claim(control, claim)
+
+
+def check_payment(control: str, payment: Decimal, paid: Decimal, withheld: Decimal) -> None:
+    """Raise OutOfBalance if what was paid of the claims, less what PLB withholds, is not the payment (BPR02)."""
+    if paid - withheld != payment:
+        said = f"payment: the claims' {shown(paid)} less PLB {shown(withheld)} is {shown(paid - withheld)}"
+        raise _refusal(control, _BPR, f"{said}, but BPR02 says {shown(payment)}")
 
 
 def share_doubts(remittance: Remittance) -> tuple[ShareDoubt, ...]:
@@ -48,31 +62,23 @@ def share_doubts(remittance: Remittance) -> tuple[ShareDoubt, ...]:
     )
 
 
-def _check_line(remittance: Remittance, line: LinePayment) -> None:
+def _check_line(control: str, line: LinePayment) -> None:
     left = line.charge - line.adjusted
     if left != line.paid:
         said = f"line: SVC02 {shown(line.charge)} less its adjustments {shown(line.adjusted)} is {shown(left)}"
-        raise _refusal(remittance, line.ordinal, f"{said}, but SVC03 says {shown(line.paid)}")
+        raise _refusal(control, line.ordinal, f"{said}, but SVC03 says {shown(line.paid)}")
 
 
-def _check_claim(remittance: Remittance, claim: ClaimPayment) -> None:
+def _check_claim(control: str, claim: ClaimPayment) -> None:
     left = claim.charge - claim.adjusted
     if left != claim.paid:
         said = f"claim: CLP03 {shown(claim.charge)} less all its adjustments {shown(claim.adjusted)} is {shown(left)}"
-        raise _refusal(remittance, claim.ordinal, f"{said}, but CLP04 says {shown(claim.paid)}")
+        raise _refusal(control, claim.ordinal, f"{said}, but CLP04 says {shown(claim.paid)}")
 
 
-def _check_payment(remittance: Remittance) -> None:
-    paid = sum((claim.paid for claim in remittance.claims), ZERO)
-    withheld = sum((adjustment.amount for adjustment in remittance.provider_adjustments), ZERO)
-    if paid - withheld != remittance.payment:
-        said = f"payment: the claims' {shown(paid)} less PLB {shown(withheld)} is {shown(paid - withheld)}"
-        raise _refusal(remittance, _BPR, f"{said}, but BPR02 says {shown(remittance.payment)}")
-
-
-def _refusal(remittance: Remittance, ordinal: int, said: str) -> OutOfBalance:
+def _refusal(control: str, ordinal: int, said: str) -> OutOfBalance:
     return OutOfBalance(
-        f"ST {remittance.control}, segment {ordinal}: {said}; the transaction set is set aside whole and nothing of it is"
+        f"ST {control}, segment {ordinal}: {said}; the transaction set is set aside whole and nothing of it is"
         " posted; ask the payer to correct and resend it"
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
+from gateway.edi.claim_reading import GUIDE
 from gateway.edi.envelope import VERSION, interchanges
 from gateway.edi.figures import is_whole
-from gateway.edi.professional import GUIDE
 from gateway.edi.reader import ISA_LENGTH, segments
 from gateway.edi.received import Group, Interchange, Numbered
 from gateway.edi.second_opinion import Fault, opinion

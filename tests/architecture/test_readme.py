@@ -1,5 +1,6 @@
 """The README is true: its tables are the code's, its commands exist."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -99,3 +100,13 @@ def test_each_command_has_an_example_and_says_what_it_does(path: tuple[str, ...]
     assert command.help
     assert (command.epilog or "").startswith("Example: gateway"), path
     assert all(option.help for option in command.params if isinstance(option, click.Option)), path
+
+
+def test_the_examples_in_python_print_what_the_readme_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    examples = "\n\n".join(block for block in README.split("```") if block.lstrip().startswith(">>>"))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "README.md", "README.md", 0)
+    assert len(test.examples) >= 4
+    said: list[str] = []
+    doctest.DocTestRunner().run(test, out=said.append)
+    assert not said, "".join(said)

@@ -1,4 +1,4 @@
-"""How fast X12 is checked, and in how much memory: `./run bench x12 [CLAIMS]`.
+"""How fast X12 is checked and read, and in how much memory: `./run bench x12 [CLAIMS]`.
 
 The peer is pyx12's validator on the same bytes in the same run; the floor is what Python's own `split` on segments and
 elements costs. CPU seconds, the median of three (pyx12: once). Memory is the peak of a process of its own above its start.
@@ -6,20 +6,24 @@ elements costs. CPU seconds, the median of three (pyx12: once). Memory is the pe
 
 import gc
 import io
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 from gateway.edi.check import check
 from gateway.edi.second_opinion import opinion
 from tests.bench.x12_files import professional_file, remittance_file
+from tests.bench.x12_readings import claims_read, payments_read
 
 _RUNS = 3
 _PEER_CLAIMS = 1_000
 MAKE: dict[str, Callable[[int], bytes]] = {"837P": professional_file, "835": remittance_file}
+
+READ: dict[str, Callable[[BinaryIO], int]] = {"837P": claims_read, "835": payments_read}
 
 
 def say(what: str) -> None:
@@ -47,7 +51,12 @@ def compared(kind: str, claims: int) -> None:
     peer = len(small) / seconds(lambda: opinion(small), 1)
     say(f"{kind}: {claims:,} claims, {len(large) / 1e6:.1f} MB; pyx12 {peer / 1e6:.3f} MB/s")
     assert check(large).findings == (), "the file is not clean"
-    for what, work in (("floor: split", lambda: floor(large)), ("SNIP 1 and 2", lambda: check(io.BytesIO(large)))):
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("floor: split", lambda: floor(large)),
+        ("SNIP 1 and 2", lambda: check(io.BytesIO(large))),
+        ("typed reading", lambda: READ[kind](io.BytesIO(large))),
+    )
+    for what, work in works:
         taken = seconds(work)
         rate = len(large) / taken
         say(
@@ -57,12 +66,13 @@ def compared(kind: str, claims: int) -> None:
 
 
 def memory(kind: str, claims: int) -> None:
-    script = f"from tests.bench.x12 import grown; grown({kind!r}, {claims})"
-    subprocess.run([sys.executable, "-c", script], check=True)
+    for what in ("checked", "read"):
+        script = f"from tests.bench.x12 import grown; grown({kind!r}, {claims}, {what!r})"
+        subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def grown(kind: str, claims: int) -> None:
-    """In a process of its own: check a file from the disk, and say by how much the process has grown."""
+def grown(kind: str, claims: int, what: str) -> None:
+    """In a process of its own: check or read a file from the disk, and say by how much the process has grown."""
     import tempfile  # noqa: PLC0415
 
     with tempfile.TemporaryFile() as file:
@@ -70,11 +80,18 @@ def grown(kind: str, claims: int) -> None:
         maker = f"import sys; from tests.bench.x12 import MAKE; sys.stdout.buffer.write(MAKE[{kind!r}]({claims}))"
         subprocess.run([sys.executable, "-c", maker], check=True, stdout=file)
         file.seek(0)
-        check(MAKE[kind](10))
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        check(file)
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    say(f"  {kind}: {claims:,} claims checked in {(after - before) / 1024:.1f} MB above the start")
+        work: Callable[[BinaryIO], object] = READ[kind] if what == "read" else check
+        work(io.BytesIO(MAKE[kind](10)))
+        before = peak()
+        work(file)
+        after = peak()
+    say(f"  {kind}: {claims:,} claims {what} in {(after - before) / 1024:.1f} MB above the start")
+
+
+def peak() -> int:
+    """The most memory that this process has had, in KiB: getrusage would give that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0])
 
 
 def main(claims: int = 5_000) -> int:

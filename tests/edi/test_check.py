@@ -91,6 +91,8 @@ FAULTS = [
     (replaced("PRV*PE", "prv*PE*PXC*225100000X"), "1", "2310B", "PRV", 0, 0),
     (before("LX*1", "DTP*435*D8*20261101"), "7", "2300", "DTP", 0, 0),
     (before("LX*1", "NM1*ZZ*1*X"), "2", "2310B", "NM1", 0, 0),
+    (before("NM1*DN", "REF*6R*X"), "2", "2300", "REF", 0, 0),
+    (without("LX*1"), "3", "2400", "LX", 0, 0),
     (replaced("BHT*", "BHT*0019*00*1*20261123*1205*QQ"), "7", "HEADER", "BHT", 6, 0),
     (replaced("BHT*", "BHT*0019*00*1*20261323*1205*CH"), "8", "HEADER", "BHT", 4, 0),
     (replaced("BHT*", "BHT*0019*00*1*20261123*2561*CH"), "9", "HEADER", "BHT", 5, 0),

@@ -1,0 +1,135 @@
+"""One pass over a file for those who read it: the pieces of the sets that are asked for, with what is wrong beside them."""
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, Final, Generic, TypeVar
+
+from gateway.edi.envelope_check import EnvelopeCheck, Origin
+from gateway.edi.guide import Guide
+from gateway.edi.loop import UNIT_SEGMENTS_MAX, Builder, Loop, TooLongError
+from gateway.edi.overlay import Overlay
+from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
+
+FINDINGS_MAX: Final = 5_000
+"""More are not kept: of a file as a whole, or of one unit."""
+
+_ENVELOPE: Final = frozenset({WireLevel.INTERCHANGE, WireLevel.GROUP, WireLevel.SET})
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Passage:
+    """The pieces of every set of one guide in a file, while it is read.
+
+    origin    what the set of the last piece stands in
+    is_last   whether that piece was its set's last
+    is_set_whole  whether nothing is wrong with that set from ST to SE, so far: its end, its count, its control number
+    """
+
+    def __init__(
+        self, source: bytes | BinaryIO, version: str, units: frozenset[str], overlays: tuple[Overlay, ...] = ()
+    ) -> None:
+        self._version, self._units = version, units
+        self._pending: list[WireFinding] = []
+        self._kept: list[WireFinding] = []
+        self._builder: Builder | None = None
+        self._is_broken = False
+        self._is_read = False
+        self._opened: Origin | None = None
+        self.is_set_whole = True
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        self._check = EnvelopeCheck(file, self._tell, overlays, self._following)
+
+    @property
+    def origin(self) -> Origin:
+        """What the set of the last piece stands in."""
+        assert self._opened is not None, "no piece was given yet"
+        return self._opened
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the last piece was the last of its set."""
+        return self._builder is None or self._builder.ended
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file was read to its end, and every interchange, group and set in it was whole."""
+        return self._is_read and not self._is_broken
+
+    @property
+    def findings(self) -> tuple[WireFinding, ...]:
+        """What is wrong outside of units, so far."""
+        return (*self._kept, *self._pending)
+
+    def pieces(self) -> Iterator[Loop]:
+        """Read the file. Gives each piece with its findings."""
+        try:
+            for loop in self._check.run():
+                if self._pending:
+                    self._attach(loop)
+                yield loop
+        except TooLongError:
+            self._too_long()
+        self._is_read = True
+
+    def _following(self, guide: Guide, origin: Origin) -> Builder | None:
+        if origin.version != self._version:
+            return None
+        self._opened, self.is_set_whole = origin, True
+        self._builder = Builder(guide, self._units, list(origin.st))
+        self._keep(self._pending)
+        self._pending = []
+        return self._builder
+
+    def _tell(self, finding: WireFinding) -> None:
+        if finding.level in _ENVELOPE and finding.severity is WireSeverity.ERROR:
+            self._is_broken = True
+            if finding.level is WireLevel.SET:
+                self.is_set_whole = False
+        if len(self._pending) < FINDINGS_MAX:
+            self._pending.append(finding)
+        elif finding.level in _ENVELOPE:
+            self._pending[-1] = finding  # why reading ended has to be said
+
+    def _attach(self, loop: Loop) -> None:
+        loop.findings = tuple(self._pending)
+        self._keep(
+            [one for one in self._pending if one.level in _ENVELOPE] if loop.id in self._units else self._pending
+        )
+        self._pending = []
+
+    def _keep(self, findings: list[WireFinding]) -> None:
+        self._kept.extend(findings[: FINDINGS_MAX - len(self._kept)])
+
+    def _too_long(self) -> None:
+        said = f"more than {UNIT_SEGMENTS_MAX:,} segments stand in one loop; nothing behind them was read"
+        finding = WireFinding(
+            snip=1, level=WireLevel.SET, code="5", said=said, fix="ask for the file in smaller claims"
+        )
+        self._tell(self.origin.located(finding))
+
+
+class Reading(Generic[T_co]):
+    """What is read from a file, one at a time; it can be gone through once.
+
+    A cut is not taken for the end: use nothing of it for good before all was read and `is_whole` says so.
+    """
+
+    def __init__(self, passage: Passage, values: Iterator[T_co]) -> None:
+        self._passage, self._values = passage, values
+
+    def __iter__(self) -> Iterator[T_co]:
+        return self._values
+
+    def __next__(self) -> T_co:
+        return next(self._values)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file was read to its end, and every interchange, group and set in it was whole."""
+        return self._passage.is_whole
+
+    @property
+    def findings(self) -> tuple[WireFinding, ...]:
+        """What is wrong with the file outside of the claims or payments in it, so far; they carry their own."""
+        return self._passage.findings

@@ -1,0 +1,250 @@
+"""An 835 (005010X221A1) of any size, in a stream: the payment's header first, then one claim payment at a time."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import BinaryIO, Final, NamedTuple
+
+from gateway.edi.element_faults import Code
+from gateway.edi.envelope_check import Origin
+from gateway.edi.figures import as_amount, as_day
+from gateway.edi.loop import Loop, at
+from gateway.edi.loop_findings import loop_findings
+from gateway.edi.overlay import Overlay
+from gateway.edi.party import PartyReading, party
+from gateway.edi.passage import Passage, Reading
+from gateway.edi.payment_values import UnreadableError, claim_payment, provider_adjustments
+from gateway.edi.wire_finding import WireFinding, WireLevel
+from gateway.money import ZERO
+from gateway.remittance import ClaimPayment, ProviderAdjustment
+
+GUIDE: Final = "005010X221A1"
+_PAYMENT: Final = "2100"
+_LINE: Final = "2110"
+_MONEY: Final = frozenset({"CLP", "SVC", "CAS"})
+"""Segments whose money belongs to a payment."""
+
+
+class PaymentReading(NamedTuple):
+    """One claim payment as it was read.
+
+    payment   None if an amount, a date or a key of it cannot be read; `findings` then says which
+    loop      all of it, as it stands in the file; `loop.around` is its 2000 (LX, TS3)
+    origin    the envelopes that it stands in
+    """
+
+    payment: ClaimPayment | None
+    loop: Loop
+    origin: Origin
+    unreadable: tuple[WireFinding, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"PaymentReading(ST {self.origin.control}, segment {self.loop.ordinal})"
+
+    @property
+    def findings(self) -> tuple[WireFinding, ...]:
+        """What is wrong with it, and with its 2000."""
+        around = self.loop.around
+        found = loop_findings(self.origin, self.loop)
+        return (
+            *(loop_findings(self.origin, around) if around is not None else ()),
+            *found,
+            *(one for one in self.unreadable if not _is_told(one, found)),
+        )
+
+    @property
+    def patient(self) -> PartyReading | None:
+        """NM1*QC."""
+        return self.name("QC")
+
+    def name(self, role: str) -> PartyReading | None:
+        """Give the NM1 of a role: QC patient, IL insured, 74 corrected, 82 rendering, TT crossover carrier, PR, GB."""
+        found = self.loop.first("NM1", role)
+        return PartyReading(found) if found else None
+
+    @property
+    def facility(self) -> tuple[str, str]:
+        """Place of service or type of bill, and frequency (CLP08, CLP09)."""
+        return at(self.loop.segments[0][1], 8), at(self.loop.segments[0][1], 9)
+
+    @property
+    def received_on(self) -> date | None:
+        """When the payer received the claim (DTM*050)."""
+        return as_day(at(self.loop.first("DTM", "050"), 2))
+
+    def reference(self, qualifier: str) -> str:
+        """Give a number of the claim (REF02 by REF01); empty if there is none."""
+        return at(self.loop.first("REF", qualifier), 2)
+
+
+class RemittanceReading:
+    """One transaction set 835. Its header is known; what stands behind the payments is known once they were read.
+
+    Texts are as the file has them, empty where it has none; a figure that is absent or cannot be read is None.
+
+    origin  the envelopes that it stands in
+    header  loop HEADER, with 1000A and 1000B
+    paid    the sum of CLP04 of the payments read so far
+    unread  how many payments, and segments with money outside of any, could not be read so far: they are in no sum
+    """
+
+    def __init__(self, passage: Passage, pieces: Iterator[Loop], opening: Loop) -> None:
+        self._passage, self._pieces = passage, pieces
+        self._findings = list(loop_findings(passage.origin, opening))
+        self._unread_plb: list[WireFinding] = []
+        self._provider_adjustments: list[ProviderAdjustment] = []
+        self._is_read, self._is_whole = False, False
+        self.origin = passage.origin
+        self.header = opening.one("HEADER") or Loop("HEADER")
+        self.paid, self.unread = ZERO, 0
+        self._close(opening)
+
+    @property
+    def control(self) -> str:
+        """ST02."""
+        return self.origin.control
+
+    @property
+    def payment(self) -> Decimal | None:
+        """What is paid in all (BPR02)."""
+        return as_amount(self._bpr(2))
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether the money is taken from the payee (BPR03)."""
+        return self._bpr(3) == "D"
+
+    @property
+    def method(self) -> str:
+        """ACH, CHK, NON and so on (BPR04)."""
+        return self._bpr(4)
+
+    @property
+    def paid_on(self) -> date | None:
+        """When the money moves (BPR16)."""
+        return as_day(self._bpr(16))
+
+    @property
+    def trace(self) -> str:
+        """The number under which the money arrives (TRN02)."""
+        return at(self.header.first("TRN"), 2)
+
+    @property
+    def originator(self) -> str:
+        """Who gave that number (TRN03)."""
+        return at(self.header.first("TRN"), 3)
+
+    @property
+    def produced_on(self) -> date | None:
+        """To when the payer's books go (DTM*405)."""
+        return as_day(at(self.header.first("DTM", "405"), 2))
+
+    @property
+    def payer(self) -> PartyReading | None:
+        """Loop 1000A."""
+        return party(self.header.one("1000A"))
+
+    @property
+    def payee(self) -> PartyReading | None:
+        """Loop 1000B."""
+        return party(self.header.one("1000B"))
+
+    def payments(self) -> Iterator[PaymentReading]:
+        """Give what was paid of each claim. It goes on where it was left, and ends with the set."""
+        component = self.origin.marks.component
+        while not self._is_read:
+            loop = next(self._pieces, None)
+            if loop is None:  # a loop without end
+                self._is_read = True
+            elif loop.id == _PAYMENT:
+                one = self._payment(loop, component)
+                self._close(loop)
+                yield one
+            else:
+                self._close(loop)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the set was read to its end, and its count and control number are right. Before that use nothing of it."""
+        return self._is_read and self._is_whole
+
+    @property
+    def provider_adjustments(self) -> tuple[ProviderAdjustment, ...]:
+        """What stands in PLB, once all payments were read."""
+        return tuple(self._provider_adjustments)
+
+    @property
+    def withheld(self) -> Decimal:
+        """The sum of the provider adjustments: `paid` less this is `payment`, if the 835 adds up."""
+        return sum((one.amount for one in self._provider_adjustments), ZERO)
+
+    @property
+    def findings(self) -> tuple[WireFinding, ...]:
+        """What is wrong with what stands before and behind the payments; those carry their own."""
+        return (*self._findings, *(one for one in self._unread_plb if not _is_told(one, self._findings)))
+
+    def _bpr(self, position: int) -> str:
+        return at(self.header.first("BPR"), position)
+
+    def _payment(self, loop: Loop, component: str) -> PaymentReading:
+        lines = [one.segments for one in loop.loops if one.id == _LINE]
+        try:
+            payment = claim_payment(loop.segments, lines, component)
+        except UnreadableError as wrong:
+            self.unread += 1
+            return PaymentReading(None, loop, self.origin, (self._unreadable(wrong, loop),))
+        self.paid += payment.paid
+        return PaymentReading(payment, loop, self.origin)
+
+    def _close(self, loop: Loop) -> None:
+        """Take what is not a payment's, and see whether it was the last piece."""
+        if loop.id != _PAYMENT:
+            self.unread += sum(parts[0] in _MONEY for _, parts, _ in loop.every())
+        for footer in loop.inside("FOOTER"):
+            for ordinal, parts, _ in footer.segments:
+                if parts[0] == "PLB":
+                    self._plb(ordinal, parts, footer)
+        if self._passage.is_last:
+            self._is_read, self._is_whole = True, self._passage.is_set_whole
+            if loop.continues is not None:
+                self._findings += loop_findings(self.origin, loop)
+
+    def _plb(self, ordinal: int, parts: list[str], footer: Loop) -> None:
+        try:
+            self._provider_adjustments += provider_adjustments(ordinal, parts, self.origin.marks.component)
+        except UnreadableError as wrong:
+            self.unread += 1
+            self._unread_plb.append(self._unreadable(wrong, footer))
+
+    def _unreadable(self, wrong: UnreadableError, loop: Loop) -> WireFinding:
+        finding = WireFinding(
+            snip=1,
+            level=WireLevel.ELEMENT,
+            code=Code.CHARACTER,
+            said=wrong.said,
+            ordinal=wrong.ordinal,
+            loop=loop.id,
+            segment=wrong.segment,
+            element=wrong.element,
+        )
+        return self.origin.located(finding)
+
+
+def _is_told(finding: WireFinding, others: Iterable[WireFinding]) -> bool:
+    """Whether the guide has said already what is wrong with that element."""
+    return any((one.ordinal, one.element) == (finding.ordinal, finding.element) for one in others)
+
+
+def reading(source: bytes | BinaryIO, overlays: tuple[Overlay, ...]) -> Reading[RemittanceReading]:
+    """Read every 835 of a file."""
+    passage = Passage(source, GUIDE, frozenset({_PAYMENT}), overlays)
+    return Reading(passage, _remittances(passage))
+
+
+def _remittances(passage: Passage) -> Iterator[RemittanceReading]:
+    pieces = passage.pieces()
+    for opening in pieces:
+        one = RemittanceReading(passage, pieces, opening)
+        yield one
+        for _ in one.payments():  # what nobody asked for is in the totals all the same
+            pass
