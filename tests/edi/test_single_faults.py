@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.edi.check import check
-from gateway.edi.guide import Place, guide_of
+from gateway.edi.guide import Choice, Place, guide_of
 from gateway.edi.guide_tree import UNBOUNDED, CompositeElement, Element, SimpleElement
 from gateway.edi.segment import STANDARD
-from gateway.edi.walk import Walk
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import SAMPLES
 
@@ -43,16 +42,24 @@ def texts_of(raw: bytes) -> list[str]:
 
 
 def placed(texts: list[str]) -> list[tuple[int, Place]]:
-    """Give where each segment of the set stands in the guide, by its index in the file."""
+    """Give where each segment of a sound set stands in the guide, by its index in the file."""
     first = next(index for index, text in enumerate(texts) if text.startswith("ST*"))
     guide = guide_of(VERSIONS[texts[first].split("*")[1]], STANDARD)
     assert guide is not None
     found: list[tuple[int, Place]] = []
-    walk = Walk(
-        guide, lambda finding: pytest.fail(str(finding)), lambda place, _, at: found.append((first + at - 1, place))
-    )
-    walk.follow(iter(texts[first + 1 :]))
-    return found[:-1]  # SE has faults of its own
+    here = guide.start
+    for index, text in enumerate(texts[first + 1 :], start=first + 1):
+        parts = text.split("*")
+        entry = here.table[parts[0]]
+        if isinstance(entry, Choice):
+            code = parts[entry.position].split(":")[0]
+            entry = entry.steps.get(code) or entry.otherwise
+        assert entry is not None
+        here = entry.to
+        if here is guide.end:
+            break  # it has faults of its own
+        found.append((index, here))
+    return found
 
 
 def faults(raw: bytes) -> Iterator[Fault]:
