@@ -52,10 +52,11 @@ def placed(texts: list[str]) -> list[tuple[int, Place]]:
         parts = text.split("*")
         entry = here.table[parts[0]]
         if isinstance(entry, Choice):
-            code = parts[entry.position].split(":")[0]
-            entry = entry.steps.get(code) or entry.otherwise
-        assert entry is not None
-        here = entry.to
+            step = entry.steps.get(parts[entry.position].split(":")[0]) or entry.otherwise
+        else:
+            step = entry
+        assert step is not None
+        here = step.to
         if here is guide.end:
             break  # it has faults of its own
         found.append((index, here))

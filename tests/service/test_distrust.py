@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from gateway.delivery import Delivery
 from gateway.errors import LedgerBusy, LedgerConflict, NameTaken, PartnerRefusal
+from gateway.event import Event, EventSeverity
 from gateway.ledger import events, outbox
 from gateway.ledger.tables import interchanges
 from gateway.partner import TradingPartner
@@ -155,6 +156,31 @@ def test_a_partner_that_refuses_three_files_is_not_asked_for_the_fourth(office: 
         files = outbox.files(tx, office.practice.key)
         assert [file.refusals for file in files] == [1, 1, 1, 0]
         assert len(events.read(tx, office.practice.key, kind="file.refused")) == 3
+
+
+def test_a_refusal_is_told_once_and_the_hold_after_the_last_with_its_proof(sealed: Office) -> None:
+    server = Server()
+    for _ in range(REFUSALS_MAX):
+        deliver(sealed, opened_as(Refusing, server))
+    with sealed.ledger.reading() as tx:
+        told = [one.event for one in events.read(tx, sealed.practice.key, about=NAME)]
+    refused = [one for one in told if one.kind == "file.refused"]
+    said = f"no room for in/{NAME}.1.part ({len(body_of(sealed))})"
+    assert refused == [
+        Event(
+            kind="file.refused",
+            about=NAME,
+            partner="north",
+            said=said,
+            severity=EventSeverity.WAKE,
+            artefact=f"file {NAME}",
+            actor="test",
+            next_command=f"gateway deliveries show {NAME}",
+        )
+    ]
+    held = told[-1]
+    assert (held.kind, held.artefact, held.severity) == ("file.held", "mailbox", EventSeverity.WAKE)
+    assert f"the partner has refused it {REFUSALS_MAX} times: no room for" in held.said
 
 
 def test_a_busy_ledger_ends_the_round_and_is_told_to_the_caller(

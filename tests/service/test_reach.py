@@ -60,6 +60,72 @@ def test_a_paused_partner_is_not_called_until_a_person_resumes_it(sealed: Office
     ]
 
 
+def test_what_a_person_decides_about_a_partner_is_told_whole(sealed: Office) -> None:
+    ana = at(replace(sealed, actor="Ana Reyes"), timedelta(hours=1))
+    pause(ana, "north", reason="portal down")
+    standing = standing_of(sealed, "north")
+    assert (standing.state, standing.actor, standing.reason) == (StandingState.PAUSED, "Ana Reyes", "portal down")
+    assert standing.since == NOW + timedelta(hours=1)
+    resume(ana, "north", reason="portal up")
+    paused = Event(
+        kind="partner.decided",
+        about="north",
+        partner="north",
+        said="partner north is paused",
+        before="open",
+        after="paused",
+        artefact="person",
+        actor="Ana Reyes",
+        reason="portal down",
+    )
+    resumed = replace(paused, said="partner north is called again", before="paused", after="open", reason="portal up")
+    assert said(sealed, "partner.decided") == [paused, resumed]
+    assert standing_of(sealed, "south").state is StandingState.OPEN
+
+
+def test_a_partner_that_answers_again_is_told_whole_and_waited_for_no_longer(sealed: Office) -> None:
+    for _ in range(2):
+        deliver(sealed, failing(NotReached("no banner")))
+    assert standing_of(sealed, "north").next_try_at is not None
+    deliver(sealed, Server().open)
+    assert said(sealed, "partner.reached") == [
+        Event(
+            kind="partner.reached",
+            about="north",
+            partner="north",
+            said="north is reached again, after 2 calls that failed",
+            artefact="mailbox",
+            actor="test",
+        )
+    ]
+    standing = standing_of(sealed, "north")
+    assert (standing.failures, standing.next_try_at) == (0, None)
+
+
+def test_each_kind_of_trouble_is_told_with_what_to_type(sealed: Office) -> None:
+    deliver(sealed, failing(NotReached("no banner")))
+    deliver(sealed, failing(ConfigError("no key")))
+    not_reached = Event(
+        kind="partner.not_reached",
+        about="north",
+        partner="north",
+        said="no banner",
+        severity=EventSeverity.CAN_WAIT,
+        artefact="mailbox",
+        actor="test",
+        next_command="gateway partners check north",
+    )
+    assert said(sealed, "partner.not_reached") == [not_reached]
+    deliver(sealed, failing(LoginRefused("they refuse our key")))
+    assert said(sealed, "partner.refused")[-1] == replace(
+        not_reached,
+        kind="partner.refused",
+        said="they refuse our key (3 times in a row)",
+        severity=EventSeverity.WAKE,
+        next_command="gateway partners resume north --by NAME --reason TEXT",
+    )
+
+
 @pytest.mark.parametrize("error", [LoginRefused("they refuse our key"), HostKeyRefused("another key")])
 def test_f14_f15_a_refused_login_or_host_key_is_not_tried_again_by_itself(sealed: Office, error: GatewayError) -> None:
     calls: list[str] = []
