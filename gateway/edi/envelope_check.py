@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Final, Protocol
 
 from gateway.edi.figures import is_whole
-from gateway.edi.guide import ALIASES, Guide, guide_of, transaction_of
+from gateway.edi.guide import ALIASES, guide_of, transaction_of
+from gateway.edi.guide_places import Guide
 from gateway.edi.loop import Loop
 from gateway.edi.overlay import Overlay
 from gateway.edi.segment import Delimiters

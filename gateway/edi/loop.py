@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from gateway.edi.guide import Guide, LoopPlace, Move, Place, Step
+from gateway.edi.guide_places import Guide, LoopPlace, Move, Place, Step
 from gateway.edi.wire_finding import WireFinding
 
 Parts: TypeAlias = list[str]

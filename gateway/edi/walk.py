@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from gateway.edi.element_faults import Code, element_faults
 from gateway.edi.figures import is_whole
-from gateway.edi.guide import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.guide_places import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
 from gateway.edi.loop import Loop, Placed, TooLongError
 from gateway.edi.segment import is_segment_id
 from gateway.edi.wire_finding import WireFinding, WireLevel

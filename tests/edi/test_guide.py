@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.edi.element_faults import element_faults
-from gateway.edi.guide import GUIDES, Choice, Guide, LoopPlace, Place, guide_of
+from gateway.edi.guide import GUIDES, guide_of
 from gateway.edi.guide_pattern import Patterns
+from gateway.edi.guide_places import Choice, Guide, LoopPlace, Place
 from gateway.edi.guide_tree import UNBOUNDED, CompositeElement, Element, SegmentUse, SimpleElement
 from gateway.edi.segment import STANDARD, Delimiters
 

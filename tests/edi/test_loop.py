@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.edi.check import check
-from gateway.edi.guide import LoopPlace, Place, guide_of
+from gateway.edi.guide import guide_of
+from gateway.edi.guide_places import LoopPlace, Place
 from gateway.edi.loop import Loop, Placed
 from gateway.edi.loop_findings import loop_findings
 from gateway.edi.passage import Passage

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.edi.check import check
-from gateway.edi.guide import Choice, Place, guide_of
+from gateway.edi.guide import guide_of
+from gateway.edi.guide_places import Choice, Place
 from gateway.edi.guide_tree import UNBOUNDED, CompositeElement, Element, SimpleElement
 from gateway.edi.segment import STANDARD
 from tests.bench.x12_files import professional_file, remittance_file
