@@ -90,3 +90,25 @@ def test_names_are_known_by_practice_and_partner(ledger: Ledger) -> None:
         assert outbox.names_known(tx, OURS, "north", names) == {file.name}
         assert outbox.names_known(tx, OURS, "south", names) == frozenset()
         assert outbox.names_known(tx, THEIRS, "north", names) == frozenset()
+
+
+def test_files_are_found_by_what_they_carry_and_by_their_numbers_within_practice_and_partner(ledger: Ledger) -> None:
+    with ledger.writing() as tx:
+        files = [sealed(tx, OURS, 1), sealed(tx, OURS, 2), sealed(tx, OURS, 3, "south")]
+        carried = {
+            one.interchange_id: one.claim_version_id
+            for one in tx.execute(select(interchange_claims.c.interchange_id, interchange_claims.c.claim_version_id))
+        }
+        for file in files:
+            assert outbox.carrying(tx, OURS, carried[file.id]) == file
+            assert outbox.carrying(tx, THEIRS, carried[file.id]) is None
+            assert outbox.by_reference(tx, OURS, file.partner, f"REF{file.interchange}") == file
+            assert outbox.by_interchange(tx, OURS, file.partner, file.interchange) == file
+            assert outbox.by_group(tx, OURS, file.partner, file.interchange) == file
+        for find in (outbox.by_interchange, outbox.by_group):
+            assert find(tx, OURS, "north", 3) is None
+            assert find(tx, THEIRS, "north", 1) is None
+        assert outbox.by_reference(tx, OURS, "north", "REF3") is None
+        assert outbox.by_reference(tx, THEIRS, "north", "REF1") is None
+        outbox.withdraw_claims(tx, OURS, files[0])
+        assert outbox.carrying(tx, OURS, carried[files[0].id]) is None

@@ -13,10 +13,11 @@ import pytest
 
 from gateway.clock import Clock
 from gateway.errors import ConfigError, LineLost, NotReached, PartnerRefusal, Paused
-from gateway.event import EventSeverity
+from gateway.event import Event, EventSeverity
 from gateway.ledger import arrivals, events, inbound
 from gateway.ledger.events import Logged
 from gateway.partner import MailboxAddress, MailboxKind, TradingPartner
+from gateway.service import collect as collect_module
 from gateway.service.collect import Collected, Limits, collect, foresee
 from gateway.service.office import Office
 from gateway.service.reach import pause
@@ -563,3 +564,75 @@ def test_a_server_that_gives_neither_size_nor_time_is_read_each_round_and_known_
     assert once(leaving, box).files == ("a.999",)
     assert once(leaving, box).known == 1
     assert box.modified < NOW
+
+
+def test_what_was_stored_and_what_was_left_is_told_whole(office: Office) -> None:
+    body = answer_999(1)
+    box = Box(files={"out/a.999": body}, listed=(".hidden",), modified=NOW - timedelta(hours=1))
+    collect(office, box.open, partner="north")
+    mark = sha256(body).hexdigest()[:12]
+    (stored_event,) = [one.event for one in logged(office, "inbound.stored")]
+    assert stored_event == Event(
+        kind="inbound.stored",
+        about="a.999",
+        partner="north",
+        said=f"a.999 from north, {len(body)} bytes, sha256 {mark}",
+        after="stored",
+        artefact=f"sha256 {mark}",
+        actor="test",
+    )
+    (left,) = [one.event for one in logged(office, "inbound.left")]
+    assert left == Event(
+        kind="inbound.left",
+        about=left.about,
+        partner="north",
+        said=f"{left.about} at north: it is not a plain file name; it was left there; ask the partner to rename it",
+        severity=EventSeverity.CAN_WAIT,
+        artefact="mailbox",
+        actor="test",
+        next_command="gateway collect --partner north --dry-run",
+    )
+
+
+def test_what_is_left_is_told_once_for_each_name_and_each_partner(office: Office) -> None:
+    boxes = {
+        name: Box(files={"out/k": b""}, listed=(".hidden",), modified=NOW - timedelta(hours=1))
+        for name in ("north", "south")
+    }
+
+    def reach(partner: TradingPartner) -> Mailbox:
+        boxes[partner.name].over = False
+        return boxes[partner.name]
+
+    for _ in range(2):
+        collect(office, reach)
+    assert [one.event.partner for one in logged(office, "inbound.left")] == ["north", "south"]
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "now", "same"),
+    [
+        ((5, NOW), (5, NOW), True),
+        ((None, NOW), (5, NOW), True),
+        ((5, NOW), (None, NOW), True),
+        ((5, None), (5, NOW), True),
+        ((5, NOW), (5, None), True),
+        ((5, NOW), (6, NOW), False),
+        ((5, NOW), (5, NOW + timedelta(seconds=1)), False),
+    ],
+)
+def test_a_name_is_still_the_file_that_was_read_unless_it_shows_otherwise(
+    listed_as: tuple[int | None, datetime | None],
+    now: tuple[int | None, datetime | None],
+    same: bool,  # noqa: FBT001
+) -> None:
+    class Looked(MemoryMailbox):
+        def stat(self, name: str) -> Stat:
+            assert name == "out/a"
+            return Stat(*now)
+
+    assert collect_module._is_still(Looked(), "out/a", Entry("a", *listed_as, regular=True)) is same
+
+
+def test_a_name_that_is_gone_is_not_the_file_that_was_read() -> None:
+    assert not collect_module._is_still(MemoryMailbox(), "out/a", Entry("a", 5, NOW, regular=True))

@@ -126,6 +126,14 @@ def test_each_kind_of_trouble_is_told_with_what_to_type(sealed: Office) -> None:
     )
 
 
+def test_a_refusal_is_kept_with_who_was_at_work_and_since_when(sealed: Office) -> None:
+    deliver(at(sealed, timedelta(hours=2)), failing(NotReached("no banner")))
+    assert standing_of(sealed, "north").since == NOW + timedelta(hours=2)
+    deliver(at(sealed, timedelta(hours=3)), failing(LoginRefused("no")))
+    standing = standing_of(sealed, "north")
+    assert (standing.actor, standing.since, standing.next_try_at) == ("test", NOW + timedelta(hours=3), None)
+
+
 @pytest.mark.parametrize("error", [LoginRefused("they refuse our key"), HostKeyRefused("another key")])
 def test_f14_f15_a_refused_login_or_host_key_is_not_tried_again_by_itself(sealed: Office, error: GatewayError) -> None:
     calls: list[str] = []

@@ -1,6 +1,7 @@
 """The spool: for the owner only, below the data folder, nameless, counted and bounded."""
 
 import os
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -103,3 +104,29 @@ def test_s10_a_file_that_drips_is_given_up_when_the_time_is_over(tmp_path: Path)
         pytest.raises(NotReached, match="time for this round"),
     ):
         spooled.write(b"x")
+
+
+def test_room_is_wanted_twice_and_beside_the_reserve_and_told_in_megabytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, reserve_bytes=3_000_000)
+    with spool.opened(until=later()) as spooled:
+        free = os.statvfs_result((1000, 1000, 20_000, 20_000, 7_000, 0, 0, 0, 0, 255))
+        monkeypatch.setattr("gateway.service.spool.os.fstatvfs", lambda _descriptor: free)
+        spooled.require_space(2_000_000)  # seven million are free: exactly what is wanted
+        with pytest.raises(ConfigError) as refused:
+            spooled.require_space(2_500_000)
+    assert str(refused.value) == (
+        f"{spool.folder}: 7 MB are free, and 8 are wanted; nothing was taken; free some space, then run: gateway collect"
+    )
+
+
+def test_a_spooled_file_is_for_its_owner_alone_even_while_it_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[str] = []
+    monkeypatch.setattr("gateway.service.spool.os.unlink", lambda name, **_: named.append(name))
+    with Spool(tmp_path, reserve_bytes=0).opened(until=later()) as spooled:
+        assert os.fstat(spooled._descriptor).st_mode & 0o777 == 0o600
+    (name,) = named
+    assert re.fullmatch(r"[0-9a-f]{32}\.part", name), "a name that `clear` knows as ours"
