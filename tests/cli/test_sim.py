@@ -47,8 +47,8 @@ def state_of(home: Path) -> str:
 
 
 def rest(process: Popen[str]) -> list[str]:
-    """What it said since it listened, once it was interrupted."""
-    process.send_signal(signal.SIGINT)
+    """What it said since it listened. Told to stop by SIGTERM: in the background of a script SIGINT is ignored."""
+    process.send_signal(signal.SIGTERM)
     assert process.stdout is not None
     return process.stdout.read().splitlines()
 
