@@ -19,7 +19,7 @@ pytestmark = pytest.mark.openssh  # the keys come from ssh-keygen
 
 Serve = Callable[..., Callable[[Office], Office]]
 PARTNERS = pytest.mark.parametrize("takes", [KEEPING, GREEDY], ids=["keeping", "greedy"])
-_SILENT_SECONDS = 0.4
+_SILENT_SECONDS = 1.5
 
 
 def told(fault: str) -> pytest.MarkDecorator:

@@ -98,7 +98,7 @@ def test_a_crowded_server_has_not_refused_our_login(start_proftpd: Start, limit:
 
 
 def test_a_server_that_falls_silent_is_left_in_time(proftpd: ProFtpd) -> None:
-    address = proftpd.address(timeout_seconds=0.3)
+    address = proftpd.address(timeout_seconds=2.0)
     with open_mailbox(address, partner="acme") as mailbox:
         proftpd.signal_sessions(signal.SIGSTOP)
         with pytest.raises(NotReached, match="no answer in time"):

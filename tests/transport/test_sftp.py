@@ -229,14 +229,14 @@ def test_a_server_killed_in_mid_upload_loses_the_line_and_only_the_temporary_nam
 
 
 def test_a_server_that_falls_silent_in_mid_upload_loses_the_line_in_time(openssh: OpenSsh) -> None:
-    mailbox = open_mailbox(openssh.address(timeout_seconds=0.5), partner="acme")
+    mailbox = open_mailbox(openssh.address(timeout_seconds=2.0), partner="acme")
     with pytest.raises(LineLost, match="no answer in time"):
         mailbox.create_exclusive("outbound/x.part", tripwire(4, lambda: openssh.signal_sessions(signal.SIGSTOP)))
 
 
 def test_a_server_that_falls_silent_before_a_rename_is_asked_nothing_more(openssh: OpenSsh) -> None:
     (openssh.root / "outbound" / "x.part").write_bytes(b"ours")
-    mailbox = open_mailbox(openssh.address(timeout_seconds=0.5), partner="acme")
+    mailbox = open_mailbox(openssh.address(timeout_seconds=2.0), partner="acme")
     openssh.signal_sessions(signal.SIGSTOP)
     with pytest.raises(NotReached, match="nothing was changed"):
         mailbox.rename_no_clobber("outbound/x.part", "outbound/x.837")
