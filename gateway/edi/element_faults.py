@@ -72,20 +72,17 @@ def element_faults(use: SegmentUse, texts: list[str], marks: Delimiters) -> Iter
 def _one(element: Element, value: str, before: str, marks: Delimiters) -> Iterator[ElementFault]:
     if not value.strip(marks.component):
         if element.usage == "R":
-            number = element.number if isinstance(element, CompositeElement) else element.type.number
             said = f"{element.name} is missing"
-            yield ElementFault(element.position, 0, number, Code.MISSING, said, "")
+            yield ElementFault(element.position, 0, element.number, Code.MISSING, said, "")
         return
     if element.usage == "N":
-        number = element.number if isinstance(element, CompositeElement) else element.type.number
         said = f"{element.name} is not used here"
-        yield ElementFault(element.position, 0, number, Code.NOT_USED, said, value)
+        yield ElementFault(element.position, 0, element.number, Code.NOT_USED, said, value)
         return
     several = value.split(marks.repetition) if marks.repetition else [value]
     if element.repeat and len(several) > element.repeat:
-        number = element.number if isinstance(element, CompositeElement) else element.type.number
         said = f"{element.name} occurs {len(several)} times, at most {element.repeat} are used"
-        yield ElementFault(element.position, 0, number, Code.TOO_MANY_REPETITIONS, said, value)
+        yield ElementFault(element.position, 0, element.number, Code.TOO_MANY_REPETITIONS, said, value)
         several = several[: element.repeat]
     for one in several:
         if isinstance(element, CompositeElement):
@@ -161,7 +158,7 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
 
 
 def _fault(element: SimpleElement, code: str, said: str, value: str) -> ElementFault:
-    return ElementFault(element.position, 0, element.type.number, code, said, value)
+    return ElementFault(element.position, 0, element.number, code, said, value)
 
 
 def _is_number(value: str) -> bool:
@@ -218,11 +215,10 @@ def _rules(
         wrong = _broken(kind, numbers, there)
         if wrong:
             element = elements[wrong - 1]
-            number = element.number if isinstance(element, CompositeElement) else element.type.number
             code = Code.EXCLUDED if kind == "E" else Code.CONDITION_MISSING
             said = f"{element.name} {_WHY[kind].format(names=_named(numbers))}"
             place = (inside, wrong) if inside else (wrong, 0)
-            yield ElementFault(*place, number, code, said, "")
+            yield ElementFault(*place, element.number, code, said, "")
 
 
 _WHY: Final = {

@@ -283,14 +283,13 @@ class EnvelopeCheck:
     def _follower(self, guide: Guide, st: list[str]) -> SetFollower | None:
         if self._following is None:
             return None
-        version = _element(st, 3) or _element(self._gs, 8)
         origin = Origin(
             marks=self._marks,
             starts=self._place,
             isa=self._isa,
             gs=tuple(self._gs),
             st=tuple(st),
-            version=ALIASES.get(version, version),
+            version=_known(self._version(st)),
         )
         return self._following(guide, origin)
 
@@ -313,16 +312,19 @@ class EnvelopeCheck:
                 return text, length
         return None, length
 
+    def _version(self, st: list[str]) -> str:
+        """Give the version that a set names: ST03, or GS08 where it names none (835)."""
+        return _element(st, 3) or _element(self._gs, 8)
+
     def _guide(self, st: list[str]) -> Guide | None:
-        """Choose the guide by ST03, or by GS08 where a set names none (835), and say what is wrong with the choice."""
-        transaction, named = _element(st, 1), _element(st, 3)
-        version = named or _element(self._gs, 8)
+        """Choose the guide by the version that the set names, and say what is wrong with the choice."""
+        transaction, named, version = _element(st, 1), _element(st, 3), self._version(st)
         if named and self._gs and named != _element(self._gs, 8):
             self._say_set("I6", "ST03 is not GS08", segment="ST", element=3)
         if self._gs and _FUNCTIONS.get(transaction, _element(self._gs, 1)) != _element(self._gs, 1):
             said = f"GS01 is not {_FUNCTIONS[transaction]}, the functional group of {transaction}"
             self._say(WireLevel.GROUP, "1", said, segment="GS", element=1)
-        known = ALIASES.get(version, version)
+        known = _known(version)
         guide = guide_of(known, self._marks, self._overlays) if transaction_of(known) == transaction else None
         if guide is None:
             self._say(
@@ -414,3 +416,8 @@ class EnvelopeCheck:
 
 def _element(parts: Sequence[str], position: int) -> str:
     return parts[position] if position < len(parts) else ""
+
+
+def _known(version: str) -> str:
+    """Give the version whose guide a version is read by."""
+    return ALIASES.get(version, version)

@@ -181,7 +181,7 @@ class Guide:
         self.end: Place = last
 
     def _loop(self, tree: Loop, around: LoopPlace | None) -> LoopPlace:
-        loop = LoopPlace(loop=around, at=tree.at, required=_is_required(tree), repeat=tree.repeat, tree=tree)
+        loop = LoopPlace(loop=around, at=tree.at, required=tree.usage == "R", repeat=tree.repeat, tree=tree)
         for child in tree.children:
             if isinstance(child, SegmentUse):
                 loop.children.append(self._place(child, loop))
@@ -276,10 +276,6 @@ def step_of(move: Move) -> Step:
         begins=tuple(loop.begun(child) for loop, child in zip(move.enters, first, strict=True)),
         move=move,
     )
-
-
-def _is_required(tree: Loop) -> bool:
-    return tree.usage == "R"
 
 
 def _never(_raw: str) -> None:

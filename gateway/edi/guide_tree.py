@@ -52,6 +52,11 @@ class SimpleElement:
     pattern: str = ""
     repeat: int = 1
 
+    @property
+    def number(self) -> str:
+        """Its data element number."""
+        return self.type.number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompositeElement:
@@ -151,15 +156,6 @@ def tree_of(map_file: str) -> Loop:
     root = _parsed(map_file)
     (found,) = [one for one in root.iter("loop") if one.get("xid") == "ST_LOOP"]
     return _loop(found)
-
-
-def envelope_of(map_file: str) -> dict[str, SegmentUse]:
-    """Read what a map file says of ISA, GS, GE, IEA and TA1."""
-    found = {}
-    for loop in _parsed(map_file).iter("loop"):
-        if loop.get("xid") in {"ISA_LOOP", "GS_LOOP"}:
-            found.update({use.id: use for use in map(_segment, loop.findall("segment"))})
-    return found
 
 
 def _parsed(map_file: str) -> etree._Element:

@@ -183,8 +183,7 @@ class Walk:
             )
             entry = self._place.table.get(segment_id)
             if isinstance(entry, Choice):
-                code = parts[entry.position] if entry.position < len(parts) else ""
-                code = code.partition(self.guide.marks.component)[0] if entry.component else code
+                code = _code_at(parts, entry.position, entry.component, self.guide.marks.component)
                 return entry.steps.get(code, entry.otherwise)
             return entry
         if is_segment_id(parts[0]):
@@ -365,9 +364,13 @@ def _has_key(place: Place, parts: list[str], component: str) -> bool:
     key = place.use.key
     if key is None:
         return True
-    position, inner = key
+    return _code_at(parts, *key, component) in place.use.codes_at(*key)
+
+
+def _code_at(parts: list[str], position: int, inner: int, component: str) -> str:
+    """Give the code by which places are told apart; `follow` does the same in line, for it is asked at every segment."""
     code = parts[position] if position < len(parts) else ""
-    return (code.partition(component)[0] if inner else code) in place.use.codes_at(position, inner)
+    return code.partition(component)[0] if inner else code
 
 
 def _first_of(loop: LoopPlace) -> Place:

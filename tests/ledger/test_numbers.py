@@ -1,23 +1,13 @@
 """Control numbers: each kind of each partner of each practice counts for itself, forward only, over the end of a cycle."""
 
-from dataclasses import replace
-
 import pytest
 
 from gateway.errors import UsageError
-from gateway.ledger import Ledger, numbers, practices
+from gateway.ledger import Ledger, numbers
 from gateway.ledger.numbers import LAST, Number
-from tests.people import NOW, PRACTICE
+from tests.people import PRACTICE
 
 OURS, THEIRS = PRACTICE.key, "other"
-
-
-@pytest.fixture
-def ledger(empty_ledger: Ledger) -> Ledger:
-    with empty_ledger.writing() as tx:
-        for key in (OURS, THEIRS):
-            practices.register(tx, replace(PRACTICE, key=key), secret=b"s" * 32, at=NOW)
-    return empty_ledger
 
 
 @pytest.mark.parametrize(

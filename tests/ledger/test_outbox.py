@@ -2,25 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import select
 
 from gateway.delivery import Delivery, Manner
-from gateway.ledger import Ledger, Transaction, claims, numbers, outbox, practices, visits
+from gateway.ledger import Ledger, Transaction, claims, numbers, outbox, visits
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.ledger.tables import interchange_claims
 from tests.ledger.test_ledger import SAID, new_file, new_visit
 from tests.people import NOW, PRACTICE, claim
 
 OURS, THEIRS = PRACTICE.key, "other"
-
-
-@pytest.fixture
-def ledger(empty_ledger: Ledger) -> Ledger:
-    with empty_ledger.writing() as tx:
-        for key in (OURS, THEIRS):
-            practices.register(tx, replace(PRACTICE, key=key), secret=b"s" * 32, at=NOW)
-    return empty_ledger
 
 
 def sealed(tx: Transaction, practice: str, number: int, partner: str = "north") -> SealedFile:
