@@ -31,6 +31,21 @@ def as_amount(text: str) -> Decimal | None:
         return None
 
 
+def as_cents(text: str) -> int | None:
+    """Read dollars and cents as whole cents; None of what has a third decimal or is no number.
+
+    For adding up what a guide has looked at already: a text that no guide would pass may be read all the same.
+    """
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0")
+    try:
+        if len(part) <= 2:  # noqa: PLR2004 cents
+            return int(f"{whole}{part:0<2}")
+    except ValueError:
+        pass
+    return None
+
+
 def as_number(text: str) -> Decimal | None:
     """Read a plain number; None if it is anything else."""
     return Decimal(text) if _PLAIN_NUMBER(text) else None

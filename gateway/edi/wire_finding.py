@@ -39,6 +39,7 @@ class WireFinding:
     element, component   1-based; 0 where it is about more than that
     number       data element number
     said, fix    in plain words, without the value
+    rule         the rule that found it (SNIP 3 to 5); empty of what the envelope and the guide themselves ask
     value        what stands there: it may be somebody's name, so neither `str` nor `repr` shows it
     """
 
@@ -58,6 +59,7 @@ class WireFinding:
     element: int = 0
     component: int = 0
     number: str = ""
+    rule: str = ""
     value: str = field(default="", repr=False)
 
     def __str__(self) -> str:

@@ -1,0 +1,355 @@
+"""What the segments of an 835 ask of each other (SNIP 4): 005010X221A1."""
+
+import re
+from typing import Final
+
+from gateway.edi.figures import as_cents
+from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.rules.payment_unit import PaymentUnit
+from gateway.edi.rules.rule import Fault, Spot, rule
+from gateway.edi.rules.unit import Unit
+from gateway.edi.wire_finding import WireSeverity
+
+_TRANSFERS: Final = frozenset({"ACH", "BOP", "FWT"})
+"""BPR04 of payments to an account."""
+_ACCOUNTS: Final = (6, 7, 8, 9, 10, 12, 13, 14, 15)
+"""Of BPR: the accounts, and who pays."""
+_FORWARDED: Final = frozenset({"19", "20", "21", "23"})
+"""CLP02."""
+_DENIED: Final = "4"
+_AFTER_ANOTHER: Final = frozenset({"2", "3", "20", "21"})
+"""CLP02 of claims that another payer had before."""
+_PAYER: Final = re.compile(r"1[0-9]{9}").fullmatch
+
+
+@rule(
+    id="NO_PAYMENT_WITH_AMOUNT",
+    on="HEADER BPR",
+    element=2,
+    cites="005010X221A1, BPR01 and BPR04: H and NON are for information only, and no money moves",
+    fix="Ask the payer whether money was sent, and how.",
+)
+def no_payment_with_amount(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """Money is paid (BPR02) in a notification that moves none (BPR01 of H, BPR04 of NON)."""
+    return (at(bpr, 1) == "H" or at(bpr, 4) == "NON") and (as_cents(at(bpr, 2)) or 0) != 0
+
+
+@rule(
+    id="NOTIFICATION_BY_PAYMENT",
+    on="HEADER BPR",
+    element=4,
+    cites="005010X221A1, BPR04: NON where BPR01 is H, and only there",
+    fix="Ask the payer whether money was sent, and how.",
+)
+def notification_by_payment(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """A notification (BPR01 of H) is not said to be without payment (BPR04 of NON)."""
+    return at(bpr, 1) == "H" and at(bpr, 4) != "NON"
+
+
+@rule(
+    id="PAYMENT_OF_NOTHING",
+    on="HEADER BPR",
+    element=4,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, BPR04: NON where no money moves",
+    fix="Look for no money under this number.",
+)
+def payment_of_nothing(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """A payment of 0.00 names a way of payment (BPR04)."""
+    return as_cents(at(bpr, 2)) == 0 and at(bpr, 4) not in {"NON", ""}
+
+
+@rule(
+    id="TRANSFER_WITHOUT_ACCOUNTS",
+    on="HEADER BPR",
+    fault=Fault.ELEMENT_MISSING,
+    cites="005010X221A1, BPR06 to BPR15: required where BPR04 is ACH, BOP or FWT",
+    fix="Ask the payer for the accounts: without them the payment cannot be matched with the bank's.",
+)
+def transfer_without_accounts(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]:
+    """A transfer does not name its accounts."""
+    if at(bpr, 4) not in _TRANSFERS:
+        return []
+    return [(position, 0) for position in _ACCOUNTS if not at(bpr, position)]
+
+
+@rule(
+    id="TRANSFER_WITHOUT_FORMAT",
+    on="HEADER BPR",
+    fault=Fault.ELEMENT_MISSING,
+    element=5,
+    cites="005010X221A1, BPR05: required where BPR04 is ACH",
+    fix="Ask the payer for the format of the transfer (CCP or CTX).",
+)
+def transfer_without_format(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """A transfer by ACH does not name its format (BPR05)."""
+    return at(bpr, 4) == "ACH" and not at(bpr, 5)
+
+
+@rule(
+    id="ACCOUNTS_NOT_USED",
+    on="HEADER BPR",
+    fault=Fault.ELEMENT_NOT_USED,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, BPR06 to BPR15: only where BPR04 is ACH, BOP or FWT",
+    fix="Pass over them.",
+)
+def accounts_not_used(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]:
+    """Accounts are named of a payment that is no transfer."""
+    if at(bpr, 4) not in {"CHK", "NON"}:
+        return []
+    return [(position, 0) for position in (6, 7, 8, 9, 12, 13, 14, 15) if at(bpr, position)]
+
+
+@rule(
+    id="TRACE_OF_ANOTHER_PAYER",
+    on="HEADER TRN",
+    element=3,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, TRN03: BPR10, where that stands",
+    fix="Match the payment with the bank's by TRN02, and ask the payer.",
+)
+def trace_of_another_payer(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """Who gave the trace number (TRN03) is not who pays (BPR10)."""
+    payer = at(loop.first("BPR"), 10)
+    return bool(payer) and bool(at(trn, 3)) and at(trn, 3) != payer
+
+
+@rule(
+    id="PAYER_ID_SHAPE",
+    on="HEADER TRN",
+    fault=Fault.SHAPE,
+    element=3,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, TRN03: 1 and the payer's nine digits of tax id",
+    fix="Match the payment with the bank's by TRN02, and ask the payer.",
+)
+def payer_id_shape(trn: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """Who gave the trace number (TRN03) is not named by 1 and a tax id."""
+    return bool(at(trn, 3)) and not _PAYER(at(trn, 3))
+
+
+@rule(
+    id="PAYEE_WITHOUT_TAX_ID",
+    on="1000B N1",
+    fault=Fault.SEGMENT_MISSING,
+    lacks="REF",
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, loop 1000B, REF*TJ: where the payee is named by an NPI",
+    fix="Ask the payer for it if payments cannot be told apart.",
+)
+def payee_without_tax_id(n1: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """A payee who is named by an NPI has no tax id (REF*TJ)."""
+    return at(n1, 3) == "XX" and not loop.first("REF", "TJ")
+
+
+@rule(
+    id="FORWARDED_TO_NOBODY",
+    on="2100 CLP",
+    fault=Fault.SEGMENT_MISSING,
+    lacks="NM1",
+    cites="005010X221A1, loop 2100, NM1*TT: required where CLP02 says that the claim was forwarded",
+    fix="Ask the payer to whom it forwarded the claim, before it is billed to another.",
+)
+def forwarded_to_nobody(_clp: Parts, loop: Loop, unit: PaymentUnit) -> bool:
+    """A claim was forwarded (CLP02 of 19, 20, 21 or 23), but not said to whom (NM1*TT)."""
+    return unit.status in _FORWARDED and not loop.first("NM1", "TT")
+
+
+@rule(
+    id="DENIED_YET_PAID",
+    on="2100 CLP",
+    element=2,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, CLP02: 4 is denied",
+    fix="Trust the amounts; ask the payer.",
+)
+def denied_yet_paid(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
+    """A claim that is said to be denied (CLP02 of 4) was paid."""
+    return unit.status == _DENIED and (unit.paid or 0) > 0
+
+
+@rule(
+    id="SECOND_WITHOUT_FIRST",
+    on="2100 CLP",
+    element=2,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, 1.10.2.13: what earlier payers did is told by the reason 23",
+    fix="Compare with what the earlier payer paid.",
+)
+def second_without_first(_clp: Parts, loop: Loop, unit: PaymentUnit) -> bool:
+    """A payer that comes after another (CLP02) takes nothing off for what that one did (reason 23)."""
+    if unit.status not in _AFTER_ANOTHER:
+        return False
+    return not any("23" in parts[2::3] for one in (loop, *unit.lines) for parts in one.each("CAS"))
+
+
+@rule(
+    id="SERVICE_WITHOUT_DATE",
+    on="2110 SVC",
+    fault=Fault.SEGMENT_MISSING,
+    lacks="DTM",
+    cites="005010X221A1, loops 2110 and 2100, DTM: a service is dated by its line, or by its claim (DTM*232)",
+    fix="Find the line by its number (REF*6R) and amount.",
+)
+def service_without_date(_svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
+    """Neither the line nor its claim has a date of service."""
+    return not loop.first("DTM", "472", "150") and not unit.piece.first("DTM", "232")
+
+
+@rule(
+    id="CLAIM_WITHOUT_DATE",
+    on="2100 CLP",
+    fault=Fault.SEGMENT_MISSING,
+    lacks="DTM",
+    cites="005010X221A1, loop 2100, DTM*232: required where no line has dates",
+    fix="Find the claim by its number (CLP01).",
+)
+def claim_without_date(_clp: Parts, loop: Loop, unit: PaymentUnit) -> bool:
+    """A claim without lines has no date of service."""
+    return not unit.lines and not loop.first("DTM", "232", "233")
+
+
+@rule(
+    id="SERVICE_DATED_TWICE",
+    on=("2110 DTM*472", "2110 DTM*150", "2110 DTM*151"),
+    fault=Fault.SEGMENT_NOT_USED,
+    cites="005010X221A1, loop 2110, DTM: 472 for one day, 150 and 151 for a period",
+    fix="Trust the single day; ask the payer.",
+)
+def service_dated_twice(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """A line has both a day (DTM*472) and a period (DTM*150, DTM*151)."""
+    return at(dtm, 1) != "472" and bool(loop.first("DTM", "472"))
+
+
+@rule(
+    id="END_WITHOUT_BEGIN",
+    on=("2110 DTM*151", "2100 DTM*233"),
+    fault=Fault.SEGMENT_MISSING,
+    lacks="DTM",
+    cites="005010X221A1, loops 2100 and 2110, DTM: the end of a period (233, 151) has a begin (232, 150)",
+    fix="Ask the payer for the dates.",
+)
+def end_without_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """A period has an end, but no begin."""
+    begin = {"233": "232", "151": "150"}.get(at(dtm, 1), "")
+    return bool(begin) and not loop.first("DTM", begin)
+
+
+@rule(
+    id="END_BEFORE_BEGIN",
+    on=("2110 DTM*151", "2100 DTM*233"),
+    fault=Fault.DATE,
+    element=2,
+    cites="005010X221A1, loops 2100 and 2110, DTM",
+    fix="Ask the payer for the dates.",
+)
+def end_before_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """A period ends before it begins."""
+    begin = {"233": "232", "151": "150"}.get(at(dtm, 1), "")
+    return bool(begin) and at(dtm, 2) < at(loop.first("DTM", begin), 2)
+
+
+@rule(
+    id="PAID_SERVICE_IN_FUTURE",
+    on=("2110 DTM", "2100 DTM"),
+    fault=Fault.DATE,
+    element=2,
+    cites="005010X221A1, loops 2100 and 2110, DTM: services that were adjudicated",
+    fix="Ask the payer for the dates.",
+)
+def paid_service_in_future(dtm: Parts, _loop: Loop, unit: Unit) -> bool:
+    """What was paid is dated in the future."""
+    return at(dtm, 1) != "036" and at(dtm, 2) > unit.today
+
+
+@rule(
+    id="PRODUCED_IN_FUTURE",
+    on="HEADER DTM*405",
+    fault=Fault.DATE,
+    element=2,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, DTM*405: when the payer's books were closed for this payment",
+    fix="Ask the payer.",
+)
+def produced_in_future(dtm: Parts, _loop: Loop, unit: Unit) -> bool:
+    """The payment says that it was made in the future."""
+    return at(dtm, 2) > unit.today
+
+
+@rule(
+    id="INPATIENT_AND_OUTPATIENT",
+    on="2100 MOA",
+    fault=Fault.SEGMENT_NOT_USED,
+    cites="005010X221A1, loop 2100, MIA and MOA: one of the two",
+    fix="Ask the payer whether the claim was an inpatient's.",
+)
+def inpatient_and_outpatient(_moa: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """A claim was adjudicated both as an inpatient's (MIA) and as an outpatient's (MOA)."""
+    return bool(loop.first("MIA"))
+
+
+@rule(
+    id="SUBMITTED_PROCEDURE_IS_THE_SAME",
+    on="2110 SVC",
+    fault=Fault.ELEMENT_NOT_USED,
+    element=6,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, loop 2110, SVC06: required where another procedure was adjudicated than submitted",
+    fix="Pass over it.",
+)
+def submitted_procedure_is_the_same(svc: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
+    """The procedure submitted (SVC06) is the one adjudicated (SVC01)."""
+    return bool(at(svc, 6)) and at(svc, 6) == at(svc, 1)
+
+
+@rule(
+    id="PAID_LINE_NUMBER_REPEATED",
+    on="2110 REF*6R",
+    element=2,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, loop 2110, REF*6R: the line's number of the claim, which is unique there",
+    fix="Match the lines by procedure and amount: one of the claim's lines was split.",
+)
+def paid_line_number_repeated(ref: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
+    """An earlier line of the claim payment has the same number (REF*6R)."""
+    return unit.line_controls.get(at(ref, 2)) is not ref
+
+
+@rule(
+    id="ADJUSTMENT_OF_NOTHING",
+    on=("2100 CAS", "2110 CAS"),
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, loops 2100 and 2110, CAS: an adjustment takes an amount off",
+    fix="Pass over it.",
+)
+def adjustment_of_nothing(cas: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]:
+    """An adjustment takes nothing off."""
+    return [(position, 0) for position in range(3, len(cas), 3) if cas[position] in {"0", "0.00"}]
+
+
+RULES = (
+    no_payment_with_amount,
+    notification_by_payment,
+    payment_of_nothing,
+    transfer_without_accounts,
+    transfer_without_format,
+    accounts_not_used,
+    trace_of_another_payer,
+    payer_id_shape,
+    payee_without_tax_id,
+    forwarded_to_nobody,
+    denied_yet_paid,
+    second_without_first,
+    service_without_date,
+    claim_without_date,
+    service_dated_twice,
+    end_without_begin,
+    end_before_begin,
+    paid_service_in_future,
+    produced_in_future,
+    inpatient_and_outpatient,
+    submitted_procedure_is_the_same,
+    paid_line_number_repeated,
+    adjustment_of_nothing,
+)

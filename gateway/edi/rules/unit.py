@@ -1,0 +1,37 @@
+"""What a rule may look at beside its segment: the piece of the set, what stands around it, and what was seen before."""
+
+from gateway.edi.loop import Loop, Parts
+from gateway.edi.envelope_check import Origin
+
+NOTHING = Loop("")
+LATEST = "99999999"
+"""Behind every day, as CCYYMMDD: where nobody says what today is, no day is in the future."""
+
+
+class Unit:
+    """A piece of a set: a level, a claim or a payment.
+
+    piece      it; `piece.around` is what it stands in
+    following  the piece behind it; None if it is the last
+    component  the mark between components
+    today      CCYYMMDD; LATEST if nobody said
+    """
+
+    def __init__(self, piece: Loop, following: Loop | None, origin: Origin, today: str) -> None:
+        self.piece, self.following, self.origin, self.today = piece, following, origin, today
+        self.component = origin.marks.component
+
+    def split(self, text: str) -> list[str]:
+        """Give the components of an element; none of an empty one."""
+        return text.split(self.component) if text else []
+
+    def part(self, parts: Parts, position: int, inner: int) -> str:
+        """Give one 1-based component of the 1-based element; empty when absent."""
+        if position >= len(parts):
+            return ""
+        components = parts[position].split(self.component)
+        return components[inner - 1] if inner <= len(components) else ""
+
+    def level(self, loop_id: str) -> Loop:
+        """Give the level of that id that the piece is, or stands in; an empty one if there is none."""
+        return self.piece.level(loop_id) or NOTHING
