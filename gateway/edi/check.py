@@ -1,15 +1,23 @@
 """Check an X12 file in one pass, in bounded memory, and say all that is wrong with it as values.
 
-Level 1 is the envelope and what is countable, level 2 the implementation guide. Nothing raises for what a file holds.
+SNIP level 1 is the envelope and what is countable, 2 the implementation guide, 3 balances, 4 what segments ask of each
+other, 5 code sets. Nothing raises for what a file holds.
 """
 
 import io
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, Final
 
-from gateway.edi.envelope_check import Counts, EnoughError, EnvelopeCheck
+from gateway.edi.envelope_check import Counts, EnoughError, EnvelopeCheck, Origin
+from gateway.edi.guide_places import Guide
 from gateway.edi.overlay import Overlay
+from gateway.edi.rules.judge import PIECES, Judge
+from gateway.edi.rules.rulebook import asked_at
 from gateway.edi.wire_finding import WireFinding, WireSeverity
+
+SNIP_MAX: Final = 5
+_GUIDE: Final = 2
 
 FINDINGS_MAX: Final = 5_000
 """After so many a file is not looked at further: it is something else, or made to keep us busy."""
@@ -33,10 +41,14 @@ class Report:
         return not any(one.severity is WireSeverity.ERROR for one in self.findings)
 
 
-def check(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Report:
+def check(
+    source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = (), snip: int = SNIP_MAX, today: date | None = None
+) -> Report:
     """Check a file: every interchange, functional group and transaction set in it.
 
     overlays  companion guides; each narrows the guide that it names. Raises ConfigError if one does not fit its guide.
+    snip      how far to look: 2 envelope and guide, 3 also balances, 4 also situations, 5 also code sets
+    today     what is in the future is not looked for without it
     """
     findings: list[WireFinding] = []
 
@@ -45,10 +57,19 @@ def check(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Re
         if len(findings) == FINDINGS_MAX:
             raise EnoughError
 
-    one, more = EnvelopeCheck(io.BytesIO(source) if isinstance(source, bytes) else source, tell, overlays), False
+    def following(guide: Guide, origin: Origin) -> Judge | None:
+        if origin.version not in PIECES:
+            return None
+        asked = asked_at(guide, origin.version, snip)
+        return Judge(guide, origin, asked, tell, f"{today:%Y%m%d}" if today is not None else "")
+
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    one, more = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None), False
     try:
         for _ in one.run():
-            raise AssertionError("nobody follows, so nothing is handed on")
+            pass  # a set's last piece, judged already
     except EnoughError:
         more = True
+    # Rules are asked about a piece once it was read, when what the guide says of the next was told already.
+    findings.sort(key=lambda finding: finding.file_ordinal)
     return Report(findings=tuple(findings), counts=one.counts, more=more)

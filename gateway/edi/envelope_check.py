@@ -72,6 +72,11 @@ class Origin:
         return self.isa[14] == "T"
 
     @property
+    def date(self) -> str:
+        """When the functional group was made (GS04), CCYYMMDD."""
+        return _element(self.gs, 4)
+
+    @property
     def group(self) -> str:
         """The functional group's control number (GS06)."""
         return _element(self.gs, 6)
@@ -103,8 +108,8 @@ class SetFollower(Follower, Protocol):
 class EnvelopeCheck:
     """One pass over a file. Findings go to `tell`, which may end the pass by raising EnoughError.
 
-    following  makes the follower of a transaction set, or None for one that is passed over. Who follows judges what is in
-               a segment by himself.
+    following  makes the follower of a transaction set, or None for one that is passed over
+    judges_elements  whether what is in a segment is looked at too; a reader leaves that until somebody asks
     """
 
     def __init__(
@@ -113,10 +118,13 @@ class EnvelopeCheck:
         tell: Callable[[WireFinding], None],
         overlays: tuple[Overlay, ...] = (),
         following: Callable[[Guide, Origin], SetFollower | None] | None = None,
+        *,
+        judges_elements: bool = True,
     ) -> None:
         self._stream = Stream(source)
         self._overlays = overlays
         self._following = following
+        self._judges_elements = judges_elements
         self._tell = tell
         self._isa: tuple[str, ...] = ()
         self._marks = Delimiters()
@@ -297,7 +305,7 @@ class EnvelopeCheck:
         def tell(finding: WireFinding) -> None:
             self._tell(self._placed(finding, starts + finding.ordinal - 1))
 
-        walk = Walk(guide, tell, follower, judges_elements=self._following is None)
+        walk = Walk(guide, tell, follower, judges_elements=self._judges_elements)
         named = _element(st, 3)
         # Of an older edition's name enough was said when its guide was chosen.
         walk.begin([*st[:3], ALIASES[named], *st[4:]] if named in ALIASES else st)

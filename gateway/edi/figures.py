@@ -36,9 +36,11 @@ def as_cents(text: str) -> int | None:
 
     For adding up what a guide has looked at already: a text that no guide would pass may be read all the same.
     """
-    whole, _, part = text.partition(".")
-    part = part.rstrip("0")
     try:
+        if text[-3:-2] == ".":  # as nearly all are
+            return int(text[:-3] + text[-2:])
+        whole, _, part = text.partition(".")
+        part = part.rstrip("0")
         if len(part) <= 2:  # noqa: PLR2004 cents
             return int(f"{whole}{part:0<2}")
     except ValueError:

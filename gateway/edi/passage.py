@@ -38,7 +38,7 @@ class Passage:
         self._opened: Origin | None = None
         self.is_set_whole = True
         file = io.BytesIO(source) if isinstance(source, bytes) else source
-        self._check = EnvelopeCheck(file, self._tell, overlays, self._following)
+        self._check = EnvelopeCheck(file, self._tell, overlays, self._following, judges_elements=False)
 
     @property
     def origin(self) -> Origin:

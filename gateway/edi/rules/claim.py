@@ -177,9 +177,7 @@ def attachment_number_not_used(pwk: Parts, _loop: Loop, _claim: ClaimUnit) -> bo
 )
 def ambulance_without_transport(_clm: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """A claim from an ambulance (place of service 41 or 42) does not tell of a transport (CR1)."""
-    return (
-        claim.place in _AMBULANCES and not loop.first("CR1") and not any(line.first("CR1") for line in claim.lines)
-    )
+    return claim.place in _AMBULANCES and not loop.first("CR1") and not any(line.first("CR1") for line in claim.lines)
 
 
 @rule(
@@ -231,7 +229,7 @@ def screening_without_referral(crc: Parts, _loop: Loop, _claim: ClaimUnit) -> bo
 def cause_repeated(_clm: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     """A cause of the condition is named twice (CLM11)."""
     causes = claim.causes[:_CAUSES]
-    return [(11, place + 1) for place, cause in enumerate(causes) if cause and cause in causes[:place]]
+    return [Spot(11, place + 1) for place, cause in enumerate(causes) if cause and cause in causes[:place]]
 
 
 RULES = (

@@ -4,6 +4,7 @@ from gateway.edi.figures import as_cents
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit, adjusted, amount, payer_of
 from gateway.edi.rules.rule import rule
+from gateway.edi.rules.unit import NOTHING
 
 _LAST_ADJUDICATED = "D"
 
@@ -18,13 +19,8 @@ _LAST_ADJUDICATED = "D"
 )
 def charge_is_not_its_lines(_clm: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """CLM02 is not the sum of the lines' charges (SV102)."""
-    total = 0
-    for line in claim.lines:
-        charge = as_cents(at(line.first("SV1"), 2))
-        if charge is None:
-            return False
-        total += charge
-    return claim.charge is not None and bool(claim.lines) and total != claim.charge
+    charges = claim.charges
+    return claim.charge is not None and bool(charges) and sum(charges or ()) != claim.charge
 
 
 @rule(
@@ -92,22 +88,19 @@ def other_payer_paid_is_not_its_lines(amt: Parts, other: Loop, claim: ClaimUnit)
 @rule(
     id="LINE_ADJUDICATION_OUT_OF_BALANCE",
     snip=3,
-    on="2400 SV1",
+    on="2430 SVD",
     element=2,
     cites="005010X222A1, 1.4.4.1: SV102 = SVD02 + the CAS of the payer's loop 2430",
     fix="Copy what the payer paid and took off the line from its remittance, so that it adds up to the charge.",
 )
-def line_adjudication_out_of_balance(sv1: Parts, line: Loop, _claim: ClaimUnit) -> bool:
+def line_adjudication_out_of_balance(svd: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """What another payer paid of the line and took off it is not the line's charge (SV102)."""
-    by_payer: dict[str, int] = {}
-    for loop in line.inside("2430"):
-        svd = loop.first("SVD")
-        paid, taken = as_cents(at(svd, 2)), adjusted(loop)
-        if paid is None or taken is None or at(svd, 6):  # one that was bundled is paid elsewhere
-            return False
-        by_payer[at(svd, 1)] = by_payer.get(at(svd, 1), 0) + paid + taken
-    charge = as_cents(at(sv1, 2))
-    return charge is not None and any(total != charge for total in by_payer.values())
+    line = next((one for one in claim.lines if loop in one.loops), NOTHING)
+    same = [one for one in line.inside("2430") if at(one.first("SVD"), 1) == at(svd, 1)]
+    if len(same) > 1 or at(svd, 6):  # what was split or bundled is paid in several pieces
+        return False
+    paid, taken, charge = as_cents(at(svd, 2)), adjusted(loop), as_cents(at(line.first("SV1"), 2))
+    return None not in (paid, taken, charge) and (paid or 0) + (taken or 0) != charge
 
 
 @rule(

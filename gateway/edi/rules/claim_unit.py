@@ -1,11 +1,13 @@
 """A piece of an 837P (005010X222A1) as its rules see it: each thing that several rules ask for is looked up once."""
 
+from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from gateway.edi.envelope_check import Origin
-from gateway.edi.figures import as_cents
-from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.figures import as_cents, as_day
+from gateway.edi.loop import Loop, at
 from gateway.edi.rules.unit import LATEST, NOTHING, Unit
 
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -18,12 +20,32 @@ class ClaimsSeen:
 
     def __init__(self) -> None:
         self._claim_numbers: set[int] = set()
+        self._parent: Loop | None = None
+        self._with_claim: dict[str, Loop] = {}
+
+    def take(self, piece: Loop) -> None:
+        """Remember of the levels that are open which have a claim, and which a level below."""
+        around = piece.around
+        if around is None:
+            return
+        if piece.id == "2300":
+            self._with_claim[around.id] = around
+        elif piece.id == "2000C":
+            self._parent = around
 
     def is_repeated(self, claim_number: str) -> bool:
         """Tell whether an earlier claim had that number, and remember it."""
         key, before = hash(claim_number), len(self._claim_numbers)
         self._claim_numbers.add(key)
         return len(self._claim_numbers) == before
+
+    def has_claim(self, level: Loop) -> bool:
+        """Tell whether the level of that name that was open last is this one, and a claim stood right in it."""
+        return self._with_claim.get(level.id) is level
+
+    def is_parent(self, level: Loop) -> bool:
+        """Tell whether a patient's level stood below this one, if it was open last."""
+        return self._parent is level
 
 
 class Diagnosis(NamedTuple):
@@ -34,63 +56,84 @@ class Diagnosis(NamedTuple):
 
 
 class ClaimUnit(Unit):
-    """A claim (2300), or a level of the set around claims, whose claim properties are then empty."""
+    """A claim (2300), or a level of the set around claims, whose claim properties are then empty.
 
-    def __init__(self, piece: Loop, following: Loop | None, origin: Origin, today: str, seen: ClaimsSeen) -> None:
-        super().__init__(piece, following, origin, today)
+    clm, sbr   CLM, and SBR of the subscriber's level (2000B)
+    charge     CLM02 in cents; None if it cannot be read
+    lines      loops 2400
+    charges    SV102 of each line in cents; None if one cannot be read
+    days       the first and the last day of each line's service (DTP*472), as CCYYMMDD
+    numbers    the line control numbers (REF*6R)
+    diagnoses  in their order, as the lines point to them (HI)
+    """
+
+    def __init__(self, piece: Loop, origin: Origin, today: str, seen: ClaimsSeen) -> None:
+        super().__init__(piece, origin, today)
         self.seen = seen
+        self.clm = piece.first("CLM")
+        self.sbr = self.level("2000B").first("SBR")
+        self.lines = [loop for loop in piece.loops if loop.id == "2400"]
+        self.days: list[str] = []
+        self.numbers: list[str] = []
+        charges: list[int | None] = []
+        for line in self.lines:
+            for _, parts, _ in line.segments:
+                name = parts[0]
+                if name == "SV1":
+                    charges.append(as_cents(at(parts, 2)))
+                elif name == "DTP":
+                    if parts[1] == "472":
+                        self.days += at(parts, 3).split("-")
+                elif name == "REF" and parts[1] == "6R":
+                    self.numbers.append(at(parts, 2))
+        self.charges = None if None in charges else [one or 0 for one in charges]
+        self.charge = as_cents(at(self.clm, 2))
+        self.diagnoses = list(self._diagnoses()) if self.clm else []
+
+    def _diagnoses(self) -> Iterator[Diagnosis]:
+        for _, parts, _ in self.piece.segments:
+            if parts[0] == "HI":
+                for text in parts[1:]:
+                    components = text.split(self.component)
+                    if components[0] in _DIAGNOSES:
+                        yield Diagnosis(components[0], at(components, 1))
 
     @cached_property
-    def clm(self) -> Parts:
-        """CLM."""
-        return self.piece.first("CLM")
+    def day(self) -> date:
+        """The day by which codes are looked up: of the first service, or of the functional group outside of claims."""
+        return as_day(self.first_day) or super().day
 
-    @cached_property
+    @property
     def frequency(self) -> str:
         """CLM05-3."""
         return self.part(self.clm, 5, 3)
 
-    @cached_property
+    @property
     def place(self) -> str:
         """CLM05-1."""
         return self.part(self.clm, 5, 1)
 
-    @cached_property
+    @property
     def causes(self) -> list[str]:
         """CLM11: causes such as AA, EM, OA, then state and country."""
         return self.split(at(self.clm, 11))
 
-    @cached_property
-    def charge(self) -> int | None:
-        """CLM02 in cents."""
-        return as_cents(at(self.clm, 2))
-
-    @cached_property
-    def sbr(self) -> Parts:
-        """SBR of the subscriber's level (2000B)."""
-        return self.level("2000B").first("SBR")
-
-    @cached_property
+    @property
     def sequence(self) -> str:
         """Which payer the claim goes to: P, S, T and so on (SBR01)."""
         return at(self.sbr, 1)
 
-    @cached_property
+    @property
     def is_medicare(self) -> bool:
         """Whether the claim goes to Medicare (SBR09)."""
         return at(self.sbr, 9) in MEDICARE
 
-    @cached_property
+    @property
     def billing(self) -> Loop:
         """Loop 2010AA."""
         return self.level("2000A").one("2010AA") or NOTHING
 
-    @cached_property
-    def lines(self) -> list[Loop]:
-        """Loops 2400."""
-        return [loop for loop in self.piece.loops if loop.id == "2400"]
-
-    @cached_property
+    @property
     def others(self) -> list[Loop]:
         """Loops 2320."""
         return [loop for loop in self.piece.loops if loop.id == "2320"]
@@ -104,59 +147,33 @@ class ClaimUnit(Unit):
                 found.setdefault(at(loop.first("SVD"), 1), []).append(loop)
         return found
 
-    @cached_property
-    def diagnoses(self) -> list[Diagnosis]:
-        """The diagnoses in their order, as the lines point to them (HI)."""
-        found = []
-        for parts in self.piece.each("HI"):
-            for text in parts[1:]:
-                qualifier, _, rest = text.partition(self.component)
-                if qualifier in _DIAGNOSES:
-                    found.append(Diagnosis(qualifier, rest.partition(self.component)[0]))
-        return found
+    @property
+    def first_day(self) -> str:
+        """The first day of service; empty if there is none."""
+        return min(self.days, default="")
 
-    @cached_property
-    def days(self) -> list[str]:
-        """The first and the last day of each line's service (DTP*472), as CCYYMMDD."""
-        found = []
-        for line in self.lines:
-            for _, parts, _ in line.segments:
-                if parts[0] == "DTP" and parts[1] == "472":
-                    found += at(parts, 3).split("-")
-        return found
+    @property
+    def last_day(self) -> str:
+        """The last day of service; empty if there is none."""
+        return max(self.days, default="")
 
-    @cached_property
+    @property
     def born(self) -> str:
         """The patient's date of birth (DMG02) as CCYYMMDD; empty if there is none."""
         level = self.piece.around
         who = (level.one("2010CA") or level.one("2010BA")) if level is not None else None
         return at(who.first("DMG"), 2) if who is not None else ""
 
-    @cached_property
+    @property
     def died(self) -> str:
         """The patient's date of death (PAT06) as CCYYMMDD; LATEST if there is none."""
         level = self.piece.around
         return (at(level.first("PAT"), 6) if level is not None else "") or LATEST
 
     @cached_property
-    def first_day(self) -> str:
-        """The first day of service; empty if there is none."""
-        return min(self.days, default="")
-
-    @cached_property
-    def last_day(self) -> str:
-        """The last day of service; empty if there is none."""
-        return max(self.days, default="")
-
-    @cached_property
-    def line_controls(self) -> dict[str, Parts]:
-        """The first segment with each line control number (REF*6R) of the claim."""
-        found: dict[str, Parts] = {}
-        for line in self.lines:
-            for _, parts, _ in line.segments:
-                if parts[0] == "REF" and parts[1] == "6R":
-                    found.setdefault(at(parts, 2), parts)
-        return found
+    def open_days(self) -> tuple[str, str]:
+        """The first and the last day on which the patient can have been treated: living, and not in the future."""
+        return self.born, min(self.died, self.today)
 
 
 def payer_of(other: Loop) -> str:

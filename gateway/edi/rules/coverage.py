@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from gateway.codes.postal import is_zip, is_zip_plus_4
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import MEDICARE, ClaimUnit
 from gateway.edi.rules.rule import Fault, Spot, rule
@@ -13,7 +14,6 @@ _PRIMARY: Final = "P"
 _PROPERTY: Final = frozenset({"WC", "AM"})
 """SBR09 of workers' compensation and automobile medical."""
 _BOX: Final = re.compile(r"\b(?:P\.?\s*O\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s*BOX)\b", re.IGNORECASE).search
-_ZIP_AND_FOUR: Final = re.compile(r"[0-9]{9}").fullmatch
 _NINE_DIGITS: Final = re.compile(r"[0-9]{9}").fullmatch
 _STREET = "005010X222A1, loop 2010AA, N301: a street address; a box stands in the pay-to address (2010AB)"
 
@@ -35,13 +35,13 @@ def hl_below_another(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
     id="HL_CHILDREN",
     on="2000B HL",
     element=4,
+    late=True,
     cites="005010X222A1, loop 2000B, HL04: 1 if a patient's level (2000C) follows, else 0",
     fix="Make HL04 1 where the patient is another than the subscriber and has a level of his own, else 0.",
 )
 def hl_children(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
-    """HL04 does not say whether a patient's level follows."""
-    has_child = unit.following is not None and unit.following.id == "2000C"
-    return at(hl, 4) == ("0" if has_child else "1")
+    """HL04 does not say whether a patient's level stands below."""
+    return at(hl, 4) == ("0" if unit.seen.is_parent(unit.piece) else "1")
 
 
 @rule(
@@ -49,13 +49,13 @@ def hl_children(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
     on=("2000B HL", "2000C HL"),
     fault=Fault.LOOP_MISSING,
     lacks="2300 CLM",
+    late=True,
     cites="005010X222A1, loop 2300: required once for each patient",
     fix="Put the patient's claim behind the level, or leave the level out.",
 )
 def level_without_claim(_hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
     """A patient's level holds no claim."""
-    follows = unit.following.id if unit.following is not None else ""
-    return follows != "2300" and not (unit.piece.id == "2000B" and follows == "2000C")
+    return not unit.seen.has_claim(unit.piece) and not unit.seen.is_parent(unit.piece)
 
 
 @rule(
@@ -66,7 +66,7 @@ def level_without_claim(_hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
 )
 def billing_address_is_a_box(n3: Parts, _loop: Loop, _unit: ClaimUnit) -> list[Spot]:
     """The billing provider's address is a post office box."""
-    return [(position, 0) for position in (1, 2) if _BOX(at(n3, position))]
+    return [Spot(position) for position in (1, 2) if _BOX(at(n3, position))]
 
 
 @rule(
@@ -79,7 +79,7 @@ def billing_address_is_a_box(n3: Parts, _loop: Loop, _unit: ClaimUnit) -> list[S
 )
 def zip_without_four(n4: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
     """The ZIP code of a billing provider or service location has not all nine digits."""
-    return at(n4, 4) in {"", "US"} and bool(at(n4, 3)) and not _ZIP_AND_FOUR(at(n4, 3))
+    return at(n4, 4) in {"", "US"} and is_zip(at(n4, 3)) and not is_zip_plus_4(at(n4, 3))
 
 
 @rule(
@@ -144,8 +144,9 @@ def currency_at_home(cur: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
     fix="Leave the patient's level out if the patient is the subscriber; else leave SBR02 empty.",
 )
 def subscriber_and_patient_level(_hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
-    """A patient's level stands below a subscriber who is the patient (SBR02 = 18)."""
-    return at(unit.sbr, 2) == _SELF
+    """A patient's level stands below a subscriber who is the patient (SBR02 = 18) and has no claim of his own."""
+    around = unit.piece.around
+    return at(unit.sbr, 2) == _SELF and around is not None and not unit.seen.has_claim(around)
 
 
 @rule(
@@ -153,12 +154,13 @@ def subscriber_and_patient_level(_hl: Parts, _loop: Loop, unit: ClaimUnit) -> bo
     on="2000B SBR",
     fault=Fault.ELEMENT_MISSING,
     element=2,
+    late=True,
     cites="005010X222A1, loop 2000B, SBR02: required if the patient is the subscriber; else a loop 2000C follows",
     fix="Enter 18 if the patient is the subscriber; else add the patient's level.",
 )
 def neither_subscriber_nor_patient(sbr: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
-    """The patient is not the subscriber (SBR02 is empty), and no patient's level follows."""
-    return not at(sbr, 2) and unit.following is not None and unit.following.id == "2300"
+    """The patient is not the subscriber (SBR02 is empty), yet the claim stands at the subscriber's level."""
+    return not at(sbr, 2) and unit.seen.has_claim(unit.piece)
 
 
 def _subscriber_lacks(segment: str, unit: ClaimUnit) -> bool:

@@ -11,7 +11,7 @@ from gateway.edi.wire_finding import WireSeverity
 _PRINCIPAL: Final = frozenset({"ABK", "BK"})
 _ICD10: Final = frozenset({"ABK", "ABF"})
 _ICD9: Final = frozenset({"BK", "BF"})
-_ICD10_SINCE: Final = "20151001"
+ICD10_SINCE: Final = "20151001"
 _CODE: Final = 2
 """The component of HI that is the code."""
 _CAUSES: Final = frozenset("VWXY")
@@ -28,19 +28,19 @@ def _coded(hi: Parts, claim: ClaimUnit) -> Iterator[tuple[int, str, str]]:
 
 @rule(
     id="DIAGNOSIS_WITH_POINT",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     snip=5,
     cites="005010X222A1, loop 2300, HI01-2: the decimal point is left out",
     fix="Write the code without its point.",
 )
 def diagnosis_with_point(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     """A diagnosis is written with a point."""
-    return [(position, _CODE) for position, _, code in _coded(hi, claim) if "." in code]
+    return [Spot(position, _CODE) for position, _, code in _coded(hi, claim) if "." in code]
 
 
 @rule(
     id="DIAGNOSES_MIXED",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     cites="005010X222A1, loop 2300, HI: BK and BF are ICD-9-CM, ABK and ABF are ICD-10-CM",
     fix="Code all diagnoses from one code set.",
 )
@@ -49,12 +49,12 @@ def diagnoses_mixed(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     if not claim.diagnoses:
         return []
     first = claim.diagnoses[0].qualifier in _ICD10
-    return [(position, 1) for position, qualifier, _ in _coded(hi, claim) if (qualifier in _ICD10) is not first]
+    return [Spot(position, 1) for position, qualifier, _ in _coded(hi, claim) if (qualifier in _ICD10) is not first]
 
 
 @rule(
     id="DIAGNOSIS_CODE_SET_OF_ANOTHER_DAY",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     element=1,
     component=1,
     cites="45 CFR 162.1002: ICD-10-CM for services from October 1, 2015, ICD-9-CM before",
@@ -64,13 +64,13 @@ def diagnosis_code_set_of_another_day(hi: Parts, _loop: Loop, claim: ClaimUnit) 
     """The diagnoses' code set is not that of the date of service."""
     qualifier = hi[1].partition(claim.component)[0] if len(hi) > 1 else ""
     if qualifier in _ICD10:
-        return "" < claim.last_day < _ICD10_SINCE
-    return qualifier in _ICD9 and claim.first_day >= _ICD10_SINCE
+        return "" < claim.last_day < ICD10_SINCE
+    return qualifier in _ICD9 and claim.first_day >= ICD10_SINCE
 
 
 @rule(
     id="DIAGNOSIS_REPEATED",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     severity=WireSeverity.WARNING,
     cites="005010X222A1, loop 2300, HI: each diagnosis once",
     fix="Leave the second one out, and let the lines point to the first.",
@@ -80,14 +80,14 @@ def diagnosis_repeated(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     found, seen = [], set()
     for position, _, code in _coded(hi, claim):
         if code and code in seen:
-            found.append((position, _CODE))
+            found.append(Spot(position, _CODE))
         seen.add(code)
     return found
 
 
 @rule(
     id="PRINCIPAL_DIAGNOSIS_MISSING",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     element=1,
     component=1,
     cites="005010X222A1, loop 2300, HI01-1: the first diagnosis is the principal one (ABK or BK)",
@@ -101,7 +101,7 @@ def principal_diagnosis_missing(hi: Parts, _loop: Loop, claim: ClaimUnit) -> boo
 
 @rule(
     id="CAUSE_AS_PRINCIPAL_DIAGNOSIS",
-    on="2300 HI",
+    on=("2300 HI*ABK", "2300 HI*BK"),
     element=1,
     component=2,
     severity=WireSeverity.WARNING,
@@ -112,18 +112,6 @@ def cause_as_principal_diagnosis(hi: Parts, _loop: Loop, claim: ClaimUnit) -> bo
     """The principal diagnosis is an external cause."""
     qualifier, _, code = (hi[1] if len(hi) > 1 else "").partition(claim.component)
     return qualifier == "ABK" and code[:1] in _CAUSES and bool(code)
-
-
-@rule(
-    id="DIAGNOSES_MISSING",
-    on="2400 SV1",
-    element=7,
-    cites="005010X222A1, loop 2300, HI: required where a line points to diagnoses",
-    fix="Code what was treated.",
-)
-def diagnoses_missing(sv1: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
-    """A line points to diagnoses, but the claim has none."""
-    return bool(at(sv1, 7)) and not claim.diagnoses
 
 
 @rule(
@@ -139,7 +127,7 @@ def pointer_to_nothing(sv1: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
         return []
     pointers = claim.split(at(sv1, 7))
     return [
-        (7, place)
+        Spot(7, place)
         for place, pointer in enumerate(pointers, start=1)
         if pointer and not (pointer.isdecimal() and 1 <= int(pointer) <= known)
     ]
@@ -157,7 +145,7 @@ def pointer_repeated(sv1: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     pointers = claim.split(at(sv1, 7))
     if len(set(pointers)) == len(pointers):
         return []
-    return [(7, place + 1) for place, one in enumerate(pointers) if one and one in pointers[:place]]
+    return [Spot(7, place + 1) for place, one in enumerate(pointers) if one and one in pointers[:place]]
 
 
 RULES = (
@@ -167,7 +155,6 @@ RULES = (
     diagnosis_repeated,
     principal_diagnosis_missing,
     cause_as_principal_diagnosis,
-    diagnoses_missing,
     pointer_to_nothing,
     pointer_repeated,
 )

@@ -27,7 +27,7 @@ def organisation_with_first_name(nm1: Parts, _loop: Loop, _unit: Unit) -> list[S
     """An organisation has no first or middle name."""
     if at(nm1, 2) != _ORGANISATION:
         return False
-    return [(position, 0) for position in (4, 5, 7) if at(nm1, position)]
+    return [Spot(position) for position in (4, 5, 7) if at(nm1, position)]
 
 
 @rule(
@@ -95,7 +95,7 @@ def country_at_home(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
 def phone_is_not_ten_digits(per: Parts, _loop: Loop, _unit: Unit) -> list[Spot]:
     """A telephone or fax number is not ten digits."""
     return [
-        (position + 1, 0)
+        Spot(position + 1)
         for position in (3, 5, 7)
         if at(per, position) in _PHONES and at(per, position + 1) and not _TEN_DIGITS(per[position + 1])
     ]
@@ -110,7 +110,7 @@ def phone_is_not_ten_digits(per: Parts, _loop: Loop, _unit: Unit) -> list[Spot]:
 )
 def extension_without_phone(per: Parts, _loop: Loop, _unit: Unit) -> list[Spot]:
     """An extension stands behind no telephone number."""
-    return [(position, 0) for position in (5, 7) if at(per, position) == "EX" and at(per, position - 2) != "TE"]
+    return [Spot(position) for position in (5, 7) if at(per, position) == "EX" and at(per, position - 2) != "TE"]
 
 
 RULES = (

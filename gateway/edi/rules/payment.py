@@ -70,7 +70,7 @@ def transfer_without_accounts(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> li
     """A transfer does not name its accounts."""
     if at(bpr, 4) not in _TRANSFERS:
         return []
-    return [(position, 0) for position in _ACCOUNTS if not at(bpr, position)]
+    return [Spot(position) for position in _ACCOUNTS if not at(bpr, position)]
 
 
 @rule(
@@ -98,7 +98,7 @@ def accounts_not_used(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]
     """Accounts are named of a payment that is no transfer."""
     if at(bpr, 4) not in {"CHK", "NON"}:
         return []
-    return [(position, 0) for position in (6, 7, 8, 9, 12, 13, 14, 15) if at(bpr, position)]
+    return [Spot(position) for position in (6, 7, 8, 9, 12, 13, 14, 15) if at(bpr, position)]
 
 
 @rule(
@@ -194,7 +194,7 @@ def second_without_first(_clp: Parts, loop: Loop, unit: PaymentUnit) -> bool:
 )
 def service_without_date(_svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
     """Neither the line nor its claim has a date of service."""
-    return not loop.first("DTM", "472", "150") and not unit.piece.first("DTM", "232")
+    return loop not in unit.dated and unit.piece not in unit.dated
 
 
 @rule(
@@ -311,9 +311,13 @@ def submitted_procedure_is_the_same(svc: Parts, _loop: Loop, _unit: PaymentUnit)
     cites="005010X221A1, loop 2110, REF*6R: the line's number of the claim, which is unique there",
     fix="Match the lines by procedure and amount: one of the claim's lines was split.",
 )
-def paid_line_number_repeated(ref: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
+def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool:
     """An earlier line of the claim payment has the same number (REF*6R)."""
-    return unit.line_controls.get(at(ref, 2)) is not ref
+    number = at(ref, 2)
+    if unit.numbers.count(number) < 2:  # noqa: PLR2004 itself
+        return False
+    first = next(line for line in unit.lines if at(line.first("REF", "6R"), 2) == number)
+    return first is not loop
 
 
 @rule(
@@ -325,7 +329,7 @@ def paid_line_number_repeated(ref: Parts, _loop: Loop, unit: PaymentUnit) -> boo
 )
 def adjustment_of_nothing(cas: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]:
     """An adjustment takes nothing off."""
-    return [(position, 0) for position in range(3, len(cas), 3) if cas[position] in {"0", "0.00"}]
+    return [Spot(position) for position in range(3, len(cas), 3) if cas[position] in {"0", "0.00"}]
 
 
 RULES = (

@@ -49,10 +49,9 @@ def payment_below_zero(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> bool:
 )
 def claim_out_of_balance(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
     """The charge (CLP03) less all adjustments is not what was paid (CLP04)."""
-    sums = unit.sums
-    if sums is None or unit.charge is None or unit.paid is None:
+    if unit.taken is None or unit.charge is None or unit.paid is None:
         return False
-    return unit.charge - sums.claim - sum(sums.lines) != unit.paid
+    return unit.charge - unit.taken != unit.paid
 
 
 @rule(
@@ -63,13 +62,12 @@ def claim_out_of_balance(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
     cites="005010X221A1, 1.10.2.1.1: SVC03 = SVC02 less the CAS of the line",
     fix="Ask the payer for a remittance that adds up; post nothing of this one.",
 )
-def line_out_of_balance(svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
+def line_out_of_balance(_svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
     """The line's charge (SVC02) less its adjustments is not what was paid of it (SVC03)."""
-    charge, paid = as_cents(at(svc, 2)), as_cents(at(svc, 3))
-    if unit.sums is None or charge is None or paid is None:
+    charge, paid, taken = unit.lines[loop]
+    if charge is None or paid is None or taken is None:
         return False
-    place = next(place for place, line in enumerate(unit.lines) if line is loop)
-    return charge - unit.sums.lines[place] != paid
+    return charge - taken != paid
 
 
 @rule(
@@ -83,8 +81,10 @@ def line_out_of_balance(svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
 )
 def claim_charge_is_not_its_lines(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
     """The lines' charges (SVC02) are not the claim's (CLP03)."""
-    charges = unit.charged_lines
-    return bool(charges) and unit.charge is not None and sum(charges or ()) != unit.charge
+    charges = [line.charge for line in unit.lines.values()]
+    if not charges or unit.charge is None or None in charges:
+        return False
+    return sum(one or 0 for one in charges) != unit.charge
 
 
 @rule(
@@ -98,10 +98,10 @@ def claim_charge_is_not_its_lines(_clp: Parts, _loop: Loop, unit: PaymentUnit) -
 )
 def patient_share_is_not_its_adjustments(clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
     """The patient's share (CLP05) is not the sum of the adjustments of the group PR."""
-    if unit.status == _REVERSAL or unit.sums is None:
+    if unit.status == _REVERSAL or unit.taken is None:
         return False
     share = as_cents(at(clp, 5) or "0")
-    return share is not None and share != unit.sums.patient
+    return share is not None and share != unit.patient
 
 
 @rule(
@@ -169,9 +169,9 @@ def reversal_with_patient_share(clp: Parts, _loop: Loop, unit: PaymentUnit) -> b
 def summary_is_not_its_claims(ts3: Parts, _loop: Loop, unit: PaymentUnit) -> list[Spot]:
     """The provider's summary (TS3) does not count the claims behind it."""
     count, charges = unit.seen.of_level(unit.piece)
-    wrong = [(4, 0)] if at(ts3, 4).isdecimal() and int(at(ts3, 4)) != count else []
+    wrong = [Spot(4)] if at(ts3, 4).isdecimal() and int(at(ts3, 4)) != count else []
     stated = as_cents(at(ts3, 5))
-    return [*wrong, (5, 0)] if stated is not None and charges is not None and stated != charges else wrong
+    return [*wrong, Spot(5)] if stated is not None and charges is not None and stated != charges else wrong
 
 
 RULES = (

@@ -1,23 +1,24 @@
 """A piece of an 835 (005010X221A1) as its rules see it, and the sums of the set so far."""
 
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_cents
-from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.loop import Loop, at
 from gateway.edi.rules.unit import Unit
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
+_OWN_DATES: Final = frozenset({"472", "150", "232"})
+"""DTM01 of a service, of a period's first day, and of a claim."""
 
 
-class Sums(NamedTuple):
-    """What is taken off a claim payment, in cents: at the claim, at each line, and of these from the patient's group."""
+class LineSums(NamedTuple):
+    """Charge (SVC02), payment (SVC03) and what is taken off (CAS) of a line, in cents; None of what cannot be read."""
 
-    claim: int
-    lines: tuple[int, ...]
-    patient: int
+    charge: int | None
+    paid: int | None
+    taken: int | None
 
 
 class Total:
@@ -40,104 +41,73 @@ class PaymentsSeen:
 
     def __init__(self) -> None:
         self.paid, self.withheld = Total(), Total()
-        self._levels: dict[Loop, tuple[int, Total]] = {}
+        self._level: Loop | None = None
+        self._payments, self._charges = 0, Total()
 
     def take(self, unit: "PaymentUnit") -> None:
         """Add up a piece."""
         if unit.piece.id == "2100":
             self.paid.add(unit.paid)
-            level = unit.piece.around
-            if level is not None and level.first("TS3"):
-                count, charges = self._levels.get(level, (0, Total()))
-                charges.add(unit.charge)
-                self._levels[level] = count + 1, charges
+            if unit.piece.around is not self._level:
+                self._level, self._payments, self._charges = unit.piece.around, 0, Total()
+            self._payments += 1
+            self._charges.add(unit.charge)
         for loop in unit.piece.inside("FOOTER"):
             for parts in loop.each("PLB"):
                 for text in parts[_PLB_FIRST::2]:
                     self.withheld.add(as_cents(text) if text else 0)
 
     def of_level(self, level: Loop) -> tuple[int, int | None]:
-        """Give number and charges, in cents, of the payments behind an LX (2000)."""
-        count, charges = self._levels.get(level, (0, Total()))
-        return count, charges.cents
+        """Give number and charges, in cents, of the payments behind the LX (2000) that was read last."""
+        return (self._payments, self._charges.cents) if self._level is level else (0, 0)
 
 
 class PaymentUnit(Unit):
-    """A claim payment (2100), or what stands around payments, whose payment properties are then empty."""
+    """A claim payment (2100), or what stands around payments, whose payment properties are then empty.
 
-    def __init__(self, piece: Loop, following: Loop | None, origin: Origin, today: str, seen: PaymentsSeen) -> None:
-        super().__init__(piece, following, origin, today)
+    clp, status, charge, paid  CLP, CLP02, and CLP03 and CLP04 in cents; None of what cannot be read
+    taken    all that is taken off, of the claim and its lines; None if an amount cannot be read
+    patient  what of that is the patient's (PR)
+    lines    loops 2110, each with its sums
+    dated    the lines that have a date of their own
+    numbers  the line control numbers (REF*6R)
+    """
+
+    def __init__(self, piece: Loop, origin: Origin, today: str, seen: PaymentsSeen) -> None:
+        super().__init__(piece, origin, today)
         self.seen = seen
+        self.clp = piece.first("CLP")
+        self.status = at(self.clp, 2)
+        self.charge, self.paid = as_cents(at(self.clp, 3)), as_cents(at(self.clp, 4))
+        self.patient = 0
+        self.lines: dict[Loop, LineSums] = {}
+        self.dated: set[Loop] = set()
+        self.numbers: list[str] = []
+        total = self._taken(piece)
+        for loop in piece.loops:
+            if loop.id == "2110":
+                taken, svc = self._taken(loop), loop.first("SVC")
+                self.lines[loop] = LineSums(as_cents(at(svc, 2)), as_cents(at(svc, 3)), taken)
+                total = total + taken if total is not None and taken is not None else None
+        self.taken = total
 
-    @cached_property
-    def clp(self) -> Parts:
-        """CLP."""
-        return self.piece.first("CLP")
-
-    @cached_property
-    def status(self) -> str:
-        """CLP02."""
-        return at(self.clp, 2)
-
-    @cached_property
-    def charge(self) -> int | None:
-        """CLP03 in cents."""
-        return as_cents(at(self.clp, 3))
-
-    @cached_property
-    def paid(self) -> int | None:
-        """CLP04 in cents."""
-        return as_cents(at(self.clp, 4))
-
-    @cached_property
-    def lines(self) -> list[Loop]:
-        """Loops 2110."""
-        return [loop for loop in self.piece.loops if loop.id == "2110"]
-
-    @cached_property
-    def sums(self) -> Sums | None:
-        """What is taken off; None if an amount cannot be read."""
-        patient, of_lines = 0, []
-        for loop in (self.piece, *self.lines):
-            taken = 0
-            for _, parts, _ in loop.segments:
-                if parts[0] == "CAS":
-                    for text in parts[3::3]:
-                        amount = as_cents(text) if text else 0
-                        if amount is None:
-                            return None
-                        taken += amount
-                        if parts[1] == "PR":
-                            patient += amount
-            of_lines.append(taken)
-        return Sums(of_lines[0], tuple(of_lines[1:]), patient)
-
-    @cached_property
-    def charged_lines(self) -> list[int] | None:
-        """SVC02 of each line in cents; None if one cannot be read."""
-        return _cents([at(line.first("SVC"), 2) for line in self.lines])
-
-    @cached_property
-    def paid_lines(self) -> list[int] | None:
-        """SVC03 of each line in cents; None if one cannot be read."""
-        return _cents([at(line.first("SVC"), 3) for line in self.lines])
-
-    @cached_property
-    def line_controls(self) -> dict[str, Parts]:
-        """The first segment with each line control number (REF*6R) of the payment."""
-        found: dict[str, Parts] = {}
-        for line in self.lines:
-            for _, parts, _ in line.segments:
-                if parts[0] == "REF" and parts[1] == "6R":
-                    found.setdefault(at(parts, 2), parts)
-        return found
-
-
-def _cents(texts: list[str]) -> list[int] | None:
-    found = []
-    for text in texts:
-        amount = as_cents(text)
-        if amount is None:
-            return None
-        found.append(amount)
-    return found
+    def _taken(self, loop: Loop) -> int | None:
+        """Add up the adjustments directly in a loop; note its number and whether it has a date."""
+        total: int | None = 0
+        for _, parts, _ in loop.segments:
+            name = parts[0]
+            if name == "CAS":
+                amounts = [as_cents(text) if text else 0 for text in parts[3::3]]
+                if None in amounts or total is None:
+                    total = None
+                    continue
+                here = sum(one or 0 for one in amounts)
+                total += here
+                if parts[1] == "PR":
+                    self.patient += here
+            elif name == "DTM":
+                if parts[1] in _OWN_DATES:
+                    self.dated.add(loop)
+            elif name == "REF" and parts[1] == "6R":
+                self.numbers.append(at(parts, 2))
+        return total

@@ -15,8 +15,14 @@ from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 
 U_contra = TypeVar("U_contra", bound=Unit, contravariant=True)
 
-Spot: TypeAlias = tuple[int, int]
-"""Element and component, 1-based; 0 for the whole."""
+
+class Spot(NamedTuple):
+    """A place in a segment, 1-based; 0 for the whole. `severity` may be weaker than the rule's own."""
+
+    element: int
+    component: int = 0
+    severity: WireSeverity | None = None
+
 
 Verdict: TypeAlias = bool | Sequence[Spot]
 """False or empty: nothing is wrong. True: the rule's own place. Else the places in the segment."""
@@ -52,7 +58,7 @@ class Rule(Generic[U_contra]):
     on        where it is asked: "2300 CLM", with a qualifier "2300 DTP*435", in any loop "* N4"
     element, component  its own place in the segment
     lacks     where something is missing: what, as "REF" in the same loop or "2310E NM1" in another
-    late      asked once the whole set was read
+    late      asked once all that stands in the segment's level was read
     says      its docstring: the fault that it finds, without a full stop
     """
 
@@ -72,7 +78,7 @@ class Rule(Generic[U_contra]):
 
     def findings(self, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, component: str) -> list[WireFinding]:
         """Tell a verdict that is not empty. component: the mark between components."""
-        spots = [(self.element, self.component)] if isinstance(verdict, bool) else verdict
+        spots = [Spot(self.element, self.component)] if isinstance(verdict, bool) else verdict
         named, _, segment = self.lacks.rpartition(" ")
         return [
             WireFinding(
@@ -80,21 +86,21 @@ class Rule(Generic[U_contra]):
                 rule=self.id,
                 level=self.fault.value.level,
                 code=self.fault.value.code,
-                severity=self.severity,
+                severity=spot.severity or self.severity,
                 said=self.says,
                 fix=self.fix,
                 ordinal=ordinal,
                 loop=named or loop.id,
                 segment=segment or parts[0],
-                element=element,
-                component=inner,
-                value="" if self.lacks else _value(parts, element, inner, component),
+                element=spot.element,
+                component=spot.component,
+                value="" if self.lacks else _value(parts, spot, component),
             )
-            for element, inner in spots
+            for spot in spots
         ]
 
 
-def rule(  # noqa: PLR0913 a rule is a row of a table, each column by name
+def rule(
     *,
     id: str,  # noqa: A002 the field's name
     on: str | tuple[str, ...],
@@ -125,16 +131,22 @@ def rule(  # noqa: PLR0913 a rule is a row of a table, each column by name
             late=late,
             cites=cites,
             fix=fix,
-            says=says[0].lower() + says[1:] if says[1:2].islower() else says,
+            says=_begun_small(says),
             check=check,
         )
 
     return made
 
 
-def _value(parts: Parts, element: int, inner: int, component: str) -> str:
-    text = parts[element] if 0 < element < len(parts) else ""
-    if not inner:
+def _begun_small(says: str) -> str:
+    """Make a sentence go on behind a place and a colon; the name of an element stays as it is."""
+    first = says.split(maxsplit=1)[0]
+    return says if len(first) > 1 and first.isupper() else f"{says[0].lower()}{says[1:]}"
+
+
+def _value(parts: Parts, spot: Spot, component: str) -> str:
+    text = parts[spot.element] if 0 < spot.element < len(parts) else ""
+    if not spot.component:
         return text
     components = text.split(component)
-    return components[inner - 1] if inner <= len(components) else ""
+    return components[spot.component - 1] if spot.component <= len(components) else ""

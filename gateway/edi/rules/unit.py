@@ -1,7 +1,11 @@
 """What a rule may look at beside its segment: the piece of the set, what stands around it, and what was seen before."""
 
-from gateway.edi.loop import Loop, Parts
+from datetime import date
+from functools import cached_property
+
 from gateway.edi.envelope_check import Origin
+from gateway.edi.figures import as_day
+from gateway.edi.loop import Loop, Parts
 
 NOTHING = Loop("")
 LATEST = "99999999"
@@ -12,14 +16,18 @@ class Unit:
     """A piece of a set: a level, a claim or a payment.
 
     piece      it; `piece.around` is what it stands in
-    following  the piece behind it; None if it is the last
     component  the mark between components
     today      CCYYMMDD; LATEST if nobody said
     """
 
-    def __init__(self, piece: Loop, following: Loop | None, origin: Origin, today: str) -> None:
-        self.piece, self.following, self.origin, self.today = piece, following, origin, today
+    def __init__(self, piece: Loop, origin: Origin, today: str) -> None:
+        self.piece, self.origin, self.today = piece, origin, today
         self.component = origin.marks.component
+
+    @cached_property
+    def day(self) -> date:
+        """The day by which codes are looked up: of the functional group (GS04), the last there is if that is no day."""
+        return as_day(self.origin.date) or date.max
 
     def split(self, text: str) -> list[str]:
         """Give the components of an element; none of an empty one."""
