@@ -9,6 +9,8 @@ from gateway.edi.rules.unit import Unit
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
+_ONE_REASON: Final = 4
+"""The length of a CAS with one reason and no quantity."""
 _OWN_DATES: Final = frozenset({"472", "150", "232"})
 """DTM01 of a service, of a period's first day, and of a claim."""
 
@@ -97,11 +99,10 @@ class PaymentUnit(Unit):
         for _, parts, _ in loop.segments:
             name = parts[0]
             if name == "CAS":
-                amounts = [as_cents(text) if text else 0 for text in parts[3::3]]
-                if None in amounts or total is None:
+                here = _sum(parts)
+                if here is None or total is None:
                     total = None
                     continue
-                here = sum(one or 0 for one in amounts)
                 total += here
                 if parts[1] == "PR":
                     self.patient += here
@@ -111,3 +112,16 @@ class PaymentUnit(Unit):
             elif name == "REF" and parts[1] == "6R":
                 self.numbers.append(at(parts, 2))
         return total
+
+
+def _sum(cas: Parts) -> int | None:
+    """Add up the amounts of a CAS, in cents; None if one cannot be read."""
+    if len(cas) == _ONE_REASON:
+        return as_cents(cas[3])
+    total = 0
+    for text in cas[3::3]:
+        amount = as_cents(text) if text else 0
+        if amount is None:
+            return None
+        total += amount
+    return total
