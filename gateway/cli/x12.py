@@ -95,7 +95,7 @@ def _facts(path: Path, report: "Report") -> dict[str, object]:
 
 
 def _finding(one: "WireFinding") -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in fields(one) if field.name != "value"}
+    return {field.name: getattr(one, field.name) for field in fields(one) if field.name not in {"unit", "value"}}
 
 
 def _print(path: Path, report: "Report") -> None:
