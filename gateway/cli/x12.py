@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from gateway.cli import show
+from gateway.cli import ack_files, show
 from gateway.cli.status import Status
 
 if TYPE_CHECKING:
@@ -34,8 +34,22 @@ def x12() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A payer's changes to a guide, as TOML; may be given several times.",
 )
+@click.option(
+    "--ack-out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the answers to each file, TA1 and 999, into this folder.",
+)
+@click.option(
+    "--ack-control",
+    type=click.IntRange(1, 999_999_999),
+    default=1,
+    show_default=True,
+    help="Control number of the first answer; the others go up from it. Nothing is remembered between two calls.",
+)
 @show.json_option
-def check(files: tuple[Path, ...], companions: tuple[Path, ...], as_json: bool) -> int:
+def check(
+    files: tuple[Path, ...], companions: tuple[Path, ...], ack_out: Path | None, ack_control: int, as_json: bool
+) -> int:
     """Check 837P, 837I, 835, 277CA, 277, 999 and TA1 files against their guides: envelope (SNIP 1), structure (SNIP 2).
 
     `-` reads from a pipe. Each finding names segment, loop, element and X12's own error code; what stands there is not
@@ -45,11 +59,17 @@ def check(files: tuple[Path, ...], companions: tuple[Path, ...], as_json: bool) 
 
     overlays = tuple(map(read_overlay, companions))
     reports = [(path, _checked(path, overlays)) for path in files]
+    nothing: list[list[ack_files.Written]] = [[] for _ in reports]
+    answers = ack_files.write_answers(ack_out, reports, ack_control) if ack_out is not None else nothing
+    told = [(path, report, written) for (path, report), written in zip(reports, answers, strict=True)]
     if as_json:
-        show.as_object(files=[_facts(path, report) for path, report in reports])
+        show.as_object(
+            files=[{**_facts(path, report), "answers": ack_files.facts(some)} for path, report, some in told]
+        )
     else:
-        for path, report in reports:
+        for path, report, written in told:
             _print(path, report)
+            ack_files.print_answers(written)
     if any(not report.counts.interchanges for _, report in reports):
         return Status.UNUSABLE_INPUT
     return Status.NEEDS_A_PERSON if any(report.findings for _, report in reports) else Status.DONE
@@ -95,7 +115,7 @@ def _facts(path: Path, report: "Report") -> dict[str, object]:
 
 
 def _finding(one: "WireFinding") -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in fields(one) if field.name != "value"}
+    return {field.name: getattr(one, field.name) for field in fields(one) if field.name not in {"unit", "value"}}
 
 
 def _print(path: Path, report: "Report") -> None:

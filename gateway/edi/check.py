@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, Final
 
-from gateway.edi.envelope_check import Counts, EnoughError, EnvelopeCheck, Origin
+from gateway.edi.counts import Counts
+from gateway.edi.envelope_check import EnoughError, EnvelopeCheck
 from gateway.edi.guide_places import Guide
+from gateway.edi.judged import JudgedInterchange
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
+from gateway.edi.record import Record
 from gateway.edi.rules.judge import PIECES, Judge
 from gateway.edi.rules.rulebook import asked_at
 from gateway.edi.wire_finding import WireFinding, WireSeverity
@@ -27,12 +31,14 @@ FINDINGS_MAX: Final = 5_000
 class Report:
     """What a check came to.
 
-    findings  in the order of the file
-    more      whether the check ended early, with FINDINGS_MAX
+    findings      in the order of the file
+    interchanges  each with what it came to, in the order of the file, for whoever answers them
+    more          whether the check ended early, with FINDINGS_MAX
     """
 
     findings: tuple[WireFinding, ...]
     counts: Counts
+    interchanges: tuple[JudgedInterchange, ...]
     more: bool = False
 
     @property
@@ -51,9 +57,11 @@ def check(
     today     what is in the future is not looked for without it
     """
     findings: list[WireFinding] = []
+    record = Record()
 
     def tell(finding: WireFinding) -> None:
         findings.append(finding)
+        record.note(finding)
         if len(findings) == FINDINGS_MAX:
             raise EnoughError
 
@@ -64,7 +72,7 @@ def check(
         return Judge(guide, origin, asked, tell, f"{today:%Y%m%d}" if today is not None else "")
 
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    one, more = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None), False
+    one, more = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None, record), False
     try:
         for _ in one.run():
             pass  # a set's last piece, judged already
@@ -72,4 +80,4 @@ def check(
         more = True
     # Rules are asked about a piece once it was read, when what the guide says of the next was told already.
     findings.sort(key=lambda finding: finding.file_ordinal)
-    return Report(findings=tuple(findings), counts=one.counts, more=more)
+    return Report(findings=tuple(findings), counts=one.counts, interchanges=record.interchanges(), more=more)

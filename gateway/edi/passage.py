@@ -4,9 +4,10 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO, Final, Generic, TypeVar
 
-from gateway.edi.envelope_check import EnvelopeCheck, Origin
+from gateway.edi.envelope_check import EnvelopeCheck
 from gateway.edi.guide_places import Guide
 from gateway.edi.loop import UNIT_SEGMENTS_MAX, Builder, Loop, TooLongError
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
 from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import BinaryIO, Final, NamedTuple
 
 from gateway.edi.element_faults import Code
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_amount, as_day
 from gateway.edi.loop import Loop, at
 from gateway.edi.loop_findings import loop_findings
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
 from gateway.edi.party import PartyReading, party
 from gateway.edi.passage import Passage, Reading

@@ -142,7 +142,10 @@ def test_a_finding_names_its_segment_in_the_set_and_in_the_file_and_never_its_va
     ("spoil", "level", "code"),
     [
         (lambda raw: raw.replace(b"IEA*1*", b"IEA*2*"), WireLevel.INTERCHANGE, "021"),
-        (lambda raw: raw.replace(b"*00501*", b"*00401*"), WireLevel.INTERCHANGE, "017"),
+        (lambda raw: raw.replace(b"*00501*", b"*00401*"), WireLevel.INTERCHANGE, "003"),
+        (lambda raw: raw.replace(b"*00501*", b"*0050X*"), WireLevel.INTERCHANGE, "017"),
+        (lambda raw: raw.replace(b"*261123*1205*", b"*261323*1205*"), WireLevel.INTERCHANGE, "014"),
+        (lambda raw: raw.replace(b"*261123*1205*", b"*261123*2505*"), WireLevel.INTERCHANGE, "015"),
         (lambda raw: raw + b"garbage", WireLevel.INTERCHANGE, "024"),
         (lambda raw: b"garbage\n" + raw, WireLevel.INTERCHANGE, "024"),
         (lambda raw: raw[:-30], WireLevel.INTERCHANGE, "023"),

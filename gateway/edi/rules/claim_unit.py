@@ -5,9 +5,9 @@ from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_cents, as_day
 from gateway.edi.loop import Loop, at
+from gateway.edi.origin import Origin
 from gateway.edi.rules.unit import LATEST, NOTHING, Unit
 
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -82,9 +82,9 @@ class ClaimUnit(Unit):
                 if name == "SV1":
                     charges.append(as_cents(at(parts, 2)))
                 elif name == "DTP":
-                    if parts[1] == "472":
+                    if at(parts, 1) == "472":
                         self.days += at(parts, 3).split("-")
-                elif name == "REF" and parts[1] == "6R":
+                elif name == "REF" and at(parts, 1) == "6R":
                     self.numbers.append(at(parts, 2))
         self.charges = None if None in charges else [one or 0 for one in charges]
         self.charge = as_cents(at(self.clm, 2))
@@ -97,6 +97,11 @@ class ClaimUnit(Unit):
                     components = text.split(self.component)
                     if components[0] in _DIAGNOSES:
                         yield Diagnosis(components[0], at(components, 1))
+
+    @property
+    def name(self) -> str:
+        """CLM01."""
+        return at(self.clm, 1)
 
     @cached_property
     def day(self) -> date:

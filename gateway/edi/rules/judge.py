@@ -1,11 +1,12 @@
 """Asks the rules about each piece of a set as it is read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.edi.envelope_check import Origin
 from gateway.edi.guide_places import Guide
 from gateway.edi.loop import Builder, Loop, Parts
+from gateway.edi.origin import Origin
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
 from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
 from gateway.edi.rules.rule import Verdict
@@ -76,17 +77,17 @@ class Judge(Builder):
                     if rule.late:
                         self._late.append(_Late(rule, ordinal, parts, loop, unit))
                     elif verdict := rule.check(parts, loop, unit):
-                        self._say(rule, verdict, ordinal, parts, loop)
+                        self._say(rule, verdict, ordinal, parts, loop, unit)
         for inner in loop.loops:
             self._judge(inner, unit)
 
     def _ask(self, late: _Late) -> None:
         if verdict := late.rule.check(late.parts, late.loop, late.unit):
-            self._say(late.rule, verdict, late.ordinal, late.parts, late.loop)
+            self._say(late.rule, verdict, late.ordinal, late.parts, late.loop, late.unit)
 
-    def _say(self, rule: AnyRule, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop) -> None:
+    def _say(self, rule: AnyRule, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, unit: Unit) -> None:
         for finding in rule.findings(verdict, ordinal, parts, loop, self._origin.marks.component):
-            self._tell(self._origin.located(finding))
+            self._tell(replace(self._origin.located(finding), unit=unit.name))
 
 
 def _is_in(piece: Loop, level: Loop) -> bool:

@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_cents
-from gateway.edi.loop import Loop, at
+from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.origin import Origin
 from gateway.edi.rules.unit import Unit
 
 _PLB_FIRST: Final = 4
@@ -93,6 +93,11 @@ class PaymentUnit(Unit):
                 total = total + taken if total is not None and taken is not None else None
         self.taken = total
 
+    @property
+    def name(self) -> str:
+        """CLP01."""
+        return at(self.clp, 1)
+
     def _taken(self, loop: Loop) -> int | None:
         """Add up the adjustments directly in a loop; note its number and whether it has a date."""
         total: int | None = 0
@@ -104,12 +109,12 @@ class PaymentUnit(Unit):
                     total = None
                     continue
                 total += here
-                if parts[1] == "PR":
+                if at(parts, 1) == "PR":
                     self.patient += here
             elif name == "DTM":
-                if parts[1] in _OWN_DATES:
+                if at(parts, 1) in _OWN_DATES:
                     self.dated.add(loop)
-            elif name == "REF" and parts[1] == "6R":
+            elif name == "REF" and at(parts, 1) == "6R":
                 self.numbers.append(at(parts, 2))
         return total
 

@@ -38,8 +38,9 @@ Look: TypeAlias = Callable[[Parts, Any], bool]
 
 
 class Plain(NamedTuple):
-    """A look, and the rules that need not be asked about what it calls plain."""
+    """A look, and the rules that need not be asked about what it calls plain. `guide` is empty if it knows any unit."""
 
+    guide: str
     on: tuple[str, ...]
     look: Look
     covers: tuple[Rule[Any], ...]
@@ -79,7 +80,8 @@ def _coverage(sbr: Parts, _unit: Unit) -> bool:
 def _claim(clm: Parts, claim: ClaimUnit) -> bool:
     """An original to a primary payer, of an office and due to no accident."""
     return (
-        (len(clm) < 12 or not clm[11])
+        len(clm) > 5
+        and (len(clm) < 12 or not clm[11])
         and clm[5] in _offices(claim.component)
         and clm[2][:1] != "-"
         and claim.sequence == "P"
@@ -101,7 +103,7 @@ def _diagnosed(hi: Parts, claim: ClaimUnit) -> bool:
     """ICD-10-CM throughout, each code known and there once, the first no external cause."""
     codes = {one.code for one in claim.diagnoses if one.qualifier[0] == "A"}
     return (
-        len(codes) == len(claim.diagnoses) == len(hi) - 1
+        0 < len(codes) == len(claim.diagnoses) == len(hi) - 1
         and hi[1][:3] == "ABK"
         and hi[1][4:5] not in "VWXY"
         and codes <= _codes_of_diagnoses()
@@ -159,7 +161,7 @@ _ZEROS: Final = frozenset({"0", "0.00"})
 
 
 def _dated(dtm: Parts, unit: Unit) -> bool:
-    return dtm[1] in _ALONE and dtm[2] <= unit.today
+    return len(dtm) > 2 and dtm[1] in _ALONE and dtm[2] <= unit.today
 
 
 _ALONE: Final = frozenset({"472", "232", "150", "050"})
@@ -172,11 +174,15 @@ def _paid(clp: Parts, _unit: PaymentUnit) -> bool:
 
 
 def _paid_line(svc: Parts, unit: PaymentUnit) -> bool:
-    return (len(svc) < 7 or not svc[6]) and _is_plain_procedure(svc[1], unit.component)
+    return len(svc) > 1 and (len(svc) < 7 or not svc[6]) and _is_plain_procedure(svc[1], unit.component)
 
+
+_CLAIMS: Final = "005010X222A1"
+_PAYMENTS: Final = "005010X221A1"
 
 PLAIN: Final = (
     Plain(
+        "",
         ("* N4",),
         _address,
         (
@@ -188,11 +194,13 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        "",
         ("* NM1",),
         _name,
         (party.organisation_with_first_name, party.person_without_first_name, shapes.npi_check_digit),
     ),
     Plain(
+        _CLAIMS,
         ("2010BA NM1",),
         _subscriber,
         (
@@ -203,6 +211,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _CLAIMS,
         ("2000B SBR", "2320 SBR"),
         _coverage,
         (
@@ -213,6 +222,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _CLAIMS,
         ("2300 CLM",),
         _claim,
         (
@@ -230,6 +240,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _CLAIMS,
         ("2300 HI*ABK",),
         _diagnosed,
         (
@@ -243,6 +254,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _CLAIMS,
         ("2400 SV1",),
         _line,
         (
@@ -262,16 +274,19 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _CLAIMS,
         ("2400 DTP*472",),
         _served,
         (days.service_in_future, days.service_before_birth, days.service_after_death, days.period_backwards),
     ),
     Plain(
+        _PAYMENTS,
         ("2100 CAS", "2110 CAS"),
         _adjusted,
         (payment.adjustment_of_nothing, *(one for one in code_sets.RULES if "2110 CAS" in one.on)),
     ),
     Plain(
+        _PAYMENTS,
         ("2100 DTM", "2110 DTM"),
         _dated,
         (
@@ -282,6 +297,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _PAYMENTS,
         ("2100 CLP",),
         _paid,
         (
@@ -295,6 +311,7 @@ PLAIN: Final = (
         ),
     ),
     Plain(
+        _PAYMENTS,
         ("2110 SVC",),
         _paid_line,
         (payment.submitted_procedure_is_the_same, shapes.procedure_shape, shapes.modifier_shape),

@@ -63,15 +63,17 @@ def asked_at(guide: Guide, version: str, snip: int) -> Asked:
     for place in _places(guide.root):
         names = frozenset(_names(place))
         if numbers := {number for name in names for number in by_name.get(name, ())}:
-            found[place] = tuple(_grouped([rules[number] for number in sorted(numbers)], names))
+            found[place] = tuple(_grouped([rules[number] for number in sorted(numbers)], names, version))
     return found
 
 
-def _grouped(rules: list[AnyRule], names: frozenset[str]) -> Iterable[tuple[Look | None, tuple[AnyRule, ...]]]:
+def _grouped(
+    rules: list[AnyRule], names: frozenset[str], version: str
+) -> Iterable[tuple[Look | None, tuple[AnyRule, ...]]]:
     """Put the rules that one look covers together."""
     left = rules
     for plain in PLAIN:
-        if names.isdisjoint(plain.on):
+        if names.isdisjoint(plain.on) or plain.guide not in {"", version}:
             continue
         if covered := tuple(one for one in left if one in plain.covers):
             yield plain.look, covered

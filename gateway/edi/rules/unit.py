@@ -3,9 +3,9 @@
 from datetime import date
 from functools import cached_property
 
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_day
 from gateway.edi.loop import Loop, Parts
+from gateway.edi.origin import Origin
 
 NOTHING = Loop("")
 LATEST = "99999999"
@@ -23,6 +23,11 @@ class Unit:
     def __init__(self, piece: Loop, origin: Origin, today: str) -> None:
         self.piece, self.origin, self.today = piece, origin, today
         self.component = origin.marks.component
+
+    @property
+    def name(self) -> str:
+        """The number by which its sender knows it; empty of what is no claim, payment or status."""
+        return ""
 
     @cached_property
     def day(self) -> date:
