@@ -24,7 +24,9 @@ SNIP_MAX: Final = 5
 _GUIDE: Final = 2
 
 FINDINGS_MAX: Final = 5_000
-"""After so many a file is not looked at further: it is something else, or made to keep us busy."""
+"""After so many errors a file is not looked at further: it is something else, or made to keep us busy.
+
+Warnings end nothing; so many of them are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +58,11 @@ def check(
     snip      how far to look: 2 envelope and guide, 3 also balances, 4 also situations, 5 also code sets
     today     what is in the future is not looked for without it
     """
-    findings: list[WireFinding] = []
-    record = Record()
+    kept, record = _Kept(), Record()
 
     def tell(finding: WireFinding) -> None:
-        findings.append(finding)
         record.note(finding)
-        if len(findings) == FINDINGS_MAX:
-            raise EnoughError
+        kept.take(finding)
 
     def following(guide: Guide, origin: Origin) -> Judge | None:
         if origin.version not in PIECES:
@@ -72,12 +71,34 @@ def check(
         return Judge(guide, origin, asked, tell, f"{today:%Y%m%d}" if today is not None else "")
 
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    one, more = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None, record), False
+    one = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None, record)
     try:
         for _ in one.run():
             pass  # a set's last piece, judged already
     except EnoughError:
-        more = True
-    # Rules are asked about a piece once it was read, when what the guide says of the next was told already.
-    findings.sort(key=lambda finding: finding.file_ordinal)
-    return Report(findings=tuple(findings), counts=one.counts, interchanges=record.interchanges(), more=more)
+        pass  # the report says that there is more
+    return Report(findings=kept.in_order(), counts=one.counts, interchanges=record.interchanges(), more=kept.more)
+
+
+class _Kept:
+    """The findings of a file: so many errors end the check, so many warnings are kept."""
+
+    def __init__(self) -> None:
+        self._kept: list[WireFinding] = []
+        self._left = dict.fromkeys(WireSeverity, FINDINGS_MAX)
+        self.more = False
+
+    def take(self, finding: WireFinding) -> None:
+        """Keep a finding. Raises EnoughError behind the last error that is looked for."""
+        if self._left[finding.severity]:
+            self._left[finding.severity] -= 1
+            self._kept.append(finding)
+        else:
+            self.more = True
+        if not self._left[WireSeverity.ERROR]:
+            self.more = True
+            raise EnoughError
+
+    def in_order(self) -> tuple[WireFinding, ...]:
+        """Give them in the order of the file: a rule is asked about a piece when that was read."""
+        return tuple(sorted(self._kept, key=lambda finding: finding.file_ordinal))

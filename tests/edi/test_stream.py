@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.edi.check import check
 from gateway.edi.stream import Stream
+from gateway.edi.wire_finding import WireSeverity
 from tests.edi.test_check import FAULTLESS, segments
 from tests.service.clinic import ta1
 
@@ -122,7 +123,8 @@ def _peak(patients: int) -> int:
     report = check(_Repeated(patients))  # type: ignore[arg-type]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [one.code for one in report.findings] == ["2", "3", "023"], "nothing but the missing trailers"
+    errors = [one.code for one in report.findings if one.severity is WireSeverity.ERROR]
+    assert errors == ["2", "3", "023"], "nothing but the missing trailers"
     return peak
 
 
