@@ -7,6 +7,7 @@ a claim needs to know (M54.5 begins M54.50; S13.4XX wants its seventh character)
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from gateway.codes.table import load
@@ -26,18 +27,18 @@ class Standing(StrEnum):
     """The list holds no such code, but was not made for that date: it may have come since, so this may only warn."""
 
 
-def diagnosis(code: str, day: date) -> Standing:
-    """Tell what `code` (with or without its dot) is on the date of service `day`.
+def diagnosis(code: str, day: date, folder: Path | None = None) -> Standing:
+    """Tell what `code` (with or without its dot) is on the date of service `day`; `folder` as in `table.load`.
 
     A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
     """
-    standing = _standing(bare(code))
-    return Standing.ASSUMED if standing is Standing.UNKNOWN and not in_force(day) else standing
+    standing = _standing(bare(code), folder)
+    return Standing.ASSUMED if standing is Standing.UNKNOWN and not in_force(day, folder) else standing
 
 
-def in_force(day: date) -> bool:
+def in_force(day: date, folder: Path | None = None) -> bool:
     """Tell whether the list was published for the date of service `day`; if not, a finding may only warn."""
-    return load("icd10cm").covers(day)
+    return load("icd10cm", folder=folder).covers(day)
 
 
 def bare(code: str) -> str:
@@ -46,9 +47,9 @@ def bare(code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _standing(code: str) -> Standing:
+def _standing(code: str, folder: Path | None) -> Standing:
     # One search through one string: no index has to be built before the first claim can be scrubbed.
-    body = "\n" + load("icd10cm").body
+    body = "\n" + load("icd10cm", folder=folder).body
     if len(code) < _CATEGORY_LENGTH or not (code.isascii() and code.isalnum()):
         return Standing.UNKNOWN
     if f"\n{code}\n" in body:
