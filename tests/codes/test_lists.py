@@ -50,6 +50,7 @@ PYX12 = {
         (Kind.STATUS_CATEGORY, "F3N"),
         (Kind.STATUS, "562"),
         (Kind.ENTITY, "QC"),
+        (Kind.ENTITY, "PR"),
         (Kind.DIAGNOSIS, "M5450"),
         (Kind.TAXONOMY, "225100000X"),
         (Kind.PROCEDURE, "97110"),
