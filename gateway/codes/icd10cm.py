@@ -1,16 +1,18 @@
 """ICD-10-CM diagnoses: is a code billable on a date of service.
 
 The list holds the billable codes only: whatever begins one of them has more specific codes below it, which is all that
-a claim needs to know (M54.5 begins M54.50; S13.4XX wants its seventh character).
+a claim needs to know (M54.5 begins M54.50; S13.4XX wants its seventh character). The shipped one is a single edition; one
+that was imported is joined to the edition before it, and its codes have their days.
 """
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from gateway.codes.table import load
+from gateway.codes.table import Span, load, span
 
 _CATEGORY_LENGTH: Final = 3
 
@@ -32,8 +34,12 @@ def diagnosis(code: str, day: date, folder: Path | None = None) -> Standing:
 
     A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
     """
-    standing = _standing(bare(code), folder)
-    return Standing.ASSUMED if standing is Standing.UNKNOWN and not in_force(day, folder) else standing
+    spans, is_divided = _known(bare(code), folder)
+    if any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans):
+        return Standing.BILLABLE
+    if is_divided:
+        return Standing.NOT_SPECIFIC
+    return Standing.UNKNOWN if in_force(day, folder) else Standing.ASSUMED
 
 
 def in_force(day: date, folder: Path | None = None) -> bool:
@@ -47,11 +53,14 @@ def bare(code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _standing(code: str, folder: Path | None) -> Standing:
-    # One search through one string: no index has to be built before the first claim can be scrubbed.
-    body = "\n" + load("icd10cm", folder=folder).body
+def _known(code: str, folder: Path | None) -> tuple[tuple[Span, ...], bool]:
+    """The days on which a code is billable, and whether more specific ones begin with it."""
     if len(code) < _CATEGORY_LENGTH or not (code.isascii() and code.isalnum()):
-        return Standing.UNKNOWN
-    if f"\n{code}\n" in body:
-        return Standing.BILLABLE
-    return Standing.NOT_SPECIFIC if f"\n{code}" in body else Standing.UNKNOWN
+        return (), False
+    # Searches through one string: no index has to be built before the first claim can be scrubbed.
+    body = "\n" + load("icd10cm", folder=folder).body
+    spans: list[Span] = [(None, None)] if f"\n{code}\n" in body else []
+    for line in re.findall(rf"\n{code},(.*)", body) if f"\n{code}," in body else ():
+        starts, _, ends = line.partition(",")
+        spans.append(span({"from": starts, "to": ends}))
+    return tuple(spans), re.search(rf"\n{code}[0-9A-Z]", body) is not None

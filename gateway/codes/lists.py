@@ -10,7 +10,7 @@ Each list is read once a process and kept as sets; hold on to a `CodeList` where
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from gateway.codes.table import Table, kept, load, span
+from gateway.codes.table import Span, Table, kept, load, span
 
 
 class Listed(StrEnum):
@@ -60,9 +60,6 @@ class Kind(StrEnum):
     """SV101-2 and SVC01-2 with qualifier HC. Level I, which is CPT, is judged by its shape alone."""
     MODIFIER = "HCPCS modifier"
     """SV101-3 to SV101-6. Those of CPT are judged by their shape alone."""
-
-
-Span = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,15 +177,19 @@ def _shape_alone(source: _Source) -> CodeList:
 
 
 def _codes(table: Table) -> tuple[frozenset[str], dict[str, tuple[Span, ...]]]:
-    header, _, body = table.body.partition("\n")
-    if header.strip() == "code":  # seventy thousand diagnoses: no mapping for each
-        return frozenset(body.split()), {}
-    always: set[str] = set()
-    dated: dict[str, tuple[Span, ...]] = {}
-    for row in table.rows():
-        starts, ends = span(row)
-        if starts is None and ends is None:
-            always.add(row["code"])
-        else:
-            dated[row["code"]] = (*dated.get(row["code"], ()), (starts, ends))
-    return frozenset(always), dated
+    header, *lines = table.body.splitlines()
+    if header == "code":
+        return frozenset(lines), {}
+    if header == "code,from,to":  # seventy thousand diagnoses, nearly all without days: no mapping for each
+        open_ended = frozenset(line[:-2] for line in lines if line.endswith(",,"))
+        rows = [dict(zip(("code", "from", "to"), line.split(","), strict=True)) for line in lines if line[-2:] != ",,"]
+        return open_ended, _by_code(rows)
+    dated = _by_code(table.rows())
+    return frozenset(code for code, spans in dated.items() if (None, None) in spans), dated
+
+
+def _by_code(rows: Iterable[Mapping[str, str]]) -> dict[str, tuple[Span, ...]]:
+    found: dict[str, tuple[Span, ...]] = {}
+    for row in rows:
+        found[row["code"]] = (*found.get(row["code"], ()), span(row))
+    return found

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gateway.codes.official.kinds import KINDS, Download, rows_of, with_retired, written
-from gateway.codes.table import Table, kept, load, tables
+from gateway.codes.official.kinds import KINDS, Download, joined, rows_of, with_retired, written
+from gateway.codes.table import Table, kept, load, parse, tables
 from gateway.errors import ConfigError, IntakeError, UsageError
 
 _ROOMS = ("gateway.codes", "gateway.codes.external", "gateway.denials")
@@ -41,7 +41,12 @@ class CodeTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did, or would do. `added` and `gone` count codes against the list that was in use before."""
+    """What an import did, or would do.
+
+    codes         rows of the edition
+    added, gone   codes from the edition's first day on, against the list that was in use before
+    starts, ends  the days the edition is for; joined to the one before it, the list may begin earlier
+    """
 
     kind: str
     path: Path
@@ -116,14 +121,15 @@ def import_codes(
         raise UsageError(f"this edition would end {until}, before it begins {began}; correct --from or --to")
     before = kept(known.table, folder) or _shipped(known)
     rows = rows_of(known, (_text(path, known) for path in files))  # pair edits are hundreds of megabytes
+    kept_rows, first = rows, began
     if before is not None:
-        rows = with_retired(known, rows, before)
-    text = written(known, rows, published=told, retrieved=today, starts=began, ends=until)
+        kept_rows, first = joined(known, with_retired(known, rows, before), before, began)
+    text = written(known, kept_rows, published=told, retrieved=today, starts=first, ends=until)
+    now = _named(parse(known.table, text), began)
+    former = _named(before, began) if before is not None else frozenset()
     path = folder / f"{known.table}.csv"
     if not dry_run:
         _write(path, text)
-    now = {row[0] for row in rows}
-    former = {next(iter(row.values())) for row in before.rows()} if before is not None else set()
     return Imported(
         kind=kind,
         path=path,
@@ -135,6 +141,12 @@ def import_codes(
         in_force=began <= today and (until is None or today <= until),
         dry_run=dry_run,
     )
+
+
+def _named(table: Table, day: date) -> frozenset[str]:
+    """The codes of a table that have not ended before a day."""
+    rows = (next(iter(row.values())) for row in table.rows() if not row.get("to") or row["to"] >= day.isoformat())
+    return frozenset(rows)
 
 
 def _shipped(known: Download) -> Table | None:

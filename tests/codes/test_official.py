@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.codes.official import editions
 from gateway.codes.official.download import day
-from gateway.codes.official.kinds import KINDS, rows_of, with_retired, written
+from gateway.codes.official.kinds import KINDS, joined, rows_of, with_retired, written
 from gateway.codes.table import load, parse
 from gateway.errors import IntakeError
 from tests.codes import downloads
@@ -14,7 +14,7 @@ from tests.codes import downloads
 
 @pytest.mark.parametrize("text", [downloads.ORDER, downloads.CODES, "\ufeff" + downloads.ORDER.replace("\n", "\r\n")])
 def test_billable_diagnoses_are_read_from_either_file(text: str) -> None:
-    assert rows_of(KINDS["icd10cm"], [text]) == (("A000",), ("A001",), ("Z9989",))
+    assert rows_of(KINDS["icd10cm"], [text]) == (("A000", "", ""), ("A001", "", ""), ("Z9989", "", ""))
 
 
 @pytest.mark.parametrize("text", [downloads.CARC_COPIED, downloads.CARC_CSV, downloads.CARC_PAGE])
@@ -39,7 +39,7 @@ def test_procedures_and_modifiers_are_read_with_their_days() -> None:
 
 def test_taxonomy_codes_are_read() -> None:
     rows = rows_of(KINDS["taxonomy"], ["\ufeff" + downloads.TAXONOMY])
-    assert rows == (("225100000X",), ("225X00000X",), ("235Z00000X",))
+    assert rows == (("225100000X", "", ""), ("225X00000X", "", ""), ("235Z00000X", "", ""))
 
 
 def test_pairs_that_therapy_can_meet_are_read_and_those_that_never_bound_are_not() -> None:
@@ -110,7 +110,45 @@ def test_codes_that_a_publisher_takes_off_his_page_are_kept_where_remittances_st
     assert ("17", "", "") in rows
     assert len(rows) == 408
     assert len({row[0] for row in rows}) == len(rows)
-    assert with_retired(KINDS["icd10cm"], (("A000",),), load("icd10cm")) == (("A000",),)
+    edition = (("A000", "", ""),)
+    assert with_retired(KINDS["icd10cm"], edition, load("icd10cm")) == edition
+
+
+HEAD = "# source: x\n# published: 2026\n# retrieved: 2026-11-23\n# effective: {}\n"
+FORMER = parse("icd10cm", HEAD.format("2025-10-01 to 2026-09-30") + "code\nA000\nA001\n")
+EDITION = (("A000", "", ""), ("A002", "", ""))
+JOINED = (("A000", "", ""), ("A002", "2026-10-01", ""), ("A001", "", "2026-09-30"))
+OCTOBER_2025, OCTOBER_2026, OCTOBER_2027 = date(2025, 10, 1), date(2026, 10, 1), date(2027, 10, 1)
+
+
+def test_an_edition_is_joined_to_the_one_it_follows() -> None:
+    assert joined(KINDS["icd10cm"], EDITION, FORMER, OCTOBER_2026) == (JOINED, OCTOBER_2025)
+
+
+def test_joining_an_edition_again_changes_nothing() -> None:
+    rows = "".join(",".join(row) + "\n" for row in JOINED)
+    once = parse("icd10cm", HEAD.format("2025-10-01 to 2027-09-30") + "code,from,to\n" + rows)
+    again, starts = joined(KINDS["icd10cm"], EDITION, once, OCTOBER_2026)
+    assert (set(again), starts) == (set(JOINED), OCTOBER_2025)
+
+
+def test_a_code_that_comes_back_has_both_its_times() -> None:
+    rows = "".join(",".join(row) + "\n" for row in JOINED)
+    once = parse("icd10cm", HEAD.format("2025-10-01 to 2027-09-30") + "code,from,to\n" + rows)
+    again, starts = joined(KINDS["icd10cm"], (("A001", "", ""), ("A002", "", "")), once, OCTOBER_2027)
+    assert starts == OCTOBER_2025
+    assert set(again) == {
+        ("A000", "", "2027-09-30"),
+        ("A001", "", "2026-09-30"),
+        ("A001", "2027-10-01", ""),
+        ("A002", "2026-10-01", ""),
+    }
+
+
+def test_an_edition_after_a_gap_or_of_the_same_time_stands_alone() -> None:
+    assert joined(KINDS["icd10cm"], EDITION, FORMER, OCTOBER_2027) == (EDITION, OCTOBER_2027)
+    assert joined(KINDS["icd10cm"], EDITION, FORMER, OCTOBER_2025) == (EDITION, OCTOBER_2025)
+    assert joined(KINDS["mue"], EDITION, FORMER, OCTOBER_2026) == (EDITION, OCTOBER_2026)
 
 
 def test_an_edition_is_told_by_its_files_name() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.codes.icd10cm import Standing, diagnosis
 from gateway.codes.lists import Kind, Listed, listed
 from gateway.codes.table import parse
 from gateway.errors import ConfigError, IntakeError, UsageError
@@ -43,11 +44,20 @@ def test_without_imports_the_shipped_lists_are_in_use(folder: Path) -> None:
 def test_an_imported_edition_is_in_use_from_then_on(home: Path, folder: Path) -> None:
     file = put(home, "icd10cm-order-2027.txt", downloads.ORDER)
     done = import_codes(folder, "icd10cm", [file], today=TODAY)
-    assert (done.codes, done.added, done.starts, done.ends) == (3, 0, date(2026, 10, 1), date(2027, 9, 30))
+    assert (done.codes, done.added, done.gone) == (3, 0, 74716)
+    assert (done.starts, done.ends) == (date(2026, 10, 1), date(2027, 9, 30))
     assert done.in_force
     table = {one.name: one for one in code_tables(folder, TODAY)}["icd10cm"]
-    assert (table.imported, table.in_force, table.codes) == (True, True, 3)
-    assert listed(Kind.DIAGNOSIS, "M5450", TODAY, folder) is Listed.NO
+    assert (table.imported, table.in_force, table.starts) == (True, True, date(2025, 10, 1))
+    assert listed(Kind.DIAGNOSIS, "A000", TODAY, folder) is Listed.YES
+    assert [listed(Kind.DIAGNOSIS, "M5450", day, folder) for day in (date(2026, 9, 30), date(2026, 10, 1))] == [
+        Listed.YES,
+        Listed.NO,
+    ]
+    assert diagnosis("M54.50", date(2026, 9, 30), folder) is Standing.BILLABLE
+    assert diagnosis("M54.50", date(2026, 10, 1), folder) is Standing.UNKNOWN
+    assert diagnosis("M54.5", TODAY, folder) is Standing.NOT_SPECIFIC
+    assert diagnosis("A00.0", date(2027, 10, 1), folder) is Standing.BILLABLE
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [one.name for one in folder.iterdir()] == ["icd10cm.csv"]
 
@@ -64,7 +74,7 @@ def test_x12s_lists_hold_until_the_next_publication_and_keep_retired_codes(home:
     with pytest.raises(UsageError, match="--published DATE"):
         import_codes(folder, "carc", [file], today=TODAY)
     done = import_codes(folder, "carc", [file], today=TODAY, published=date(2026, 11, 1))
-    assert (done.codes, done.added, done.gone, done.ends) == (408, 1, 0, date(2027, 2, 28))
+    assert (done.codes, done.added, done.gone, done.ends) == (4, 1, 0, date(2027, 2, 28))
     table = parse("carc", done.path.read_text())
     assert (table.starts, table.ends, table.retrieved) == (date(1995, 1, 1), date(2027, 2, 28), TODAY)
     assert listed(Kind.CARC, "309", TODAY, folder) is Listed.YES

@@ -24,7 +24,7 @@ _EFFECTIVE: Final = re.compile(r"\(effective ([A-Z][a-z]+ [0-9]{1,2}, [0-9]{4})"
 
 
 def diagnoses(text: str, wants: str) -> Iterator[Row]:
-    """Give (code,) of each billable diagnosis of the order file or of the codes file. Raises IntakeError on another line."""
+    """Give (code, "", "") of each billable diagnosis of the order file or the codes file. Raises IntakeError on another line."""
     is_order = _ORDER.match(text.lstrip("\ufeff")) is not None
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         found = (_ORDER if is_order else _CODES).match(line)
@@ -32,7 +32,7 @@ def diagnoses(text: str, wants: str) -> Iterator[Row]:
             if line.strip():
                 raise refused(f"line {number} begins with no ICD-10-CM code", wants)
         elif not is_order or found[2] == "1":
-            yield (found[1],)
+            yield found[1], "", ""
 
 
 def hcpcs(text: str, wants: str) -> Iterator[Row]:
@@ -87,8 +87,8 @@ def _rows_of(text: str) -> list[list[str]]:
 
 
 def taxonomy(text: str, wants: str) -> Iterator[Row]:
-    """Give (code,) of each row of NUCC's CSV. Raises IntakeError if its first column is not Code."""
+    """Give (code, "", "") of each row of NUCC's CSV. Raises IntakeError if its first column is not Code."""
     reader = csv.reader(dropwhile(lambda line: not line.strip(), text.lstrip("\ufeff").splitlines(keepends=True)))
     if (next(reader, None) or [""])[0].strip().lower() != "code":
         raise refused("the first column is not Code", wants)
-    return unique((row[0].strip(),) for row in reader if row and re.fullmatch("[0-9A-Z]{9}X", row[0].strip()))
+    return unique((row[0].strip(), "", "") for row in reader if row and re.fullmatch("[0-9A-Z]{9}X", row[0].strip()))

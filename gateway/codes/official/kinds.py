@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -27,6 +27,7 @@ class Download(NamedTuple):
     ends       the last day, from the day it was published for, or published on; None when open
     since      the first day the table is for whatever the edition, None when it is the edition's own
     keeps      whether codes that the edition lacks stay: the publisher takes retired ones off the page
+    joins      whether the edition is joined to the one before it: the publisher tells no days of a code
     """
 
     table: str
@@ -39,6 +40,7 @@ class Download(NamedTuple):
     ends: Callable[[date], date | None]
     since: date | None = None
     keeps: bool = False
+    joins: bool = False
 
 
 def _untold(_: str) -> None:
@@ -73,11 +75,12 @@ KINDS: Final[Mapping[str, Download]] = MappingProxyType(
             table="icd10cm",
             source="CDC/NCHS ICD-10-CM code descriptions, imported: the billable codes, without their dots",
             wants="icd10cm-order-YYYY.txt or icd10cm-codes-YYYY.txt of CDC or CMS (code descriptions in tabular order)",
-            columns=("code",),
+            columns=_DATED,
             read=cms.diagnoses,
             surely=frozenset({"A000", "Z9989"}),
             begins=editions.of_fiscal_year,
             ends=editions.fiscal_year_ends,
+            joins=True,
         ),
         "carc": _x12(
             "adjustment_reasons", 139, "claim adjustment reason codes", "[A-Z]?[1-9][0-9]{0,2}|A0", ("1", "45", "B7")
@@ -110,11 +113,12 @@ KINDS: Final[Mapping[str, Download]] = MappingProxyType(
             table="taxonomy",
             source="NUCC health care provider taxonomy, imported",
             wants="nucc_taxonomy_VVV.csv of nucc.org",
-            columns=("code",),
+            columns=_DATED,
             read=cms.taxonomy,
             surely=frozenset({"225100000X", "225X00000X", "235Z00000X"}),
             begins=editions.of_half_year,
             ends=editions.half_year_ends,
+            joins=True,
         ),
         "ptp": _cms(
             table="ptp",
@@ -151,6 +155,25 @@ def with_retired(kind: Download, rows: tuple[Row, ...], former: Table) -> tuple[
     named = {row[0] for row in rows}
     kept = (tuple(row[column] for column in kind.columns) for row in former.rows() if row["code"] not in named)
     return (*rows, *kept) if kind.keeps else rows
+
+
+def joined(kind: Download, rows: tuple[Row, ...], former: Table, starts: date) -> tuple[tuple[Row, ...], date]:
+    """Give the rows, and the first day they are for, with those of the edition that went before without a gap.
+
+    A code of both holds on; one that is new holds from `starts`, one that is gone held to the day before. Where the
+    former edition ended earlier, or began no earlier, it is replaced.
+    """
+    last = starts - timedelta(days=1)
+    if not kind.joins or former.starts is None or former.starts >= starts or (former.ends or last) < last:
+        return rows, starts
+    past = [(row["code"], row.get("from", ""), row.get("to", "")) for row in former.rows()]
+    past = [row for row in past if row[1] <= last.isoformat()]
+    open_then = {code: since for code, since, until in past if not until or until > last.isoformat()}
+    now = {row[0] for row in rows}
+    held = ((code, open_then.get(code, starts.isoformat()), "") for code, *_ in rows)
+    gone = ((code, since, last.isoformat()) for code, since in open_then.items() if code not in now)
+    earlier = (row for row in past if row[0] not in open_then or (row[2] and row[2] <= last.isoformat()))
+    return tuple(dict.fromkeys((*held, *gone, *earlier))), former.starts
 
 
 def written(
