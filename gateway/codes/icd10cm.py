@@ -8,7 +8,7 @@ that was imported is joined to the edition before it, and its codes have their d
 import re
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -34,10 +34,10 @@ def diagnosis(code: str, day: date, folder: Path | None = None) -> Standing:
 
     A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
     """
-    spans, is_divided = _known(bare(code), folder)
+    spans = _spans(bare(code), folder)
     if any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans):
         return Standing.BILLABLE
-    if is_divided:
+    if _is_divided(bare(code), folder):
         return Standing.NOT_SPECIFIC
     return Standing.UNKNOWN if in_force(day, folder) else Standing.ASSUMED
 
@@ -52,15 +52,33 @@ def bare(code: str) -> str:
     return code.strip().upper().replace(".", "", 1)
 
 
+# Searches through one string: no index has to be built before the first claim can be scrubbed.
+
+
 @lru_cache(maxsize=4096)
-def _known(code: str, folder: Path | None) -> tuple[tuple[Span, ...], bool]:
-    """The days on which a code is billable, and whether more specific ones begin with it."""
-    if len(code) < _CATEGORY_LENGTH or not (code.isascii() and code.isalnum()):
-        return (), False
-    # Searches through one string: no index has to be built before the first claim can be scrubbed.
-    body = "\n" + load("icd10cm", folder=folder).body
-    spans: list[Span] = [(None, None)] if f"\n{code}\n" in body else []
-    for line in re.findall(rf"\n{code},(.*)", body) if f"\n{code}," in body else ():
-        starts, _, ends = line.partition(",")
-        spans.append(span({"from": starts, "to": ends}))
-    return tuple(spans), re.search(rf"\n{code}[0-9A-Z]", body) is not None
+def _spans(code: str, folder: Path | None) -> tuple[Span, ...]:
+    """The days on which a code is billable."""
+    lines = _lines(folder)
+    if not _is_well_formed(code):
+        return ()
+    if f"\n{code}\n" in lines or f"\n{code},,\n" in lines:
+        return ((None, None),)
+    if f"\n{code}," not in lines:
+        return ()
+    days = (line.partition(",") for line in re.findall(rf"\n{code},(.*)", lines))
+    return tuple(span({"from": starts, "to": ends}) for starts, _, ends in days)
+
+
+@lru_cache(maxsize=4096)
+def _is_divided(code: str, folder: Path | None) -> bool:
+    """Whether more specific codes begin with it."""
+    return _is_well_formed(code) and re.search(rf"\n{code}[0-9A-Z]", _lines(folder)) is not None
+
+
+def _is_well_formed(code: str) -> bool:
+    return len(code) >= _CATEGORY_LENGTH and code.isascii() and code.isalnum()
+
+
+@cache
+def _lines(folder: Path | None) -> str:
+    return "\n" + load("icd10cm", folder=folder).body

@@ -124,7 +124,7 @@ _SOURCES: Final[Mapping[Kind, _Source]] = MappingProxyType(
         Kind.CARC: _Source("adjustment_reasons", _OUTSIDE, re.compile("[34][0-9]{2}|P[1-9][0-9]?")),
         Kind.RARC: _Source("remarks", _OUTSIDE, re.compile("N[1-9][0-9]{2}|N1[0-9]{3}")),
         Kind.STATUS_CATEGORY: _Source("status_categories", _OUTSIDE, re.compile("[ADEFPR][0-9]{1,2}[A-Z]?")),
-        Kind.STATUS: _Source("statuses", _OUTSIDE, re.compile("[78][0-9]{2}")),
+        Kind.STATUS: _Source("statuses", _OUTSIDE, re.compile("8[0-9]{2}")),
         Kind.ENTITY: _Source("entities", _OUTSIDE, re.compile("[A-Z0-9]{2,3}")),
         Kind.DIAGNOSIS: _Source("icd10cm", "gateway.codes", re.compile("[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")),
         Kind.TAXONOMY: _Source("taxonomy", None, re.compile("[0-9A-Z]{9}X")),
