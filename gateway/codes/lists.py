@@ -11,7 +11,7 @@ Each list is read once a process and kept as sets; hold on to a `CodeList` where
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -139,12 +139,16 @@ def listed(kind: Kind, code: str, day: date, folder: Path | None = None) -> List
     return code_list(kind, folder).listed(code, day)
 
 
-@cache
 def code_list(kind: Kind, folder: Path | None = None) -> CodeList:
     """Give a list for being asked often. Raises ConfigError if its table is malformed.
 
     Of taxonomy, procedures and modifiers none is shipped: without an imported one their shape alone decides.
     """
+    return _prepared(kind, folder)
+
+
+@cache
+def _prepared(kind: Kind, folder: Path | None) -> CodeList:
     source = _SOURCES[kind]
     table = load(source.table, source.room, folder) if source.room is not None else kept(source.table, folder)
     if table is None:
@@ -182,8 +186,8 @@ def _codes(table: Table) -> tuple[frozenset[str], dict[str, tuple[Span, ...]]]:
         return frozenset(lines), {}
     if header == "code,from,to":  # seventy thousand diagnoses, nearly all without days: no mapping for each
         open_ended = frozenset(line[:-2] for line in lines if line.endswith(",,"))
-        rows = [dict(zip(("code", "from", "to"), line.split(","), strict=True)) for line in lines if line[-2:] != ",,"]
-        return open_ended, _by_code(rows)
+        with_days = (line for line in lines if not line.endswith(",,"))
+        return open_ended, _by_code(replace(table, body="\n".join((header, *with_days))).rows())
     dated = _by_code(table.rows())
     return frozenset(code for code, spans in dated.items() if (None, None) in spans), dated
 

@@ -83,12 +83,16 @@ def parse(name: str, text: str) -> Table:
     )
 
 
-@cache
 def load(name: str, room: str = "gateway.codes", folder: Path | None = None) -> Table:
     """Read the list `name`.csv of the practice's `folder`, else the one that the package ships beside its reader.
 
     Raises ConfigError if it is malformed.
     """
+    return _loaded(name, room, folder)
+
+
+@cache
+def _loaded(name: str, room: str, folder: Path | None) -> Table:
     return kept(name, folder) or parse(name, files(room).joinpath(f"{name}.csv").read_text(encoding="utf-8"))
 
 
