@@ -37,7 +37,7 @@ class LedgerHeld(ConfigError):
 
 
 class IntakeError(GatewayError):
-    """A file of visits cannot be read as a whole. Nothing of it was stored."""
+    """A file of visits, or of codes, cannot be read as a whole. Nothing of it was stored."""
 
 
 class UsageError(GatewayError):

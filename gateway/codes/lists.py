@@ -10,8 +10,8 @@ Each list is read once a process and kept as sets; hold on to a `CodeList` where
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from gateway.codes.table import Table, kept, load, span
+from gateway.codes.table import Span, Table, kept, load, span
 
 
 class Listed(StrEnum):
@@ -60,9 +60,6 @@ class Kind(StrEnum):
     """SV101-2 and SVC01-2 with qualifier HC. Level I, which is CPT, is judged by its shape alone."""
     MODIFIER = "HCPCS modifier"
     """SV101-3 to SV101-6. Those of CPT are judged by their shape alone."""
-
-
-Span = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +124,7 @@ _SOURCES: Final[Mapping[Kind, _Source]] = MappingProxyType(
         Kind.CARC: _Source("adjustment_reasons", _OUTSIDE, re.compile("[34][0-9]{2}|P[1-9][0-9]?")),
         Kind.RARC: _Source("remarks", _OUTSIDE, re.compile("N[1-9][0-9]{2}|N1[0-9]{3}")),
         Kind.STATUS_CATEGORY: _Source("status_categories", _OUTSIDE, re.compile("[ADEFPR][0-9]{1,2}[A-Z]?")),
-        Kind.STATUS: _Source("statuses", _OUTSIDE, re.compile("[78][0-9]{2}")),
+        Kind.STATUS: _Source("statuses", _OUTSIDE, re.compile("8[0-9]{2}")),
         Kind.ENTITY: _Source("entities", _OUTSIDE, re.compile("[A-Z0-9]{2,3}")),
         Kind.DIAGNOSIS: _Source("icd10cm", "gateway.codes", re.compile("[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")),
         Kind.TAXONOMY: _Source("taxonomy", None, re.compile("[0-9A-Z]{9}X")),
@@ -142,12 +139,16 @@ def listed(kind: Kind, code: str, day: date, folder: Path | None = None) -> List
     return code_list(kind, folder).listed(code, day)
 
 
-@cache
 def code_list(kind: Kind, folder: Path | None = None) -> CodeList:
     """Give a list for being asked often. Raises ConfigError if its table is malformed.
 
     Of taxonomy, procedures and modifiers none is shipped: without an imported one their shape alone decides.
     """
+    return _prepared(kind, folder)
+
+
+@cache
+def _prepared(kind: Kind, folder: Path | None) -> CodeList:
     source = _SOURCES[kind]
     table = load(source.table, source.room, folder) if source.room is not None else kept(source.table, folder)
     if table is None:
@@ -180,15 +181,19 @@ def _shape_alone(source: _Source) -> CodeList:
 
 
 def _codes(table: Table) -> tuple[frozenset[str], dict[str, tuple[Span, ...]]]:
-    header, _, body = table.body.partition("\n")
-    if header.strip() == "code":  # seventy thousand diagnoses: no mapping for each
-        return frozenset(body.split()), {}
-    always: set[str] = set()
-    dated: dict[str, tuple[Span, ...]] = {}
-    for row in table.rows():
-        starts, ends = span(row)
-        if starts is None and ends is None:
-            always.add(row["code"])
-        else:
-            dated[row["code"]] = (*dated.get(row["code"], ()), (starts, ends))
-    return frozenset(always), dated
+    header, *lines = table.body.splitlines()
+    if header == "code":
+        return frozenset(lines), {}
+    if header == "code,from,to":  # seventy thousand diagnoses, nearly all without days: no mapping for each
+        open_ended = frozenset(line[:-2] for line in lines if line.endswith(",,"))
+        with_days = (line for line in lines if not line.endswith(",,"))
+        return open_ended, _by_code(replace(table, body="\n".join((header, *with_days))).rows())
+    dated = _by_code(table.rows())
+    return frozenset(code for code, spans in dated.items() if (None, None) in spans), dated
+
+
+def _by_code(rows: Iterable[Mapping[str, str]]) -> dict[str, tuple[Span, ...]]:
+    found: dict[str, tuple[Span, ...]] = {}
+    for row in rows:
+        found[row["code"]] = (*found.get(row["code"], ()), span(row))
+    return found

@@ -29,6 +29,9 @@ from gateway.errors import ConfigError
 FACTS: Final = ("source", "published", "retrieved", "effective")
 """The comment lines at the head of each CSV, in this order."""
 
+Span = tuple[date | None, date | None]
+"""The first and the last day on which something holds, None when open."""
+
 _MARK: Final = "# "
 
 
@@ -80,12 +83,16 @@ def parse(name: str, text: str) -> Table:
     )
 
 
-@cache
 def load(name: str, room: str = "gateway.codes", folder: Path | None = None) -> Table:
     """Read the list `name`.csv of the practice's `folder`, else the one that the package ships beside its reader.
 
     Raises ConfigError if it is malformed.
     """
+    return _loaded(name, room, folder)
+
+
+@cache
+def _loaded(name: str, room: str, folder: Path | None) -> Table:
     return kept(name, folder) or parse(name, files(room).joinpath(f"{name}.csv").read_text(encoding="utf-8"))
 
 
@@ -113,7 +120,7 @@ def holds(row: Mapping[str, str], day: date) -> bool:
     return (starts is None or starts <= day) and (ends is None or day <= ends)
 
 
-def span(row: Mapping[str, str]) -> tuple[date | None, date | None]:
+def span(row: Mapping[str, str]) -> Span:
     """Read the columns `from` and `to`. Raises ConfigError if one is not a date."""
     return _bound(row["from"]), _bound(row["to"])
 

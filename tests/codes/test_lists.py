@@ -50,6 +50,7 @@ PYX12 = {
         (Kind.STATUS_CATEGORY, "F3N"),
         (Kind.STATUS, "562"),
         (Kind.ENTITY, "QC"),
+        (Kind.ENTITY, "PR"),
         (Kind.DIAGNOSIS, "M5450"),
         (Kind.TAXONOMY, "225100000X"),
         (Kind.PROCEDURE, "97110"),
@@ -80,6 +81,7 @@ def test_what_is_listed_is_listed_past_the_end_as_well(kind: Kind, code: str) ->
         (Kind.RARC, "N9999"),
         (Kind.RARC, "MA999"),
         (Kind.STATUS_CATEGORY, "ZZ"),
+        (Kind.STATUS, "999"),
         (Kind.STATUS, "9999"),
         (Kind.ENTITY, "Z9"),
         (Kind.DIAGNOSIS, "M54.50"),
@@ -104,7 +106,7 @@ def test_what_never_was_a_code_is_denied_past_the_end_as_well(kind: Kind, code: 
         (Kind.CARC, "309", IN_FY2026, AFTER_FY2026),
         (Kind.RARC, "N941", IN_FY2026, AFTER_FY2026),
         (Kind.STATUS_CATEGORY, "A9", IN_FY2026, AFTER_FY2026),
-        (Kind.STATUS, "804", date(2021, 5, 4), IN_2024),
+        (Kind.STATUS, "809", IN_2024, IN_FY2026),
         (Kind.DIAGNOSIS, "U0999", IN_FY2026, AFTER_FY2026),
     ],
 )
@@ -190,6 +192,7 @@ def test_series_have_the_gaps_that_are_known_and_no_other() -> None:
     assert [(one, other) for one, other in pairwise(remarks) if other - one > 1] == [(812, 815)]
     reasons = {int(code) for code in code_list(Kind.CARC).always if code.isdigit()}
     assert reasons == set(range(1, 309))
+    assert code_list(Kind.STATUS).always == {str(number) for number in range(809)}
 
 
 def test_a_list_of_the_practice_decides_where_one_lies(tmp_path: Path) -> None:
