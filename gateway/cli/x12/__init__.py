@@ -1,0 +1,16 @@
+"""gateway x12"""
+
+import click
+
+from gateway.cli.x12.check import check
+from gateway.cli.x12.explain import explain
+from gateway.cli.x12.show import show
+
+
+@click.group()
+def x12() -> None:
+    """X12 files by themselves: no ledger, no configuration."""
+
+
+for _command in (check, show, explain):
+    x12.add_command(_command)
