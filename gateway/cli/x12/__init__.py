@@ -4,6 +4,7 @@ import click
 
 from gateway.cli.x12.check import check
 from gateway.cli.x12.explain import explain
+from gateway.cli.x12.fmt import fmt
 from gateway.cli.x12.show import show
 
 
@@ -12,5 +13,5 @@ def x12() -> None:
     """X12 files by themselves: no ledger, no configuration."""
 
 
-for _command in (check, show, explain):
+for _command in (check, show, explain, fmt):
     x12.add_command(_command)
