@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.edi.check import FINDINGS_MAX, check
@@ -35,6 +35,7 @@ def test_every_segment_is_given_once_in_its_place(raw: bytes) -> None:
     assert [one.ordinal for one in standings(raw)] == list(range(1, len(segments(raw)) + 1))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_file_whose_segments_were_dropped_doubled_and_swapped_loses_nothing(data: st.DataObject) -> None:
     isa, *rest = segments(FAULTLESS)

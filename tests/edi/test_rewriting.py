@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.edi.check import check
@@ -29,6 +29,7 @@ def test_each_segment_has_a_line_of_its_own_or_none_has(raw: bytes) -> None:
     assert rewritten(lines, NOTHING) == rewritten(raw, NOTHING) == "".join(f"{one}~" for one in segments(raw)).encode()
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_other_delimiters_say_the_same_and_lead_back(marks: list[str]) -> None:
     element, component, repetition, segment = marks

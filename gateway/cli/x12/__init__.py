@@ -6,6 +6,7 @@ from gateway.cli.x12.check import check
 from gateway.cli.x12.explain import explain
 from gateway.cli.x12.fmt import fmt
 from gateway.cli.x12.show import show
+from gateway.cli.x12.split import split
 
 
 @click.group()
@@ -13,5 +14,5 @@ def x12() -> None:
     """X12 files by themselves: no ledger, no configuration."""
 
 
-for _command in (check, show, explain, fmt):
+for _command in (check, show, explain, fmt, split):
     x12.add_command(_command)

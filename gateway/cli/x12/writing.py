@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -56,3 +56,25 @@ def sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def put(names: Iterable[tuple[Path, Path]]) -> None:
+    """Give files their names, all or none. Raises UsageError if one of the names is taken: nothing is overwritten."""
+    done: list[Path] = []
+    try:
+        for written, name in names:
+            _link(written, name)
+            done.append(name)
+    except BaseException:
+        for name in done:
+            name.unlink(missing_ok=True)
+        raise
+
+
+def _link(written: Path, name: Path) -> None:
+    try:
+        os.link(written, name, follow_symlinks=False)
+    except FileExistsError:
+        raise UsageError(
+            f"{name} exists already; it was not touched, and no part was kept; name another folder"
+        ) from None
