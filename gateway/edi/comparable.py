@@ -29,8 +29,9 @@ _KINDS: Final = {"CLM": "claim", "CLP": "payment"}
 _ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "TA1"})
 _LOOSE_MAX: Final = 10_000
 """Segments of a set that no guide is known for, in one unit."""
-_COMPONENT, _REPETITION, _ELEMENT = "\x1f", "\x1e", "\x1d"
-_EMPTY: Final = re.compile(f"{_COMPONENT}+(?=[{_ELEMENT}{_REPETITION}]|$)|[{_ELEMENT}{_COMPONENT}]+$")
+# Text is Latin-1, so that no file holds these.
+_COMPONENT, _REPETITION, _ELEMENT, _SEGMENT = "\ue000", "\ue001", "\ue002", "\ue003"
+_EMPTY: Final = re.compile(f"{_COMPONENT}+(?=[{_ELEMENT}{_REPETITION}])|[{_ELEMENT}{_COMPONENT}]+(?={_SEGMENT}|\\Z)")
 """Marks with nothing behind them, which say nothing."""
 _PAYERS_NUMBER: Final = 7
 """CLP07."""
@@ -68,11 +69,12 @@ class Unit(NamedTuple):
 
     def texts(self, ignoring: Mapping[str, tuple[int, ...]]) -> list[str]:
         """Give its segments without what is to be ignored, in the same delimiters whatever the file's are."""
-        return [_text(one.parts, self.marks, ignoring.get(one.parts[0], ())) for one in self.standings]
+        return [_unmarked(_without(one.parts, ignoring), self.marks) for one in self.standings]
 
     def digest(self, ignoring: Mapping[str, tuple[int, ...]]) -> int:
         """A digest of what it is called and of what it holds."""
-        return _digest(self.kind, self.number, str(self.occurrence), *self.within, "", *self.texts(ignoring))
+        text = _SEGMENT.join([_without(one.parts, ignoring) for one in self.standings])
+        return _digest(self.kind, self.number, str(self.occurrence), *self.within, "", _unmarked(text, self.marks))
 
 
 def units(contents: Iterable[Loose | Piece]) -> Iterator[Unit]:
@@ -132,17 +134,22 @@ def _whom(loop: Loop) -> str:
     return at(names, 9) or " ".join(filter(None, names[3:5]))
 
 
-def _text(parts: Parts, marks: Delimiters, ignored: tuple[int, ...]) -> str:
-    if ignored:
+def _without(parts: Parts, ignoring: Mapping[str, tuple[int, ...]]) -> str:
+    if ignored := ignoring.get(parts[0]):
         parts = ["" if place in ignored else one for place, one in enumerate(parts)]
-    text = _ELEMENT.join(parts).replace(marks.component, _COMPONENT)
+    return _ELEMENT.join(parts)
+
+
+def _unmarked(text: str, marks: Delimiters) -> str:
+    """Give segments in delimiters that no file uses, without those behind which nothing stands."""
+    text = text.replace(marks.component, _COMPONENT)
     if marks.repetition:
         text = text.replace(marks.repetition, _REPETITION)
     return _EMPTY.sub("", text)
 
 
 def _digest(*texts: str) -> int:
-    return int.from_bytes(blake2b("\n".join(texts).encode("latin-1"), digest_size=16).digest())
+    return int.from_bytes(blake2b(_SEGMENT.join(texts).encode(), digest_size=16).digest())
 
 
 class _Occurrences:

@@ -39,10 +39,12 @@ def changed(raw: bytes, change: Callable[[list[str]], object]) -> bytes:
 
 @pytest.mark.parametrize("raw", FILES)
 def test_a_file_is_the_same_as_itself_however_it_is_written(raw: bytes) -> None:
-    other = Delimiters(element="|", component=">", repetition="!", segment="\x1c")
     assert compared(raw, raw) == []
-    assert compared(raw, rewritten(raw, LINE, other)) == []
-    assert compared(rewritten(raw, LINE, other), raw) == []
+    for marks in ("|>!\x1c", "\x1f\x1d\x1c\x1e"):
+        element, component, repetition, segment = list(marks)
+        other = Delimiters(element=element, component=component, repetition=repetition, segment=segment)
+        assert compared(raw, rewritten(raw, LINE, other)) == []
+        assert compared(rewritten(raw, LINE, other), raw) == []
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ import click
 
 from gateway.cli import show
 from gateway.cli.status import Status
-from gateway.cli.x12.source import again, file_or_pipe, no_x12
+from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 
 if TYPE_CHECKING:
     from gateway.edi.comparing import Comparison, Difference, UnitDifference
@@ -47,9 +47,7 @@ def diff(first: Path, second: Path, without_numbers: bool, as_json: bool) -> int
             found = [_facts(unit) for unit in comparison]
             show.as_object(same=not comparison.differing, units=found, more=comparison.more)
         else:
-            for unit in comparison:
-                for line in _lines(unit, first, second):
-                    click.echo(line)
+            print_lines(line for unit in comparison for line in _lines(unit, first, second))
             click.echo(_total(comparison))
     return Status.NEEDS_A_PERSON if comparison.differing else Status.DONE
 

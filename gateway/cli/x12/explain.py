@@ -9,7 +9,7 @@ import click
 from gateway.cli import show
 from gateway.cli.status import Status
 from gateway.cli.x12.check import facts_of, sentence
-from gateway.cli.x12.source import again, file_or_pipe, no_x12
+from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 
 if TYPE_CHECKING:
     from gateway.edi.explaining import Explained, ExplainedElement
@@ -56,10 +56,8 @@ def explain(file: Path, ordinal: int, as_json: bool) -> int:
     if as_json:
         show.as_object(segment=one, findings=[facts_of(finding) for finding in found], more=report.more)
     else:
-        for line in _lines(one):
-            click.echo(line)
-        for finding in found:
-            click.echo(sentence(finding))
+        print_lines(_lines(one))
+        print_lines(map(sentence, found))
         if report.more:
             click.echo("the check ended before the end of the file: it holds too many faults", err=True)
     return Status.NEEDS_A_PERSON if found else Status.DONE

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.status import Status
-from gateway.cli.x12.source import file_or_pipe, no_x12, opened
+from gateway.cli.x12.source import file_or_pipe, no_x12, opened, print_lines
 
 
 @click.command(epilog="Example: gateway x12 show remittance.835 --claim RB00000000000001")
@@ -27,10 +27,7 @@ def show(file: Path, number: str) -> int:
 
     with opened(file) as source:
         contents = Contents(source)
-        shown = 0
-        for line in readable(contents, number):
-            click.echo(line)
-            shown += 1
+        shown = print_lines(readable(contents, number))
     if not contents.is_x12:
         return no_x12(file)
     if not shown:

@@ -1,9 +1,10 @@
 """The files that the commands of x12 are given: from a folder or a pipe, with progress."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +14,7 @@ from gateway.cli import show
 from gateway.cli.status import Status
 
 _MEGABYTE = 1_000_000
+_BATCH = 1_000
 
 file_or_pipe = click.Path(path_type=Path, allow_dash=True)
 
@@ -59,6 +61,15 @@ def again(path: Path) -> Iterator[Callable[[], BinaryIO]]:
             return Told(source, advance)  # type: ignore[return-value]  # only read is used
 
         yield begun
+
+
+def print_lines(lines: Iterable[str]) -> int:
+    """Print lines, many at a time: a file has millions. Gives how many there were."""
+    printed, rest = 0, iter(lines)
+    while some := list(islice(rest, _BATCH)):
+        click.echo("\n".join(some))
+        printed += len(some)
+    return printed
 
 
 def unusable(path: Path, why: str) -> int:
