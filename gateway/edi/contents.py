@@ -108,7 +108,8 @@ def every_loop(loop: Loop) -> Iterator[Loop]:
 class Contents:
     """The contents of a file; they can be gone through once, in bounded memory.
 
-    After that, `left_out` counts the characters that are in no segment, and `is_x12` says whether there was an ISA.
+    After that, `is_x12` says whether there was an ISA, `is_all` whether there was nothing else than segments, and `left_out`
+    counts the characters that are in none; not those behind a segment without end, which are not read.
     """
 
     def __init__(self, source: bytes | BinaryIO, overlays: tuple[Overlay, ...] = ()) -> None:
@@ -129,9 +130,9 @@ class Contents:
         return self._stream.junk + self._stream.cut
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the file ended, or was given up, inside of a segment."""
-        return bool(self._stream.cut or self._stream.too_long)
+    def is_all(self) -> bool:
+        """Whether every character but blanks between segments was given, so far."""
+        return not self.left_out and not self._stream.too_long
 
     def __iter__(self) -> Iterator[Loose | Piece]:
         while (header := self._stream.header()) is not None:

@@ -20,9 +20,8 @@ _BREAKS: Final = "\r\n"
 class Rewriting:
     """The segments of a file, each with its terminator and what stands between; they can be gone through once.
 
-    Blanks between segments are not kept, all else is: each interchange in its delimiters, or in `marks`. After it,
-    `left_out` counts the characters that stand in no segment, which are not written. Raises UsageError, naming the
-    segment, if a value holds one of `marks`.
+    Blanks between segments are not kept, all else is: each interchange in its delimiters, or in `marks`. `is_x12`, `is_all`
+    and `left_out` are as those of Contents. Raises UsageError, naming the segment, if a value holds one of `marks`.
     """
 
     def __init__(self, source: bytes | BinaryIO, *, between: str = LINE, marks: Delimiters | None = None) -> None:

@@ -1,7 +1,7 @@
 """One file into several, by interchange or by transaction set: each whole by itself, with its own envelope and its own numbers.
 
 A splitting is an iterator of parts and texts: a Part begins a file, the texts behind it are its segments. A part's figures
-are right once the next one has begun. By claims: `claim_splitting.py`.
+are right once the next one has begun. Only a file of which `not_whole` says nothing may be split. By claims: `claim_splitting.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,6 @@ from typing import BinaryIO, Final, TypeAlias
 
 from gateway.edi.contents import Loose, Piece, Standing
 from gateway.edi.envelope_check import EnvelopeCheck
-from gateway.edi.figures import is_whole
 from gateway.edi.loop import Parts
 from gateway.edi.segment import Delimiters
 from gateway.edi.wire_finding import WireFinding, WireLevel
@@ -55,7 +54,8 @@ def not_whole(source: BinaryIO) -> WireFinding | None:
         if not faults and (finding.level, finding.code) in _NOT_WHOLE:
             faults.append(finding)
 
-    for _ in EnvelopeCheck(source, tell).run():
+    # Nobody follows, but elements are not judged then.
+    for _ in EnvelopeCheck(source, tell, following=lambda _guide, _origin: None).run():
         raise AssertionError("nobody follows, so nothing is handed on")
     return faults[0] if faults else None
 
@@ -148,8 +148,8 @@ class Numbers:
 
     def distinct(self, wanted: str) -> int:
         """Give the number that is wanted, or the next behind all that were given; from 1 again behind the last there is."""
-        number = int(wanted) if is_whole(wanted) else 0
-        if number in self._given or not number:
+        number = int(wanted)
+        if number in self._given:
             number = self._highest % _CONTROL_MAX + 1
             while number in self._given:
                 number = number % _CONTROL_MAX + 1

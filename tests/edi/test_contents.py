@@ -1,16 +1,22 @@
 """All that stands in a file is given, once, in its order, with the places that a check reports."""
 
-from collections.abc import Iterator
+import io
+import tracemalloc
+from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.edi.check import FINDINGS_MAX, check
+from gateway.edi.claim_splitting import by_claims
 from gateway.edi.contents import Contents, Loose, Piece, Standing
 from gateway.edi.explaining import explained
 from gateway.edi.readable import readable
+from gateway.edi.rewriting import Rewriting
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, joined, segments
 from tests.edi.test_loop import FILES
@@ -76,8 +82,14 @@ def test_a_set_of_segments_without_a_place_is_given_though_it_would_fill_our_mem
 def test_what_stands_in_no_segment_is_counted() -> None:
     contents = Contents(b"hello" + FAULTLESS[:-10])
     assert list(contents)
-    assert (contents.left_out > len("hello"), contents.is_cut) == (True, True)
+    assert (contents.left_out > len("hello"), contents.is_all) == (True, False)
     assert not Contents(b"hello").is_x12
+
+
+def test_a_segment_without_end_is_not_taken_for_the_end() -> None:
+    contents = Contents(FAULTLESS + FAULTLESS[:300] + b"X" * 1_000_000)
+    assert list(contents)
+    assert not contents.is_all
 
 
 def test_a_file_reads_as_an_indented_list_of_names_and_values() -> None:
@@ -139,3 +151,26 @@ def test_any_file_is_shown_and_explained(path: Path) -> None:
     for ordinal in (1, 5, 20, 50):
         one = explained(raw, ordinal)
         assert one is None or one.ordinal == ordinal
+
+
+WAYS: list[Callable[[BinaryIO], Iterator[object]]] = [
+    lambda file: iter(Rewriting(file)),
+    lambda file: by_claims(Contents(file), 20),
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["fmt", "split by claims"])
+def test_memory_does_not_grow_with_the_file(way: Callable[[BinaryIO], Iterator[object]]) -> None:
+    small, large = professional_file(1_000), professional_file(3_000)
+    deque(way(io.BytesIO(small)), maxlen=0)  # guides are compiled once
+    assert peak(way, large) < 1.5 * peak(way, small)
+
+
+def peak(way: Callable[[BinaryIO], Iterator[object]], raw: bytes) -> int:
+    file = io.BytesIO(raw)
+    tracemalloc.start()
+    try:
+        deque(way(file), maxlen=0)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

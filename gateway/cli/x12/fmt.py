@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from gateway.cli.status import Status
-from gateway.cli.x12.show import said_left_out
-from gateway.cli.x12.source import file_or_pipe, no_x12, opened, unusable
+from gateway.cli.x12.source import file_or_pipe, no_x12, opened, read_to_the_end, unusable
 from gateway.cli.x12.writing import replacing
 from gateway.errors import UsageError
 
@@ -48,7 +47,7 @@ def fmt(file: Path, between: str | None, wanted: str | None, in_place: bool) -> 
         if in_place:
             return _replaced(file, written)
         _write(written, sys.stdout.buffer)
-    return said_left_out(written.left_out, file) if written.is_x12 else no_x12(file)
+    return read_to_the_end(file, written) if written.is_x12 else no_x12(file)
 
 
 class _NotWholeError(Exception):

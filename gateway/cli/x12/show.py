@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.status import Status
-from gateway.cli.x12.source import file_or_pipe, no_x12, opened, print_lines
+from gateway.cli.x12.source import file_or_pipe, no_x12, opened, print_lines, read_to_the_end
 
 
 @click.command(epilog="Example: gateway x12 show remittance.835 --claim RB00000000000001")
@@ -32,16 +31,4 @@ def show(file: Path, number: str) -> int:
         return no_x12(file)
     if not shown:
         raise click.UsageError(f"{file}: no claim or payment in it has this patient control number")
-    return said_left_out(contents.left_out, file)
-
-
-def said_left_out(characters: int, file: Path) -> int:
-    """Say on stderr how much of a file stands in no segment. Gives the status."""
-    if not characters:
-        return Status.DONE
-    click.echo(
-        f"{file}: {characters} characters in no segment are left out (outside of an interchange, or cut off at the end); "
-        f"see: gateway x12 check {file}",
-        err=True,
-    )
-    return Status.NEEDS_A_PERSON
+    return read_to_the_end(file, contents)

@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from gateway.cli import show
 from gateway.cli.status import Status
+
+if TYPE_CHECKING:
+    from gateway.edi.contents import Contents
+    from gateway.edi.rewriting import Rewriting
 
 _MEGABYTE = 1_000_000
 _BATCH = 1_000
@@ -70,6 +74,16 @@ def print_lines(lines: Iterable[str]) -> int:
         click.echo("\n".join(some))
         printed += len(some)
     return printed
+
+
+def read_to_the_end(path: Path, read: "Contents | Rewriting") -> int:
+    """Say on stderr if something of a file that was gone through stands in no segment. Gives the status."""
+    if read.is_all:
+        return Status.DONE
+    left_out = f"{show.counted(read.left_out, 'character')} in no segment (outside of an interchange, or cut off)"
+    said = left_out if read.left_out else "a segment without end, and what may stand behind it,"
+    click.echo(f"{path}: {said} left out; see: gateway x12 check {path}", err=True)
+    return Status.NEEDS_A_PERSON
 
 
 def unusable(path: Path, why: str) -> int:
