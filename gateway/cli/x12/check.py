@@ -1,15 +1,14 @@
-"""gateway x12"""
+"""gateway x12 check"""
 
-import sys
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli import ack_files, show
 from gateway.cli.status import Status
+from gateway.cli.x12.source import file_or_pipe, opened
 
 if TYPE_CHECKING:
     from gateway.edi.check import Report
@@ -17,16 +16,10 @@ if TYPE_CHECKING:
     from gateway.edi.wire_finding import WireFinding
 
 _SHOWN_MAX = 50
-_MEGABYTE = 1_000_000
 
 
-@click.group()
-def x12() -> None:
-    """X12 files by themselves: no ledger, no configuration."""
-
-
-@x12.command(epilog="Example: gateway x12 check claims.837 --companion payer.toml")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.command(epilog="Example: gateway x12 check claims.837 --companion payer.toml")
+@click.argument("files", nargs=-1, required=True, type=file_or_pipe)
 @click.option(
     "--companion",
     "companions",
@@ -78,30 +71,8 @@ def check(
 def _checked(path: Path, overlays: "tuple[Overlay, ...]") -> "Report":
     from gateway.edi.check import check as checked
 
-    with show.progress("MB read") as advance:
-        if str(path) == "-":
-            return checked(_Told(sys.stdin.buffer, advance), overlays=overlays)  # type: ignore[arg-type]  # only read is used
-        try:
-            with path.open("rb") as source:
-                return checked(_Told(source, advance), overlays=overlays)  # type: ignore[arg-type]  # as above
-        except OSError as refused:
-            raise click.UsageError(f"{path}: cannot be read ({refused.strerror})") from None
-
-
-class _Told:
-    """A file that tells how many megabytes of it have been read."""
-
-    def __init__(self, source: BinaryIO, advance: Callable[[int], None]) -> None:
-        self._source = source
-        self._advance = advance
-        self._read = 0
-
-    def read(self, size: int) -> bytes:
-        piece = self._source.read(size)
-        before, self._read = self._read, self._read + len(piece)
-        if self._read // _MEGABYTE > before // _MEGABYTE:
-            self._advance(self._read // _MEGABYTE)
-        return piece
+    with opened(path) as source:
+        return checked(source, overlays=overlays)
 
 
 def _facts(path: Path, report: "Report") -> dict[str, object]:
@@ -109,12 +80,13 @@ def _facts(path: Path, report: "Report") -> dict[str, object]:
         "file": str(path),
         "accepted": report.accepted,
         "counts": report.counts,
-        "findings": [_finding(one) for one in report.findings],
+        "findings": [facts_of(one) for one in report.findings],
         "more": report.more,
     }
 
 
-def _finding(one: "WireFinding") -> dict[str, object]:
+def facts_of(one: "WireFinding") -> dict[str, object]:
+    """Give what is told of a finding: all but what stands there, and whose it is."""
     return {field.name: getattr(one, field.name) for field in fields(one) if field.name not in {"unit", "value"}}
 
 
@@ -128,7 +100,12 @@ def _print(path: Path, report: "Report") -> None:
     verdict = "would be accepted" if report.accepted else "would be refused"
     click.echo(f"{path}: {more}{show.counted(len(report.findings), 'finding')}, {verdict}; {said}")
     for one in report.findings[:_SHOWN_MAX]:
-        code = f" [{one.level} code {one.code}]" if one.code else ""
-        click.echo(f"  {one.severity}: {one}{code}{f'; {one.fix}' if one.fix else ''}")
+        click.echo(f"  {sentence(one)}")
     if len(report.findings) > _SHOWN_MAX:
         click.echo(f"  and {len(report.findings) - _SHOWN_MAX} more; --json gives them all")
+
+
+def sentence(one: "WireFinding") -> str:
+    """Say a finding in a line."""
+    code = f" [{one.level} code {one.code}]" if one.code else ""
+    return f"{one.severity}: {one}{code}{f'; {one.fix}' if one.fix else ''}"

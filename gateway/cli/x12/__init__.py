@@ -1,0 +1,19 @@
+"""gateway x12"""
+
+import click
+
+from gateway.cli.x12.check import check
+from gateway.cli.x12.diff import diff
+from gateway.cli.x12.explain import explain
+from gateway.cli.x12.fmt import fmt
+from gateway.cli.x12.show import show
+from gateway.cli.x12.split import split
+
+
+@click.group()
+def x12() -> None:
+    """X12 files by themselves: no ledger, no configuration."""
+
+
+for _command in (check, show, explain, fmt, diff, split):
+    x12.add_command(_command)
