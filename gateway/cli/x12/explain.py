@@ -8,8 +8,8 @@ import click
 
 from gateway.cli import show
 from gateway.cli.status import Status
-from gateway.cli.x12.check import facts_of, sentence
 from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
+from gateway.cli.x12.verdict import facts_of, sentence
 
 if TYPE_CHECKING:
     from gateway.edi.explaining import Explained, ExplainedElement

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
+from gateway.edi.guide import guide_of
 from gateway.edi.guide_places import Guide, LoopPlace, Place
 from gateway.edi.rules import (
     claim,
@@ -22,6 +23,7 @@ from gateway.edi.rules import (
 )
 from gateway.edi.rules.plain import PLAIN, Look
 from gateway.edi.rules.rule import Rule
+from gateway.edi.segment import STANDARD
 
 AnyRule: TypeAlias = Rule[Any]
 """The rules of a guide share its unit; which, `units.py` knows."""
@@ -46,6 +48,16 @@ BOOKS: Final[dict[str, tuple[AnyRule, ...]]] = {
     "005010X212": _EVERYWHERE,
 }
 """Rules by guide, in the order in which they are asked. A rule that a guide has no place for is not asked there."""
+
+
+def rules_of(version: str) -> tuple[AnyRule, ...]:
+    """Give the rules of a guide that it has a place for, in the order in which they are asked."""
+    guide = guide_of(version, STANDARD)
+    if guide is None:
+        return ()
+    names = {name for place in _places(guide.root) for name in _names(place)}
+    return tuple(one for one in BOOKS.get(version, ()) if not names.isdisjoint(one.on))
+
 
 Asked: TypeAlias = dict[Place | None, tuple[tuple[Look | None, tuple[AnyRule, ...]], ...]]
 """The rules of each place, with the look that stands for them, None if there is none."""
