@@ -80,6 +80,7 @@ class EnvelopeCheck:
         self._every_marks: set[Delimiters] = set()
         self._first_places: dict[str, int] = {}
         self._groups = 0
+        self._group_numbers: set[str] = set()
         self._sets = 0
         self._controls: set[str] = set()
         self.counts = Counts()
@@ -143,7 +144,8 @@ class EnvelopeCheck:
                 self._stray(parts)
 
     def _begin(self, header: Header) -> None:
-        self._origin, self._groups = Origin(marks=header.marks, isa=header.elements), 0
+        self._origin = Origin(marks=header.marks, isa=header.elements)
+        self._groups, self._group_numbers = 0, set()
         self._record.opens_interchange(header.elements, header.marks)
         self.counts = self.counts.plus(interchanges=1, segments=1)
         self._say(*isa_faults(header))
@@ -168,10 +170,11 @@ class EnvelopeCheck:
 
     def _open_group(self, gs: list[str]) -> None:
         self._origin, self._sets, self._controls = replace(self._origin, gs=tuple(gs)), 0, set()
-        self._groups += 1
         self._record.opens_group(gs)
         self.counts = self.counts.plus(groups=1)
-        self._say(*gs_faults(gs))
+        self._say(*gs_faults(gs, self._group_numbers))
+        self._group_numbers.add(self._origin.group)
+        self._groups += 1
 
     def _ge(self, parts: list[str]) -> None:
         if not self._origin.gs:
@@ -219,7 +222,7 @@ class EnvelopeCheck:
         self.counts = self.counts.plus(sets=1)
         choice = chosen(st, self._origin.gs, self._origin.marks, self._overlays)
         self._origin = replace(self._origin, st=tuple(st), starts=self.counts.segments, version=choice.version)
-        self._record.opens_set(st)
+        self._record.opens_set(st, self._origin.starts)
         if self._origin.control in self._controls:
             said = "another transaction set of the group has the same ST02"
             self._say_set([set_fault("23", said, segment="ST", at=2)])

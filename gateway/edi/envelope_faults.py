@@ -1,6 +1,6 @@
 """What may be wrong with each segment of an envelope, as findings that do not yet say where they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from gateway.edi.element_faults import is_day, is_time
@@ -43,10 +43,12 @@ def iea_faults(iea: Sequence[str], number: str, groups: int) -> Iterator[WireFin
         yield interchange_fault("001", "IEA02 is not ISA13", segment="IEA", at=2, value=element(iea, 2))
 
 
-def gs_faults(gs: Sequence[str]) -> Iterator[WireFinding]:
-    """GS: whether its number is one."""
+def gs_faults(gs: Sequence[str], others: Container[str]) -> Iterator[WireFinding]:
+    """GS: whether its number is one, and none of the others' in its interchange."""
     if not is_whole(element(gs, 6)):
         yield group_fault("6", "GS06 is not a number of at most nine digits", segment="GS", at=6)
+    if element(gs, 6) in others:
+        yield group_fault("19", "another functional group of the interchange has the same GS06", segment="GS", at=6)
 
 
 def ge_faults(ge: Sequence[str], number: str, sets: int) -> Iterator[WireFinding]:

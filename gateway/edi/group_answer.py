@@ -53,7 +53,7 @@ def group_answer(group: JudgedGroup, marks: Delimiters) -> GroupAnswer | None:
 
 def _named(group: JudgedGroup, marks: Delimiters) -> Segment | None:
     """AK1. A group whose GS01 or GS08 names nothing goes by what its first set is."""
-    first = group.sets[0] if group.sets else JudgedSet(st=(), findings=())
+    first = group.sets[0] if group.sets else JudgedSet(st=(), starts=0, findings=())
     function = group.function if group.function in _ANSWERED else FUNCTIONS.get(first.code, "")
     version = carried(group.version, marks, _VERSION_MAX) or carried(first.guide, marks, _VERSION_MAX)
     if function not in _ANSWERED or not version or not is_whole(group.control):

@@ -17,12 +17,14 @@ _CONTENT: Final = "024"
 class JudgedSet:
     """A transaction set: its ST, the id first, and what is wrong in it.
 
+    starts     the place of ST in the file, from 1
     findings   in the order of the file, its choice of guide among them
     has_guide  whether a guide is known for it
     is_read    whether it was read to its end
     """
 
     st: tuple[str, ...] = field(repr=False)
+    starts: int
     findings: tuple[WireFinding, ...]
     has_guide: bool = True
     is_read: bool = True

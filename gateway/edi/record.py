@@ -16,6 +16,7 @@ SETS_MAX: Final = 10_000
 @dataclass(slots=True)
 class _Set:
     st: tuple[str, ...]
+    starts: int
     has_guide: bool = True
     findings: list[WireFinding] = field(default_factory=list)
 
@@ -74,9 +75,9 @@ class Record:
         """GS."""
         self._group = _Group(tuple(gs))
 
-    def opens_set(self, st: Sequence[str]) -> None:
-        """ST."""
-        self._set = _Set(tuple(st))
+    def opens_set(self, st: Sequence[str], starts: int) -> None:
+        """ST, and its place in the file."""
+        self._set = _Set(tuple(st), starts)
 
     def has_no_guide(self) -> None:
         """No guide is known for the set."""
@@ -89,7 +90,7 @@ class Record:
         if held is None or group is None:
             return
         findings = tuple(held.findings)
-        one = JudgedSet(st=held.st, findings=findings, has_guide=held.has_guide, is_read=is_read)
+        one = JudgedSet(st=held.st, starts=held.starts, findings=findings, has_guide=held.has_guide, is_read=is_read)
         group.received += 1
         group.accepted += one.verdict is not Verdict.REJECTED
         if one.findings or not one.is_read or self._room:

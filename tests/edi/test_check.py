@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edi.check import FINDINGS_MAX, Report, check
+from gateway.edi.envelope_check import ENVELOPES_MAX
 from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 from tests.service.clinic import answer_999, ta1
 
@@ -210,3 +211,20 @@ def test_a_cut_anywhere_is_never_taken_for_the_end(cut: int) -> None:
     for place in range(len(FAULTLESS) * (cut - 1) // 19 + 1, len(FAULTLESS) * cut // 19, 7):
         if FAULTLESS[place:].strip():
             assert not check(FAULTLESS[:place]).accepted, place
+
+
+def test_two_groups_of_an_interchange_with_one_number_are_told() -> None:
+    texts = segments(FAULTLESS)
+    report = check(joined([texts[0], *texts[1:-1], *texts[1:-1], texts[-1].replace("IEA*1*", "IEA*2*")]))
+    assert (only(report).level, only(report).code, only(report).segment) == (WireLevel.GROUP, "19", "GS")
+    first, second = report.interchanges[0].groups
+    assert (first.findings, second.findings) == ((), report.findings)
+
+
+def test_a_file_of_nothing_but_envelopes_ends_the_check() -> None:
+    isa = segments(FAULTLESS)[0]
+    number = isa.split("*")[13]
+    texts = (f"{isa.replace(number, f'{one:09}')}~IEA*0*{one:09}~" for one in range(ENVELOPES_MAX + 10))
+    report = check("".join(texts).encode())
+    assert len(report.interchanges) == ENVELOPES_MAX
+    assert only(report).said.startswith("more than 20,000 interchanges and functional groups")
