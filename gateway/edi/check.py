@@ -7,6 +7,7 @@ other, 5 code sets. Nothing raises for what a file holds.
 import io
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from gateway.edi.counts import Counts
@@ -18,6 +19,7 @@ from gateway.edi.overlay import Overlay
 from gateway.edi.record import Record
 from gateway.edi.rules.judge import PIECES, Judge
 from gateway.edi.rules.rulebook import asked_at
+from gateway.edi.rules.unit import LATEST, Lists, Setting
 from gateway.edi.wire_finding import WireFinding, WireSeverity
 
 SNIP_MAX: Final = 5
@@ -50,14 +52,21 @@ class Report:
 
 
 def check(
-    source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = (), snip: int = SNIP_MAX, today: date | None = None
+    source: bytes | BinaryIO,
+    *,
+    overlays: tuple[Overlay, ...] = (),
+    snip: int = SNIP_MAX,
+    today: date | None = None,
+    codes: Path | None = None,
 ) -> Report:
     """Check a file: every interchange, functional group and transaction set in it.
 
     overlays  companion guides; each narrows the guide that it names. Raises ConfigError if one does not fit its guide.
     snip      how far to look: 2 envelope and guide, 3 also balances, 4 also situations, 5 also code sets
     today     what is in the future is not looked for without it
+    codes     a folder with code lists that were imported; they go before the shipped ones
     """
+    lists, day = Lists(codes), f"{today:%Y%m%d}" if today is not None else LATEST
     kept, record = _Kept(), Record()
 
     def tell(finding: WireFinding) -> None:
@@ -68,7 +77,7 @@ def check(
         if origin.version not in PIECES:
             return None
         asked = asked_at(guide, origin.version, snip)
-        return Judge(guide, origin, asked, tell, f"{today:%Y%m%d}" if today is not None else "")
+        return Judge(guide, Setting(origin, lists, day), asked, tell)
 
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     one = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None, record)

@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 
 from gateway.edi.figures import as_cents, as_day
 from gateway.edi.loop import Loop, at
-from gateway.edi.origin import Origin
-from gateway.edi.rules.unit import LATEST, NOTHING, Unit
+from gateway.edi.rules.unit import LATEST, NOTHING, Setting, Unit
 
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})
 MEDICARE: Final = frozenset({"MA", "MB"})
@@ -67,8 +66,8 @@ class ClaimUnit(Unit):
     diagnoses  in their order, as the lines point to them (HI)
     """
 
-    def __init__(self, piece: Loop, origin: Origin, today: str, seen: ClaimsSeen) -> None:
-        super().__init__(piece, origin, today)
+    def __init__(self, piece: Loop, setting: Setting, seen: ClaimsSeen) -> None:
+        super().__init__(piece, setting)
         self.seen = seen
         self.clm = piece.first("CLM")
         self.sbr = self.level("2000B").first("SBR")

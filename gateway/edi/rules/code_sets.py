@@ -4,10 +4,9 @@ What a list lacks on a day that it was not published for is a warning: the code 
 """
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.codes.lists import Kind, Listed, code_list
+from gateway.codes.lists import Kind, Listed
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.rule import Fault, Rule, Spot, Verdict
 from gateway.edi.rules.shapes import is_taxonomy
@@ -81,10 +80,9 @@ def _statuses(component: int) -> Coded:
 
 def _listed(kind: Kind, on: tuple[str, ...], coded: Coded) -> Rule[Unit]:
     """Make the rule that asks a list for the codes of some segments."""
-    held = cache(lambda: code_list(kind))
 
     def check(parts: Parts, _loop: Loop, unit: Unit) -> Verdict:
-        found, asked = [], held()
+        found, asked = [], unit.lists.of(kind)
         for text, element, component in coded(parts, unit):
             if text in asked.always:
                 continue

@@ -6,12 +6,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 from gateway.edi.guide_places import Guide
 from gateway.edi.loop import Builder, Loop, Parts
-from gateway.edi.origin import Origin
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
 from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
 from gateway.edi.rules.rule import Verdict
 from gateway.edi.rules.rulebook import AnyRule, Asked
-from gateway.edi.rules.unit import LATEST, Unit
+from gateway.edi.rules.unit import Setting, Unit
 from gateway.edi.wire_finding import WireFinding
 
 PIECES: Final = {
@@ -42,14 +41,14 @@ class Judge(Builder):
     def __init__(
         self,
         guide: Guide,
-        origin: Origin,
+        setting: Setting,
         asked: Asked,
         tell: Callable[[WireFinding], None],
-        today: str,
     ) -> None:
+        origin = setting.origin
         super().__init__(guide, PIECES[origin.version], list(origin.st))
         self._origin, self._asked, self._tell = origin, asked, tell
-        self._unit = _units(origin, today or LATEST)
+        self._unit = _units(setting)
         self._late: list[_Late] = []
 
     def ended_with(self, piece: Loop) -> Loop | None:
@@ -100,30 +99,30 @@ def _is_in(piece: Loop, level: Loop) -> bool:
     return False
 
 
-def _units(origin: Origin, today: str) -> MakesUnits:
+def _units(setting: Setting) -> MakesUnits:
     """Give what makes the units of a set's guide."""
-    if origin.version == "005010X222A1":
-        return _claim_units(origin, today)
-    if origin.version == "005010X221A1":
-        return _payment_units(origin, today)
-    return lambda piece: Unit(piece, origin, today)
+    if setting.origin.version == "005010X222A1":
+        return _claim_units(setting)
+    if setting.origin.version == "005010X221A1":
+        return _payment_units(setting)
+    return lambda piece: Unit(piece, setting)
 
 
-def _claim_units(origin: Origin, today: str) -> MakesUnits:
+def _claim_units(setting: Setting) -> MakesUnits:
     seen = ClaimsSeen()
 
     def made(piece: Loop) -> ClaimUnit:
         seen.take(piece)
-        return ClaimUnit(piece, origin, today, seen)
+        return ClaimUnit(piece, setting, seen)
 
     return made
 
 
-def _payment_units(origin: Origin, today: str) -> MakesUnits:
+def _payment_units(setting: Setting) -> MakesUnits:
     seen = PaymentsSeen()
 
     def made(piece: Loop) -> PaymentUnit:
-        unit = PaymentUnit(piece, origin, today, seen)
+        unit = PaymentUnit(piece, setting, seen)
         seen.take(unit)
         return unit
 

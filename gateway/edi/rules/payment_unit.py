@@ -4,8 +4,7 @@ from typing import Final, NamedTuple
 
 from gateway.edi.figures import as_cents
 from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.origin import Origin
-from gateway.edi.rules.unit import Unit
+from gateway.edi.rules.unit import Setting, Unit
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
@@ -75,8 +74,8 @@ class PaymentUnit(Unit):
     numbers  the line control numbers (REF*6R)
     """
 
-    def __init__(self, piece: Loop, origin: Origin, today: str, seen: PaymentsSeen) -> None:
-        super().__init__(piece, origin, today)
+    def __init__(self, piece: Loop, setting: Setting, seen: PaymentsSeen) -> None:
+        super().__init__(piece, setting)
         self.seen = seen
         self.clp = piece.first("CLP")
         self.status = at(self.clp, 2)

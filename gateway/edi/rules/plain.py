@@ -7,10 +7,9 @@ anything in (`tests/edi/test_plain.py` asks both).
 # ruff: noqa: PLR2004 the length of a segment is the place of its last element
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from gateway.codes.lists import Kind, code_list
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip
 from gateway.edi.loop import Parts
@@ -31,7 +30,7 @@ from gateway.edi.rules import (
 from gateway.edi.rules.claim_unit import MEDICARE, ClaimUnit
 from gateway.edi.rules.payment_unit import PaymentUnit
 from gateway.edi.rules.rule import Rule
-from gateway.edi.rules.unit import Unit
+from gateway.edi.rules.unit import Lists, Unit
 
 Look: TypeAlias = Callable[[Parts, Any], bool]
 """Told a segment and the unit of the guide; True if the segment is plain."""
@@ -46,14 +45,8 @@ class Plain(NamedTuple):
     covers: tuple[Rule[Any], ...]
 
 
-# Told apart by name, for a look-up by kind would cost as much as the look.
-_codes_of_states = cache(lambda: code_list(Kind.STATE).always)
-_codes_of_reasons = cache(lambda: code_list(Kind.CARC).always)
-_codes_of_diagnoses = cache(lambda: code_list(Kind.DIAGNOSIS).always)
-
-
-def _address(n4: Parts, _unit: Unit) -> bool:
-    return len(n4) == 4 and n4[2] in _codes_of_states() and is_zip(n4[3])
+def _address(n4: Parts, unit: Unit) -> bool:
+    return len(n4) == 4 and n4[2] in unit.lists.states and is_zip(n4[3])
 
 
 def _name(nm1: Parts, _unit: Unit) -> bool:
@@ -82,7 +75,7 @@ def _claim(clm: Parts, claim: ClaimUnit) -> bool:
     return (
         len(clm) > 5
         and (len(clm) < 12 or not clm[11])
-        and clm[5] in _offices(claim.component)
+        and clm[5] in _offices(claim.lists, claim.component)
         and clm[2][:1] != "-"
         and claim.sequence == "P"
         and claim.sbr[9:10] not in _PROPERTY
@@ -93,10 +86,9 @@ _PROPERTY: Final = (["WC"], ["AM"])
 
 
 @lru_cache(maxsize=8)
-def _offices(component: str) -> frozenset[str]:
+def _offices(lists: Lists, component: str) -> frozenset[str]:
     """Give CLM05 of originals at places that ask for nothing."""
-    places = code_list(Kind.PLACE).always - {"21", "41", "42"}
-    return frozenset(f"{place}{component}B{component}1" for place in places)
+    return frozenset(f"{place}{component}B{component}1" for place in lists.places - {"21", "41", "42"})
 
 
 def _diagnosed(hi: Parts, claim: ClaimUnit) -> bool:
@@ -106,7 +98,7 @@ def _diagnosed(hi: Parts, claim: ClaimUnit) -> bool:
         0 < len(codes) == len(claim.diagnoses) == len(hi) - 1
         and hi[1][:3] == "ABK"
         and hi[1][4:5] not in "VWXY"
-        and codes <= _codes_of_diagnoses()
+        and codes <= claim.lists.diagnoses
         and claim.first_day >= diagnoses.ICD10_SINCE
     )
 
@@ -153,8 +145,8 @@ def _served(dtp: Parts, claim: ClaimUnit) -> bool:
     return len(dtp) == 4 and first <= dtp[3] <= last and "-" not in dtp[3]
 
 
-def _adjusted(cas: Parts, _unit: Unit) -> bool:
-    return len(cas) == 4 and cas[3] not in _ZEROS and cas[2] in _codes_of_reasons()
+def _adjusted(cas: Parts, unit: Unit) -> bool:
+    return len(cas) == 4 and cas[3] not in _ZEROS and cas[2] in unit.lists.reasons
 
 
 _ZEROS: Final = frozenset({"0", "0.00"})

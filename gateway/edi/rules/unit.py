@@ -1,8 +1,11 @@
 """What a rule may look at beside its segment: the piece of the set, what stands around it, and what was seen before."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
+from gateway.codes.lists import CodeList, Kind, code_list
 from gateway.edi.figures import as_day
 from gateway.edi.loop import Loop, Parts
 from gateway.edi.origin import Origin
@@ -10,6 +13,55 @@ from gateway.edi.origin import Origin
 NOTHING = Loop("")
 LATEST = "99999999"
 """Behind every day, as CCYYMMDD: where nobody says what today is, no day is in the future."""
+
+
+class Lists:
+    """The outside code lists that a check goes by: a practice's own in `folder` before the shipped ones."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._known: dict[str, CodeList] = {}
+
+    def of(self, kind: Kind) -> CodeList:
+        """Give a list."""
+        found = self._known.get(kind)
+        if found is None:
+            found = self._known[kind] = code_list(kind, self._folder)
+        return found
+
+    # These by name, for they are asked for at every segment of their kind.
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """Every code of states that holds on every day."""
+        return self.of(Kind.STATE).always
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Every place of service that holds on every day."""
+        return self.of(Kind.PLACE).always
+
+    @cached_property
+    def reasons(self) -> frozenset[str]:
+        """Every claim adjustment reason that holds on every day."""
+        return self.of(Kind.CARC).always
+
+    @cached_property
+    def diagnoses(self) -> frozenset[str]:
+        """Every billable diagnosis that holds on every day."""
+        return self.of(Kind.DIAGNOSIS).always
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all units of a set share.
+
+    today  CCYYMMDD; LATEST if nobody said
+    """
+
+    origin: Origin
+    lists: Lists
+    today: str = LATEST
 
 
 class Unit:
@@ -20,9 +72,9 @@ class Unit:
     today      CCYYMMDD; LATEST if nobody said
     """
 
-    def __init__(self, piece: Loop, origin: Origin, today: str) -> None:
-        self.piece, self.origin, self.today = piece, origin, today
-        self.component = origin.marks.component
+    def __init__(self, piece: Loop, setting: Setting) -> None:
+        self.piece, self.origin, self.lists, self.today = piece, setting.origin, setting.lists, setting.today
+        self.component = setting.origin.marks.component
 
     @property
     def name(self) -> str:
