@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.edi.test_rewriting import rewritten
 
 from gateway.edi.claim_splitting import by_claims
 from gateway.edi.comparable import NOTHING, NUMBERS, units
 from gateway.edi.comparing import STANDS_IN, UNITS_MAX, Comparison, Difference, UnitDifference
 from gateway.edi.contents import Contents
-from gateway.edi.rewriting import LINE
+from gateway.edi.reformatting import LINE
 from gateway.edi.segment import Delimiters
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, joined, segments
 from tests.edi.test_contents import CORPUS
 from tests.edi.test_loop import FILES
-from tests.edi.test_rewriting import rewritten
 from tests.edi.test_splitting import cut, parts
 
 CLAIMS, PAYMENTS = professional_file(9), remittance_file(9)

@@ -14,7 +14,7 @@ from gateway.cli.x12.writing import replacing
 from gateway.errors import UsageError
 
 if TYPE_CHECKING:
-    from gateway.edi.rewriting import Rewriting
+    from gateway.edi.reformatting import Reformatting
     from gateway.edi.segment import Delimiters
 
 _BATCH = 10_000
@@ -37,13 +37,13 @@ def fmt(file: Path, between: str | None, wanted: str | None, in_place: bool) -> 
 
     The output holds patients' data.
     """
-    from gateway.edi.rewriting import LINE, Rewriting
+    from gateway.edi.reformatting import LINE, Reformatting
 
     marks = _marks(wanted) if wanted is not None else None
     if in_place and str(file) == "-":
         raise click.UsageError("--write changes a file; a pipe is none: leave it out")
     with opened(file) as source:
-        written = Rewriting(source, between=LINE if between is None else between, marks=marks)
+        written = Reformatting(source, between=LINE if between is None else between, marks=marks)
         if in_place:
             return _replaced(file, written)
         _write(written, sys.stdout.buffer)
@@ -54,7 +54,7 @@ class _NotWholeError(Exception):
     """What would be written is not all that stands in the file."""
 
 
-def _replaced(file: Path, written: "Rewriting") -> int:
+def _replaced(file: Path, written: "Reformatting") -> int:
     try:
         with replacing(file) as opened_file:
             _write(written, opened_file)
@@ -69,12 +69,12 @@ def _replaced(file: Path, written: "Rewriting") -> int:
     return Status.DONE
 
 
-def _require_all(written: "Rewriting") -> None:
+def _require_all(written: "Reformatting") -> None:
     if not written.is_all or not written.is_x12:
         raise _NotWholeError
 
 
-def _write(written: "Rewriting", to: BinaryIO) -> None:
+def _write(written: "Reformatting", to: BinaryIO) -> None:
     to.writelines(batch.encode("latin-1") for batch in _batches(iter(written)))
     to.flush()
 

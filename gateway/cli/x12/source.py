@@ -15,7 +15,7 @@ from gateway.cli.status import Status
 
 if TYPE_CHECKING:
     from gateway.edi.contents import Contents
-    from gateway.edi.rewriting import Rewriting
+    from gateway.edi.reformatting import Reformatting
 
 _MEGABYTE = 1_000_000
 _BATCH = 1_000
@@ -76,7 +76,7 @@ def print_lines(lines: Iterable[str]) -> int:
     return printed
 
 
-def read_to_the_end(path: Path, read: "Contents | Rewriting") -> int:
+def read_to_the_end(path: Path, read: "Contents | Reformatting") -> int:
     """Say on stderr if something of a file that was gone through stands in no segment. Gives the status."""
     if read.is_all:
         return Status.DONE

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.edi.check import check
-from gateway.edi.rewriting import LINE, NOTHING, Rewriting
+from gateway.edi.reformatting import LINE, NOTHING, Reformatting
 from gateway.edi.segment import STANDARD, Delimiters
 from gateway.errors import UsageError
 from tests.edi.test_check import FAULTLESS, segments
@@ -18,7 +18,7 @@ MARKS = st.lists(st.sampled_from("*:^~|>!\n\x1c\x1d\x1e\x1f"), min_size=4, max_s
 
 
 def rewritten(raw: bytes, between: str = LINE, marks: Delimiters | None = None) -> bytes:
-    return "".join(Rewriting(raw, between=between, marks=marks)).encode("latin-1")
+    return "".join(Reformatting(raw, between=between, marks=marks)).encode("latin-1")
 
 
 @pytest.mark.parametrize("raw", FILES)
@@ -52,7 +52,7 @@ def test_an_interchange_without_a_repetition_mark_goes_on_without() -> None:
 
 
 def test_what_is_no_segment_is_counted_and_not_written() -> None:
-    one = Rewriting(FAULTLESS + b"trailing")
+    one = Reformatting(FAULTLESS + b"trailing")
     assert "trailing" not in "".join(one)
     assert (one.left_out, one.is_all, one.is_x12) == (8, False, True)
 
@@ -62,7 +62,7 @@ def test_what_is_no_segment_is_counted_and_not_written() -> None:
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
 def test_any_file_written_again_is_judged_as_before(path: Path) -> None:
     raw = path.read_bytes()
-    one = Rewriting(raw)
+    one = Reformatting(raw)
     lines = "".join(one).encode("latin-1")
     if one.is_all:
         assert check(lines) == check(raw)

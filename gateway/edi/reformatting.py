@@ -17,7 +17,7 @@ NOTHING: Final = ""
 _BREAKS: Final = "\r\n"
 
 
-class Rewriting:
+class Reformatting:
     """The segments of a file, each with its terminator and what stands between; they can be gone through once.
 
     Blanks between segments are not kept, all else is: each interchange in its delimiters, or in `marks`. `is_x12`, `is_all`
