@@ -10,6 +10,7 @@ import click
 
 from gateway.cli import show
 from gateway.cli.status import Status
+from gateway.cli.x12_json import from_json, schema, to_json
 
 if TYPE_CHECKING:
     from gateway.edi.check import Report
@@ -23,6 +24,10 @@ _MEGABYTE = 1_000_000
 @click.group()
 def x12() -> None:
     """X12 files by themselves: no ledger, no configuration."""
+
+
+for _command in (to_json, from_json, schema):
+    x12.add_command(_command)
 
 
 @x12.command(epilog="Example: gateway x12 check claims.837 --companion payer.toml")
