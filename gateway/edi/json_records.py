@@ -10,8 +10,7 @@ Nothing is lost unnoticed: each record is written back as X12 at once and compar
 they differ the conversion is refused, whatever the reason; only line breaks and blanks between segments may differ.
 """
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -32,19 +31,17 @@ from gateway.edi.json_schemas import (
     envelope_row,
 )
 from gateway.edi.json_segments import Members, members_of
+from gateway.edi.json_twin import Twin
 from gateway.edi.json_writing import Hierarchy, RecordWriter
 from gateway.edi.loop import Loop, at
 from gateway.edi.loop_findings import loop_findings
 from gateway.edi.overlay import Overlay
 from gateway.edi.passage import FINDINGS_MAX, Passage
-from gateway.edi.segment import is_segment_id
 from gateway.edi.stream import Stream
 from gateway.edi.wire_finding import WireFinding, WireLevel
 from gateway.errors import ConversionRefused
 
-_ISA, _GS = envelope_row("ISA"), envelope_row("GS")
-_HEAD: Final = 1 << 18
-_BLANK: Final = " \t\r\n"
+_INSIDE: Final = frozenset({WireLevel.SEGMENT, WireLevel.ELEMENT})
 _FIX: Final = "`gateway x12 check` says what is wrong with the file; have it mended"
 
 
@@ -52,12 +49,12 @@ class RecordReading:
     """The records of a file, which can be gone through once.
 
     schema    chosen by the first transaction set of the file
-    findings  what is wrong with what was read so far (SNIP 1 and 2); no more than FINDINGS_MAX are kept
+    findings  what is wrong with the file (SNIP 1 and 2), once it was read; no more than FINDINGS_MAX are kept
     Raises ConversionRefused if the first set is neither an 837P nor an 835.
     """
 
     def __init__(self, source: BinaryIO, overlays: tuple[Overlay, ...] = ()) -> None:
-        self._twin = _Twin(source)
+        self._twin = Twin(source)
         self.schema = _schema_of(self._twin.head)
         self.findings: list[WireFinding] = []
         self._passage = Passage(self._twin, self.schema.guide, frozenset({self.schema.unit}), overlays)  # type: ignore[arg-type]  # only read is used
@@ -76,16 +73,16 @@ class RecordReading:
         self._twin.compare(self._writer.end())
         self._twin.end()
         self._keep(self._passage.findings)
+        self.findings.sort(key=lambda one: one.file_ordinal)
 
     def _find(self, piece: Loop) -> None:
-        found = loop_findings(self._passage.origin, piece)
-        # What is told outside of pieces too is told once.
-        self._keep(found if piece.id == self.schema.unit else [one for one in found if one not in piece.findings])
+        """Take what is wrong with a piece, but for what the passage keeps and tells at the end."""
+        is_unit = piece.id == self.schema.unit
+        kept = [one for one in piece.findings if not is_unit or one.level not in _INSIDE]
+        self._keep([one for one in loop_findings(self._passage.origin, piece) if one not in kept])
 
-    def _keep(self, findings: "tuple[WireFinding, ...] | list[WireFinding]") -> None:
-        for one in findings[: FINDINGS_MAX - len(self.findings)]:
-            if one.level is not WireLevel.SET or one not in self.findings[-len(findings) :]:
-                self.findings.append(one)
+    def _keep(self, findings: Sequence[WireFinding]) -> None:
+        self.findings += findings[: FINDINGS_MAX - len(self.findings)]
 
     def _records(self, piece: Loop) -> Iterator[Record]:
         origin = self._passage.origin
@@ -108,7 +105,7 @@ class RecordReading:
             yield Record(INTERCHANGE, _interchange(origin), where)
         # Two groups may have the same GS, but between their sets stand a GE and a GS.
         if is_new or before is None or before.gs != origin.gs or before.starts + ended != origin.starts:
-            yield Record(GROUP, members_of(_GS, list(origin.gs), origin.marks.component), where)
+            yield Record(GROUP, members_of(envelope_row("GS"), list(origin.gs), origin.marks.component), where)
 
     def _root(self, piece: Loop, where: str) -> Iterator[Record]:
         footers = [segment for loop in piece.inside("FOOTER") for segment in loop.every()]
@@ -140,7 +137,7 @@ class RecordReading:
 
 
 def _interchange(origin: Origin) -> Members:
-    padded = members_of(_ISA, ["ISA", *origin.isa], "")
+    padded = members_of(envelope_row("ISA"), ["ISA", *origin.isa], "")
     marks = {ELEMENT_MARK: origin.marks.element, SEGMENT_MARK: origin.marks.segment}
     return {**{name: text for name, padding in padded.items() if (text := padding.rstrip(" "))}, **marks}
 
@@ -167,75 +164,3 @@ def _schema_of(head: bytes) -> Schema:
             fix="others have no JSON yet; `gateway x12 check` says what it is",
         )
     return found
-
-
-class _Twin:
-    """A file that is read twice at the same time: by whoever reads it, and segment by segment by what is compared with it.
-
-    The second reader never asks for more than the first has read, for it is given what the first made of it.
-    """
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._source = source
-        self.head = source.read(_HEAD)
-        self._first = [self.head]
-        self._waiting: deque[bytes] = deque()
-        self._segments: Iterator[tuple[str, str]] | None = None
-        self._stream: Stream | None = None
-        self._ordinal = 0
-
-    def read(self, size: int) -> bytes:
-        """Give the next piece to the first reader."""
-        piece = self._first.pop() if self._first else self._source.read(size)
-        self._waiting.append(piece)
-        return piece
-
-    def compare(self, texts: Iterator[str]) -> None:
-        """Compare segments with those that come next. Raises ConversionRefused at the first that differs."""
-        if self._segments is None:
-            self._segments = self._read_again()
-        for text in texts:
-            self._ordinal += 1
-            stands, mark = next(self._segments, ("", ""))
-            if text != stands + mark:
-                self._refuse(stands, mark)
-
-    def end(self) -> None:
-        """Raise ConversionRefused unless everything was compared."""
-        if self._segments is None:
-            self._segments = self._read_again()
-        self._ordinal += 1
-        stands, mark = next(self._segments, ("", ""))
-        if stands:
-            self._refuse(stands, mark)
-        if self._stream is not None and (self._stream.junk or self._stream.cut):
-            raise ConversionRefused(where="the file", said="it holds more than whole interchanges", fix=_FIX)
-
-    def _refuse(self, stands: str, mark: str) -> None:
-        found = stands[:3].rstrip(mark + "*|")
-        # In a file with a delimiter gone astray this may be anything, such as a name.
-        named = f" {found}" if is_segment_id(found) else ""
-        said = "cannot be carried over as it stands" if stands else "the file ends before everything has its trailer"
-        raise ConversionRefused(where=f"segment {self._ordinal}{named}", said=said, fix=_FIX)
-
-    def _read_again(self) -> Iterator[tuple[str, str]]:
-        """Give each segment with its terminator, those of the envelopes too."""
-        self._stream = stream = Stream(_Again(self._waiting))  # type: ignore[arg-type]  # only read is used
-        while (header := stream.header()) is not None:
-            mark, segment = header.marks.element, header.marks.segment
-            yield mark.join(("ISA", *header.elements)), segment
-            for text in stream.texts:
-                yield text, segment
-                if text.startswith(f"IEA{mark}"):
-                    break
-
-
-class _Again:
-    """What was read once."""
-
-    def __init__(self, waiting: deque[bytes]) -> None:
-        self._waiting = waiting
-
-    def read(self, _size: int) -> bytes:
-        """Give the next piece; nothing at the end of the file."""
-        return self._waiting.popleft() if self._waiting else b""

@@ -1,7 +1,7 @@
 """The versions of our JSON, and how the records of each nest."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from gateway.edi.json_loops import Names
@@ -87,6 +87,7 @@ REMITTANCE: Final = Schema("gateway.x12.835/1", "835", "005010X221A1", "2100", (
 SCHEMAS: Final = (PROFESSIONAL, REMITTANCE)
 
 
+@cache
 def envelope_row(segment_id: str) -> Row:
     """Give ISA or GS as a row, for what writes segments by rows."""
     return Row(0, segment_id, (), "", is_list=False, shape=shapes()[segment_id])

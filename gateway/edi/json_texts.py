@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, Final
 from gateway.edi.json_schemas import SCHEMAS, SET, SET_END, Record, Schema, schema_of_id
 from gateway.edi.json_segments import Members, object_at, refuse
 
-DOCUMENT_MAX: Final = 256 * 1024 * 1024
-"""Bytes of a document, and of a line."""
+DOCUMENT_MAX: Final = 64 * 1024 * 1024
+"""Bytes of a document, and of a line. Objects in memory take some eight times as much."""
 _HEAD: Final = 4096
 _ENCODED: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KNOWN: Final = " or ".join(one.id for one in SCHEMAS)

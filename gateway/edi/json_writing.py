@@ -22,7 +22,6 @@ from gateway.edi.loop import Parts
 from gateway.edi.reader import ISA_WIDTHS
 from gateway.edi.segment import STANDARD, Delimiters
 
-_ISA, _GS = envelope_row("ISA"), envelope_row("GS")
 _MARK_FIX: Final = "give four different marks, each one character and no letter, digit or space"
 _PIECE: Final = 1 << 16
 _NUMBERED: Final = "HL"
@@ -70,7 +69,9 @@ class RecordWriter:
             yield from self._enclosing.interchange(isa, marks)
         elif record.kind == GROUP:
             yield from self._end_set()
-            yield from self._enclosing.group(parts_of(_GS, record.members, self._enclosing.marks, record.where))
+            yield from self._enclosing.group(
+                parts_of(envelope_row("GS"), record.members, self._enclosing.marks, record.where)
+            )
         elif record.kind == SET:
             yield from self._begin_set(record)
         else:
@@ -159,10 +160,10 @@ def _isa(record: Record, marks: Delimiters) -> list[str]:
     members = {
         name: value for name, value in record.members.items() if name not in {*usual, ELEMENT_MARK, SEGMENT_MARK}
     }
-    texts = parts_of(_ISA, members, marks, record.where)[1:]
+    texts = parts_of(envelope_row("ISA"), members, marks, record.where)[1:]
     texts += [""] * (len(ISA_WIDTHS) - len(texts))
     for name, text in special.items():
-        texts[shape_of(_ISA).places[name][0] - 1] = text
+        texts[shape_of(envelope_row("ISA")).places[name][0] - 1] = text
     for at, (text, width) in enumerate(zip(texts, ISA_WIDTHS, strict=False), start=1):
         if len(text) > width:
             refuse(record.where, f"ISA{at:02} is longer than {width} characters", "shorten it")
