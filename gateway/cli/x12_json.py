@@ -35,7 +35,7 @@ def to_json(file: Path, as_lines: bool) -> int:
     from gateway.edi import json_texts
     from gateway.edi.json_records import RecordReading
 
-    with _opened(file) as source, show.progress("records") as advance:
+    with _opened(file) as source, show.progress("thousand records") as advance:
         reading = RecordReading(source)
         written = json_texts.lines if as_lines else json_texts.document
         for text in written(_counted(reading, advance), reading.schema):
@@ -55,7 +55,7 @@ def from_json(file: Path) -> int:
     from gateway.edi.json_texts import read
     from gateway.edi.json_writing import written
 
-    with _opened(file) as source, show.progress("records") as advance:
+    with _opened(file) as source, show.progress("thousand records") as advance:
         schema, records = read(source)
         pieces = _Passed(written(_counted(records, advance), schema), sys.stdout.buffer)
         report = check(pieces)  # type: ignore[arg-type]  # only read is used
@@ -92,7 +92,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _counted(records: "Iterable[Record]", advance: Callable[[int], None]) -> "Iterator[Record]":
     for done, record in enumerate(records, start=1):
         if done % 1000 == 0:
-            advance(done)
+            advance(done // 1000)
         yield record
 
 

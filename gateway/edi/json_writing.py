@@ -59,6 +59,7 @@ class RecordWriter:
     def texts(self, record: Record) -> Iterator[str]:
         """Give the segments of a record, each with its terminator. Raises ConversionRefused, naming the member at fault."""
         if record.kind == SET_END:
+            self._check_last(record)
             self._keep_last(record)
             return
         self._stand(record)
@@ -116,6 +117,13 @@ class RecordWriter:
             self._hierarchy.begin(record.kind, first[1])
             yield self._enclosing.segment(first)
         yield from map(self._enclosing.segment, parts)
+
+    def _check_last(self, record: Record) -> None:
+        if SET not in self._open:
+            refuse(record.where, f"a {SET_END} stands in no {SET}", "put what it stands in before it")
+        if record.members.keys() - self._schema.last:
+            held = ", ".join(sorted(self._schema.last)) or "nothing"
+            refuse(record.where, f"a {SET_END} holds {held}, and this one something else", "leave it out")
 
     def _keep_last(self, record: Record) -> None:
         members = {**self._last.members, **record.members}

@@ -63,7 +63,7 @@ class _Made:
         assert tree is not None
         for child in tree.children[1:-1]:
             assert isinstance(child, Loop)
-            if child.usage != "N":
+            for _ in self._times(child) if child.id == "FOOTER" else [child] * (child.usage != "N"):
                 yield from self._loop(child)
 
     def _loop(self, loop: Loop) -> Iterator[str]:

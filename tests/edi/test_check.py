@@ -207,3 +207,12 @@ def test_a_cut_anywhere_is_never_taken_for_the_end(cut: int) -> None:
     for place in range(len(FAULTLESS) * (cut - 1) // 19 + 1, len(FAULTLESS) * cut // 19, 7):
         if FAULTLESS[place:].strip():
             assert not check(FAULTLESS[:place]).accepted, place
+
+
+def test_an_835_may_adjust_many_providers() -> None:
+    every = segments(SAMPLES.with_name("835").joinpath("two_claims.edi").read_bytes())
+    at = next(place for place, text in enumerate(every) if text.startswith("SE*"))
+    count = int(every[at].split("*")[1])
+    every[at:at] = ["PLB*1900000013*20261231*WO:A1*5", "PLB*1900000021*20261231*WO:A2*-5"]
+    every[at + 2] = f"SE*{count + 2}*{every[at + 2].split('*')[2]}"
+    assert not check(joined(every)).findings

@@ -147,6 +147,10 @@ def test_what_is_not_as_the_schema_has_it_is_refused_with_its_path(change: Any, 
             "something stands behind the end",
         ),
         (b'{"record": "file", "schema": "gateway.x12.835/1"}\n{"record": 3}\n', "line 2: does not say what it is"),
+        (
+            b'{"record": "file", "schema": "gateway.x12.835/1"}\n{"record": "transaction_set_end"}\n',
+            "line 2: a transaction_set_end stands in no transaction_set",
+        ),
     ],
 )
 def test_what_is_no_json_of_ours_is_refused(text: bytes, said: str) -> None:
@@ -179,6 +183,12 @@ def test_a_line_more_or_less_is_noticed() -> None:
     assert from_json(b"".join(text)) == RAW
     assert "counts other records" in refusal(b"".join(text[:-2] + text[-1:]))
     assert "the file ends before" in refusal(b"".join(text[:-1]))
+
+
+def test_nothing_that_the_end_of_a_set_says_is_passed_over() -> None:
+    *head, last = to_json(bare(FILES[-1]), lines).splitlines(keepends=True)
+    end = b'{"record":"transaction_set_end","control_number":"7"}\n'
+    assert "holds provider_adjustments, and this one something else" in refusal(b"".join([*head, end, last]))
 
 
 def faults(schema: Any, value: Any, root: Any, path: str = "") -> list[str]:
