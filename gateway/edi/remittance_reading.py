@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from gateway.edi.element_faults import Code
 from gateway.edi.figures import as_amount, as_day
-from gateway.edi.loop import Loop, at
+from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.loop_findings import loop_findings
 from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
@@ -85,6 +85,8 @@ class RemittanceReading:
     origin  the envelopes that it stands in
     header  loop HEADER, with 1000A and 1000B
     paid    the sum of CLP04 of the payments read so far
+    opening what stands before the payments: ST and the header
+    taken   how many payments were read so far
     unread  how many payments, and segments with money outside of any, could not be read so far: they are in no sum
     """
 
@@ -96,7 +98,9 @@ class RemittanceReading:
         self._is_read, self._is_whole = False, False
         self.origin = passage.origin
         self.header = opening.one("HEADER") or Loop("HEADER")
-        self.paid, self.unread = ZERO, 0
+        self.paid, self.unread, self.taken = ZERO, 0, 0
+        self.opening = opening
+        self._footers: list[Loop] = []
         self._close(opening)
 
     @property
@@ -158,6 +162,7 @@ class RemittanceReading:
                 self._is_read = True
             elif loop.id == _PAYMENT:
                 one = self._payment(loop, component)
+                self.taken += 1
                 self._close(loop)
                 yield one
             else:
@@ -172,6 +177,11 @@ class RemittanceReading:
     def provider_adjustments(self) -> tuple[ProviderAdjustment, ...]:
         """What stands in PLB, once all payments were read."""
         return tuple(self._provider_adjustments)
+
+    @property
+    def provider_adjustment_segments(self) -> tuple[Parts, ...]:
+        """PLB as they stand, once all payments were read."""
+        return tuple(parts for footer in self._footers for _, parts, _ in footer.every())
 
     @property
     def withheld(self) -> Decimal:
@@ -201,6 +211,7 @@ class RemittanceReading:
         if loop.id != _PAYMENT:
             self.unread += sum(parts[0] in _MONEY for _, parts, _ in loop.every())
         for footer in loop.inside("FOOTER"):
+            self._footers.append(footer)
             for ordinal, parts, _ in footer.segments:
                 if parts[0] == "PLB":
                     self._plb(ordinal, parts, footer)

@@ -228,3 +228,12 @@ def test_a_file_of_nothing_but_envelopes_ends_the_check() -> None:
     report = check("".join(texts).encode())
     assert len(report.interchanges) == ENVELOPES_MAX
     assert only(report).said.startswith("more than 20,000 interchanges and functional groups")
+
+
+def test_an_835_may_adjust_many_providers() -> None:
+    every = segments(SAMPLES.with_name("835").joinpath("two_claims.edi").read_bytes())
+    at = next(place for place, text in enumerate(every) if text.startswith("SE*"))
+    count = int(every[at].split("*")[1])
+    every[at:at] = ["PLB*1900000013*20261231*WO:A1*5", "PLB*1900000021*20261231*WO:A2*-5"]
+    every[at + 2] = f"SE*{count + 2}*{every[at + 2].split('*')[2]}"
+    assert not check(joined(every)).findings

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.edi.test_rewriting import rewritten
 
 from gateway.edi.claim_splitting import by_claims
 from gateway.edi.comparable import NOTHING, NUMBERS, units
@@ -19,6 +18,7 @@ from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, joined, segments
 from tests.edi.test_contents import CORPUS
 from tests.edi.test_loop import FILES
+from tests.edi.test_reformatting import rewritten
 from tests.edi.test_splitting import cut, parts
 
 CLAIMS, PAYMENTS = professional_file(9), remittance_file(9)

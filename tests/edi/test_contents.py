@@ -16,7 +16,7 @@ from gateway.edi.claim_splitting import by_claims
 from gateway.edi.contents import Contents, Loose, Piece, Standing
 from gateway.edi.explaining import explained
 from gateway.edi.readable import readable
-from gateway.edi.reformatting import Rewriting
+from gateway.edi.reformatting import Reformatting
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, joined, segments
 from tests.edi.test_loop import FILES
@@ -154,7 +154,7 @@ def test_any_file_is_shown_and_explained(path: Path) -> None:
 
 
 WAYS: list[Callable[[BinaryIO], Iterator[object]]] = [
-    lambda file: iter(Rewriting(file)),
+    lambda file: iter(Reformatting(file)),
     lambda file: by_claims(Contents(file), 20),
 ]
 
