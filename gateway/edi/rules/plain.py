@@ -58,6 +58,10 @@ def _name(nm1: Parts, _unit: Unit) -> bool:
     return len(nm1) < 9 or nm1[8] != "XX" or (len(nm1) > 9 and is_npi(nm1[9]))
 
 
+def _specialty(prv: Parts, unit: Unit) -> bool:
+    return len(prv) > 3 and not unit.lists.has_taxonomies and shapes.is_taxonomy(prv[3]) is not None
+
+
 def _subscriber(nm1: Parts, unit: ClaimUnit) -> bool:
     if len(nm1) < 10 or not nm1[9]:
         return False
@@ -190,6 +194,12 @@ PLAIN: Final = (
         ("* NM1",),
         _name,
         (party.organisation_with_first_name, party.person_without_first_name, shapes.npi_check_digit),
+    ),
+    Plain(
+        "",
+        ("* PRV",),
+        _specialty,
+        (shapes.taxonomy_shape, *(one for one in code_sets.RULES if one.on == ("* PRV",))),
     ),
     Plain(
         _CLAIMS,

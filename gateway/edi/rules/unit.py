@@ -37,6 +37,11 @@ class Lists:
         return self.of(Kind.STATE).always
 
     @cached_property
+    def has_taxonomies(self) -> bool:
+        """Whether there is a list of taxonomy codes: without one their shape alone decides."""
+        return bool(self.of(Kind.TAXONOMY).always or self.of(Kind.TAXONOMY).dated)
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """Every place of service that holds on every day."""
         return self.of(Kind.PLACE).always
