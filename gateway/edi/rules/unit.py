@@ -80,6 +80,7 @@ class Unit:
     def __init__(self, piece: Loop, setting: Setting) -> None:
         self.piece, self.origin, self.lists, self.today = piece, setting.origin, setting.lists, setting.today
         self.component = setting.origin.marks.component
+        self.is_plain: bool | None = None  # what `plain.py` has found out about the whole of it
 
     @property
     def name(self) -> str:
