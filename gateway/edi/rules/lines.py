@@ -144,7 +144,8 @@ def line_number_repeated(ref: Parts, loop: Loop, claim: ClaimUnit) -> bool:
 )
 def authorization_is_claims(ref: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A line has the same authorization or referral number as its claim."""
-    return at(ref, 2) == at(claim.piece.first("REF", at(ref, 1)), 2)
+    own = not at(ref, 4)  # else it is another payer's
+    return own and at(ref, 2) == at(claim.piece.first("REF", at(ref, 1)), 2)
 
 
 RULES = (

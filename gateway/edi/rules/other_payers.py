@@ -66,7 +66,7 @@ def _has_decided(other: Loop, claim: ClaimUnit) -> bool:
 )
 def other_payer_paid_missing(_sbr: Parts, other: Loop, claim: ClaimUnit) -> bool:
     """Another payer has decided on the claim, but what it paid is missing (AMT*D)."""
-    return not other.first("AMT", "D") and _has_decided(other, claim)
+    return not other.first("AMT", "D", "A8") and _has_decided(other, claim)
 
 
 @rule(
