@@ -326,6 +326,8 @@ def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool
     number = at(ref, 2)
     if unit.numbers.count(number) < 2:  # noqa: PLR2004 itself
         return False
+    if at(loop.first("SVC"), 6):  # one of the procedures that the submitted one was unbundled into
+        return False
     first = next(line for line in unit.lines if at(line.first("REF", "6R"), 2) == number)
     return first is not loop
 

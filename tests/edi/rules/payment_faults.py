@@ -237,7 +237,7 @@ PAYMENT: Final[tuple[Broken, ...]] = (
     ),
     broken(
         "PAID_LINE_NUMBER_REPEATED",
-        "bundled",
+        "paid",
         swap("REF*6R*L2", "REF*6R*L1"),
         finds=Place("REF*6R*L1#2", "2110", 2, severity=WARNING),
     ),
