@@ -129,7 +129,7 @@ def line_number_repeated(ref: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     number = at(ref, 2)
     if claim.numbers.count(number) < 2:  # noqa: PLR2004 itself
         return False
-    first = next(line for line in claim.lines if at(line.first("REF", "6R"), 2) == number)
+    first = next((line for line in claim.lines if at(line.first("REF", "6R"), 2) == number), loop)
     return first is not loop
 
 

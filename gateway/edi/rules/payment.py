@@ -328,7 +328,7 @@ def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool
         return False
     if at(loop.first("SVC"), 6):  # one of the procedures that the submitted one was unbundled into
         return False
-    first = next(line for line in unit.lines if at(line.first("REF", "6R"), 2) == number)
+    first = next((line for line in unit.lines if at(line.first("REF", "6R"), 2) == number), loop)
     return first is not loop
 
 
