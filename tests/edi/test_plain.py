@@ -1,6 +1,7 @@
 """A look stands for its rules: with and without looks, the same is found in anything."""
 
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,9 @@ from tests.edi.rules.sound import BODIES, TODAY, file_of, sound
 from tests.edi.rules.test_rules import CLAIM_FAULTS, PAYMENT_FAULTS
 from tests.edi.test_check import SAMPLES
 from tests.edi.test_corpus import FILES
+
+_CHECKING: Final = import_module("gateway.edi.check")
+"""The module: in its package, its function goes by that name."""
 
 _ODD: Final = (
     "",
@@ -45,7 +49,7 @@ def _without_looks(guide: Guide, version: str, snip: int) -> Asked:
 def _both(raw: bytes) -> tuple[list[str], list[str]]:
     looked = check(raw, today=TODAY)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.edi.check.asked_at", _without_looks)
+        patch.setattr(_CHECKING, "asked_at", _without_looks)
         asked = check(raw, today=TODAY)
     return _told(looked.findings), _told(asked.findings)
 

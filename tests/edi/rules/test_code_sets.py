@@ -1,19 +1,20 @@
 """Codes of outside lists: a list's own dates decide, and what a list cannot know may only warn."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 
-from gateway.codes.lists import CodeList, Kind, Span
+from gateway.codes.lists import CodeList, Kind
+from gateway.codes.table import Span
 from gateway.edi.check import check
 from gateway.edi.loop import Loop
 from gateway.edi.origin import NOWHERE
 from gateway.edi.rules import code_sets
 from gateway.edi.rules.rule import Rule
-from gateway.edi.rules.unit import Unit
+from gateway.edi.rules.unit import Lists, Setting, Unit
 from gateway.edi.wire_finding import WireSeverity
 from tests.service.clinic import answer_277ca
 
@@ -32,27 +33,27 @@ def held(dated: dict[str, tuple[Span, ...]]) -> CodeList:
     )
 
 
-def asking(patch: pytest.MonkeyPatch, kind: Kind, code: str, coded: Any) -> Rule[Unit]:
-    patch.setattr(code_sets, "code_list", lambda _kind: held({code: (LAPSED,)}))
-    return code_sets._listed(kind, ("* X",), coded)
+class _Held(Lists):
+    def of(self, kind: Kind) -> CodeList:  # noqa: ARG002 they are all alike
+        return held({"45": (LAPSED,), "225100000X": (LAPSED,)})
 
 
-def severities(rule: Rule[Unit], text: str) -> list[WireSeverity]:
-    parts = text.split("*")
-    verdict = rule.check(parts, Loop("2100"), Unit(Loop("2100"), NOWHERE, "20261126"))
-    return [one.severity for one in rule.findings(verdict, 1, parts, Loop("2100"), ":")] if verdict else []
+def severities(rules: Sequence[Rule[Unit]], on: str, text: str) -> list[WireSeverity]:
+    """Ask the one rule that is asked there."""
+    (rule,) = (one for one in rules if on in one.on)
+    unit, parts = Unit(Loop("2100"), Setting(NOWHERE, _Held())), text.split("*")
+    verdict = rule.check(parts, unit.piece, unit)
+    return [one.severity for one in rule.findings(verdict, 1, parts, unit.piece, ":")] if verdict else []
 
 
-def test_a_reason_that_has_lapsed_may_be_repeated_by_a_later_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = asking(monkeypatch, Kind.CARC, "45", code_sets._reasons)
-    assert severities(rule, "CAS*CO*45*20") == [WireSeverity.WARNING]
-    assert severities(rule, "CAS*CO*46*20") == [WireSeverity.ERROR]
+def test_a_reason_that_has_lapsed_may_be_repeated_by_a_later_message() -> None:
+    assert severities(code_sets.RULES, "2100 CAS", "CAS*CO*45*20") == [WireSeverity.WARNING]
+    assert severities(code_sets.RULES, "2100 CAS", "CAS*CO*46*20") == [WireSeverity.ERROR]
 
 
-def test_a_taxonomy_code_is_asked_for_once_a_list_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = asking(monkeypatch, Kind.TAXONOMY, "225100000X", code_sets._taxonomy)
-    assert severities(rule, "PRV*PE*PXC*225100000X") == [WireSeverity.ERROR]
-    assert severities(rule, "PRV*PE*PXC*") == []
+def test_a_taxonomy_code_is_asked_for_once_a_list_is_there() -> None:
+    assert severities(code_sets.RULES, "* PRV", "PRV*PE*PXC*225100000X") == [WireSeverity.ERROR]
+    assert severities(code_sets.RULES, "* PRV", "PRV*PE*PXC*") == []
 
 
 @pytest.mark.parametrize(
