@@ -13,8 +13,8 @@ _QUALIFIED: Final = 2
 """The length of a segment with nothing but a qualifier."""
 _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
-_OWN_DATES: Final = frozenset({"472", "150", "232"})
-"""DTM01 of a service, of a period's first day, and of a claim."""
+_OWN_DATES: Final = frozenset({"472", "150", "151", "232", "233"})
+"""DTM01 of a service, of its period, and of a claim's."""
 
 
 class LineSums(NamedTuple):

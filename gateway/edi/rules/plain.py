@@ -63,9 +63,7 @@ def _specialty(prv: Parts, unit: Unit) -> bool:
     return len(prv) > 3 and not unit.lists.has_taxonomies and shapes.is_taxonomy(prv[3]) is not None
 
 
-def _subscriber(nm1: Parts, unit: ClaimUnit) -> bool:
-    if len(nm1) < 10 or not nm1[9]:
-        return False
+def _subscriber(_nm1: Parts, unit: ClaimUnit) -> bool:
     loop = unit.piece.one("2010BA")
     here = [parts[0] for _, parts, _ in loop.segments] if loop is not None else []
     return "N3" in here and "N4" in here and "DMG" in here
@@ -208,7 +206,7 @@ def _dated(dtm: Parts, unit: Unit) -> bool:
     return len(dtm) > 2 and dtm[1] in _ALONE and dtm[2] <= unit.today
 
 
-_ALONE: Final = frozenset({"472", "232", "150", "050"})
+_ALONE: Final = frozenset({"472", "232", "050"})
 """DTM01 that asks for no other date."""
 
 
@@ -262,7 +260,6 @@ PLAIN: Final = (
             coverage.subscriber_without_street,
             coverage.subscriber_without_city,
             coverage.subscriber_without_birth_date,
-            coverage.member_id_missing,
         ),
     ),
     Plain(
@@ -304,7 +301,6 @@ PLAIN: Final = (
             diagnoses.diagnoses_mixed,
             diagnoses.diagnosis_code_set_of_another_day,
             diagnoses.diagnosis_repeated,
-            diagnoses.principal_diagnosis_missing,
             diagnoses.cause_as_principal_diagnosis,
             *(one for one in code_sets.RULES if one.on == ("2300 HI*ABK",)),
         ),
