@@ -167,7 +167,7 @@ def _of_even_claim(_parts: Parts, claim: ClaimUnit) -> bool:
 
 
 def _served(dtp: Parts, claim: ClaimUnit) -> bool:
-    return len(dtp) == 4 and len(dtp[3]) == 8 and _is_even_claim(claim)
+    return len(dtp) == 4 and len(dtp[3]) == 8 and "-" not in dtp[3] and _is_even_claim(claim)
 
 
 def _is_even_payment(unit: PaymentUnit) -> bool:
@@ -212,7 +212,7 @@ _ALONE: Final = frozenset({"472", "232", "050"})
 
 def _paid(clp: Parts, unit: PaymentUnit) -> bool:
     """Of a primary payer, and no reversal."""
-    return len(clp) > 3 and clp[2] == "1" and clp[3][:1] != "-" and _is_even_payment(unit)
+    return len(clp) > 3 and clp[2] == "1" and clp[3][:1] >= "0" and _is_even_payment(unit)
 
 
 def _paid_line(svc: Parts, unit: PaymentUnit) -> bool:

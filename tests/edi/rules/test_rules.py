@@ -62,6 +62,13 @@ def _place(told: WireFinding) -> tuple[object, ...]:
     return (told.ordinal, told.loop, told.element, told.component, told.severity)
 
 
+def test_a_rule_is_asked_from_its_level_on() -> None:
+    levels = {rule.id: rule.snip for _, rule in _RULES}
+    for one in _EVERY:
+        below = check(one.file(), snip=levels[one.rule] - 1, today=TODAY)
+        assert one.rule not in {told.rule for told in below.findings}
+
+
 @pytest.mark.parametrize("version", list(FAULTS))
 def test_every_rule_of_a_guide_has_a_file_that_breaks_it(version: str) -> None:
     broken = {(one.rule, place.at.split("*")[0]) for one in FAULTS[version] for place in one.places}
