@@ -67,6 +67,12 @@ class Delimiters:
         return frozenset(mark for mark in (self.element, self.component, self.repetition, self.segment) if mark)
 
 
+ISA_WIDTHS: Final = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+"""Characters of each element of an ISA (X12.5 appendix B.1.1.4.1)."""
+
+ISA_LENGTH: Final = 106
+"""Characters of an ISA with its terminator."""
+
 STANDARD: Final = Delimiters()
 """What we write: `*`, `:`, `^`, `~`."""
 

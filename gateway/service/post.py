@@ -10,7 +10,7 @@ from itertools import groupby
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
-from gateway.edi.envelope import interchanges
+from gateway.edi.fingerprint import fingerprint
 from gateway.errors import ConfigError, InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal, PgpRefused
 from gateway.event import Event
 from gateway.ledger import Transaction, events, inbound
@@ -174,7 +174,7 @@ def _new_of(
 def _fingerprint(office: Office, tx: Transaction, known: KnownInterchange) -> str:
     """Tell what was in an interchange from the bytes it came in, which are kept: it is rarely asked."""
     raw = _read(office, inbound.by_id(tx, office.practice.key, known.inbound_id))
-    return next(one.fingerprint for one in interchanges(raw) if one.starts == known.place)
+    return fingerprint(raw, known.place)
 
 
 def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:
