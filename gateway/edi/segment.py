@@ -22,23 +22,8 @@ class Segment(NamedTuple):
 
     def at(self, position: int) -> str:
         """Give the 1-based element: empty when absent, the first component of a composite."""
-        return self.part(position, 1)
-
-    def part(self, position: int, component: int) -> str:
-        """Give one 1-based component of the 1-based element; empty when absent."""
-        if position > len(self.elements):
-            return ""
-        element = self.elements[position - 1]
-        if isinstance(element, str):
-            return element if component == 1 else ""
-        return element[component - 1] if component <= len(element) else ""
-
-    def parts(self, position: int) -> tuple[str, ...]:
-        """Give all components of the 1-based element; empty when the element is absent."""
         element = self.elements[position - 1] if position <= len(self.elements) else ""
-        if isinstance(element, str):
-            return (element,) if element else ()
-        return element
+        return element if isinstance(element, str) else "".join(element[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
