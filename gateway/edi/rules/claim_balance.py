@@ -5,6 +5,7 @@ from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit, adjusted, amount, payer_of
 from gateway.edi.rules.rule import rule
 from gateway.edi.rules.unit import NOTHING
+from gateway.edi.wire_finding import WireSeverity
 
 _LAST_ADJUDICATED = "D"
 
@@ -39,6 +40,7 @@ def charge_below_zero(parts: Parts, _loop: Loop, _claim: ClaimUnit) -> bool:
 @rule(
     id="PATIENT_PAID_MORE_THAN_CHARGED",
     snip=3,
+    severity=WireSeverity.WARNING,
     on="2300 AMT*F5",
     element=2,
     cites="005010X222A1, loop 2300, AMT*F5: what was paid of this claim by or for the patient",
@@ -55,16 +57,20 @@ def patient_paid_more_than_charged(amt: Parts, _loop: Loop, claim: ClaimUnit) ->
     snip=3,
     on="2320 AMT*D",
     element=2,
-    cites="005010X222A1, 1.4.4.2: CLM02 = AMT*D of 2320 + its CAS + the CAS of the payer's loops 2430",
-    fix="Copy what the payer paid and took off from its remittance, claim and lines, so that it adds up to the charge.",
+    cites="005010X222A1, 1.4.4.1 and loop 2320, CAS: CLM02 = AMT*D + CAS where the payer decided on the claim as a whole",
+    fix="Copy what the payer paid and took off from its remittance, so that it adds up to the charge.",
 )
 def other_payer_out_of_balance(amt: Parts, other: Loop, claim: ClaimUnit) -> bool:
-    """What another payer paid and took off is not the claim's charge (CLM02)."""
+    """What another payer paid of the claim as a whole and took off it is not the claim's charge (CLM02)."""
     paid, taken = as_cents(at(amt, 2)), adjusted(other)
-    for line in claim.adjudications.get(payer_of(other), []):
-        less = adjusted(line)
-        taken = taken + less if taken is not None and less is not None else None
-    return None not in (paid, taken, claim.charge) and (paid or 0) + (taken or 0) != claim.charge
+    if None in (paid, taken, claim.charge) or payer_of(other) in claim.adjudications:
+        return False
+    return (paid or 0) + (taken or 0) != claim.charge
+
+
+def _shares_its_id(other: Loop, claim: ClaimUnit) -> bool:
+    """Tell whether two policies of the claim are with the same payer."""
+    return sum(payer_of(one) == payer_of(other) for one in claim.others) > 1
 
 
 @rule(
@@ -78,6 +84,8 @@ def other_payer_out_of_balance(amt: Parts, other: Loop, claim: ClaimUnit) -> boo
 def other_payer_paid_is_not_its_lines(amt: Parts, other: Loop, claim: ClaimUnit) -> bool:
     """What another payer paid of the claim is not what it paid of the lines less what it took off the claim."""
     lines = claim.adjudications.get(payer_of(other), [])
+    if _shares_its_id(other, claim):  # whose line is whose cannot be told
+        return False
     paid, taken = as_cents(at(amt, 2)), adjusted(other)
     of_lines = [as_cents(at(line.first("SVD"), 2)) for line in lines]
     if not lines or paid is None or taken is None or None in of_lines:
@@ -90,17 +98,26 @@ def other_payer_paid_is_not_its_lines(amt: Parts, other: Loop, claim: ClaimUnit)
     snip=3,
     on="2430 SVD",
     element=2,
-    cites="005010X222A1, 1.4.4.1: SV102 = SVD02 + the CAS of the payer's loop 2430",
+    cites="005010X222A1, 1.4.4.2: SV102 = SVD02 + the CAS of the payer's loop 2430",
     fix="Copy what the payer paid and took off the line from its remittance, so that it adds up to the charge.",
 )
 def line_adjudication_out_of_balance(svd: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """What another payer paid of the line and took off it is not the line's charge (SV102)."""
     line = next((one for one in claim.lines if loop in one.loops), NOTHING)
-    same = [one for one in line.inside("2430") if at(one.first("SVD"), 1) == at(svd, 1)]
-    if len(same) > 1 or at(svd, 6):  # what was split or bundled is paid in several pieces
+    charge, own = as_cents(at(line.first("SV1"), 2)), _decided(loop)
+    if at(svd, 6) or None in (charge, own) or own == charge:
         return False
-    paid, taken, charge = as_cents(at(svd, 2)), adjusted(loop), as_cents(at(line.first("SV1"), 2))
-    return None not in (paid, taken, charge) and (paid or 0) + (taken or 0) != charge
+    same = [one for one in line.inside("2430") if at(one.first("SVD"), 1) == at(svd, 1)]
+    if len(same) == 1:
+        return True
+    pieces = [_decided(one) for one in same]  # the payer split the line: its pieces add up to the charge
+    return loop is same[0] and None not in pieces and sum(one or 0 for one in pieces) != charge
+
+
+def _decided(loop: Loop) -> int | None:
+    """Give what a payer paid and took off in a loop 2430, in cents; None if it cannot be read."""
+    paid, taken = as_cents(at(loop.first("SVD"), 2)), adjusted(loop)
+    return paid + taken if paid is not None and taken is not None else None
 
 
 @rule(
@@ -120,6 +137,7 @@ def not_covered_is_not_the_charge(amt: Parts, _other: Loop, claim: ClaimUnit) ->
 @rule(
     id="OTHER_PAYER_PATIENT_SHARE_TOO_MUCH",
     snip=3,
+    severity=WireSeverity.WARNING,
     on=("2320 AMT*EAF", "2430 AMT*EAF"),
     element=2,
     cites="005010X222A1, AMT*EAF: what remains for the patient of this claim",

@@ -10,6 +10,8 @@ from gateway.edi.loop import Loop, at
 from gateway.edi.rules.unit import LATEST, NOTHING, Setting, Unit
 
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})
+_DTP03: Final = 3
+_REF02: Final = 2
 MEDICARE: Final = frozenset({"MA", "MB"})
 """SBR09 of Medicare; 16 is a private plan's."""
 
@@ -81,10 +83,10 @@ class ClaimUnit(Unit):
                 if name == "SV1":
                     charges.append(as_cents(at(parts, 2)))
                 elif name == "DTP":
-                    if at(parts, 1) == "472":
-                        self.days += at(parts, 3).split("-")
-                elif name == "REF" and at(parts, 1) == "6R":
-                    self.numbers.append(at(parts, 2))
+                    if len(parts) > _DTP03 and parts[1] == "472":
+                        self.days += parts[_DTP03].split("-")
+                elif name == "REF" and len(parts) > _REF02 and parts[1] == "6R":
+                    self.numbers.append(parts[_REF02])
         self.charges = None if None in charges else [one or 0 for one in charges]
         self.charge = as_cents(at(self.clm, 2))
         self.diagnoses = list(self._diagnoses()) if self.clm else []

@@ -15,6 +15,10 @@ from gateway.edi.wire_finding import WireSeverity
 
 _MOA_REMARKS: Final = (3, 4, 5, 6, 7)
 _MIA_REMARKS: Final = (5, 20, 21, 22, 23)
+_HAVE_STATES: Final = frozenset({"", "US", "CA"})
+"""Countries whose states or provinces are listed; none means the United States."""
+_OF_MESSAGES: Final = frozenset({Kind.CARC, Kind.RARC, Kind.STATUS_CATEGORY, Kind.STATUS})
+"""Codes that hold on the day of a payer's first message; reversals, corrections and later payers repeat them."""
 _ICD10: Final = frozenset({"ABK", "ABF"})
 
 
@@ -38,12 +42,12 @@ def _element(position: int, *others: int) -> Coded:
 
 
 def _state(n4: Parts, _unit: Unit) -> Iterable[Code]:
-    return (Code(n4[2], 2),) if at(n4, 2) and at(n4, 4) in {"", "US", "CA"} else ()
+    return (Code(n4[2], 2),) if at(n4, 2) and at(n4, 4) in _HAVE_STATES else ()
 
 
 def _accident(clm: Parts, unit: Unit) -> Iterable[Code]:
     state = unit.part(clm, 11, 4)
-    return (Code(state, 11, 4),) if state else ()
+    return (Code(state, 11, 4),) if state and unit.part(clm, 11, 5) in _HAVE_STATES else ()
 
 
 def _place(clm: Parts, unit: Unit) -> Iterable[Code]:
@@ -88,7 +92,8 @@ def _listed(kind: Kind, on: tuple[str, ...], coded: Coded) -> Rule[Unit]:
                 continue
             answer = asked.listed(text, unit.day)
             if answer is not Listed.YES:
-                weaker = WireSeverity.WARNING if answer is Listed.ASSUMED else None
+                repeated = kind in _OF_MESSAGES and text in asked.dated
+                weaker = WireSeverity.WARNING if repeated or answer is Listed.ASSUMED else None
                 found.append(Spot(element, component, weaker))
         return found
 

@@ -10,7 +10,8 @@ from gateway.edi.rules.rule import Fault, Spot, rule
 from gateway.edi.wire_finding import WireSeverity
 
 _SELF: Final = "18"
-_PRIMARY: Final = "P"
+_PRIMARY, _UNKNOWN = "P", "U"
+"""SBR01."""
 _PROPERTY: Final = frozenset({"WC", "AM"})
 """SBR09 of workers' compensation and automobile medical."""
 _BOX: Final = re.compile(r"\b(?:P\.?\s*O\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s*BOX)\b", re.IGNORECASE).search
@@ -221,19 +222,6 @@ def subscriber_details_not_used(_parts: Parts, _loop: Loop, unit: ClaimUnit) -> 
 
 
 @rule(
-    id="MEMBER_ID_MISSING",
-    on="2010BA NM1",
-    fault=Fault.ELEMENT_MISSING,
-    element=9,
-    cites="005010X222A1, loop 2010BA, NM108 and NM109: required of a person",
-    fix="Enter the member id from the card.",
-)
-def member_id_missing(nm1: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
-    """A subscriber who is a person has no member id."""
-    return at(nm1, 2) == "1" and not at(nm1, 9)
-
-
-@rule(
     id="GROUP_NUMBER_AND_NAME",
     on=("2000B SBR", "2320 SBR"),
     fault=Fault.ELEMENT_NOT_USED,
@@ -270,7 +258,7 @@ def filing_code_missing(sbr: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
 )
 def medicare_second_without_reason(sbr: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
     """Medicare is not primary, and it is not said why (SBR05)."""
-    return at(sbr, 9) in MEDICARE and at(sbr, 1) not in {_PRIMARY, ""} and not at(sbr, 5)
+    return at(sbr, 9) in MEDICARE and at(sbr, 1) not in {_PRIMARY, _UNKNOWN, ""} and not at(sbr, 5)
 
 
 @rule(
@@ -319,7 +307,6 @@ RULES = (
     subscriber_without_city,
     subscriber_without_birth_date,
     subscriber_details_not_used,
-    member_id_missing,
     group_number_and_name,
     filing_code_missing,
     medicare_second_without_reason,

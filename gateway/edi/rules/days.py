@@ -4,13 +4,20 @@ from typing import Final
 
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit
-from gateway.edi.rules.rule import Fault, rule
+from gateway.edi.rules.rule import Fault, Spot, rule
 from gateway.edi.rules.unit import LATEST, Unit
 from gateway.edi.wire_finding import WireSeverity
 
 _DAY: Final = 8
-_PAST: Final = ("439", "431", "454", "304", "453", "455", "484", "435", "096", "297", "573")
-"""DTP01 of what must have happened: of the claim, and when another payer has decided."""
+_PAST: Final = {
+    "2300": ("439", "431", "454", "304", "453", "455", "484", "435", "096", "297"),
+    "2330B": ("573",),
+    "2400": ("454", "304", "455"),
+    "2430": ("573",),
+}
+"""DTP01 of what must have happened, by loop."""
+_DECIDED: Final = "573"
+"""DTP01 of another payer's remittance, which may bear the day that its payment will arrive."""
 
 
 def first_day(dtp: Parts) -> str:
@@ -31,27 +38,32 @@ def last_day(dtp: Parts) -> str:
     cites="005010X222A1, loop 2400, DTP*472: when the service was performed",
     fix="Correct the date of service, or send the claim when it was done.",
 )
-def service_in_future(dtp: Parts, _loop: Loop, unit: Unit) -> bool:
+def service_in_future(dtp: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     """A service is dated in the future."""
-    return last_day(dtp) > unit.today
+    if first_day(dtp) > unit.today:
+        return [Spot(3)]
+    # Rented equipment and supplies are billed when they are handed out, for the days that they are for.
+    return [Spot(3, severity=WireSeverity.WARNING)] if last_day(dtp) > unit.today else []
 
 
 @rule(
     id="EVENT_IN_FUTURE",
-    on=tuple(f"{loop} DTP*{code}" for loop in ("2300", "2330B", "2400", "2430") for code in _PAST),
+    on=tuple(f"{loop} DTP*{code}" for loop, codes in _PAST.items() for code in codes),
     fault=Fault.DATE,
     element=3,
     cites="005010X222A1, loops 2300, 2330B, 2400 and 2430, DTP: what happened before the claim was sent",
     fix="Correct the date.",
 )
-def event_in_future(dtp: Parts, _loop: Loop, unit: Unit) -> bool:
+def event_in_future(dtp: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     """Something that happened before the claim was sent is dated in the future."""
-    return first_day(dtp) > unit.today
+    if first_day(dtp) <= unit.today:
+        return []
+    return [Spot(3, severity=WireSeverity.WARNING if at(dtp, 1) == _DECIDED else None)]
 
 
 @rule(
     id="BIRTH_IN_FUTURE",
-    on=("2010BA DMG", "2010CA DMG", "2320 DMG"),
+    on=("2010BA DMG", "2010CA DMG"),
     fault=Fault.DATE,
     element=2,
     cites="005010X222A1, loops 2010BA and 2010CA, DMG02",
@@ -99,7 +111,7 @@ def period_backwards(dtp: Parts, _loop: Loop, _unit: Unit) -> bool:
 )
 def service_before_birth(dtp: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A service is dated before the patient was born (DMG02)."""
-    return first_day(dtp) < claim.born
+    return "" < first_day(dtp) < claim.born
 
 
 @rule(
@@ -150,23 +162,11 @@ def discharge_before_admission(dtp: Parts, loop: Loop, _claim: ClaimUnit) -> boo
 
 
 @rule(
-    id="DISABILITY_BACKWARDS",
-    on="2300 DTP*360",
-    fault=Fault.DATE,
-    element=3,
-    cites="005010X222A1, loop 2300, DTP*360 and DTP*361",
-    fix="Correct the days on which the disability began and ended.",
-)
-def disability_backwards(dtp: Parts, loop: Loop, _claim: ClaimUnit) -> bool:
-    """A disability is dated to begin after its end (DTP*361)."""
-    return _later(loop, dtp, "361")
-
-
-@rule(
     id="RETURN_BEFORE_LAST_WORKED",
     on="2300 DTP*297",
     fault=Fault.DATE,
     element=3,
+    severity=WireSeverity.WARNING,
     cites="005010X222A1, loop 2300, DTP*297 and DTP*296",
     fix="Correct the days of last work and of the return to it.",
 )
@@ -180,6 +180,7 @@ def return_before_last_worked(dtp: Parts, loop: Loop, _claim: ClaimUnit) -> bool
     on="2300 DTP*090",
     fault=Fault.DATE,
     element=3,
+    severity=WireSeverity.WARNING,
     cites="005010X222A1, loop 2300, DTP*090 and DTP*091",
     fix="Correct the days on which care was taken on and given up.",
 )
@@ -198,7 +199,6 @@ RULES = (
     service_after_death,
     event_after_service,
     discharge_before_admission,
-    disability_backwards,
     return_before_last_worked,
     care_given_up_before_taken_on,
 )

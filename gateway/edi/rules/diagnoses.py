@@ -8,7 +8,6 @@ from gateway.edi.rules.claim_unit import ClaimUnit
 from gateway.edi.rules.rule import Spot, rule
 from gateway.edi.wire_finding import WireSeverity
 
-_PRINCIPAL: Final = frozenset({"ABK", "BK"})
 _ICD10: Final = frozenset({"ABK", "ABF"})
 _ICD9: Final = frozenset({"BK", "BF"})
 ICD10_SINCE: Final = "20151001"
@@ -86,20 +85,6 @@ def diagnosis_repeated(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
 
 
 @rule(
-    id="PRINCIPAL_DIAGNOSIS_MISSING",
-    on=("2300 HI*ABK", "2300 HI*BK"),
-    element=1,
-    component=1,
-    cites="005010X222A1, loop 2300, HI01-1: the first diagnosis is the principal one (ABK or BK)",
-    fix="Put the principal diagnosis first.",
-)
-def principal_diagnosis_missing(hi: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
-    """The first diagnosis of a claim is not its principal one."""
-    first = hi[1].partition(claim.component)[0] if len(hi) > 1 else ""
-    return first in {"ABF", "BF"} and claim.diagnoses[0].qualifier not in _PRINCIPAL
-
-
-@rule(
     id="CAUSE_AS_PRINCIPAL_DIAGNOSIS",
     on=("2300 HI*ABK", "2300 HI*BK"),
     element=1,
@@ -153,7 +138,6 @@ RULES = (
     diagnoses_mixed,
     diagnosis_code_set_of_another_day,
     diagnosis_repeated,
-    principal_diagnosis_missing,
     cause_as_principal_diagnosis,
     pointer_to_nothing,
     pointer_repeated,

@@ -129,7 +129,7 @@ def line_number_repeated(ref: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     number = at(ref, 2)
     if claim.numbers.count(number) < 2:  # noqa: PLR2004 itself
         return False
-    first = next(line for line in claim.lines if at(line.first("REF", "6R"), 2) == number)
+    first = next((line for line in claim.lines if at(line.first("REF", "6R"), 2) == number), loop)
     return first is not loop
 
 
@@ -144,7 +144,8 @@ def line_number_repeated(ref: Parts, loop: Loop, claim: ClaimUnit) -> bool:
 )
 def authorization_is_claims(ref: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A line has the same authorization or referral number as its claim."""
-    return at(ref, 2) == at(claim.piece.first("REF", at(ref, 1)), 2)
+    own = not at(ref, 4)  # else it is another payer's
+    return own and at(ref, 2) == at(claim.piece.first("REF", at(ref, 1)), 2)
 
 
 RULES = (

@@ -15,6 +15,7 @@ _CAS_ROOM: Final = 17
 
 
 def _rank(sbr: Parts) -> int:
+    """Give the place in the order of payment; -1 if it is unknown, which may be any."""
     return _ORDER.find(at(sbr, 1)) if at(sbr, 1) else -1
 
 
@@ -47,7 +48,7 @@ def payer_sequence_repeated(sbr: Parts, other: Loop, claim: ClaimUnit) -> bool:
 def earlier_payer_missing(_clm: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """The claim goes to a later payer (SBR01), and no payer before it is named (2320)."""
     rank = _rank(claim.sbr)
-    return rank > 0 and not any(0 <= _rank(one.first("SBR")) < rank for one in claim.others)
+    return rank > 0 and not any(_rank(one.first("SBR")) < rank for one in claim.others)
 
 
 def _has_decided(other: Loop, claim: ClaimUnit) -> bool:
@@ -66,7 +67,7 @@ def _has_decided(other: Loop, claim: ClaimUnit) -> bool:
 )
 def other_payer_paid_missing(_sbr: Parts, other: Loop, claim: ClaimUnit) -> bool:
     """Another payer has decided on the claim, but what it paid is missing (AMT*D)."""
-    return not other.first("AMT", "D") and _has_decided(other, claim)
+    return not other.first("AMT", "D", "A8") and _has_decided(other, claim)
 
 
 @rule(

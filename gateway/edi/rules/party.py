@@ -105,6 +105,7 @@ def phone_is_not_ten_digits(per: Parts, _loop: Loop, _unit: Unit) -> list[Spot]:
     id="EXTENSION_WITHOUT_PHONE",
     on="* PER",
     element=5,
+    severity=WireSeverity.WARNING,
     cites="005010X222A1 and X221A1, every PER05 and PER07: an extension belongs to the telephone number before it",
     fix="Put the telephone number (TE) right before its extension (EX).",
 )

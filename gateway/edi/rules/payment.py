@@ -19,6 +19,10 @@ _FORWARDED: Final = frozenset({"19", "20", "21", "23"})
 _DENIED: Final = "4"
 _AFTER_ANOTHER: Final = frozenset({"2", "3", "20", "21"})
 """CLP02 of claims that another payer had before."""
+_BEGIN_OF: Final = {"233": "232", "151": "150"}
+"""DTM01 of the end of a period: that of its begin."""
+_EXPIRY: Final = "036"
+"""DTM01 of the end of a coverage."""
 _PAYER: Final = re.compile(r"1[0-9]{9}").fullmatch
 
 
@@ -212,8 +216,9 @@ def claim_without_date(_clp: Parts, loop: Loop, unit: PaymentUnit) -> bool:
 
 @rule(
     id="SERVICE_DATED_TWICE",
-    on=("2110 DTM*472", "2110 DTM*150", "2110 DTM*151"),
+    on=("2110 DTM*150", "2110 DTM*151"),
     fault=Fault.SEGMENT_NOT_USED,
+    severity=WireSeverity.WARNING,
     cites="005010X221A1, loop 2110, DTM: 472 for one day, 150 and 151 for a period",
     fix="Trust the single day; ask the payer.",
 )
@@ -226,13 +231,14 @@ def service_dated_twice(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     id="END_WITHOUT_BEGIN",
     on=("2110 DTM*151", "2100 DTM*233"),
     fault=Fault.SEGMENT_MISSING,
+    severity=WireSeverity.WARNING,
     lacks="DTM",
     cites="005010X221A1, loops 2100 and 2110, DTM: the end of a period (233, 151) has a begin (232, 150)",
     fix="Ask the payer for the dates.",
 )
 def end_without_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     """A period has an end, but no begin."""
-    begin = {"233": "232", "151": "150"}.get(at(dtm, 1), "")
+    begin = _BEGIN_OF.get(at(dtm, 1), "")
     return bool(begin) and not loop.first("DTM", begin)
 
 
@@ -246,8 +252,8 @@ def end_without_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
 )
 def end_before_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     """A period ends before it begins."""
-    begin = {"233": "232", "151": "150"}.get(at(dtm, 1), "")
-    return bool(begin) and at(dtm, 2) < at(loop.first("DTM", begin), 2)
+    begin = _BEGIN_OF.get(at(dtm, 1), "")
+    return bool(begin) and "" < at(dtm, 2) < at(loop.first("DTM", begin), 2)
 
 
 @rule(
@@ -258,9 +264,12 @@ def end_before_begin(dtm: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     cites="005010X221A1, loops 2100 and 2110, DTM: services that were adjudicated",
     fix="Ask the payer for the dates.",
 )
-def paid_service_in_future(dtm: Parts, _loop: Loop, unit: Unit) -> bool:
+def paid_service_in_future(dtm: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     """What was paid is dated in the future."""
-    return at(dtm, 1) != "036" and at(dtm, 2) > unit.today
+    if at(dtm, 1) == _EXPIRY or at(dtm, 2) <= unit.today:
+        return []
+    # Rented equipment and supplies are paid for days to come.
+    return [Spot(2, severity=WireSeverity.WARNING if at(dtm, 1) in _BEGIN_OF else None)]
 
 
 @rule(
@@ -281,6 +290,7 @@ def produced_in_future(dtm: Parts, _loop: Loop, unit: Unit) -> bool:
     id="INPATIENT_AND_OUTPATIENT",
     on="2100 MOA",
     fault=Fault.SEGMENT_NOT_USED,
+    severity=WireSeverity.WARNING,
     cites="005010X221A1, loop 2100, MIA and MOA: one of the two",
     fix="Ask the payer whether the claim was an inpatient's.",
 )
@@ -316,7 +326,9 @@ def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool
     number = at(ref, 2)
     if unit.numbers.count(number) < 2:  # noqa: PLR2004 itself
         return False
-    first = next(line for line in unit.lines if at(line.first("REF", "6R"), 2) == number)
+    if at(loop.first("SVC"), 6):  # one of the procedures that the submitted one was unbundled into
+        return False
+    first = next((line for line in unit.lines if at(line.first("REF", "6R"), 2) == number), loop)
     return first is not loop
 
 

@@ -120,6 +120,7 @@ def reversal_with_charge(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
 @rule(
     id="REVERSAL_WITH_PAYMENT",
     snip=3,
+    severity=WireSeverity.WARNING,
     on="2100 CLP",
     element=4,
     cites="005010X221A1, 1.10.2.8: a reversal (CLP02 of 22) repeats the amounts with their signs turned",
@@ -133,6 +134,7 @@ def reversal_with_payment(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
 @rule(
     id="CHARGE_BELOW_ZERO_WITHOUT_REVERSAL",
     snip=3,
+    severity=WireSeverity.WARNING,
     on="2100 CLP",
     element=3,
     cites="005010X221A1, CLP03: below zero in a reversal only (CLP02 of 22)",

@@ -8,10 +8,13 @@ from gateway.edi.rules.unit import Setting, Unit
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
+_COUNTED: Final = frozenset({"CAS", "DTM", "REF"})
+_QUALIFIED: Final = 2
+"""The length of a segment with nothing but a qualifier."""
 _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
-_OWN_DATES: Final = frozenset({"472", "150", "232"})
-"""DTM01 of a service, of a period's first day, and of a claim."""
+_OWN_DATES: Final = frozenset({"472", "150", "151", "232", "233"})
+"""DTM01 of a service, of its period, and of a claim's."""
 
 
 class LineSums(NamedTuple):
@@ -102,18 +105,21 @@ class PaymentUnit(Unit):
         total: int | None = 0
         for _, parts, _ in loop.segments:
             name = parts[0]
+            if name not in _COUNTED or len(parts) < _QUALIFIED:
+                continue
+            qualifier = parts[1]
             if name == "CAS":
                 here = _sum(parts)
                 if here is None or total is None:
                     total = None
                     continue
                 total += here
-                if at(parts, 1) == "PR":
+                if qualifier == "PR":
                     self.patient += here
             elif name == "DTM":
-                if at(parts, 1) in _OWN_DATES:
+                if qualifier in _OWN_DATES:
                     self.dated.add(loop)
-            elif name == "REF" and at(parts, 1) == "6R":
+            elif qualifier == "6R":
                 self.numbers.append(at(parts, 2))
         return total
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip
+from gateway.edi.figures import as_cents
 from gateway.edi.loop import Parts
 from gateway.edi.rules import (
     claim,
@@ -58,9 +59,11 @@ def _name(nm1: Parts, _unit: Unit) -> bool:
     return len(nm1) < 9 or nm1[8] != "XX" or (len(nm1) > 9 and is_npi(nm1[9]))
 
 
-def _subscriber(nm1: Parts, unit: ClaimUnit) -> bool:
-    if len(nm1) < 10 or not nm1[9]:
-        return False
+def _specialty(prv: Parts, unit: Unit) -> bool:
+    return len(prv) > 3 and not unit.lists.has_taxonomies and shapes.is_taxonomy(prv[3]) is not None
+
+
+def _subscriber(_nm1: Parts, unit: ClaimUnit) -> bool:
     loop = unit.piece.one("2010BA")
     here = [parts[0] for _, parts, _ in loop.segments] if loop is not None else []
     return "N3" in here and "N4" in here and "DMG" in here
@@ -79,6 +82,7 @@ def _claim(clm: Parts, claim: ClaimUnit) -> bool:
         and clm[2][:1] != "-"
         and claim.sequence == "P"
         and claim.sbr[9:10] not in _PROPERTY
+        and _is_even_claim(claim)
     )
 
 
@@ -140,9 +144,55 @@ def _are_plain_pointers(text: str, known: int, component: str) -> bool:
     return len(set(pointers)) == len(pointers) and {*map(str, range(1, known + 1))}.issuperset(pointers)
 
 
+def _is_even_claim(claim: ClaimUnit) -> bool:
+    """Its lines add up to it, each has a number of its own and a single day on which the patient can have been treated."""
+    if claim.is_plain is None:
+        numbers, days, lines_count = claim.numbers, claim.days, len(claim.lines)
+        first, last = claim.open_days
+        claim.is_plain = (
+            lines_count > 0
+            and len(days) == lines_count
+            and first <= min(days)
+            and max(days) <= last
+            and len(set(numbers)) == len(numbers)
+            and claim.charge is not None
+            and claim.charges is not None
+            and sum(claim.charges) == claim.charge
+        )
+    return claim.is_plain
+
+
+def _of_even_claim(_parts: Parts, claim: ClaimUnit) -> bool:
+    return _is_even_claim(claim)
+
+
 def _served(dtp: Parts, claim: ClaimUnit) -> bool:
-    first, last = claim.open_days
-    return len(dtp) == 4 and first <= dtp[3] <= last and "-" not in dtp[3]
+    return len(dtp) == 4 and len(dtp[3]) == 8 and "-" not in dtp[3] and _is_even_claim(claim)
+
+
+def _is_even_payment(unit: PaymentUnit) -> bool:
+    """It has lines, it and they add up, each is dated and has a number of its own."""
+    if unit.is_plain is None:
+        unit.is_plain = _adds_up(unit) and _share(unit) == unit.patient and len(set(unit.numbers)) == len(unit.numbers)
+    return unit.is_plain
+
+
+def _adds_up(unit: PaymentUnit) -> bool:
+    charges = 0
+    for line, (charge, paid, taken) in unit.lines.items():
+        if charge is None or paid is None or taken is None or charge - taken != paid or line not in unit.dated:
+            return False
+        charges += charge
+    known = unit.lines and unit.charge is not None and unit.paid is not None and unit.taken is not None
+    return bool(known) and charges == unit.charge and charges - (unit.taken or 0) == unit.paid
+
+
+def _share(unit: PaymentUnit) -> int | None:
+    return as_cents(unit.clp[5]) if len(unit.clp) > 5 and unit.clp[5] else 0
+
+
+def _of_even_payment(_parts: Parts, unit: PaymentUnit) -> bool:
+    return _is_even_payment(unit)
 
 
 def _adjusted(cas: Parts, unit: Unit) -> bool:
@@ -156,17 +206,22 @@ def _dated(dtm: Parts, unit: Unit) -> bool:
     return len(dtm) > 2 and dtm[1] in _ALONE and dtm[2] <= unit.today
 
 
-_ALONE: Final = frozenset({"472", "232", "150", "050"})
+_ALONE: Final = frozenset({"472", "232", "050"})
 """DTM01 that asks for no other date."""
 
 
-def _paid(clp: Parts, _unit: PaymentUnit) -> bool:
+def _paid(clp: Parts, unit: PaymentUnit) -> bool:
     """Of a primary payer, and no reversal."""
-    return len(clp) > 3 and clp[2] == "1" and clp[3][:1] != "-"
+    return len(clp) > 3 and clp[2] == "1" and clp[3][:1] >= "0" and _is_even_payment(unit)
 
 
 def _paid_line(svc: Parts, unit: PaymentUnit) -> bool:
-    return len(svc) > 1 and (len(svc) < 7 or not svc[6]) and _is_plain_procedure(svc[1], unit.component)
+    return (
+        len(svc) > 1
+        and (len(svc) < 7 or not svc[6])
+        and _is_even_payment(unit)
+        and _is_plain_procedure(svc[1], unit.component)
+    )
 
 
 _CLAIMS: Final = "005010X222A1"
@@ -192,6 +247,12 @@ PLAIN: Final = (
         (party.organisation_with_first_name, party.person_without_first_name, shapes.npi_check_digit),
     ),
     Plain(
+        "",
+        ("* PRV",),
+        _specialty,
+        (shapes.taxonomy_shape, *(one for one in code_sets.RULES if one.on == ("* PRV",))),
+    ),
+    Plain(
         _CLAIMS,
         ("2010BA NM1",),
         _subscriber,
@@ -199,7 +260,6 @@ PLAIN: Final = (
             coverage.subscriber_without_street,
             coverage.subscriber_without_city,
             coverage.subscriber_without_birth_date,
-            coverage.member_id_missing,
         ),
     ),
     Plain(
@@ -226,6 +286,7 @@ PLAIN: Final = (
             claim.admission_date_missing,
             claim.ambulance_without_transport,
             claim_balance.charge_below_zero,
+            claim_balance.charge_is_not_its_lines,
             coverage.property_claim_number_missing,
             other_payers.earlier_payer_missing,
             *(one for one in code_sets.RULES if one.on == ("2300 CLM",)),
@@ -240,7 +301,6 @@ PLAIN: Final = (
             diagnoses.diagnoses_mixed,
             diagnoses.diagnosis_code_set_of_another_day,
             diagnoses.diagnosis_repeated,
-            diagnoses.principal_diagnosis_missing,
             diagnoses.cause_as_principal_diagnosis,
             *(one for one in code_sets.RULES if one.on == ("2300 HI*ABK",)),
         ),
@@ -271,6 +331,7 @@ PLAIN: Final = (
         _served,
         (days.service_in_future, days.service_before_birth, days.service_after_death, days.period_backwards),
     ),
+    Plain(_CLAIMS, ("2400 REF*6R",), _of_even_claim, (lines.line_number_repeated,)),
     Plain(
         _PAYMENTS,
         ("2100 CAS", "2110 CAS"),
@@ -300,12 +361,23 @@ PLAIN: Final = (
             payment_balance.reversal_with_payment,
             payment_balance.reversal_with_patient_share,
             payment_balance.charge_below_zero_without_reversal,
+            payment_balance.claim_out_of_balance,
+            payment_balance.claim_charge_is_not_its_lines,
+            payment_balance.patient_share_is_not_its_adjustments,
+            payment.claim_without_date,
         ),
     ),
     Plain(
         _PAYMENTS,
         ("2110 SVC",),
         _paid_line,
-        (payment.submitted_procedure_is_the_same, shapes.procedure_shape, shapes.modifier_shape),
+        (
+            payment.submitted_procedure_is_the_same,
+            payment.service_without_date,
+            payment_balance.line_out_of_balance,
+            shapes.procedure_shape,
+            shapes.modifier_shape,
+        ),
     ),
+    Plain(_PAYMENTS, ("2110 REF*6R",), _of_even_payment, (payment.paid_line_number_repeated,)),
 )

@@ -55,7 +55,8 @@ class Fault(Enum):
 class Rule(Generic[U_contra]):
     """A question with all that a person wants to know of it.
 
-    on        where it is asked: "2300 CLM", with a qualifier "2300 DTP*435", in any loop "* N4"
+    on        where it is asked: "2300 CLM", with a qualifier "2300 DTP*435", in any loop "* N4"; a place of the guide that
+              takes several qualifiers is asked about all of them if one is named
     element, component  its own place in the segment
     lacks     where something is missing: what, as "REF" in the same loop or "2310E NM1" in another
     late      asked once all that stands in the segment's level was read

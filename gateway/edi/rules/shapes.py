@@ -99,7 +99,8 @@ def procedure_shape(parts: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     """This is no procedure code of HCPCS or CPT."""
     position = _procedure_at(parts)
     found = unit.split(at(parts, position))
-    return [Spot(position, 2)] if at(found, 0) in _PROCEDURES and not is_hcpcs(at(found, 1)) else []
+    code = at(found, 1)
+    return [Spot(position, 2)] if at(found, 0) in _PROCEDURES and code and not is_hcpcs(code) else []
 
 
 @rule(

@@ -37,6 +37,11 @@ class Lists:
         return self.of(Kind.STATE).always
 
     @cached_property
+    def has_taxonomies(self) -> bool:
+        """Whether there is a list of taxonomy codes: without one their shape alone decides."""
+        return bool(self.of(Kind.TAXONOMY).always or self.of(Kind.TAXONOMY).dated)
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """Every place of service that holds on every day."""
         return self.of(Kind.PLACE).always
@@ -75,6 +80,7 @@ class Unit:
     def __init__(self, piece: Loop, setting: Setting) -> None:
         self.piece, self.origin, self.lists, self.today = piece, setting.origin, setting.lists, setting.today
         self.component = setting.origin.marks.component
+        self.is_plain: bool | None = None  # what `plain.py` has found out about the whole of it
 
     @property
     def name(self) -> str:
