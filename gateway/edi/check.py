@@ -73,8 +73,8 @@ def check(
         record.note(finding)
         kept.take(finding)
 
-    def following(guide: Guide, origin: Origin) -> Judge | None:
-        if origin.version not in PIECES:
+    def following(guide: Guide | None, origin: Origin) -> Judge | None:
+        if guide is None or origin.version not in PIECES:
             return None
         asked = asked_at(guide, origin.version, snip)
         return Judge(guide, Setting(origin, lists, day), asked, tell)

@@ -297,7 +297,7 @@ class ClaimReading(NamedTuple):
 
 def reading(source: bytes | BinaryIO, overlays: tuple[Overlay, ...]) -> Reading[ClaimReading]:
     """Read every claim of every 837P of a file."""
-    passage = Passage(source, GUIDE, frozenset({_CLAIM}), overlays)
+    passage = Passage(source, {GUIDE: frozenset({_CLAIM})}, overlays)
     return Reading(passage, _claims(passage))
 
 

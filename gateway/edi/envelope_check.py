@@ -54,7 +54,8 @@ class SetFollower(Follower, Protocol):
 class EnvelopeCheck:
     """One pass over a file. Findings go to `tell`, which may end the pass by raising EnoughError.
 
-    following  makes the follower of a transaction set, or None for one that is passed over
+    following  makes the follower of a transaction set, or None for one that is passed over, as one without a guide is
+    ta1        is given each TA1: the interchange it is in, its place in the file, its texts with the id first
     judges_elements  whether what is in a segment is looked at too; a reader leaves that until somebody asks
     record     is told of each envelope that opens and closes
     """
@@ -64,14 +65,16 @@ class EnvelopeCheck:
         source: BinaryIO,
         tell: Callable[[WireFinding], None],
         overlays: tuple[Overlay, ...] = (),
-        following: Callable[[Guide, Origin], SetFollower | None] | None = None,
+        following: Callable[[Guide | None, Origin], SetFollower | None] | None = None,
         record: Record | None = None,
         *,
+        ta1: Callable[[Origin, int, list[str]], None] | None = None,
         judges_elements: bool = True,
     ) -> None:
         self._stream = Stream(source)
         self._overlays = overlays
         self._following = following
+        self._ta1 = ta1
         self._judges_elements = judges_elements
         self._tell = tell
         self._record = Record() if record is None else record
@@ -139,15 +142,20 @@ class EnvelopeCheck:
                 self.counts = self.counts.plus(segments=-1)
                 return
             elif parts[0] == "TA1" and not self._origin.gs:
-                self._record.has_ta1()
+                self._take_ta1(parts)
             else:
                 self._stray(parts)
 
+    def _take_ta1(self, parts: list[str]) -> None:
+        self._record.has_ta1()
+        if self._ta1 is not None:
+            self._ta1(self._origin, self.counts.segments, parts)
+
     def _begin(self, header: Header) -> None:
-        self._origin = Origin(marks=header.marks, isa=header.elements)
+        self.counts = self.counts.plus(interchanges=1, segments=1)
+        self._origin = Origin(marks=header.marks, isa=header.elements, isa_at=self.counts.segments)
         self._groups, self._group_numbers = 0, set()
         self._record.opens_interchange(header.elements, header.marks)
-        self.counts = self.counts.plus(interchanges=1, segments=1)
         self._say(*isa_faults(header))
         number = self._origin.interchange
         if number in self._first_places:
@@ -231,7 +239,7 @@ class EnvelopeCheck:
         return choice
 
     def _follower(self, guide: Guide | None) -> SetFollower | None:
-        return self._following(guide, self._origin) if self._following is not None and guide is not None else None
+        return self._following(guide, self._origin) if self._following is not None else None
 
     def _walk_through(self, guide: Guide, st: list[str], follower: SetFollower | None) -> Walk:
         origin = self._origin

@@ -38,7 +38,7 @@ class Chosen(NamedTuple):
 
 def chosen(st: Sequence[str], gs: Sequence[str], marks: Delimiters, overlays: tuple[Overlay, ...]) -> Chosen:
     """Choose the guide of a set; `gs` is empty where none is open."""
-    transaction, named = element(st, 1), element(st, 3) or element(gs, 8)
+    transaction, named = element(st, 1), element(st, 3).strip() or element(gs, 8).strip()
     version = ALIASES.get(named, named)
     guide = guide_of(version, marks, overlays) if transaction_of(version) == transaction else None
     return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide)))
@@ -65,5 +65,5 @@ def _of_version(named: str, version: str, guide: Guide | None) -> Iterator[WireF
             value=named,
         )
     elif named != version:
-        said = f"GS08 names an older edition; it is read as {version}, which has replaced it"
+        said = f"GS08 names another edition; it is read as {version}"
         yield replace(group_fault("2", said, segment="GS", at=8), severity=WireSeverity.WARNING)

@@ -57,7 +57,7 @@ class RecordReading:
         self._twin = Twin(source)
         self.schema = _schema_of(self._twin.head)
         self.findings: list[WireFinding] = []
-        self._passage = Passage(self._twin, self.schema.guide, frozenset({self.schema.unit}), overlays)  # type: ignore[arg-type]  # only read is used
+        self._passage = Passage(self._twin, {self.schema.guide: frozenset({self.schema.unit})}, overlays)  # type: ignore[arg-type]  # only read is used
         self._writer = RecordWriter(self.schema)
         self._origin: Origin | None = None
         self._length = 0  # of the set that was read last, in segments so far

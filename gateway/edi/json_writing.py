@@ -19,8 +19,7 @@ from gateway.edi.json_schemas import (
 )
 from gateway.edi.json_segments import Members, parts_of, refuse, shape_of
 from gateway.edi.loop import Parts
-from gateway.edi.reader import ISA_WIDTHS
-from gateway.edi.segment import STANDARD, Delimiters
+from gateway.edi.segment import ISA_WIDTHS, STANDARD, Delimiters
 
 _MARK_FIX: Final = "give four different marks, each one character and no letter, digit or space"
 _PIECE: Final = 1 << 16

@@ -5,7 +5,7 @@ a level is handed on once its own part is read, and shared by all the units in i
 unit in memory, and the pieces in their order are all segments of the set in theirs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -17,6 +17,9 @@ Parts: TypeAlias = list[str]
 
 Placed: TypeAlias = tuple[int, Parts, Place | None]
 """A segment's place counted from ST = 1, the segment, and its place in the guide; None if it has none, and of ST."""
+
+Run: TypeAlias = Sequence[Placed]
+"""Segments in their order."""
 
 UNIT_SEGMENTS_MAX: Final = 100_000
 """A claim payment of 999 lines has half as many; what has more is made to fill our memory."""
@@ -89,6 +92,16 @@ class Loop:
 def at(parts: Parts, position: int) -> str:
     """Give the 1-based element as it stands; empty when absent."""
     return parts[position] if position < len(parts) else ""
+
+
+def runs(segments: Iterable[Placed], *starts: str) -> list[list[Placed]]:
+    """Cut segments by their ids and not by the guide: each run but the first begins with one whose id is in `starts`."""
+    found: list[list[Placed]] = [[]]
+    for placed in segments:
+        if placed[1][0] in starts:
+            found.append([])
+        found[-1].append(placed)
+    return found
 
 
 class TooLongError(Exception):

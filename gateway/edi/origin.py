@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NoReturn
 
 from gateway.edi.segment import STANDARD, Delimiters
 from gateway.edi.wire_finding import WireFinding
+from gateway.errors import InboundWireError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,7 @@ class Origin:
     """The envelopes around a place, as written; what is not open there is empty.
 
     isa      the sixteen elements of ISA, without its id
+    isa_at   the place of ISA in the file, from 1
     gs, st   GS and ST, their ids first
     version  the guide that the set is read by, which has replaced what an older edition names
     starts   the place of ST in the file, from 1
@@ -21,6 +23,7 @@ class Origin:
     marks: Delimiters = STANDARD
     starts: int = 0
     isa: tuple[str, ...] = ()
+    isa_at: int = 0
     gs: tuple[str, ...] = ()
     st: tuple[str, ...] = ()
     version: str = ""
@@ -59,6 +62,11 @@ class Origin:
     def control(self) -> str:
         """The transaction set's control number (ST02)."""
         return element(self.st, 2)
+
+    def refuse(self, ordinal: int, said: str) -> NoReturn:
+        """Raise InboundWireError about a segment of the set, counted from ST = 1. `said` is without any value."""
+        said = f"{element(self.st, 1)} {self.control}: {said}"
+        raise InboundWireError(ordinal=self.starts + ordinal - 1, said=said)
 
     def located(self, finding: WireFinding) -> WireFinding:
         """Say where in the file a finding is; of one about the set, its place in there tells."""

@@ -25,23 +25,8 @@ class Segment(NamedTuple):
 
     def at(self, position: int) -> str:
         """Give the 1-based element: empty when absent, the first component of a composite."""
-        return self.part(position, 1)
-
-    def part(self, position: int, component: int) -> str:
-        """Give one 1-based component of the 1-based element; empty when absent."""
-        if position > len(self.elements):
-            return ""
-        element = self.elements[position - 1]
-        if isinstance(element, str):
-            return element if component == 1 else ""
-        return element[component - 1] if component <= len(element) else ""
-
-    def parts(self, position: int) -> tuple[str, ...]:
-        """Give all components of the 1-based element; empty when the element is absent."""
         element = self.elements[position - 1] if position <= len(self.elements) else ""
-        if isinstance(element, str):
-            return (element,) if element else ()
-        return element
+        return element if isinstance(element, str) else "".join(element[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +54,12 @@ class Delimiters:
         """Every mark that data must not hold."""
         return frozenset(mark for mark in (self.element, self.component, self.repetition, self.segment) if mark)
 
+
+ISA_WIDTHS: Final = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+"""Characters of each element of an ISA (X12.5 appendix B.1.1.4.1)."""
+
+ISA_LENGTH: Final = 106
+"""Characters of an ISA with its terminator."""
 
 STANDARD: Final = Delimiters()
 """What we write: `*`, `:`, `^`, `~`."""

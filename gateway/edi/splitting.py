@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, TypeAlias
 
 from gateway.edi.contents import Loose, Piece, Standing
+from gateway.edi.damage import NOT_WHOLE
 from gateway.edi.envelope_check import EnvelopeCheck
 from gateway.edi.loop import Parts
 from gateway.edi.segment import Delimiters
-from gateway.edi.wire_finding import WireFinding, WireLevel
+from gateway.edi.wire_finding import WireFinding
 
 _CONTROL_MAX: Final = 999_999_999
-
-_NOT_WHOLE: Final = frozenset(
-    {(WireLevel.INTERCHANGE, code) for code in ("001", "018", "021", "023", "024")}
-    | {(WireLevel.GROUP, code) for code in ("", "3", "4", "5", "6")}
-    | {(WireLevel.SET, code) for code in ("2", "3", "4")}
-)
-"""What says that something of a file is missing, or stands outside of everything: new counts would hide it."""
 
 _UNITS: Final = frozenset({"CLM", "CLP"})
 
@@ -51,7 +45,7 @@ def not_whole(source: BinaryIO) -> WireFinding | None:
     faults: list[WireFinding] = []
 
     def tell(finding: WireFinding) -> None:
-        if not faults and (finding.level, finding.code) in _NOT_WHOLE:
+        if not faults and (finding.level, finding.code) in NOT_WHOLE:
             faults.append(finding)
 
     # Nobody follows, but elements are not judged then.

@@ -40,8 +40,8 @@ def claim_acknowledgment(
     yield Segment("DTP", ("009", "D8", day))
     yield Segment("HL", ("2", "1", "21", "1"))
     submitter = sent.submitter
-    names = (submitter.at(3), submitter.at(4), submitter.at(5), "", "")
-    yield Segment("NM1", ("41", submitter.at(2), *names, "46", submitter.at(9)))
+    names = (submitter.name, submitter.first_name, submitter.middle_name, "", "")
+    yield Segment("NM1", ("41", "1" if submitter.is_person else "2", *names, "46", submitter.id))
     yield Segment("TRN", ("2", sent.reference))
     yield Segment("STC", (("A1", "19", "PR"), day, "WQ", wire(_charged(verdicts))))
     yield from _totals(verdicts, "90", "AA")

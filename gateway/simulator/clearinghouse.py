@@ -22,8 +22,8 @@ from gateway.errors import OutboundWireError
 from gateway.partner import Envelope, Usage
 from gateway.simulator.acknowledging import ClaimVerdict, claim_acknowledgment
 from gateway.simulator.advice import segments
-from gateway.simulator.envelopes import duplicate, refused, screened, sent_at, sets_of
-from gateway.simulator.incoming import Submission, submission
+from gateway.simulator.envelopes import duplicate, refused, screened, sent_at
+from gateway.simulator.incoming import Submission, submissions
 from gateway.simulator.memory import AnsweredClaim, Counts, FileMemory, History, Sender
 from gateway.simulator.payer import Office, remembered
 from gateway.simulator.world import World
@@ -72,7 +72,7 @@ class _Desk:
         self, raw: bytes, judged: Sequence[JudgedInterchange], world: World, history: History, partner: str
     ) -> None:
         self._judged = judged
-        self._sets = sets_of(raw)
+        self._sets = submissions(raw)
         self._at = sent_at(judged[0])
         self._partner = partner
         self._history = history.copy()
@@ -108,7 +108,7 @@ class _Desk:
         sets = group.sets if group.verdict is not Verdict.REJECTED else ()
         taken = [each for each in sets if each.verdict is not Verdict.REJECTED]
         self._memory = self._memory.plus(FileMemory(counts=Counts(sets_rejected=group.received - len(taken))))
-        decided = [self._claims_of(one, group, submission(self._sets[each.starts])) for each in taken]
+        decided = [self._claims_of(one, group, self._sets[each.starts]) for each in taken]
         return [each for told, _ in decided for each in told], [each for _, some in decided for each in some]
 
     def _claims_of(self, one: JudgedInterchange, group: JudgedGroup, sent: Submission) -> _Decided:

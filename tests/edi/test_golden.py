@@ -12,9 +12,10 @@ from gateway.batch import Batch
 from gateway.claim import Claim, Frequency
 from gateway.edi.check import check
 from gateway.edi.conformance import judge
-from gateway.edi.envelope import interchanges
+from gateway.edi.contents import Contents
 from gateway.edi.professional import write
 from gateway.edi.second_opinion import opinion
+from gateway.edi.splitting import standings
 from gateway.people import Address, Employer, Facility, Person, Provider, Relationship, Sex
 from gateway.visit import Accident, AccidentKind
 
@@ -111,8 +112,7 @@ def test_each_billing_provider_has_one_level_and_each_claim_its_own(batch: Batch
     other = replace(first.billing, name="Hilltop Therapy", npi="1234567893")
     claims = (first, replace(dependent(first), billing=other), dependent(first))
     raw = write(replace(batch, claims=claims))
-    (one,) = interchanges(raw)[0].groups[0].sets
-    levels = [segment.elements for _, segment in one.segments if segment.id == "HL"]
+    levels = [tuple(each.parts[1:]) for each, _ in standings(Contents(raw)) if each.parts[0] == "HL"]
     assert levels == [
         ("1", "", "20", "1"),
         ("2", "1", "22", "0"),
