@@ -20,15 +20,10 @@ from gateway.edi.record import Record
 from gateway.edi.rules.judge import PIECES, Judge
 from gateway.edi.rules.rulebook import asked_at
 from gateway.edi.rules.unit import LATEST, Lists, Setting
-from gateway.edi.wire_finding import WireFinding, WireSeverity
+from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireSeverity
 
 SNIP_MAX: Final = 5
 _GUIDE: Final = 2
-
-FINDINGS_MAX: Final = 5_000
-"""After so many errors a file is not looked at further: it is something else, or made to keep us busy.
-
-Warnings end nothing; so many of them are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +32,7 @@ class Report:
 
     findings      in the order of the file
     interchanges  each with what it came to, in the order of the file, for whoever answers them
-    more          whether the check ended early, with FINDINGS_MAX
+    more          whether there is more: the check ended with FINDINGS_MAX errors, or warnings beyond that were left out
     """
 
     findings: tuple[WireFinding, ...]
@@ -90,7 +85,7 @@ def check(
 
 
 class _Kept:
-    """The findings of a file: so many errors end the check, so many warnings are kept."""
+    """The findings of a file. FINDINGS_MAX errors end the check: the file is something else, or made to keep us busy."""
 
     def __init__(self) -> None:
         self._kept: list[WireFinding] = []

@@ -19,13 +19,13 @@ from gateway.edi.envelope_faults import (
 from gateway.edi.guide import ALIASES
 from gateway.edi.guide_choice import Chosen, chosen
 from gateway.edi.guide_places import Guide
-from gateway.edi.loop import Loop
+from gateway.edi.loop import UNIT_SEGMENTS_MAX, Loop, TooLongError
 from gateway.edi.origin import NOWHERE, Origin, element
 from gateway.edi.overlay import Overlay
 from gateway.edi.record import Record
 from gateway.edi.stream import Header, Stream
 from gateway.edi.walk import ENVELOPE, Follower, Walk
-from gateway.edi.wire_finding import WireFinding
+from gateway.edi.wire_finding import WireFinding, WireLevel
 
 if TYPE_CHECKING:
     from gateway.edi.segment import Delimiters
@@ -37,6 +37,15 @@ ENVELOPES_MAX: Final = 20_000
 _SET_ENDS: Final = frozenset({"SE"}) | ENVELOPE
 _HEADER: Final = 5
 """Segments within which an 835 says by what it was paid (TRN)."""
+
+
+_TOO_LONG: Final = WireFinding(
+    snip=1,
+    level=WireLevel.SET,
+    code="5",
+    said=f"more than {UNIT_SEGMENTS_MAX:,} segments stand in one loop; nothing behind them was read",
+    fix="ask for the file in smaller claims",
+)
 
 
 class EnoughError(Exception):
@@ -96,7 +105,11 @@ class EnvelopeCheck:
                 self._say(interchange_fault("024", f"more than {too_many}; the rest was not read"))
                 return
             self._begin(header)
-            yield from self._follow()
+            try:
+                yield from self._follow()
+            except TooLongError:
+                self._say_set([_TOO_LONG])
+                return
             self._record.closes_interchange()
         if not self.counts.interchanges:
             self._say(interchange_fault("024", "this is not X12: there is no ISA", fix="look at what was sent"))

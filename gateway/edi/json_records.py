@@ -36,9 +36,9 @@ from gateway.edi.loop import Loop, at
 from gateway.edi.loop_findings import loop_findings
 from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
-from gateway.edi.passage import FINDINGS_MAX, Passage
+from gateway.edi.passage import Passage
 from gateway.edi.stream import Stream
-from gateway.edi.wire_finding import WireFinding, WireLevel
+from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireLevel
 from gateway.errors import ConversionRefused
 
 _INSIDE: Final = frozenset({WireLevel.SEGMENT, WireLevel.ELEMENT})

@@ -7,13 +7,10 @@ from typing import BinaryIO, Final, Generic, TypeVar
 from gateway.edi.counts import Counts
 from gateway.edi.envelope_check import EnvelopeCheck
 from gateway.edi.guide_places import Guide
-from gateway.edi.loop import UNIT_SEGMENTS_MAX, Builder, Loop, Parts, TooLongError
+from gateway.edi.loop import Builder, Loop, Parts
 from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
-from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
-
-FINDINGS_MAX: Final = 5_000
-"""More are not kept: of a file as a whole, or of one unit."""
+from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireLevel, WireSeverity
 
 _ENVELOPE: Final = frozenset({WireLevel.INTERCHANGE, WireLevel.GROUP, WireLevel.SET})
 
@@ -84,13 +81,10 @@ class Passage:
 
     def pieces(self) -> Iterator[Loop]:
         """Read the file. Gives each piece with its findings."""
-        try:
-            for loop in self._check.run():
-                if self._pending:
-                    self._attach(loop)
-                yield loop
-        except TooLongError:
-            self._too_long()
+        for loop in self._check.run():
+            if self._pending:
+                self._attach(loop)
+            yield loop
         self._is_read = True
 
     def _following(self, guide: Guide | None, origin: Origin) -> Builder | None:
@@ -125,13 +119,6 @@ class Passage:
 
     def _keep(self, findings: list[WireFinding]) -> None:
         self._kept.extend(findings[: FINDINGS_MAX - len(self._kept)])
-
-    def _too_long(self) -> None:
-        said = f"more than {UNIT_SEGMENTS_MAX:,} segments stand in one loop; nothing behind them was read"
-        finding = WireFinding(
-            snip=1, level=WireLevel.SET, code="5", said=said, fix="ask for the file in smaller claims"
-        )
-        self._tell(self.origin.located(finding))
 
 
 class Reading(Generic[T_co]):

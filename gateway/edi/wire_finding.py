@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+FINDINGS_MAX: Final = 5_000
+"""More are not kept: of a file as a whole, or of one claim or payment."""
 
 
 class WireSeverity(StrEnum):

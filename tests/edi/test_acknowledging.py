@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from gateway.acknowledgment import Verdict
 from gateway.edi.acknowledging import acknowledge
-from gateway.edi.check import FINDINGS_MAX, check
+from gateway.edi.check import check
 from gateway.edi.record import SETS_MAX
 from gateway.edi.set_answer import FAULTS_MAX
-from gateway.edi.wire_finding import Trigger, WireSeverity
+from gateway.edi.wire_finding import FINDINGS_MAX, Trigger, WireSeverity
 from gateway.errors import OutboundWireError
 from tests.bench.x12_files import remittance_file
 from tests.edi.judging import AT, answers_to, believed, told

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.edi.check import FINDINGS_MAX, Report, check
+from gateway.edi.check import Report, check
 from gateway.edi.envelope_check import ENVELOPES_MAX
-from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
+from gateway.edi.loop import UNIT_SEGMENTS_MAX
+from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireLevel, WireSeverity
 from tests.service.clinic import answer_999, ta1
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "837p"
@@ -237,3 +238,13 @@ def test_an_835_may_adjust_many_providers() -> None:
     every[at:at] = ["PLB*1900000013*20261231*WO:A1*5", "PLB*1900000021*20261231*WO:A2*-5"]
     every[at + 2] = f"SE*{count + 2}*{every[at + 2].split('*')[2]}"
     assert not check(joined(every)).findings
+
+
+def test_a_claim_without_end_ends_the_check_with_a_finding() -> None:
+    """Form questions (2440) are without limit; more of them than any honest claim has fill no memory."""
+    texts = segments(FAULTLESS)
+    last = max(place for place, text in enumerate(texts) if text.startswith("DTP*472"))
+    questions = ["LQ*UT*484.3", "FRM*1*Y"] * (UNIT_SEGMENTS_MAX // 2 + 1)
+    report = check(joined([*texts[: last + 1], *questions, *texts[last + 1 :]]))
+    assert report.findings[-1].said.startswith("more than 100,000 segments stand in one loop")
+    assert (report.findings[-1].level, report.accepted) == (WireLevel.SET, False)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.edi.check import FINDINGS_MAX, check
+from gateway.edi.check import check
 from gateway.edi.claim_splitting import by_claims
 from gateway.edi.contents import Contents, Loose, Piece, Standing
 from gateway.edi.explaining import explained
 from gateway.edi.readable import readable
 from gateway.edi.reformatting import Reformatting
+from gateway.edi.wire_finding import FINDINGS_MAX
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, joined, segments
 from tests.edi.test_loop import FILES
