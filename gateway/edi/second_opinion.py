@@ -14,7 +14,7 @@ from pyx12.errors import EngineError, X12Error
 from pyx12.params import ParamsBase
 from pyx12.x12n_document import x12n_document
 
-from gateway.edi.wire_finding import WireFinding, WireSeverity
+from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
 
 _OUTDATED_LISTS: Final = "remark_code,claim_status,claim_status_cat"
 """Its code lists that end in 2015: they would refuse codes that payers use."""
@@ -65,6 +65,11 @@ def opinion(raw: bytes) -> tuple[Fault, ...]:
     return found or (() if accepted else (Fault("file", "refused without a reason"),))
 
 
+_IN_SETS: Final = frozenset({WireLevel.SEGMENT, WireLevel.ELEMENT})
+_ENVELOPE: Final = ("", 0)
+"""Where a fault of an envelope is: pyx12 does not say which."""
+
+
 class Opinion(NamedTuple):
     """Where pyx12 differs from us (SNIP 1 and 2), segment by segment: codes are told in too many ways to be compared.
 
@@ -81,13 +86,17 @@ def compared(ours: Iterable[WireFinding], raw: bytes) -> Opinion:
     """Ask pyx12 about a file that was checked."""
     faults = opinion(raw)
     errors = [one for one in ours if one.snip <= _GUIDE and one.severity is WireSeverity.ERROR]
-    told = {(one.set_control, one.ordinal) for one in errors}
+    told = set(map(_where, errors))
     theirs = {(one.set_control, one.ordinal) for one in faults}
     return Opinion(
         accepted=not faults,
         only_theirs=tuple(one for one in faults if (one.set_control, one.ordinal) not in told),
-        only_ours=tuple(one for one in errors if (one.set_control, one.ordinal) not in theirs),
+        only_ours=tuple(one for one in errors if _where(one) not in theirs),
     )
+
+
+def _where(finding: WireFinding) -> tuple[str, int]:
+    return (finding.set_control, finding.ordinal) if finding.level in _IN_SETS else _ENVELOPE
 
 
 def _silence() -> None:

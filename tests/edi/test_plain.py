@@ -103,7 +103,6 @@ def _values() -> dict[str, list[str]]:
 
 
 @settings(deadline=None)  # guides are compiled once
-@settings(deadline=None)
 @given(st.sampled_from(sorted(BODIES)), st.data())
 def test_a_segment_of_any_values_is_judged_alike_with_looks_and_without(name: str, choice: st.DataObject) -> None:
     body = BODIES[name].splitlines()

@@ -43,8 +43,8 @@ def test_remittances_written_again_are_the_file(raw: bytes) -> None:
 @given(st.integers(0, 100_000))
 def test_whatever_the_guide_allows_is_written_again_as_it_stood(seed: int) -> None:
     professional, remittance = made_file("005010X222A1", seed), made_file("005010X221A1", seed)
-    assert not check(professional).findings
-    assert not check(remittance).findings
+    assert not check(professional, snip=2).findings
+    assert not check(remittance, snip=2).findings
     assert claims_again(professional) == bare(professional)
     assert remittances_again(remittance) == bare(remittance)
 
@@ -55,7 +55,7 @@ def test_each_accepted_file_of_the_corpus_is_written_again_as_it_stood() -> None
     compared = 0
     for path in sorted(CORPUS.glob("837P/*")):
         raw = path.read_bytes()
-        if check(raw).accepted and b"*837*" in raw:
+        if check(raw, snip=2).accepted and b"*837*" in raw:
             assert b"".join(claims_again(raw).split()) == b"".join(raw.split()), path.name
             compared += 1
     assert compared > 15
@@ -69,7 +69,7 @@ def test_claims_left_out_or_moved_give_a_file_that_its_guide_accepts(rng: object
     claims = list(read_claims(PROFESSIONAL[-1]))
     chosen = rng.sample(claims, rng.randrange(1, 40))  # type: ignore[attr-defined]  # a Random, which hypothesis draws
     again = b"".join(write_claims(chosen))
-    assert not check(again).findings
+    assert not check(again, snip=2).findings
     read = list(read_claims(again))
     assert [one.patient_control_number for one in read] == [one.patient_control_number for one in chosen]
     for before, after in zip(chosen, read, strict=True):

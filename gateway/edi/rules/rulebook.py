@@ -7,17 +7,20 @@ from typing import Any, Final, TypeAlias
 from gateway.edi.guide import guide_of
 from gateway.edi.guide_places import Guide, LoopPlace, Place
 from gateway.edi.rules import (
+    billing,
     claim,
     claim_balance,
     code_sets,
     coverage,
     days,
     diagnoses,
+    levels,
     lines,
     other_payers,
     party,
     payment,
     payment_balance,
+    payment_method,
     providers,
     shapes,
 )
@@ -33,6 +36,8 @@ _EVERYWHERE: Final[tuple[AnyRule, ...]] = (*party.RULES, *shapes.RULES, *code_se
 BOOKS: Final[dict[str, tuple[AnyRule, ...]]] = {
     "005010X222A1": (
         *claim_balance.RULES,
+        *levels.RULES,
+        *billing.RULES,
         *coverage.RULES,
         *claim.RULES,
         *days.RULES,
@@ -42,7 +47,7 @@ BOOKS: Final[dict[str, tuple[AnyRule, ...]]] = {
         *lines.RULES,
         *_EVERYWHERE,
     ),
-    "005010X221A1": (*payment_balance.RULES, *payment.RULES, *_EVERYWHERE),
+    "005010X221A1": (*payment_balance.RULES, *payment_method.RULES, *payment.RULES, *_EVERYWHERE),
     "005010X223A2": _EVERYWHERE,
     "005010X214": _EVERYWHERE,
     "005010X212": _EVERYWHERE,
