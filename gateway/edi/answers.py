@@ -8,7 +8,7 @@ all the same to somebody who posts:
   without a proper id: a delimiter has gone astray); a number or mark of the envelope that we need and cannot read (ISA13,
   ISA15, GS06, ST02); two sets of a group with one number; a set that is no answer, or of a guide that is not known.
 - **Refused**, as unreadable: a verdict that is missing or not known, a figure, date or key that cannot be read, money
-  where the guide has no place for it.
+  or remarks of which it cannot be told whose they are.
 - **Taken all the same**: what the guide says of everything else (SNIP 2: segments that are missing, too many, out of order
   or unknown, wrong codes and lengths), when and how a sender dates and versions an envelope, an edition's other name, GS01,
   numbers that are equal but written with or without zeros, and numbers used before, which posting looks into by itself.

@@ -23,8 +23,8 @@ from gateway.remittance import ClaimPayment, ProviderAdjustment
 GUIDE: Final = "005010X221A1"
 _PAYMENT: Final = "2100"
 _LINE: Final = "2110"
-_MONEY: Final = frozenset({"CLP", "SVC", "CAS"})
-"""Segments whose money belongs to a payment."""
+_ANSWERS: Final = frozenset({"CLP", "SVC", "CAS", "MIA", "MOA", "LQ"})
+"""Segments whose money or remarks belong to a payment."""
 _OTHERS: Final = frozenset({"CLP", "PLB"})
 """Segments that end a payment."""
 
@@ -91,7 +91,7 @@ class RemittanceReading:
     paid    the sum of CLP04 of the payments read so far
     opening what stands before the payments: ST and the header
     taken   how many payments were read so far
-    unread  how many payments, and segments with money outside of any, could not be read so far: they are in no sum
+    unread  how many payments, and segments with money or remarks outside of any, could not be read so far: they are in no sum
     """
 
     def __init__(self, passage: Passage, pieces: Iterator[Loop], opening: Loop) -> None:
@@ -231,7 +231,7 @@ class RemittanceReading:
             for ordinal, parts, _ in loop.every():
                 if parts[0] == "PLB":
                     self._plb(ordinal, parts, loop)
-                elif parts[0] in _MONEY:
+                elif parts[0] in _ANSWERS:
                     self._lost(UnreadableError(ordinal, f"{parts[0]} stands outside a claim", parts[0]), loop)
         self._footers += loop.inside("FOOTER")
         if self._passage.is_last:

@@ -305,8 +305,9 @@ def _figures(one: PaymentReading) -> object:
 @pytest.mark.parametrize(
     ("at", "moved", "said"),
     [
-        ("MOA***MA01*MA07\n", "PLB*1900000013*20261231*WO:X*1\n", "SVC stands outside a claim"),
+        ("MOA***MA01*MA07\n", "PLB*1900000013*20261231*WO:X*1\n", "MOA stands outside a claim"),
         ("SVC*HC:97140*55*30\n", "CLP*RB3*1*5*5*0*12\nPLB*1900000013*20261231*WO:X*1\nLX*3\n", "has lost its CLP"),
+        ("PLB*1900000013", "TS3*1900000013*11*20261231*1*1\nMOA***MA01\n", "MOA stands outside a claim"),
         ("LX*1\n", "PLB*1900000013*20261231*WO:X*1\nCLP*RB3*1*5*5*0*12\n", "CLP stands outside a claim"),
     ],
 )
