@@ -85,7 +85,7 @@ def test_a_faulty_file_comes_back_as_it_stood_or_is_refused(
         return
     reading = RecordReading(io.BytesIO(raw))
     assert len(list(reading)) > 3
-    assert set(map(str, check(raw).findings)) <= set(map(str, reading.findings)), "what the check finds is told"
+    assert set(map(str, check(raw, snip=2).findings)) <= set(map(str, reading.findings)), "what the check finds is told"
     # Blanks between segments are no part of them.
     assert [one.lstrip() for one in again.split(b"~")] == [one.lstrip() for one in raw.split(b"~")]
 
