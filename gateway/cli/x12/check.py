@@ -12,7 +12,10 @@ from gateway.cli.x12.checking import Checked, Wanted, check_all
 from gateway.cli.x12.source import file_or_pipe
 
 
-@click.command(epilog="Example: gateway x12 check claims.837 --companion payer.toml")
+@click.command(
+    short_help="Check files: envelope, guide, balances, codes.",
+    epilog="Example: gateway x12 check claims.837 --companion payer.toml",
+)
 @click.argument("files", nargs=-1, required=True, type=file_or_pipe)
 @click.option(
     "--snip",

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from gateway.edi.comparing import Comparison, Difference, UnitDifference
 
 
-@click.command(epilog="Example: gateway x12 diff sent.837 resent.837 --ignore-numbers")
+@click.command(
+    short_help="Compare two files claim by claim.",
+    epilog="Example: gateway x12 diff sent.837 resent.837 --ignore-numbers",
+)
 @click.argument("first", type=file_or_pipe)
 @click.argument("second", type=file_or_pipe)
 @click.option(

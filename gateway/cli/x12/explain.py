@@ -27,7 +27,9 @@ _RULES = {
 """Syntax notes (X12.5)."""
 
 
-@click.command(epilog="Example: gateway x12 explain claims.837 --segment 23")
+@click.command(
+    short_help="Explain one segment by its guide.", epilog="Example: gateway x12 explain claims.837 --segment 23"
+)
 @click.argument("file", type=file_or_pipe)
 @click.option(
     "--segment",

@@ -22,7 +22,7 @@ _STANDARD = "standard"
 _ORDER = "element, component, repetition, segment, such as '*:^~'"
 
 
-@click.command(epilog="Example: gateway x12 fmt claims.837 | less")
+@click.command(short_help="Write a file anew: a segment a line.", epilog="Example: gateway x12 fmt claims.837 | less")
 @click.argument("file", type=file_or_pipe)
 @click.option("--compact", "between", flag_value="", default=None, help="No line breaks, instead of one a segment.")
 @click.option(

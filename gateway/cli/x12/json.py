@@ -22,7 +22,9 @@ _file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 _lines = click.option("--lines", "as_lines", is_flag=True, help="JSON Lines: one record a line, for files of any size.")
 
 
-@click.command("json", epilog="Example: gateway x12 json claims.837 > claims.json")
+@click.command(
+    "json", short_help="Turn an 837P or 835 into JSON.", epilog="Example: gateway x12 json claims.837 > claims.json"
+)
 @_file
 @_lines
 def to_json(file: Path, as_lines: bool) -> int:
@@ -43,7 +45,11 @@ def to_json(file: Path, as_lines: bool) -> int:
     return _told(reading.findings, "the file has")
 
 
-@click.command("from-json", epilog="Example: gateway x12 from-json claims.json > claims.837")
+@click.command(
+    "from-json",
+    short_help="Turn that JSON back into X12.",
+    epilog="Example: gateway x12 from-json claims.json > claims.837",
+)
 @_file
 def from_json(file: Path) -> int:
     """Turn JSON as `gateway x12 json` writes it, a document or JSON Lines, into X12 on stdout; `-` reads from a pipe.
@@ -63,7 +69,9 @@ def from_json(file: Path) -> int:
     return _told(report.findings, "what was written has")
 
 
-@click.command("schema", epilog="Example: gateway x12 schema 837p > 837p.schema.json")
+@click.command(
+    "schema", short_help="Print the JSON Schema.", epilog="Example: gateway x12 schema 837p > 837p.schema.json"
+)
 @click.argument("which", type=click.Choice(["837p", "835"]))
 @_lines
 def schema(which: str, as_lines: bool) -> int:

@@ -6,7 +6,7 @@ from gateway.cli import show
 from gateway.cli.status import Status
 
 
-@click.command(epilog="Example: gateway x12 rules --guide 005010X221A1")
+@click.command(short_help="List the rules of SNIP 3 to 5.", epilog="Example: gateway x12 rules --guide 005010X221A1")
 @click.option("--guide", help="Only the rules of this guide, such as 005010X222A1 (837P) or 005010X221A1 (835).")
 @show.json_option
 def rules(guide: str | None, as_json: bool) -> int:

@@ -7,7 +7,10 @@ import click
 from gateway.cli.x12.source import file_or_pipe, no_x12, opened, print_lines, read_to_the_end
 
 
-@click.command(epilog="Example: gateway x12 show remittance.835 --claim RB00000000000001")
+@click.command(
+    short_help="Show a file in words, loop by loop.",
+    epilog="Example: gateway x12 show remittance.835 --claim RB00000000000001",
+)
 @click.argument("file", type=file_or_pipe)
 @click.option(
     "--claim",

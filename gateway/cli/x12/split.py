@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _COUNT = 100
 
 
-@click.command(epilog="Example: gateway x12 split claims.837 --out parts --by claims --count 50")
+@click.command(
+    short_help="Split a file into valid smaller ones.",
+    epilog="Example: gateway x12 split claims.837 --out parts --by claims --count 50",
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--out", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the parts."
