@@ -7,6 +7,7 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 ├── UsageError                  theirs (the caller): what was asked for does not exist or is not allowed now
 ├── OutboundWireError           ours: we were about to write bad X12; nothing is sent
 ├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
+├── ConversionRefused           theirs: what is in a file cannot be carried over whole; the result is not to be used
 ├── OutOfBalance                theirs: an 835 does not add up; that ST is set aside whole
 ├── PartnerRefusal              they said no (permission, quota): permanent, a person acts
 │   ├── LoginRefused            ... to our login: another attempt may lock the account
@@ -37,7 +38,7 @@ class LedgerHeld(ConfigError):
 
 
 class IntakeError(GatewayError):
-    """A file of visits cannot be read as a whole. Nothing of it was stored."""
+    """A file of visits, or of codes, cannot be read as a whole. Nothing of it was stored."""
 
 
 class UsageError(GatewayError):
@@ -54,6 +55,15 @@ class InboundWireError(GatewayError):
     def __init__(self, *, ordinal: int, said: str) -> None:
         super().__init__(f"segment {ordinal}: {said}; the file is set aside, nothing was posted; ask them to resend it")
         self.ordinal = ordinal
+        self.said = said
+
+
+class ConversionRefused(GatewayError):
+    """A file cannot be turned into JSON, or JSON into a file, without loss. What was written so far is not to be used."""
+
+    def __init__(self, *, where: str, said: str, fix: str) -> None:
+        super().__init__(f"{where}: {said}; what was written is not whole, use nothing of it; {fix}")
+        self.where = where
         self.said = said
 
 

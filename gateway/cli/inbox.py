@@ -130,15 +130,21 @@ def inbox_list(
 @show.json_option
 @click.pass_obj
 def inbox_show(place: Place, number: int, as_json: bool) -> int:
-    """Show an inbound file: what was seen in it, what the log says of it, and what to type next."""
+    """Show an inbound file: what was seen in it, what is wrong with it, what the log says of it, and what to type next."""
     from gateway.ledger.inbound import INBOUND_EXPLAINED
     from gateway.service import look
+    from gateway.service.faults import faults_of
 
     with place.office() as office:
         shown = look.inbound_shown(office, number)
+        faults = faults_of(office, shown.file)
     if as_json:
         show.as_object(
-            file=shown.file, remittances=shown.remittances, timeline=shown.timeline, next_command=shown.next_command
+            file=shown.file,
+            faults=faults,
+            remittances=shown.remittances,
+            timeline=shown.timeline,
+            next_command=shown.next_command,
         )
         return Status.DONE
     one = shown.file
@@ -150,6 +156,9 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
         click.echo(f"  reading it came to no end {show.counted(one.strikes, 'time')}")
     if one.unmatched:
         click.echo(f"  {show.counted(one.unmatched, 'answer')} in it about nothing that we sent to {one.partner}")
+    if faults.count:
+        said = f"{show.counted(faults.count, 'fault')} in how it is written, which kept nothing from being posted"
+        click.echo("\n    ".join((f"  {said}:", *faults.first)))
     for each in shown.remittances:
         click.echo(f"  remittance {each.id}: {each.state}" + (f"; {each.why}" if each.why else ""))
     for logged in shown.timeline:

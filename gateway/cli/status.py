@@ -41,6 +41,7 @@ _OF_ERRORS: Final[tuple[tuple[type[errors.GatewayError], Status], ...]] = (
     (errors.ConfigError, Status.NOT_READY),
     (errors.IntakeError, Status.UNUSABLE_INPUT),
     (errors.InboundWireError, Status.UNUSABLE_INPUT),
+    (errors.ConversionRefused, Status.UNUSABLE_INPUT),
     (errors.UsageError, Status.USAGE),
     (errors.OutboundWireError, Status.OUR_BUG),
     (errors.OutOfBalance, Status.NEEDS_A_PERSON),

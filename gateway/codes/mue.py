@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -22,14 +23,17 @@ class Mue(NamedTuple):
     assumed: bool
 
 
-def mue(code: str, day: date) -> Mue | None:
-    """Give the limit for a procedure on the date of service `day`, or None if the list has none."""
-    row = _limits().get(code)
+def mue(code: str, day: date, folder: Path | None = None) -> Mue | None:
+    """Give the limit for a procedure on the date of service `day`, or None if the list has none.
+
+    folder  of the practice's own lists, as in `table.load`
+    """
+    row = _limits(folder).get(code)
     if row is None or not holds(row, day):
         return None
-    return Mue(int(row["units"]), row["indicator"], not load("mue").covers(day))
+    return Mue(int(row["units"]), row["indicator"], not load("mue", folder=folder).covers(day))
 
 
 @cache
-def _limits() -> Mapping[str, Mapping[str, str]]:
-    return MappingProxyType({row["code"]: row for row in load("mue").rows()})
+def _limits(folder: Path | None) -> Mapping[str, Mapping[str, str]]:
+    return MappingProxyType({row["code"]: row for row in load("mue", folder=folder).rows()})

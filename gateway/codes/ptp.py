@@ -7,6 +7,7 @@ modifier such as 59 may release column 2 if the services were truly separate; 0:
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -31,20 +32,23 @@ class Pair(NamedTuple):
         return "1" if self.is_releasable else "0"
 
 
-def pair(a: str, b: str, day: date) -> Pair | None:
-    """Give the edit between two codes, in whichever order, that binds on the date of service `day`; None if none does."""
-    for row in _edits().get(frozenset((a, b)), ()):
+def pair(a: str, b: str, day: date, folder: Path | None = None) -> Pair | None:
+    """Give the edit between two codes, in whichever order, that binds on the date of service `day`; None if none does.
+
+    folder  of the practice's own lists, as in `table.load`
+    """
+    for row in _edits(folder).get(frozenset((a, b)), ()):
         if holds(row, day):
-            assumed = not load("ptp").covers(day)
+            assumed = not load("ptp", folder=folder).covers(day)
             return Pair(row["column1"], row["column2"], row["indicator"] == "1", assumed)
     return None
 
 
 @cache
-def _edits() -> Mapping[frozenset[str], tuple[Mapping[str, str], ...]]:
+def _edits(folder: Path | None) -> Mapping[frozenset[str], tuple[Mapping[str, str], ...]]:
     """All edits by their two codes, those still open first: a pair may have been turned round."""
     found: dict[frozenset[str], tuple[Mapping[str, str], ...]] = {}
-    for row in sorted(load("ptp").rows(), key=lambda row: row["to"] or "9999", reverse=True):
+    for row in sorted(load("ptp", folder=folder).rows(), key=lambda row: row["to"] or "9999", reverse=True):
         both = frozenset((row["column1"], row["column2"]))
         found[both] = (*found.get(both, ()), row)
     return MappingProxyType(found)

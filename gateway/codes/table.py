@@ -9,6 +9,9 @@ code,from,to
 ```
 An end left out (`2024-07-01 to`) means that the list holds until another takes its place. Rows may carry `from` and
 `to`, both inclusive, an empty one being open. Past a list's end a look-up may only warn, so each says when it assumes.
+
+A practice may keep newer lists than the package ships, in a folder of its own (`gateway codes import`): whoever hands
+that folder in is given the one that lies there. It is read once a process.
 """
 
 import csv
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -24,6 +28,9 @@ from gateway.errors import ConfigError
 
 FACTS: Final = ("source", "published", "retrieved", "effective")
 """The comment lines at the head of each CSV, in this order."""
+
+Span = tuple[date | None, date | None]
+"""The first and the last day on which something holds, None when open."""
 
 _MARK: Final = "# "
 
@@ -76,10 +83,29 @@ def parse(name: str, text: str) -> Table:
     )
 
 
+def load(name: str, room: str = "gateway.codes", folder: Path | None = None) -> Table:
+    """Read the list `name`.csv of the practice's `folder`, else the one that the package ships beside its reader.
+
+    Raises ConfigError if it is malformed.
+    """
+    return _loaded(name, room, folder)
+
+
 @cache
-def load(name: str, room: str = "gateway.codes") -> Table:
-    """Read the list `name`.csv that the package ships beside its reader. Raises ConfigError if it is malformed."""
-    return parse(name, files(room).joinpath(f"{name}.csv").read_text(encoding="utf-8"))
+def _loaded(name: str, room: str, folder: Path | None) -> Table:
+    return kept(name, folder) or parse(name, files(room).joinpath(f"{name}.csv").read_text(encoding="utf-8"))
+
+
+def kept(name: str, folder: Path | None) -> Table | None:
+    """Read the list `name`.csv of the practice's `folder`; None if none lies there. Raises ConfigError as `load` does."""
+    path = folder / f"{name}.csv" if folder is not None else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        return parse(name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ConfigError) as wrong:
+        said = wrong if isinstance(wrong, ConfigError) else type(wrong).__name__
+        raise ConfigError(f"{path}: {said}; import the list again, or remove the file to use the shipped one") from None
 
 
 def tables(room: str = "gateway.codes") -> tuple[Table, ...]:
@@ -94,7 +120,7 @@ def holds(row: Mapping[str, str], day: date) -> bool:
     return (starts is None or starts <= day) and (ends is None or day <= ends)
 
 
-def span(row: Mapping[str, str]) -> tuple[date | None, date | None]:
+def span(row: Mapping[str, str]) -> Span:
     """Read the columns `from` and `to`. Raises ConfigError if one is not a date."""
     return _bound(row["from"]), _bound(row["to"])
 

@@ -1,1 +1,75 @@
-"""X12 5010 as values: segments, envelopes, the 837P that we write and the answers that we read."""
+r"""X12 5010 as values: segments, envelopes, the 837P that we write and the answers that we read.
+
+What stands in `__all__` here is a library for anybody: files in, typed values out, in a stream and in bounded memory. It
+needs no ledger and no settings, writes no log, and raises for nothing that a file holds. A file is its bytes, or anything
+opened for reading bytes.
+
+`check` says all that is wrong with a file (SNIP 1 to 5), and `acknowledge` answers it (TA1, 999):
+
+>>> from pathlib import Path
+>>> from datetime import datetime
+>>> from gateway.edi import acknowledge, check, read_claims, read_remittances, write_claims, write_remittances
+>>> claims_file = Path("samples/837p/medicare_self.edi").read_bytes()
+>>> check(claims_file).accepted
+True
+>>> [(one.file_ordinal, one.segment, one.element) for one in check(claims_file.replace(b"*CH~", b"*XX~")).findings]
+[(4, 'BHT', 6)]
+
+>>> for answer in acknowledge(check(claims_file).interchanges, at=datetime(2026, 11, 26, 10, 15), control=41):
+...     print(answer.kind, answer.control, answer.verdict)
+TA1 41 accepted
+999 42 accepted
+
+`read_claims` gives each claim of an 837P with what it stands in; use none for good before the reading `is_whole`:
+
+>>> reading = read_claims(claims_file)
+>>> for claim in reading:
+...     print(claim.charge, claim.subscriber.name, [line.code for line in claim.lines])
+175.50 ZELLER ['97110', '97140']
+>>> reading.is_whole
+True
+
+`write_claims` writes claims that were read, all or some; if nothing was changed it is the file again:
+
+>>> b"".join(write_claims(read_claims(claims_file))) == claims_file.replace(b"\n", b"")
+True
+
+`read_remittances` gives each 835 with its payments one at a time, and `write_remittances` writes it again:
+
+>>> remittance_file = Path("samples/835/two_claims.edi").read_bytes()
+>>> for remittance in read_remittances(remittance_file):
+...     print(remittance.payment, [str(one.payment.paid) for one in remittance.payments()])
+129.50 ['130.00', '0.00']
+>>> b"".join(write_remittances(read_remittances(remittance_file))) == remittance_file.replace(b"\n", b"")
+True
+"""
+
+# `check` has to be bound here, and not when somebody asks for it: the module of that name would be found instead.
+from gateway.edi.acknowledging import Acknowledgment, acknowledge
+from gateway.edi.check import Report, check
+from gateway.edi.claim_reading import ClaimReading
+from gateway.edi.overlay import Overlay, read_overlay
+from gateway.edi.passage import Reading
+from gateway.edi.professional import read as read_claims
+from gateway.edi.remittance_advice import read as read_remittances
+from gateway.edi.remittance_reading import PaymentReading, RemittanceReading
+from gateway.edi.rewriting import write_claims, write_remittances
+from gateway.edi.wire_finding import WireFinding
+
+__all__ = (
+    "Acknowledgment",
+    "ClaimReading",
+    "Overlay",
+    "PaymentReading",
+    "Reading",
+    "RemittanceReading",
+    "Report",
+    "WireFinding",
+    "acknowledge",
+    "check",
+    "read_claims",
+    "read_overlay",
+    "read_remittances",
+    "write_claims",
+    "write_remittances",
+)

@@ -1,30 +1,43 @@
 """Check an X12 file in one pass, in bounded memory, and say all that is wrong with it as values.
 
-Level 1 is the envelope and what is countable, level 2 the implementation guide. Nothing raises for what a file holds.
+SNIP level 1 is the envelope and what is countable, 2 the implementation guide, 3 balances, 4 what segments ask of each
+other, 5 code sets. Nothing raises for what a file holds.
 """
 
 import io
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import BinaryIO, Final
 
-from gateway.edi.envelope_check import Counts, EnoughError, EnvelopeCheck
+from gateway.edi.counts import Counts
+from gateway.edi.envelope_check import EnoughError, EnvelopeCheck
+from gateway.edi.guide_places import Guide
+from gateway.edi.judged import JudgedInterchange
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
-from gateway.edi.wire_finding import WireFinding, WireSeverity
+from gateway.edi.record import Record
+from gateway.edi.rules.judge import PIECES, Judge
+from gateway.edi.rules.rulebook import asked_at
+from gateway.edi.rules.unit import LATEST, Lists, Setting
+from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireSeverity
 
-FINDINGS_MAX: Final = 5_000
-"""After so many a file is not looked at further: it is something else, or made to keep us busy."""
+SNIP_MAX: Final = 5
+_GUIDE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a check came to.
 
-    findings  in the order of the file
-    more      whether the check ended early, with FINDINGS_MAX
+    findings      in the order of the file
+    interchanges  each with what it came to, in the order of the file, for whoever answers them
+    more          whether there is more: the check ended with FINDINGS_MAX errors, or warnings beyond that were left out
     """
 
     findings: tuple[WireFinding, ...]
     counts: Counts
+    interchanges: tuple[JudgedInterchange, ...]
     more: bool = False
 
     @property
@@ -33,22 +46,63 @@ class Report:
         return not any(one.severity is WireSeverity.ERROR for one in self.findings)
 
 
-def check(source: bytes | BinaryIO, *, overlays: tuple[Overlay, ...] = ()) -> Report:
+def check(
+    source: bytes | BinaryIO,
+    *,
+    overlays: tuple[Overlay, ...] = (),
+    snip: int = SNIP_MAX,
+    today: date | None = None,
+    codes: Path | None = None,
+) -> Report:
     """Check a file: every interchange, functional group and transaction set in it.
 
     overlays  companion guides; each narrows the guide that it names. Raises ConfigError if one does not fit its guide.
+    snip      how far to look: 2 envelope and guide, 3 also balances, 4 also situations, 5 also code sets
+    today     what is in the future is not looked for without it
+    codes     a folder with code lists that were imported; they go before the shipped ones
     """
-    findings: list[WireFinding] = []
+    lists, day = Lists(codes), f"{today:%Y%m%d}" if today is not None else LATEST
+    kept, record = _Kept(), Record()
 
     def tell(finding: WireFinding) -> None:
-        findings.append(finding)
-        if len(findings) == FINDINGS_MAX:
-            raise EnoughError
+        record.note(finding)
+        kept.take(finding)
 
-    one, more = EnvelopeCheck(io.BytesIO(source) if isinstance(source, bytes) else source, tell, overlays), False
+    def following(guide: Guide | None, origin: Origin) -> Judge | None:
+        if guide is None or origin.version not in PIECES:
+            return None
+        asked = asked_at(guide, origin.version, snip)
+        return Judge(guide, Setting(origin, lists, day), asked, tell)
+
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    one = EnvelopeCheck(file, tell, overlays, following if snip > _GUIDE else None, record)
     try:
         for _ in one.run():
-            raise AssertionError("nobody follows, so nothing is handed on")
+            pass  # a set's last piece, judged already
     except EnoughError:
-        more = True
-    return Report(findings=tuple(findings), counts=one.counts, more=more)
+        pass  # the report says that there is more
+    return Report(findings=kept.in_order(), counts=one.counts, interchanges=record.interchanges(), more=kept.more)
+
+
+class _Kept:
+    """The findings of a file. FINDINGS_MAX errors end the check: the file is something else, or made to keep us busy."""
+
+    def __init__(self) -> None:
+        self._kept: list[WireFinding] = []
+        self._left = dict.fromkeys(WireSeverity, FINDINGS_MAX)
+        self.more = False
+
+    def take(self, finding: WireFinding) -> None:
+        """Keep a finding. Raises EnoughError behind the last error that is looked for."""
+        if self._left[finding.severity]:
+            self._left[finding.severity] -= 1
+            self._kept.append(finding)
+        else:
+            self.more = True
+        if not self._left[WireSeverity.ERROR]:
+            self.more = True
+            raise EnoughError
+
+    def in_order(self) -> tuple[WireFinding, ...]:
+        """Give them in the order of the file: a rule is asked about a piece when that was read."""
+        return tuple(sorted(self._kept, key=lambda finding: finding.file_ordinal))

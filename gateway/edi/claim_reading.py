@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import BinaryIO, Final, NamedTuple
 
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_amount
 from gateway.edi.line_reading import LineReading
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.loop_findings import loop_findings
 from gateway.edi.loop_values import Note, Period, money, notes, period, reference, references
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
 from gateway.edi.party import PartyReading, party
 from gateway.edi.passage import Passage, Reading
@@ -297,7 +297,7 @@ class ClaimReading(NamedTuple):
 
 def reading(source: bytes | BinaryIO, overlays: tuple[Overlay, ...]) -> Reading[ClaimReading]:
     """Read every claim of every 837P of a file."""
-    passage = Passage(source, GUIDE, frozenset({_CLAIM}), overlays)
+    passage = Passage(source, {GUIDE: frozenset({_CLAIM})}, overlays)
     return Reading(passage, _claims(passage))
 
 

@@ -1,28 +1,24 @@
 """The one function through which each outgoing interchange is judged before it is sealed."""
 
+from datetime import date
+from pathlib import Path
 from typing import Final
 
-from gateway.edi.envelope import interchanges
-from gateway.edi.second_opinion import Fault, opinion
-from gateway.errors import InboundWireError, OutboundWireError
+from gateway.edi.check import check
+from gateway.edi.wire_finding import WireSeverity
+from gateway.errors import OutboundWireError
 
 _SHOWN_MAX: Final = 10
 
 
-def check(raw: bytes) -> tuple[Fault, ...]:
-    """Give what is wrong with an interchange, by place and code; empty when it conforms."""
-    try:
-        interchanges(raw)
-    except InboundWireError as wrong:
-        return (Fault(f"segment {wrong.ordinal} of the file", wrong.said),)
-    return opinion(raw)
+def judge(raw: bytes, *, today: date | None = None, codes: Path | None = None) -> None:
+    """Raise OutboundWireError with the places if the interchange does not conform (SNIP 1 to 5).
 
-
-def judge(raw: bytes) -> None:
-    """Raise OutboundWireError with the places if the interchange does not conform."""
-    faults = check(raw)
-    if not faults:
+    What may only warn keeps nothing back. See `check` for `today` and `codes`.
+    """
+    errors = [one for one in check(raw, today=today, codes=codes).findings if one.severity is WireSeverity.ERROR]
+    if not errors:
         return
-    shown = "; ".join(map(str, faults[:_SHOWN_MAX]))
-    more = f"; and {len(faults) - _SHOWN_MAX} more" if len(faults) > _SHOWN_MAX else ""
+    shown = "; ".join(map(str, errors[:_SHOWN_MAX]))
+    more = f"; and {len(errors) - _SHOWN_MAX} more" if len(errors) > _SHOWN_MAX else ""
     raise OutboundWireError(f"the interchange does not conform: {shown}{more}; nothing was sealed; correct the claims")

@@ -23,6 +23,8 @@ class ElementFault(NamedTuple):
     code       IK403 of a 999 (code list 621)
     said       in plain words, without the value
     value      what stands there: never to be shown or logged
+    repetition   1-based, where the element occurs several times
+    trigger      the element, or component beside it, that makes it necessary or forbids it; 0 where none does
     """
 
     position: int
@@ -31,6 +33,8 @@ class ElementFault(NamedTuple):
     code: str
     said: str
     value: str
+    repetition: int = 0
+    trigger: int = 0
 
 
 class Code:
@@ -84,11 +88,12 @@ def _one(element: Element, value: str, before: str, marks: Delimiters) -> Iterat
         said = f"{element.name} occurs {len(several)} times, at most {element.repeat} are used"
         yield ElementFault(element.position, 0, element.number, Code.TOO_MANY_REPETITIONS, said, value)
         several = several[: element.repeat]
-    for one in several:
+    for number, one in enumerate(several, start=1):
         if isinstance(element, CompositeElement):
-            yield from _composite(element, one, marks)
+            found = _composite(element, one, marks)
         else:
-            yield from (fault._replace(position=element.position) for fault in _simple(element, one, before, marks))
+            found = (fault._replace(position=element.position) for fault in _simple(element, one, before, marks))
+        yield from found if len(several) == 1 else (fault._replace(repetition=number) for fault in found)
 
 
 def _composite(element: CompositeElement, value: str, marks: Delimiters) -> Iterator[ElementFault]:
@@ -147,9 +152,9 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
         if not _is_period(value, before):
             code = Code.NOT_A_TIME if before == "TM" else Code.NOT_A_DATE
             yield _fault(element, code, f"{name} is none of format {before}", value)
-    elif kind.kind == "DT" and not _is_day(value if len(value) == _DAY_LENGTH else f"20{value}"):
+    elif kind.kind == "DT" and not is_day(value if len(value) == _DAY_LENGTH else f"20{value}"):
         yield _fault(element, Code.NOT_A_DATE, f"{name} is no date", value)
-    elif kind.kind == "TM" and not _is_time(value):
+    elif kind.kind == "TM" and not is_time(value):
         yield _fault(element, Code.NOT_A_TIME, f"{name} is no time of day", value)
     elif kind.kind[0] == "N" and not value.removeprefix("-").isdigit():
         yield _fault(element, Code.CHARACTER, f"{name} is no whole number", value)
@@ -166,7 +171,8 @@ def _is_number(value: str) -> bool:
     return (whole.isdigit() or not whole) and (broken.isdigit() if point else bool(whole))
 
 
-def _is_day(value: str) -> bool:
+def is_day(value: str) -> bool:
+    """Tell whether this is a date CCYYMMDD."""
     if len(value) != _DAY_LENGTH or not value.isdigit() or int(value[:4]) < _EARLIEST_YEAR:
         return False
     try:
@@ -176,23 +182,23 @@ def _is_day(value: str) -> bool:
     return True
 
 
-def _is_time(value: str) -> bool:
-    """HHMM, HHMMSS, HHMMSSD or HHMMSSDD (X12.6, type TM)."""
+def is_time(value: str) -> bool:
+    """Tell whether this is a time of day: HHMM, HHMMSS, HHMMSSD or HHMMSSDD (X12.6, type TM)."""
     if not value.isdigit() or len(value) not in _TIME_LENGTHS:
         return False
     return value[:2] < "24" and value[2:4] < "60" and value[4:6] < "60"
 
 
 def _is_moment(value: str) -> bool:
-    return _is_day(value[:8]) and _is_hour_and_minute(value[8:])
+    return is_day(value[:8]) and _is_hour_and_minute(value[8:])
 
 
 def _is_hour_and_minute(value: str) -> bool:
-    return len(value) == min(_TIME_LENGTHS) and _is_time(value)
+    return len(value) == min(_TIME_LENGTHS) and is_time(value)
 
 
 _IS: Final[dict[str, Callable[[str], bool]]] = {
-    "day": _is_day,
+    "day": is_day,
     "time": _is_hour_and_minute,
     "moment": _is_moment,
 }
@@ -218,7 +224,8 @@ def _rules(
             code = Code.EXCLUDED if kind == "E" else Code.CONDITION_MISSING
             said = f"{element.name} {_WHY[kind].format(names=_named(numbers))}"
             place = (inside, wrong) if inside else (wrong, 0)
-            yield ElementFault(*place, element.number, code, said, "")
+            trigger = next((number for number in numbers if number in there and number != wrong), 0)
+            yield ElementFault(*place, element.number, code, said, "", trigger=trigger)
 
 
 _WHY: Final = {

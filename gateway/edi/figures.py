@@ -1,17 +1,14 @@
-"""Amounts, quantities and dates of a transaction set, read strictly, and its segments cut into loops.
+"""Amounts, quantities and dates of a transaction set, read strictly.
 
 A figure that is not exactly what X12 writes is refused, never guessed: a NaN, an exponent or a third decimal in a
 payment would otherwise end up in a ledger.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from gateway.edi.received import Numbered, TransactionSet
-from gateway.edi.segment import Segment
 from gateway.money import CENT, dollars
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?").fullmatch
@@ -31,6 +28,23 @@ def as_amount(text: str) -> Decimal | None:
         return None
 
 
+def as_cents(text: str) -> int | None:
+    """Read dollars and cents as whole cents; None of what has a third decimal or is no number.
+
+    For adding up what a guide has looked at already: a text that no guide would pass may be read all the same.
+    """
+    try:
+        if text[-3:-2] == ".":  # as nearly all are
+            return int(text[:-3] + text[-2:])
+        whole, _, part = text.partition(".")
+        part = part.rstrip("0")
+        if len(part) <= 2:  # noqa: PLR2004 cents
+            return int(f"{whole}{part:0<2}")
+    except ValueError:
+        pass
+    return None
+
+
 def as_number(text: str) -> Decimal | None:
     """Read a plain number; None if it is anything else."""
     return Decimal(text) if _PLAIN_NUMBER(text) else None
@@ -44,32 +58,6 @@ def as_day(text: str) -> date | None:
         return None
 
 
-def amount(one: TransactionSet, ordinal: int, segment: Segment, position: int) -> Decimal:
-    """Give the element as dollars and cents. Raises InboundWireError if it is absent or anything else."""
-    found = as_amount(segment.at(position))
-    if found is None:
-        one.refuse(ordinal, f"{segment.id}{position:02} is not an amount in dollars and cents")
-    return found
-
-
-def day(one: TransactionSet, ordinal: int, segment: Segment, position: int) -> date:
-    """Give the element as a date. Raises InboundWireError unless it is CCYYMMDD and exists."""
-    found = as_day(segment.at(position))
-    if found is None:
-        one.refuse(ordinal, f"{segment.id}{position:02} is not a date CCYYMMDD")
-    return found
-
-
 def is_whole(text: str) -> bool:
     """Tell whether this is a number of one to nine digits, as control numbers and positions are."""
     return _UP_TO_NINE_DIGITS(text) is not None
-
-
-def loops(numbered: Iterable[Numbered], *starts: str) -> list[list[Numbered]]:
-    """Cut segments into runs; each run but the first begins with a segment whose id is in `starts`."""
-    runs: list[list[Numbered]] = [[]]
-    for one in numbered:
-        if one[1].id in starts:
-            runs.append([])
-        runs[-1].append(one)
-    return runs

@@ -34,6 +34,10 @@ ALIASES: Final = {
     "005010X223A1": "005010X223A2",
     "005010X223A3": "005010X223A2",
     "005010X221": "005010X221A1",
+    "005010X221E1": "005010X221A1",
+    "005010X221E2": "005010X221A1",
+    "005010X214E1": "005010X214",
+    "005010X214E2": "005010X214",
     "005010X231": "005010X231A1",
 }
 """Versions that are read by another's guide: what they say of themselves is a finding, not a reason to read nothing."""

@@ -19,6 +19,7 @@ _LEVEL: Final = (3, 0)
 """HL03."""
 
 _MAPS: Final = files("pyx12") / "map"
+_ENVELOPE: Final = "x12.control.00501.xml"
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
 
 
@@ -156,6 +157,12 @@ def tree_of(map_file: str) -> Loop:
     root = _parsed(map_file)
     (found,) = [one for one in root.iter("loop") if one.get("xid") == "ST_LOOP"]
     return _loop(found)
+
+
+@cache
+def envelope_uses() -> dict[str, SegmentUse]:
+    """Give the segments around transaction sets by their ids: ISA, IEA, TA1, GS, GE."""
+    return {str(one.get("xid")): _segment(one) for one in _parsed(_ENVELOPE).iter("segment")}
 
 
 def _parsed(map_file: str) -> etree._Element:

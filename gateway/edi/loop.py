@@ -5,11 +5,11 @@ a level is handed on once its own part is read, and shared by all the units in i
 unit in memory, and the pieces in their order are all segments of the set in theirs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from gateway.edi.guide_places import Guide, LoopPlace, Move, Place, Step
+from gateway.edi.guide_places import Guide, LoopPlace, Place, Step
 from gateway.edi.wire_finding import WireFinding
 
 Parts: TypeAlias = list[str]
@@ -17,6 +17,9 @@ Parts: TypeAlias = list[str]
 
 Placed: TypeAlias = tuple[int, Parts, Place | None]
 """A segment's place counted from ST = 1, the segment, and its place in the guide; None if it has none, and of ST."""
+
+Run: TypeAlias = Sequence[Placed]
+"""Segments in their order."""
 
 UNIT_SEGMENTS_MAX: Final = 100_000
 """A claim payment of 999 lines has half as many; what has more is made to fill our memory."""
@@ -91,6 +94,16 @@ def at(parts: Parts, position: int) -> str:
     return parts[position] if position < len(parts) else ""
 
 
+def runs(segments: Iterable[Placed], *starts: str) -> list[list[Placed]]:
+    """Cut segments by their ids and not by the guide: each run but the first begins with one whose id is in `starts`."""
+    found: list[list[Placed]] = [[]]
+    for placed in segments:
+        if placed[1][0] in starts:
+            found.append([])
+        found[-1].append(placed)
+    return found
+
+
 class TooLongError(Exception):
     """A unit has more segments than any honest one."""
 
@@ -110,38 +123,40 @@ class Builder:
 
     def __call__(self, step: Step, parts: Parts, ordinal: int) -> Loop | None:
         """Take a segment that begins or ends a loop. Gives the piece that it ended."""
-        ended = self._moved(step.move)
-        if ended is not None:
-            self.limit = ordinal + UNIT_SEGMENTS_MAX
-        self.here = self._open[-1].segments
-        self.here.append((ordinal, parts, step.to))
-        return ended
+        to, leaves, joins, enters = step.move
+        opened, levels = self._open, self._levels
+        if leaves:
+            del opened[-len(leaves) :]
+        ended = None
+        if joins in levels:
+            ended = self._piece
+        elif len(opened) < self._depth or to is self._end:
+            ended = self._go_back()
+        for place in enters:
+            if place in levels:
+                around = opened[-1]
+                self._piece = Loop(place.tree.id, around.continues or around)
+                opened.append(self._piece)
+                self._depth = len(opened)
+            else:
+                inner = Loop(place.tree.id)
+                opened[-1].loops.append(inner)
+                opened.append(inner)
+        self.here = opened[-1].segments
+        self.here.append((ordinal, parts, to))
+        if ended is None:
+            return None
+        self.limit = ordinal + UNIT_SEGMENTS_MAX
+        return self.ended_with(ended)
+
+    def ended_with(self, piece: Loop) -> Loop | None:
+        """Take a piece that has ended. Gives what is to be handed on."""
+        return piece
 
     def end(self) -> Loop:
         """Give the last piece."""
         self.ended = True
         return self._piece
-
-    def _moved(self, move: Move) -> Loop | None:
-        opened, levels = self._open, self._levels
-        if move.leaves:
-            del opened[-len(move.leaves) :]
-        ended = None
-        if move.joins in levels:
-            ended = self._piece
-        elif len(opened) < self._depth or move.to is self._end:
-            ended = self._go_back()
-        for place in move.enters:
-            if place in levels:
-                around = opened[-1]
-                self._piece = Loop(place.id, around.continues or around)
-                opened.append(self._piece)
-                self._depth = len(opened)
-            else:
-                inner = Loop(place.id)
-                opened[-1].loops.append(inner)
-                opened.append(inner)
-        return ended
 
     def _go_back(self) -> Loop:
         """End the piece for more of a level that was handed on."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from gateway.edi.element_faults import Code
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_amount, as_number
 from gateway.edi.guide_places import Place
 from gateway.edi.guide_tree import CompositeElement, Element
 from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.origin import Origin
 from gateway.edi.walk import segment_findings
 from gateway.edi.wire_finding import WireFinding, WireLevel
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from gateway.edi.envelope import interchanges
-from gateway.edi.figures import amount
-from gateway.edi.received import TransactionSet
+from gateway.edi import professional
+from gateway.edi.claim_reading import ClaimReading
 from gateway.errors import InboundWireError
-
-_CLAIMS = "837"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,38 +33,38 @@ class OwnFile:
 
 
 def read_own(raw: bytes) -> OwnFile:
-    """Read one sealed file. Raises InboundWireError if it is not one interchange with one group of one 837."""
-    found = interchanges(raw)
-    if len(found) != 1 or len(found[0].groups) != 1 or len(found[0].groups[0].sets) != 1:
-        raise InboundWireError(ordinal=1, said="want one interchange with one group of one transaction set")
-    (group,) = found[0].groups
-    (one,) = group.sets
-    if one.code != _CLAIMS:
-        raise InboundWireError(ordinal=one.starts, said=f"want an {_CLAIMS}")
+    """Read one sealed file. Raises InboundWireError if it is not one interchange with one group of one 837P, whole."""
+    reading = professional.read(raw)
+    found = tuple(reading)
+    counts = reading.counts
+    if not reading.is_whole:
+        raise InboundWireError(ordinal=1, said="it is not whole, or no X12")
+    if (counts.interchanges, counts.groups, counts.sets) != (1, 1, 1) or not found:
+        raise InboundWireError(ordinal=1, said="want one interchange with one group of one 837P, with claims")
+    first = found[0]
     return OwnFile(
-        sender=found[0].sender_id,
-        receiver=found[0].receiver_id,
-        interchange=found[0].control,
-        group=group.control,
-        reference=next((segment.at(3) for _, segment in one.segments if segment.id == "BHT"), ""),
-        claims=tuple(_claims(one)),
+        sender=first.origin.sender,
+        receiver=first.origin.receiver,
+        interchange=int(first.origin.interchange),
+        group=int(first.origin.group),
+        reference=first.reference,
+        claims=tuple(map(_claim, found)),
     )
 
 
-def _claims(one: TransactionSet) -> Iterator[OwnClaim]:
-    """Give each claim once its lines are read: the member stands before it, the days of service behind."""
-    member, pcn, charge = "", "", Decimal(0)
-    days: list[date] = []
-    for ordinal, segment in one.segments:
-        if segment.id in {"HL", "CLM", "SE"} and days:
-            yield OwnClaim(pcn=pcn, member=member, day=min(days), charge=charge)
-            days = []
-        if segment.id == "NM1" and segment.at(1) == "IL" and not days:
-            member = segment.at(9)
-        elif segment.id == "CLM":
-            pcn, charge = segment.at(1), amount(one, ordinal, segment, 2)
-        elif segment.id == "DTP" and segment.at(1) == "472":
-            try:
-                days.append(datetime.strptime(segment.at(3)[:8], "%Y%m%d").date())  # noqa: DTZ007 a day has no zone
-            except ValueError:
-                one.refuse(ordinal, "DTP03 is not a day")
+def _claim(one: ClaimReading) -> OwnClaim:
+    charge, days = one.charge, tuple(_days(one))
+    if charge is None:
+        one.origin.refuse(one.ordinal, "CLM02 is not an amount in dollars and cents")
+    if not days:
+        one.origin.refuse(one.ordinal, "the claim has no day of service")
+    member = one.subscriber.id if one.subscriber is not None else ""
+    return OwnClaim(pcn=one.patient_control_number, member=member, day=min(days), charge=charge)
+
+
+def _days(one: ClaimReading) -> Iterator[date]:
+    for line in one.lines:
+        day = line.served.first if line.served is not None else None
+        if day is None:
+            one.origin.refuse(line.ordinal, "the line has no day of service that can be read")
+        yield day

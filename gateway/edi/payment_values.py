@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn
 
 from gateway.edi.figures import as_amount, as_day, as_number
-from gateway.edi.loop import Parts, Placed, at
+from gateway.edi.loop import Parts, Run, at
 from gateway.money import ZERO
 from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, ProviderAdjustment
-
-Run: TypeAlias = Sequence[Placed]
-"""Segments of one loop."""
 
 _GROUPS: Final = {group.value: group for group in GroupCode}
 _CAS_LAST: Final = 19

@@ -1,17 +1,19 @@
 """An 835 (005010X221A1) of any size, in a stream: the payment's header first, then one claim payment at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
+from operator import itemgetter
 from typing import BinaryIO, Final, NamedTuple
 
 from gateway.edi.element_faults import Code
-from gateway.edi.envelope_check import Origin
 from gateway.edi.figures import as_amount, as_day
-from gateway.edi.loop import Loop, at
+from gateway.edi.loop import Loop, Parts, Run, at, runs
 from gateway.edi.loop_findings import loop_findings
+from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
-from gateway.edi.party import PartyReading, party
+from gateway.edi.party import PartyReading
 from gateway.edi.passage import Passage, Reading
 from gateway.edi.payment_values import UnreadableError, claim_payment, provider_adjustments
 from gateway.edi.wire_finding import WireFinding, WireLevel
@@ -21,8 +23,10 @@ from gateway.remittance import ClaimPayment, ProviderAdjustment
 GUIDE: Final = "005010X221A1"
 _PAYMENT: Final = "2100"
 _LINE: Final = "2110"
-_MONEY: Final = frozenset({"CLP", "SVC", "CAS"})
-"""Segments whose money belongs to a payment."""
+_ANSWERS: Final = frozenset({"CLP", "SVC", "CAS", "MIA", "MOA", "LQ"})
+"""Segments whose money or remarks belong to a payment."""
+_OTHERS: Final = frozenset({"CLP", "PLB"})
+"""Segments that end a payment."""
 
 
 class PaymentReading(NamedTuple):
@@ -85,18 +89,23 @@ class RemittanceReading:
     origin  the envelopes that it stands in
     header  loop HEADER, with 1000A and 1000B
     paid    the sum of CLP04 of the payments read so far
-    unread  how many payments, and segments with money outside of any, could not be read so far: they are in no sum
+    opening what stands before the payments: ST and the header
+    taken   how many payments were read so far
+    unread  how many payments, and segments with money or remarks outside of any, could not be read so far: they are in no sum
     """
 
     def __init__(self, passage: Passage, pieces: Iterator[Loop], opening: Loop) -> None:
         self._passage, self._pieces = passage, pieces
         self._findings = list(loop_findings(passage.origin, opening))
-        self._unread_plb: list[WireFinding] = []
+        self._unread: list[WireFinding] = []
         self._provider_adjustments: list[ProviderAdjustment] = []
         self._is_read, self._is_whole = False, False
         self.origin = passage.origin
         self.header = opening.one("HEADER") or Loop("HEADER")
-        self.paid, self.unread = ZERO, 0
+        self.paid, self.unread, self.taken = ZERO, 0, 0
+        self.opening = opening
+        self._top = sorted(opening.every(), key=itemgetter(0))
+        self._footers: list[Loop] = []
         self._close(opening)
 
     @property
@@ -127,12 +136,12 @@ class RemittanceReading:
     @property
     def trace(self) -> str:
         """The number under which the money arrives (TRN02)."""
-        return at(self.header.first("TRN"), 2)
+        return at(self._first("TRN"), 2)
 
     @property
     def originator(self) -> str:
         """Who gave that number (TRN03)."""
-        return at(self.header.first("TRN"), 3)
+        return at(self._first("TRN"), 3)
 
     @property
     def produced_on(self) -> date | None:
@@ -142,12 +151,12 @@ class RemittanceReading:
     @property
     def payer(self) -> PartyReading | None:
         """Loop 1000A."""
-        return party(self.header.one("1000A"))
+        return self._party("PR", "1000A")
 
     @property
     def payee(self) -> PartyReading | None:
         """Loop 1000B."""
-        return party(self.header.one("1000B"))
+        return self._party("PE", "1000B")
 
     def payments(self) -> Iterator[PaymentReading]:
         """Give what was paid of each claim. It goes on where it was left, and ends with the set."""
@@ -158,6 +167,7 @@ class RemittanceReading:
                 self._is_read = True
             elif loop.id == _PAYMENT:
                 one = self._payment(loop, component)
+                self.taken += 1
                 self._close(loop)
                 yield one
             else:
@@ -174,6 +184,11 @@ class RemittanceReading:
         return tuple(self._provider_adjustments)
 
     @property
+    def provider_adjustment_segments(self) -> tuple[Parts, ...]:
+        """PLB as they stand, once all payments were read."""
+        return tuple(parts for footer in self._footers for _, parts, _ in footer.every())
+
+    @property
     def withheld(self) -> Decimal:
         """The sum of the provider adjustments: `paid` less this is `payment`, if the 835 adds up."""
         return sum((one.amount for one in self._provider_adjustments), ZERO)
@@ -181,15 +196,29 @@ class RemittanceReading:
     @property
     def findings(self) -> tuple[WireFinding, ...]:
         """What is wrong with what stands before and behind the payments; those carry their own."""
-        return (*self._findings, *(one for one in self._unread_plb if not _is_told(one, self._findings)))
+        return (*self._findings, *(one for one in self._unread if not _is_told(one, self._findings)))
+
+    @property
+    def unreadable(self) -> tuple[WireFinding, ...]:
+        """Money outside of any payment, and provider adjustments, that could not be read so far."""
+        return tuple(self._unread)
 
     def _bpr(self, position: int) -> str:
-        return at(self.header.first("BPR"), position)
+        return at(self._first("BPR"), position)
+
+    def _first(self, segment_id: str) -> Parts:
+        """Give a segment of the header wherever in it that stands."""
+        return next((parts for _, parts, _ in self._top if parts[0] == segment_id), [])
+
+    def _party(self, role: str, loop_id: str) -> PartyReading | None:
+        """Give the N1 of a role with what follows it, also where a segment that does not belong there begins its loop anew."""
+        run = next((run for run in runs(self._top, "N1")[1:] if at(run[0][1], 1) == role), None)
+        return PartyReading(run[0][1], Loop(loop_id, segments=run)) if run is not None else None
 
     def _payment(self, loop: Loop, component: str) -> PaymentReading:
-        lines = [one.segments for one in loop.loops if one.id == _LINE]
         try:
-            payment = claim_payment(loop.segments, lines, component)
+            own, lines = _parted(loop)
+            payment = claim_payment(own, lines, component)
         except UnreadableError as wrong:
             self.unread += 1
             return PaymentReading(None, loop, self.origin, (self._unreadable(wrong, loop),))
@@ -199,22 +228,26 @@ class RemittanceReading:
     def _close(self, loop: Loop) -> None:
         """Take what is not a payment's, and see whether it was the last piece."""
         if loop.id != _PAYMENT:
-            self.unread += sum(parts[0] in _MONEY for _, parts, _ in loop.every())
-        for footer in loop.inside("FOOTER"):
-            for ordinal, parts, _ in footer.segments:
+            for ordinal, parts, _ in loop.every():
                 if parts[0] == "PLB":
-                    self._plb(ordinal, parts, footer)
+                    self._plb(ordinal, parts, loop)
+                elif parts[0] in _ANSWERS:
+                    self._lost(UnreadableError(ordinal, f"{parts[0]} stands outside a claim", parts[0]), loop)
+        self._footers += loop.inside("FOOTER")
         if self._passage.is_last:
             self._is_read, self._is_whole = True, self._passage.is_set_whole
             if loop.continues is not None:
                 self._findings += loop_findings(self.origin, loop)
 
-    def _plb(self, ordinal: int, parts: list[str], footer: Loop) -> None:
+    def _plb(self, ordinal: int, parts: list[str], loop: Loop) -> None:
         try:
             self._provider_adjustments += provider_adjustments(ordinal, parts, self.origin.marks.component)
         except UnreadableError as wrong:
-            self.unread += 1
-            self._unread_plb.append(self._unreadable(wrong, footer))
+            self._lost(wrong, loop)
+
+    def _lost(self, wrong: UnreadableError, loop: Loop) -> None:
+        self.unread += 1
+        self._unread.append(self._unreadable(wrong, loop))
 
     def _unreadable(self, wrong: UnreadableError, loop: Loop) -> WireFinding:
         finding = WireFinding(
@@ -230,6 +263,23 @@ class RemittanceReading:
         return self.origin.located(finding)
 
 
+def _parted(payment: Loop) -> tuple[Run, Sequence[Run]]:
+    """Give a payment's own segments and those of each line. Raises UnreadableError if another one's money is among them.
+
+    Where a segment stands that does not belong there, the guide may put what follows it one loop too high: then whatever
+    stands behind an SVC is its line's, up to the next.
+    """
+    if not payment.findings:
+        return payment.segments, [one.segments for one in payment.loops if one.id == _LINE]
+    own, *lines = runs(sorted(payment.every(), key=itemgetter(0)), "SVC")
+    for ordinal, parts, _ in chain(own[1:], *lines):
+        if parts[0] in _OTHERS:
+            raise UnreadableError(ordinal, f"{parts[0]} stands in another claim", parts[0])
+    if not own:
+        raise UnreadableError(lines[0][0][0], "the claim payment has lost its CLP", "CLP")
+    return own, lines
+
+
 def _is_told(finding: WireFinding, others: Iterable[WireFinding]) -> bool:
     """Whether the guide has said already what is wrong with that element."""
     return any((one.ordinal, one.element) == (finding.ordinal, finding.element) for one in others)
@@ -237,7 +287,7 @@ def _is_told(finding: WireFinding, others: Iterable[WireFinding]) -> bool:
 
 def reading(source: bytes | BinaryIO, overlays: tuple[Overlay, ...]) -> Reading[RemittanceReading]:
     """Read every 835 of a file."""
-    passage = Passage(source, GUIDE, frozenset({_PAYMENT}), overlays)
+    passage = Passage(source, {GUIDE: frozenset({_PAYMENT})}, overlays)
     return Reading(passage, _remittances(passage))
 
 

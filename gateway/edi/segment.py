@@ -5,8 +5,11 @@ where text turns into wire, and it refuses rather than repairs.
 """
 
 import re
+import string
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from functools import cache, lru_cache
+from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from gateway.errors import OutboundWireError
 
@@ -22,23 +25,8 @@ class Segment(NamedTuple):
 
     def at(self, position: int) -> str:
         """Give the 1-based element: empty when absent, the first component of a composite."""
-        return self.part(position, 1)
-
-    def part(self, position: int, component: int) -> str:
-        """Give one 1-based component of the 1-based element; empty when absent."""
-        if position > len(self.elements):
-            return ""
-        element = self.elements[position - 1]
-        if isinstance(element, str):
-            return element if component == 1 else ""
-        return element[component - 1] if component <= len(element) else ""
-
-    def parts(self, position: int) -> tuple[str, ...]:
-        """Give all components of the 1-based element; empty when the element is absent."""
         element = self.elements[position - 1] if position <= len(self.elements) else ""
-        if isinstance(element, str):
-            return (element,) if element else ()
-        return element
+        return element if isinstance(element, str) else "".join(element[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +55,23 @@ class Delimiters:
         return frozenset(mark for mark in (self.element, self.component, self.repetition, self.segment) if mark)
 
 
+ISA_WIDTHS: Final = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+"""Characters of each element of an ISA (X12.5 appendix B.1.1.4.1)."""
+
+ISA_LENGTH: Final = 106
+"""Characters of an ISA with its terminator."""
+
 STANDARD: Final = Delimiters()
 """What we write: `*`, `:`, `^`, `~`."""
 
-_IN_THE_SET: Final = re.compile(r"[A-Za-z0-9 !\"&'()*+,\-./:;?=%~@\[\]_{}\\|<>#$^`]*").fullmatch
+_CHARACTERS: Final = f"{string.ascii_letters}{string.digits} !\"&'()*+,-./:;?=%~@[]_{{}}\\|<>#$^`"
 """The basic and extended character sets (X12.5 appendix B.1.1.2), ASCII only."""
+_IN_THE_SET: Final = re.compile(f"[{re.escape(_CHARACTERS)}]*").fullmatch
 
 _SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}").fullmatch
 
 
+@lru_cache(maxsize=1024)
 def is_segment_id(text: str) -> bool:
     """Tell whether this can be a segment's id: two or three capitals or digits, a capital first."""
     return _SEGMENT_ID(text) is not None
@@ -92,6 +88,18 @@ def fault_in(text: str, marks: Delimiters) -> str:
     return ""
 
 
+@cache
+def _fits(marks: Delimiters) -> Callable[[str], re.Match[str] | None]:
+    """Give what tells whether a text is of the characters that may stand in a segment; its marks are to be counted."""
+    kept = _CHARACTERS.translate(
+        {ord(marks.segment): None, **({ord(marks.repetition): None} if marks.repetition else {})}
+    )
+    return re.compile(f"[{re.escape(kept)}]*").fullmatch
+
+
+_FITS_STANDARD: Final = _fits(STANDARD)
+
+
 def encode(segment: Segment, marks: Delimiters = STANDARD) -> str:
     """Write one segment with its terminator; empty elements and components at the end are left out.
 
@@ -100,17 +108,32 @@ def encode(segment: Segment, marks: Delimiters = STANDARD) -> str:
     """
     if not is_segment_id(segment.id):
         raise OutboundWireError("a segment has no valid id; nothing was written; this is our fault, report it")
-    texts = [segment.id]
+    element, component = marks.element, marks.component
+    texts, inner = [segment.id], 0
+    for one in segment.elements:
+        if isinstance(one, str):
+            texts.append(one)
+        else:
+            texts.append(component.join(one))
+            inner += len(one) - 1 if one else 0
+    whole = element.join(texts)
+    fits = _FITS_STANDARD if marks is STANDARD else _fits(marks)
+    if not fits(whole) or whole.count(element) != len(segment.elements) or whole.count(component) != inner:
+        _refuse(segment, marks)
+    if inner:
+        whole = element.join([text.rstrip(component) for text in texts])
+    return whole.rstrip(element) + marks.segment
+
+
+def _refuse(segment: Segment, marks: Delimiters) -> NoReturn:
     for position, element in enumerate(segment.elements, start=1):
-        components = (element,) if isinstance(element, str) else element
-        for component in components:
+        for component in (element,) if isinstance(element, str) else element:
             if fault := fault_in(component, marks):
                 raise OutboundWireError(
                     f"segment {segment.id}, element {position:02}: {fault}, which X12 cannot carry; "
                     "nothing was written; correct that field and try again"
                 )
-        texts.append(marks.component.join(components).rstrip(marks.component))
-    return marks.element.join(texts).rstrip(marks.element) + marks.segment
+    raise AssertionError("what does not fit has an element that does not")
 
 
 def decode(raw: str, marks: Delimiters = STANDARD) -> Segment:

@@ -1,16 +1,15 @@
 """Raw segments from a file, whatever its shape: as much as can be read, with what is wrong and where.
 
-`reader.py` refuses a file that is not sound, for something is to be done with it; this one reads on, for somebody wants to
-know all that is wrong. Text is Latin-1, in which every byte has a meaning.
+It reads on wherever it can, for somebody wants to know all that is wrong. Text is Latin-1, in which every byte has a
+meaning: a stray accent in a name does not cost the whole file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Final
 
-from gateway.edi.reader import ISA_LENGTH, ISA_WIDTHS
-from gateway.edi.segment import Delimiters
+from gateway.edi.segment import ISA_LENGTH, ISA_WIDTHS, Delimiters
 
 _CHUNK: Final = 1 << 18
 _BLANK: Final = " \t\r\n"
@@ -41,6 +40,7 @@ class Stream:
         self._window = ""
         self._ended = False
         self._segment = ""
+        self._marks: Delimiters | None = None
         self._batch: Iterator[str] = iter(())
         self.texts: Iterator[str] = iter(())
         self.junk = 0
@@ -51,10 +51,25 @@ class Stream:
 
     def header(self) -> Header | None:
         """Find and take the next ISA; None if there is none any more. What stands before it is junk."""
+        alike = self._alike()
+        if alike is not None:
+            return alike
         self._give_back()
         while (found := self._at_isa()) and (header := self._header_here()) is None:
             self._drop(1)
         return header if found else None
+
+    def _alike(self) -> Header | None:
+        """Take an ISA that is next and has the delimiters of the one before: what was split stays so."""
+        text = next(self._batch, None)
+        if text is None:
+            return None
+        if text.startswith("ISA") and self._marks is not None:
+            values = text[4:].split(self._marks.element)
+            if tuple(map(len, values)) == ISA_WIDTHS and _marks(text[3], values, self._segment) == self._marks:
+                return Header(marks=self._marks, elements=tuple(values))
+        self._batch = chain((text,), self._batch)
+        return None
 
     def put_back(self, text: str) -> None:
         """Let a segment be the next to be read."""
@@ -96,18 +111,14 @@ class Stream:
             return None
         component, segment = parts[-1][0], parts[-1][1]
         values = (*parts[1:-1], component)
-        plain = len(values[10]) == 1 and not values[10].isalnum() and values[10] != " "
-        try:
-            marks = Delimiters(
-                element=isa[3], component=component, repetition=values[10] if plain else "", segment=segment
-            )
-        except ValueError:
+        marks = _marks(isa[3], values, segment)
+        if marks is None:
             return None
         length = len(isa) - len(parts[-1]) + 2
         shaped = tuple(map(len, values)) == ISA_WIDTHS
         fault = "" if shaped else f"is {length} characters long, not {ISA_LENGTH}: its elements have fixed widths"
         self._window = self._window[length:]
-        self._segment = segment
+        self._segment, self._marks = segment, marks
         self.texts = chain.from_iterable(self._batches())
         return Header(marks=marks, elements=values, fault=fault)
 
@@ -134,3 +145,13 @@ class Stream:
         more = self._source.read(_CHUNK)
         self._ended = not more
         self._window += more.decode("latin-1")
+
+
+def _marks(element: str, values: Sequence[str], segment: str) -> Delimiters | None:
+    """Give the delimiters of an ISA by its sixteen elements; None if they cannot be any."""
+    plain = len(values[10]) == 1 and not values[10].isalnum() and values[10] != " "
+    repetition = values[10] if plain else ""
+    try:
+        return Delimiters(element=element, component=values[15], repetition=repetition, segment=segment)
+    except ValueError:
+        return None

@@ -7,12 +7,12 @@ pattern. Everything else is looked into slowly, by the methods below it.
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from gateway.edi.element_faults import Code, element_faults
+from gateway.edi.element_faults import Code, ElementFault, element_faults
 from gateway.edi.figures import is_whole
 from gateway.edi.guide_places import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
 from gateway.edi.loop import Loop, Placed, TooLongError
 from gateway.edi.segment import is_segment_id
-from gateway.edi.wire_finding import WireFinding, WireLevel
+from gateway.edi.wire_finding import Trigger, WireFinding, WireLevel
 
 ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
 """What ends a transaction set that has no SE."""
@@ -42,8 +42,8 @@ class Follower(Protocol):
         ...
 
 
-_NUMBERED: Final = frozenset({"HL", "CLM", "LX"})
-"""Segments that begin loops and are counted, or begin a count."""
+_NUMBERED: Final = frozenset({"HL", "CLM", "LX", "TRN"})
+"""Segments that begin loops and are counted, or begin a count, or number what they begin."""
 
 _NEAR: Final = 2
 """Loops within which a segment that stands too late is still recognised as what it is."""
@@ -54,6 +54,7 @@ class Walk:
 
     ordinal  that of the segment last read; ST is 1
     judges_elements  whether what is in a segment is looked at too; a reader leaves that until somebody asks
+    unit     the number of the claim (CLM01) or status (TRN02) that it is in; empty outside of one
     last     once it was followed: its SE, or what stands where that should be; None if the file ended before
     """
 
@@ -62,6 +63,7 @@ class Walk:
     ) -> None:
         self.guide = guide
         self.ordinal = 1
+        self.unit = ""
         self.last: str | None = None
         self._tell = tell
         self._follower = follower
@@ -137,7 +139,7 @@ class Walk:
                 seen = begins[-1]
                 if parts[0] in _NUMBERED:
                     self.ordinal = ordinal
-                    self._number(parts)
+                    self._number(to, parts)
             if judges and to.match(raw) is None:
                 self.ordinal = ordinal
                 self._explain(to, parts)
@@ -249,24 +251,27 @@ class Walk:
         for found in segment_findings(place, parts, self.ordinal):
             self._tell(found)
 
-    def _number(self, parts: list[str]) -> None:
+    def _number(self, to: Place, parts: list[str]) -> None:
         """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
         number, parent = (*parts[1:3], "", "")[:2]
         if parts[0] == "CLM":
-            self._lines = 0
+            self._lines, self.unit = 0, number
+        elif parts[0] == "TRN":
+            self.unit = parent
         elif parts[0] == "LX":
             self._lines += 1
             if "CLM" in self.guide.ids and number != str(self._lines):
                 said = f"LX01 is not {self._lines}, the next line of its claim"
-                self._say_element("LX", 1, Code.NOT_A_CODE, said, number)
+                self._say_element(to, 1, said, number)
         else:
             self._hierarchies += 1
+            self.unit = ""
             if number != str(self._hierarchies):
                 said = f"HL01 is not {self._hierarchies}, the next in the transaction set"
-                self._say_element("HL", 1, Code.NOT_A_CODE, said, number)
+                self._say_element(to, 1, said, number)
             # They are counted from 1, so those before this one are known without being kept.
             if parent and not (is_whole(parent) and 1 <= int(parent) < self._hierarchies):
-                self._say_element("HL", 2, Code.NOT_A_CODE, "HL02 names no HL before this one", parent)
+                self._say_element(to, 2, "HL02 names no HL before this one", parent)
 
     def _no_end(self) -> None:
         self._tell(
@@ -297,16 +302,18 @@ class Walk:
             )
         )
 
-    def _say_element(self, segment: str, element: int, code: str, said: str, value: str) -> None:
+    def _say_element(self, place: Place, element: int, said: str, value: str) -> None:
         self._tell(
             WireFinding(
                 snip=1,
                 level=WireLevel.ELEMENT,
-                code=code,
+                code=Code.NOT_A_CODE,
                 said=said,
                 ordinal=self.ordinal,
-                segment=segment,
+                loop=place.within.id,
+                segment=place.use.id,
                 element=element,
+                number=place.use.elements[element - 1].number,
                 value=value,
             )
         )
@@ -338,8 +345,17 @@ def segment_findings(place: Place, parts: list[str], ordinal: int) -> Iterator[W
             element=fault.position,
             component=fault.component,
             number=fault.number,
+            repetition=fault.repetition,
+            trigger=_trigger(place, fault, ordinal),
             value=fault.value,
         )
+
+
+def _trigger(place: Place, fault: ElementFault, ordinal: int) -> Trigger | None:
+    if not fault.trigger:
+        return None
+    at = (fault.position, fault.trigger) if fault.component else (fault.trigger, 0)
+    return Trigger(place.use.id, ordinal, place.within.id, *at)
 
 
 def _shows(child: Child, loop: LoopPlace) -> bool:

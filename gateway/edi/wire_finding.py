@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, NamedTuple
+
+FINDINGS_MAX: Final = 5_000
+"""More are not kept: of a file as a whole, or of one claim or payment."""
 
 
 class WireSeverity(StrEnum):
@@ -26,6 +30,16 @@ class WireLevel(StrEnum):
     """IK403."""
 
 
+class Trigger(NamedTuple):
+    """An element that makes another one necessary, or forbids it: its segment, and its place as in a finding."""
+
+    segment: str
+    ordinal: int
+    loop: str
+    element: int
+    component: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireFinding:
     """One thing wrong.
@@ -39,7 +53,11 @@ class WireFinding:
     element, component   1-based; 0 where it is about more than that
     number       data element number
     said, fix    in plain words, without the value
-    value        what stands there: it may be somebody's name, so neither `str` nor `repr` shows it
+    rule         the rule that found it (SNIP 3 to 5); empty of what the envelope and the guide themselves ask
+    repetition   1-based, of an element that occurs several times; 0 if it occurs once
+    trigger      the element on which it depends whether this one has to be, or may be, there
+    unit         the claim (CLM01), payment or status (TRN02) that it is in, as its sender numbers it
+    value        what stands there: it may be somebody's name, so neither `str` nor `repr` shows it; nor the unit
     """
 
     snip: int
@@ -58,6 +76,10 @@ class WireFinding:
     element: int = 0
     component: int = 0
     number: str = ""
+    rule: str = ""
+    repetition: int = 0
+    trigger: Trigger | None = None
+    unit: str = field(default="", repr=False)
     value: str = field(default="", repr=False)
 
     def __str__(self) -> str:

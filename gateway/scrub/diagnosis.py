@@ -18,9 +18,9 @@ from gateway.visit import Discipline
 )
 def dx_invalid(case: Case) -> Faults:
     """A diagnosis that is not billable on the date of service."""
-    severity = case.table_says("icd10cm", in_force=icd10cm.in_force(case.visit.day))
+    severity = case.table_says("icd10cm", in_force=icd10cm.in_force(case.visit.day, case.codes))
     for place, code in enumerate(case.visit.diagnoses, start=1):
-        standing = icd10cm.diagnosis(code, case.visit.day)
+        standing = icd10cm.diagnosis(code, case.visit.day, case.codes)
         if standing is Standing.NOT_SPECIFIC:
             yield Fault(f"diagnoses.{place}", f"{code} has more specific codes below it and is not billable", severity)
         elif standing is Standing.UNKNOWN:

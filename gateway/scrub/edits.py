@@ -28,7 +28,7 @@ def ncci_pair_blocked(case: Case) -> Faults:
         return
     published = case.payer.program in _GOVERNMENT or case.payer_says("applies_pair_edits") is Severity.HOLD
     for one, other in combinations(case.draft.billed, 2):
-        edit = pair(one.procedure, other.procedure, case.visit.day)
+        edit = pair(one.procedure, other.procedure, case.visit.day, case.codes)
         if edit is None:
             continue
         second = other if other.procedure == edit.column2 else one
@@ -61,7 +61,7 @@ def mue_exceeded(case: Case) -> Faults:
         billed[line.procedure] += line.units or 0
         first.setdefault(line.procedure, line.place)
     for code, number in billed.items():
-        limit = mue(code, case.visit.day)
+        limit = mue(code, case.visit.day, case.codes)
         # A limit of 0 says that the code is never paid: that is another rule's to say.
         if limit is not None and number > limit.units > 0:
             yield Fault(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.codes.npi import is_npi
+from gateway.codes.postal import is_zip_plus_4
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
@@ -21,6 +22,21 @@ def npi_invalid(case: Case) -> Faults:
     for where, npi in _npis(case):
         if npi and not is_npi(npi):
             yield Fault(where, "the check digit of this NPI is wrong")
+
+
+@rule(
+    id="ZIP_WITHOUT_FOUR",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="005010X222A1, N403 of loops 2010AA and 2310C: the whole nine digits of the ZIP code",
+    fix="Look the address up at the post office's site and enter ZIP+4.",
+)
+def zip_without_four(case: Case) -> Faults:
+    """The place of service, or the billing provider, has a ZIP code of five digits only."""
+    billing = case.visit.billing or case.practice.billing
+    for where, who in (("facility.address.zip_code", case.visit.facility), ("billing.address.zip_code", billing)):
+        if who and not is_zip_plus_4(who.address.zip_code):
+            yield Fault(where, "this ZIP code lacks its last four digits")
 
 
 @rule(
@@ -83,4 +99,4 @@ def _npis(case: Case) -> Iterator[tuple[str, str]]:
             yield where, who.npi
 
 
-RULES = (npi_invalid, provider_not_eligible, date_in_future, visit_repeated)
+RULES = (npi_invalid, zip_without_four, provider_not_eligible, date_in_future, visit_repeated)

@@ -9,6 +9,7 @@ lets it hold longer, by name and reason.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from gateway.billing.draft import Draft
@@ -27,6 +28,7 @@ class Case:
     still_holds         names of tables that the practice lets hold past their dates
     adjudicated         whether an earlier claim of this visit was adjudicated by the payer
     payer_claim_number  the payer's number of that claim (CLP07 of the 835), empty when not known
+    codes               folder of the code lists that the practice imported, None where it has none
     """
 
     visit: Visit
@@ -38,6 +40,7 @@ class Case:
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False
     payer_claim_number: str = ""
+    codes: Path | None = None
 
     def payer_says(self, setting: str) -> Severity:
         """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""

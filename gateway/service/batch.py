@@ -26,6 +26,7 @@ from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
 from gateway.service.secrecy import closed
+from gateway.settings.place import codes_folder
 
 _PAGE = 1000
 _TRIES = 5
@@ -121,9 +122,9 @@ def _seal_what_fits(
     try:
         return _seal(office, batch, stored), []
     except OutboundWireError:
-        # Judging each claim by itself is slow, so it is done only now, to find which.
+        # Which it is, judging each claim by itself tells.
         pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
-        fit, unfit = _tried(office, batch.partner, pairs, _judged)
+        fit, unfit = _tried(office, batch.partner, pairs, lambda alone: _judge(office, professional.write(alone)))
     if not fit:
         return None, unfit
     try:
@@ -152,8 +153,8 @@ def _is_second_original(tx: Transaction, office: Office, claim: StoredClaim) -> 
     return claim.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, claim.visit_id)[0]
 
 
-def _judged(batch: Batch) -> None:
-    conformance.judge(professional.write(batch))
+def _judge(office: Office, raw: bytes) -> None:
+    conformance.judge(raw, today=office.clock.today(), codes=codes_folder(office.settings.home))
 
 
 def _partners(office: Office, name: str) -> tuple[TradingPartner, ...]:
@@ -219,7 +220,7 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         number = _next(taken)
         written = _batch(office, batch, number)
         raw = professional.write(written)
-        conformance.judge(raw)
+        _judge(office, raw)
         wire = closed(office, partner, raw)
         _refuse_unfit(office, partner, _name(office, partner, number), raw, leaves=raw if wire is None else wire)
         with office.ledger.writing() as tx:

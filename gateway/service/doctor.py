@@ -11,15 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.clock import Clock
-from gateway.codes.table import tables
 from gateway.errors import ConfigError, GatewayError, LedgerBusy
 from gateway.ledger import migrate, open_ledger
 from gateway.ledger.filesystem import kind_of
 from gateway.ledger.lock import at_work
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
 from gateway.service.backup import folder_of, newest
+from gateway.service.codes import code_tables
 from gateway.service.instance import why_held
 from gateway.settings import Settings, load
+from gateway.settings.place import codes_folder
 
 _DISK_MIN = 1024**3
 _BACKUP_AGE_MAX = timedelta(hours=25)
@@ -193,19 +194,24 @@ def _mend(partner: TradingPartner, table: str) -> str:
 
 
 def _tables(settings: Settings, clock: Clock) -> Iterator[Check]:
-    today = clock.today()
-    for table in (*tables(), *tables("gateway.denials")):
-        ended = table.ends is not None and table.ends < today
-        said = f"{table.source.split(';')[0][:60]}, published {table.published}"
-        if not ended:
-            yield Check(what=f"table {table.name}", health=Health.GOOD, said=said)
+    try:
+        found = code_tables(codes_folder(settings.home), clock.today())
+    except ConfigError as wrong:
+        yield Check(what="tables", health=Health.BAD, said=str(wrong), fix="gateway codes import, or remove the file")
+        return
+    for one in found:
+        whose = "imported" if one.imported else "shipped"
+        said = f"{one.source.split(';')[0][:60]}, published {one.published}, {whose}"
+        if one.in_force:
+            yield Check(what=f"table {one.name}", health=Health.GOOD, said=said)
             continue
         holds = (
-            " and holds all the same, as the practice set" if table.name in settings.still_holds else ": it only warns"
+            " and holds all the same, as the practice set" if one.name in settings.still_holds else ": it only warns"
         )
-        yield Check(
-            what=f"table {table.name}",
-            health=Health.LOOK,
-            said=f"{said}; it ended {table.ends}{holds}",
-            fix="update the gateway when a newer table is shipped",
+        ended = (
+            f"it ended {one.ends}" if one.ends is not None and one.ends < clock.today() else f"it begins {one.starts}"
         )
+        newer = (
+            f"gateway codes import {one.kind} FILE" if one.kind else "update the gateway when a newer one is shipped"
+        )
+        yield Check(what=f"table {one.name}", health=Health.LOOK, said=f"{said}; {ended}{holds}", fix=newer)

@@ -5,7 +5,7 @@ Checked when a file is sealed, and again before it gets its final name: the conf
 
 from collections.abc import Iterator
 
-from gateway.edi.reader import ISA_WIDTHS
+from gateway.edi.segment import ISA_WIDTHS
 from gateway.errors import ConfigError
 from gateway.partner import Marks, TradingPartner, Usage
 from gateway.settings import Settings

@@ -10,18 +10,18 @@ from itertools import groupby
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.answers import Answer, What, read_answers
-from gateway.edi.envelope import interchanges
+from gateway.edi.fingerprint import fingerprint
 from gateway.errors import ConfigError, InboundWireError, LedgerBusy, LedgerConflict, LedgerRefusal, PgpRefused
 from gateway.event import Event
 from gateway.ledger import Transaction, events, inbound
 from gateway.ledger.inbound import InboundFile, InboundState, InterchangeKey, KnownInterchange, Reason
 from gateway.remittance import Remittance
 from gateway.service.acknowledge import Acknowledging
-from gateway.service.archive import is_archive, is_member
+from gateway.service.archive import is_archive
 from gateway.service.office import Office, quietly
 from gateway.service.outcome import Posted, Refused, posted, put_aside, read_event
 from gateway.service.remit import Remitting
-from gateway.service.secrecy import opened
+from gateway.service.secrecy import content
 from gateway.service.trial import SMALL_BYTES, TRIAL, Trial
 from gateway.service.unpack import unpack
 
@@ -88,7 +88,8 @@ def _in_turn(office: Office, file: InboundFile, trial: Trial) -> Posted | None:
 def post_one(office: Office, file: InboundFile, trial: Trial, *, although: Reason | None = None) -> Posted:
     """Post one stored file. Raises LedgerConflict if another process has it, ConfigError if none can be started to try it."""
     try:
-        raw = _read(office, file)
+        with office.ledger.reading() as tx:
+            raw = _read(office, tx, file)
         if is_archive(raw):
             return unpack(office, file, raw)
         # A strike says that an earlier reading did not come to its end.
@@ -106,17 +107,10 @@ def post_one(office: Office, file: InboundFile, trial: Trial, *, although: Reaso
         return put_aside(office, file, Reason.CANNOT_POST, why)
 
 
-def _read(office: Office, file: InboundFile) -> bytes:
-    """Give what a file holds, decrypted where its partner encrypts. What came out of an archive was so already.
-
-    Raises Refused if it is not encrypted and signed as agreed, or our own key cannot be used.
-    """
-    with office.ledger.reading() as tx:
-        raw = inbound.bytes_of(tx, office.practice.key, file.id)
-    if is_member(file.name):
-        return raw
+def _read(office: Office, tx: Transaction, file: InboundFile) -> bytes:
+    """Give what a file holds. Raises Refused if it is not encrypted and signed as agreed, or our own key cannot be used."""
     try:
-        return opened(office, file.partner, raw)
+        return content(office, tx, file)
     except (PgpRefused, ConfigError) as locked:
         raise Refused(Reason.PGP, f"{locked}; then: gateway inbox reprocess {file.id}") from locked
 
@@ -173,8 +167,8 @@ def _new_of(
 
 def _fingerprint(office: Office, tx: Transaction, known: KnownInterchange) -> str:
     """Tell what was in an interchange from the bytes it came in, which are kept: it is rarely asked."""
-    raw = _read(office, inbound.by_id(tx, office.practice.key, known.inbound_id))
-    return next(one.fingerprint for one in interchanges(raw) if one.starts == known.place)
+    raw = _read(office, tx, inbound.by_id(tx, office.practice.key, known.inbound_id))
+    return fingerprint(raw, known.place)
 
 
 def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:

@@ -16,6 +16,7 @@ from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState, VisitState
 from gateway.scrub import Case, scrub
 from gateway.service.office import Office
+from gateway.settings.place import codes_folder
 from gateway.visit import Visit
 
 _PAGE = 200
@@ -106,6 +107,7 @@ def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit
         today=office.clock.today(),
         history=tuple(one for one in same_day[visit.day] if one.key != visit.key and _same_patient(one, document)),
         still_holds=office.settings.still_holds,
+        codes=codes_folder(office.settings.home),
         adjudicated=is_adjudicated,
         payer_claim_number=number,
     )

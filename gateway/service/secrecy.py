@@ -7,7 +7,10 @@ the very same bytes.
 import os
 from typing import Final
 
+from gateway.ledger import Transaction, inbound
+from gateway.ledger.inbound import InboundFile
 from gateway.partner import TradingPartner
+from gateway.service.archive import is_member
 from gateway.service.office import Office
 
 _SIZE_MAX: Final = 256 * 1024 * 1024
@@ -34,3 +37,12 @@ def opened(office: Office, partner: str, raw: bytes) -> bytes:
     from gateway.transport.pgp import decrypt  # noqa: PLC0415 as above
 
     return decrypt(raw, known.pgp, office.settings.home, _SIZE_MAX, partner=partner, environment=os.environ)
+
+
+def content(office: Office, tx: Transaction, file: InboundFile) -> bytes:
+    """Give what an inbound file holds, decrypted where its partner encrypts. What came out of an archive was so already.
+
+    Raises what `opened` raises.
+    """
+    raw = inbound.bytes_of(tx, office.practice.key, file.id)
+    return raw if is_member(file.name) else opened(office, file.partner, raw)

@@ -12,6 +12,11 @@ CONFIG_SHIPPED = _SHIPPED / "config"
 SAMPLES_SHIPPED = _SHIPPED / "samples"
 
 
+def codes_folder(home: Path) -> Path:
+    """Give the folder of the code lists that the practice imported; they go before the shipped ones."""
+    return home / "codes"
+
+
 def default_home() -> Path:
     """Give the folder of the environment variable GATEWAY_HOME, else ./gateway-data."""
     return Path(os.environ.get("GATEWAY_HOME") or "gateway-data").absolute()

@@ -9,25 +9,21 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
 from typing import Final, TypeAlias
 
+from gateway.acknowledgment import Verdict
+from gateway.edi.acknowledging import acknowledge
+from gateway.edi.check import check
 from gateway.edi.envelope import CONTROL_MAX, OutboundGroup, OutboundSet, interchange
-from gateway.edi.reader import segments as read_segments
-from gateway.edi.received import Group, Interchange
+from gateway.edi.figures import is_whole
+from gateway.edi.judged import JudgedGroup, JudgedInterchange
 from gateway.edi.segment import Segment
 from gateway.errors import OutboundWireError
 from gateway.partner import Envelope, Usage
-from gateway.simulator.acknowledging import (
-    ClaimVerdict,
-    SetVerdict,
-    claim_acknowledgment,
-    group_acknowledgment,
-    interchange_acknowledgment,
-)
+from gateway.simulator.acknowledging import ClaimVerdict, claim_acknowledgment
 from gateway.simulator.advice import segments
-from gateway.simulator.envelopes import CONTENT, DUPLICATE, TAKEN, Opening, group_note, opening, received, verdicts
-from gateway.simulator.incoming import Submission, submission
+from gateway.simulator.envelopes import duplicate, refused, screened, sent_at
+from gateway.simulator.incoming import Submission, submissions
 from gateway.simulator.memory import AnsweredClaim, Counts, FileMemory, History, Sender
 from gateway.simulator.payer import Office, remembered
 from gateway.simulator.world import World
@@ -58,22 +54,26 @@ def answers_to(raw: bytes, *, world: World, history: History, partner: str) -> A
 
     Bytes that hold no readable ISA get no answer: nobody knows whom to send it to.
     """
-    start = opening(raw)
-    if start is None:
+    # What a claim says of itself is answered claim by claim, in the 277CA.
+    judged = check(raw, snip=2).interchanges
+    if not judged:
         return Answers(files=(), memory=FileMemory(counts=Counts(files=1, unreadable=1)))
     try:
-        return _Desk(raw, start, world, history, partner).answers()
+        return _Desk(raw, judged, world, history, partner).answers()
     except OutboundWireError:
-        # Something in it cannot be given back, such as a control character in a name: X12 could not have carried it.
-        return _Desk(raw, start, world, history, partner).refusal(CONTENT)
+        # Something in it cannot be given back, such as a delimiter of another interchange in a name.
+        return _Desk(raw, tuple(map(refused, judged)), world, history, partner).answers()
 
 
 class _Desk:
     """Answers one file: numbers what it writes, and remembers as it goes, on a history of its own."""
 
-    def __init__(self, raw: bytes, start: Opening, world: World, history: History, partner: str) -> None:
-        self._raw = raw
-        self._start = start
+    def __init__(
+        self, raw: bytes, judged: Sequence[JudgedInterchange], world: World, history: History, partner: str
+    ) -> None:
+        self._judged = judged
+        self._sets = submissions(raw)
+        self._at = sent_at(judged[0])
         self._partner = partner
         self._history = history.copy()
         self._written = history.written
@@ -81,71 +81,57 @@ class _Desk:
         self._files: list[AnswerFile] = []
         self._memory = FileMemory(counts=Counts(files=1))
         self._digest = hashlib.sha256(partner.encode() + b"\0" + raw).hexdigest()[:10].upper()
-        self._office = Office(world=world, partner=partner, digest=self._digest, at=start.at)
+        self._office = Office(world=world, partner=partner, digest=self._digest, at=self._at.date())
 
     def answers(self) -> Answers:
-        note, read = received(self._raw, self._start)
-        if note != TAKEN:
-            return self.refusal(note)
-        for one in read:
+        for one in self._judged:
             self._interchange(one)
-        return self._done()
-
-    def refusal(self, note: str) -> Answers:
-        """Reject the file as a whole, whether or not a TA1 was asked for: silence would tell the sender nothing."""
-        isa = self._start.isa
-        self._write("ta1", _back(isa), ta1=(interchange_acknowledgment(isa, note),))
-        self._memory = self._memory.plus(FileMemory(counts=Counts(interchanges_rejected=1)))
-        return self._done()
-
-    def _done(self) -> Answers:
         return Answers(files=tuple(self._files), memory=replace(self._memory, written=len(self._files)))
 
-    def _interchange(self, one: Interchange) -> None:
-        isa, wants_ta1 = _isa_of(self._raw, one)
-        sender = Sender(self._partner, one.sender_qualifier, one.sender_id, one.control)
-        note, judged = (DUPLICATE, ()) if self._history.has_seen(sender) else verdicts(self._raw, one)
-        if wants_ta1 or note != TAKEN:
-            self._write("ta1", _back(isa), ta1=(interchange_acknowledgment(isa, note),))
-        if note != TAKEN:
+    def _interchange(self, sent: JudgedInterchange) -> None:
+        number = int(sent.control) if is_whole(sent.control) else 0
+        sender = Sender(self._partner, sent.isa[4].strip(), sent.isa[5].strip(), number)
+        one = screened(duplicate(sent) if self._history.has_seen(sender) else sent)
+        for answer in acknowledge([one], at=self._at, control=self._control):
+            self._put(answer.kind.lower(), answer.body)
+        if one.verdict is Verdict.REJECTED:
             self._memory = self._memory.plus(FileMemory(counts=Counts(interchanges_rejected=1)))
             return
         self._remember(FileMemory(senders=(sender,)))
-        decided = [self._group(isa, group, sets) for group, sets in zip(one.groups, judged, strict=True)]
+        decided = [self._group(one, group) for group in one.groups]
         found = [verdict for told, _ in decided for verdict in told]
-        self._pay(
-            _back(isa, one.groups[-1] if one.groups else None), found, [claim for _, some in decided for claim in some]
-        )
+        if found:
+            self._pay(one, found, [claim for _, some in decided for claim in some])
 
-    def _group(self, isa: Segment, group: Group, sets: Sequence[SetVerdict]) -> _Decided:
-        """Write the 999 and each 277CA of a group; give what was decided of its claims."""
-        told = group_acknowledgment(group, sets, group_note(group))
-        self._write("999", _back(isa, group), ("FA", "005010X231A1", "999"), told)
-        refused = sum(1 for one in sets if one.faults) if sets else len(group.sets)
-        self._memory = self._memory.plus(FileMemory(counts=Counts(sets_rejected=refused)))
-        decided = [self._claims_of(isa, group, submission(one.one)) for one in sets if not one.faults]
-        return [one for told, _ in decided for one in told], [one for _, some in decided for one in some]
+    def _group(self, one: JudgedInterchange, group: JudgedGroup) -> _Decided:
+        """Write each 277CA of a group; give what was decided of its claims."""
+        sets = group.sets if group.verdict is not Verdict.REJECTED else ()
+        taken = [each for each in sets if each.verdict is not Verdict.REJECTED]
+        self._memory = self._memory.plus(FileMemory(counts=Counts(sets_rejected=group.received - len(taken))))
+        decided = [self._claims_of(one, group, self._sets[each.starts]) for each in taken]
+        return [each for told, _ in decided for each in told], [each for _, some in decided for each in some]
 
-    def _claims_of(self, isa: Segment, group: Group, sent: Submission) -> _Decided:
+    def _claims_of(self, one: JudgedInterchange, group: JudgedGroup, sent: Submission) -> _Decided:
         found, answered = self._office.decide(sent.claims, self._history, self._claims + 1)
         self._claims += len(found)
+        clearinghouse = one.isa[7].strip()
         told = claim_acknowledgment(
             sent,
             found,
-            source=(isa.at(8), isa.at(8)),
+            source=(clearinghouse, clearinghouse),
             trace=f"{self._digest}{self._next:09}",
-            at=self._start.at,
-            time=self._start.time,
+            at=self._at.date(),
+            time=self._at.strftime("%H%M"),
         )
-        self._write("277", _back(isa, group), ("HN", "005010X214", "277"), told)
+        self._write("277", one, group, ("HN", "005010X214", "277"), told)
         return found, answered
 
-    def _pay(self, envelope: Envelope, found: Sequence[ClaimVerdict], answered: Sequence[AnsweredClaim]) -> None:
-        names = {one.claim.payer: one.claim.payer_name for one in found}
+    def _pay(self, one: JudgedInterchange, found: Sequence[ClaimVerdict], answered: Sequence[AnsweredClaim]) -> None:
+        names = {each.claim.payer: each.claim.payer_name for each in found}
         payments = self._office.payments(answered, names, self._history, first=self._next)
-        for payer in dict.fromkeys(one.plan.payer for one in payments):
-            sets = [segments(one) for one in payments if one.plan.payer == payer]
-            self._write("835", envelope, ("HP", "005010X221A1", "835"), *sets, about=payer)
+        for payer in dict.fromkeys(each.plan.payer for each in payments):
+            sets = [segments(each) for each in payments if each.plan.payer == payer]
+            self._write("835", one, one.groups[-1], ("HP", "005010X221A1", "835"), *sets, about=payer)
         memory = remembered(found, payments)
         # The office has taught the history each claim already; what is left are the debts.
         self._history.add(FileMemory(debts=memory.debts))
@@ -156,6 +142,11 @@ class _Desk:
         """The next interchange's control number before it wraps."""
         return self._written + len(self._files) + 1
 
+    @property
+    def _control(self) -> int:
+        """The next interchange's control number."""
+        return (self._next - 1) % CONTROL_MAX + 1
+
     def _remember(self, one: FileMemory) -> None:
         self._history.add(one)
         self._memory = self._memory.plus(one)
@@ -163,49 +154,45 @@ class _Desk:
     def _write(
         self,
         kind: str,
-        envelope: Envelope,
-        guide: tuple[str, str, str] = ("", "", ""),
+        one: JudgedInterchange,
+        group: JudgedGroup,
+        guide: tuple[str, str, str],
         *sets: Iterable[Segment],
-        ta1: Sequence[Segment] = (),
         about: str = "",
     ) -> None:
         """Write one interchange into one file. `guide` is GS01, GS08 and ST01."""
-        control = (self._next - 1) % CONTROL_MAX + 1
         function, version, code = guide
         told = "" if code == "835" else version
         numbered = tuple(
-            OutboundSet(code=code, control=f"{place:04}", guide=told, segments=one)
-            for place, one in enumerate(sets, start=1)
+            OutboundSet(code=code, control=f"{place:04}", guide=told, segments=each)
+            for place, each in enumerate(sets, start=1)
         )
-        groups = (OutboundGroup(function=function, control=control, version=version, sets=numbered),) if sets else ()
-        at = datetime.combine(self._start.at, time.fromisoformat(self._start.time))
-        body = interchange(envelope, control=control, at=at, groups=groups, ta1=ta1, marks=self._start.marks)
-        isa = self._start.isa
-        parts = (isa.at(6)[:15], isa.at(13)[:9], self._digest, f"{len(self._files) + 1:02}", about[:20])
+        control = self._control
+        written = OutboundGroup(function=function, control=control, version=version, sets=numbered)
+        body = interchange(_back(one, group), control=control, at=self._at, groups=(written,), marks=one.marks)
+        self._put(kind, body, about)
+
+    def _put(self, kind: str, body: bytes, about: str = "") -> None:
+        first = self._judged[0]
+        parts = (first.isa[5].strip(), first.control[:9], self._digest, f"{len(self._files) + 1:02}", about[:20])
         name = "_".join(_UNSAFE.sub("-", part).strip("-") or "X" for part in parts if part)
         self._files.append(AnswerFile(name=f"{name}.{kind}", body=body))
 
 
-def _isa_of(raw: bytes, one: Interchange) -> tuple[Segment, bool]:
-    """Give an interchange's own ISA without padding, and whether it asks for a TA1."""
-    isa = next(segment for place, segment in read_segments(raw) if place == one.starts)
-    bare = Segment("ISA", tuple(isa.at(position).strip() for position in range(1, 17)))
-    return bare, bare.at(14) == "1"
-
-
-def _back(isa: Segment, group: Group | None = None) -> Envelope:
+def _back(one: JudgedInterchange, group: JudgedGroup) -> Envelope:
     """Give the envelope of an answer: the sender's, turned round."""
+    isa = [text.strip() for text in one.isa]
     return Envelope(
-        sender_qualifier=isa.at(7),
-        sender_id=isa.at(8),
-        receiver_qualifier=isa.at(5),
-        receiver_id=isa.at(6),
-        group_sender=group.receiver if group else "",
-        group_receiver=group.sender if group else "",
+        sender_qualifier=isa[6],
+        sender_id=isa[7],
+        receiver_qualifier=isa[4],
+        receiver_id=isa[5],
+        group_sender=group.gs[3],
+        group_receiver=group.gs[2],
         submitter_name="",
         submitter_id="",
         receiver_name="",
         receiver_number="",
-        usage=Usage(isa.at(15)) if isa.at(15) in tuple(Usage) else Usage.TEST,
+        usage=Usage(isa[14]),
         wants_ta1=False,
     )

@@ -1,22 +1,25 @@
-"""Claims out of an 837P (005010X222A1) transaction set, as the payer reads them.
+"""Claims out of an 837P (005010X222A1), as the payer takes them from what stands in the file.
 
-The set has passed the implementation guide's grammar when it comes here, so what is missing was optional. Amounts,
-units and dates are kept as text here: to judge them is for `screening`.
+Of a set that has passed the guide, what is missing was optional. A figure that cannot be read, or is larger than any that a
+claim holds, is None: to judge it is for `screening`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
-from gateway.edi.figures import loops
-from gateway.edi.received import Numbered, TransactionSet
-from gateway.edi.segment import Segment
-from gateway.money import ZERO, dollars
+from gateway.edi.claim_reading import GUIDE, ClaimReading
+from gateway.edi.line_reading import LineReading
+from gateway.edi.loop import Loop, at
+from gateway.edi.party import PartyReading, party
+from gateway.edi.passage import Passage
+from gateway.money import ZERO
 
-Run = Sequence[Numbered]
-
+_CLAIM: Final = "2300"
+_NOBODY: Final = PartyReading(["NM1"])
+_REFERRING: Final = "DN"
+_UNITS_MAX: Final = 10**9
 _DOLLARS_MAX: Final = 10**7
 """No professional claim charges as much; with it, sums over a file could leave what X12 can write."""
 
@@ -108,138 +111,83 @@ class ReceivedClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One transaction set: who submits (1000A), BHT03, and the claims."""
+    """One transaction set: BHT03, who submits (1000A), and the claims."""
 
     reference: str
-    submitter: Segment
+    submitter: PartyReading
     claims: tuple[ReceivedClaim, ...]
 
 
-def submission(one: TransactionSet) -> Submission:
-    """Read the claims of an 837P that conforms to its guide."""
-    header, *levels = loops(one.segments, "HL")
-    bht = _first(header, "BHT")
-    submitter = next((seen for _, seen in header if seen.id == "NM1" and seen.at(1) == "41"), Segment("NM1"))
-    return Submission(reference=bht.at(3), submitter=submitter, claims=tuple(_claims(levels)))
+def submissions(raw: bytes) -> dict[int, Submission]:
+    """Read every set of professional claims by the place of its ST in the file, whether or not it is sound."""
+    passage = Passage(raw, {GUIDE: frozenset({_CLAIM})})
+    headers: dict[int, Loop] = {}
+    claims: dict[int, list[ReceivedClaim]] = {}
+    for loop in passage.pieces():
+        starts = passage.origin.starts
+        if starts not in headers:
+            headers[starts], claims[starts] = loop.one("HEADER") or loop, []
+        elif loop.id == _CLAIM:
+            claims[starts].append(_claim(ClaimReading(loop, passage.origin)))
+    return {
+        starts: Submission(
+            reference=at(header.first("BHT"), 3),
+            submitter=party(header.one("1000A")) or _NOBODY,
+            claims=tuple(claims[starts]),
+        )
+        for starts, header in headers.items()
+    }
 
 
-def _claims(levels: Iterable[Run]) -> Iterator[ReceivedClaim]:
-    billing: Run = ()
-    subscriber: Run = ()
-    for run in levels:
-        own, *claims = loops(run, "CLM")
-        kind = run[0][1].at(3)
-        if kind == "20":
-            billing = own
-        elif kind == "22":
-            subscriber = own
-        for claim in claims:
-            yield _claim(billing, subscriber, own, claim)
-
-
-def _claim(billing: Run, subscriber: Run, patient: Run, run: Run) -> ReceivedClaim:
-    head, *lines = loops(run, "LX")
-    own, *others = loops(head, "SBR")
-    clm, sbr = own[0][1], _first(subscriber, "SBR")
-    who = _name(patient, "QC") or _name(subscriber, "IL") or Segment("NM1")
-    payer = _name(subscriber, "PR") or Segment("NM1")
-    biller = _name(billing, "85") or Segment("NM1")
-    rendering, referring = _name(own, "82"), _name(own, "DN")
-    dates = {dtp.at(1) for dtp in _each(own, "DTP")}
-    read = tuple(_line(line) for line in lines)
+def _claim(one: ClaimReading) -> ReceivedClaim:
+    biller, payer = one.billing_provider or _NOBODY, one.payer or _NOBODY
+    patient, rendering = one.patient or _NOBODY, one.rendering
     return ReceivedClaim(
-        control=clm.at(1),
-        charge=_money(clm.at(2)),
-        place_of_service=clm.part(5, 1),
-        frequency=clm.part(5, 3),
-        filing_code=sbr.at(9),
-        sequence=sbr.at(1),
-        payer=payer.at(9),
-        payer_name=payer.at(3),
-        billing_npi=biller.at(9),
-        billing_name=biller.at(3),
-        billing_tax_id=_reference(billing, "EI") or _reference(billing, "SY"),
-        rendering=rendering.at(9) if rendering else biller.at(9),
+        control=one.patient_control_number,
+        charge=_money(one.charge),
+        place_of_service=one.place_of_service,
+        frequency=one.frequency,
+        filing_code=one.filing_code,
+        sequence=one.sequence,
+        payer=payer.id,
+        payer_name=payer.name,
+        billing_npi=biller.id,
+        billing_name=biller.name,
+        billing_tax_id=biller.tax_id,
+        rendering=(rendering or biller).id,
         names_rendering=rendering is not None,
-        referring=referring.at(9) if referring else None,
-        member=(_name(subscriber, "IL") or Segment("NM1")).at(9),
-        is_self=sbr.at(2) == "18",
-        patient_last=who.at(3),
-        patient_first=who.at(4),
-        birth_date=_first(patient, "DMG").at(2),
-        claim_number=_reference(patient, "Y4") or _reference(subscriber, "Y4"),
-        diagnoses=tuple(_diagnoses(own)),
-        authorization=_reference(own, "G1"),
-        original=_reference(own, "F8"),
-        has_accident="439" in dates,
-        has_initial_treatment="454" in dates,
-        has_prior=any(amt.at(1) == "D" for other in others for amt in _each(other, "AMT"))
-        or any(_each(line, "SVD") for line in lines),
-        lines=read,
+        referring=next((who.id for who in one.referring if who.role == _REFERRING), None),
+        member=(one.subscriber or _NOBODY).id,
+        is_self=one.is_self,
+        patient_last=patient.name,
+        patient_first=patient.first_name,
+        birth_date=at(patient.loop.first("DMG"), 2),
+        claim_number=one.property_casualty_number,
+        diagnoses=tuple(each.code for each in one.diagnoses),
+        authorization=one.authorization,
+        original=one.payer_claim_number,
+        has_accident=one.accident is not None,
+        has_initial_treatment=one.initial_treatment is not None,
+        has_prior=any(other.loop.first("AMT", "D") for other in one.other_payers)
+        or any(line.adjudications for line in one.lines),
+        lines=tuple(map(_line, one.lines)),
     )
 
 
-def _diagnoses(own: Run) -> Iterator[str]:
-    for hi in _each(own, "HI"):
-        for position in range(1, len(hi.elements) + 1):
-            if hi.part(position, 1) in ("ABK", "ABF", "BK", "BF"):
-                yield hi.part(position, 2)
-
-
-def _line(run: Run) -> ReceivedLine:
-    sv1 = _first(run, "SV1")
-    served = next((dtp for dtp in _each(run, "DTP") if dtp.at(1) == "472"), Segment("DTP"))
-    starts, _, ends = served.at(3).partition("-")
+def _line(one: LineReading) -> ReceivedLine:
+    units, served = one.units, one.served
     return ReceivedLine(
-        procedure=sv1.parts(1)[:6],
-        charge=_money(sv1.at(2)),
-        units=_number(sv1.at(4)),
-        pointers=tuple(int(text) if text.isdecimal() else 0 for text in sv1.parts(7) if text),
-        day=day(starts),
-        until=day(ends or starts),
-        control=_reference(run, "6R"),
-        prior_paid=sum((_money(svd.at(2)) or ZERO for svd in _each(run, "SVD")), ZERO),
-        authorization=_reference(run, "G1"),
+        procedure=one.procedure[:6],
+        charge=_money(one.charge),
+        units=units if units is not None and abs(units) < _UNITS_MAX else None,
+        pointers=one.pointers,
+        day=served.first if served is not None else None,
+        until=served.last if served is not None else None,
+        control=one.control,
+        prior_paid=sum((_money(each.paid) or ZERO for each in one.adjudications), ZERO),
+        authorization=one.authorization,
     )
 
 
-def day(text: str) -> date | None:
-    """Read CCYYMMDD, None if that is no date."""
-    if len(text) != 8 or not (text.isascii() and text.isdecimal()):  # noqa: PLR2004  CCYYMMDD
-        return None
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return None
-
-
-def _money(text: str) -> Decimal | None:
-    try:
-        amount = dollars(text)
-    except ValueError:
-        return None
-    return amount if abs(amount) < _DOLLARS_MAX else None
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < 10**9 and "E" not in text.upper() else None
-
-
-def _each(run: Run, name: str) -> list[Segment]:
-    return [segment for _, segment in run if segment.id == name]
-
-
-def _first(run: Run, name: str) -> Segment:
-    return next((segment for _, segment in run if segment.id == name), Segment(name))
-
-
-def _name(run: Run, role: str) -> Segment | None:
-    return next((nm1 for nm1 in _each(run, "NM1") if nm1.at(1) == role), None)
-
-
-def _reference(run: Run, qualifier: str) -> str:
-    return next((ref.at(2) for ref in _each(run, "REF") if ref.at(1) == qualifier), "")
+def _money(amount: Decimal | None) -> Decimal | None:
+    return amount if amount is not None and abs(amount) < _DOLLARS_MAX else None

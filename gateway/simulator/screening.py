@@ -9,8 +9,9 @@ from typing import Final
 
 from gateway.acknowledgment import Status
 from gateway.codes.npi import is_npi
+from gateway.edi.figures import as_day
 from gateway.money import ZERO
-from gateway.simulator.incoming import ReceivedClaim, ReceivedLine, day
+from gateway.simulator.incoming import ReceivedClaim, ReceivedLine
 from gateway.simulator.memory import History
 from gateway.simulator.world import Member, Plan, World
 
@@ -37,7 +38,7 @@ def faults(claim: ReceivedClaim, *, world: World, history: History, partner: str
 def _of_member(claim: ReceivedClaim, plan: Plan, member: Member | None) -> Iterator[Status]:
     if member is None or not claim.member:
         yield Status(category="A7", status="33", entity="IL")
-    elif claim.birth_date and member.birth_date and day(claim.birth_date) != member.birth_date and claim.is_self:
+    elif claim.birth_date and member.birth_date and as_day(claim.birth_date) != member.birth_date and claim.is_self:
         yield Status(category="A7", status="158", entity="IL")
     if plan.claim_number and not claim.claim_number:
         yield Status(category="A6", status="629")

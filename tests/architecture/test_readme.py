@@ -45,7 +45,7 @@ def test_the_faults_that_can_be_rehearsed_stand_in_the_readme_with_what_comes_of
 
 
 def test_the_number_of_rules_is_right() -> None:
-    assert {int(number) for number in re.findall(r"(\d+) rules", README)} == {len(RULES)}
+    assert {int(number) for number in re.findall(r"\b(\d+) rules", README)} == {len(RULES)}
 
 
 def commands() -> list[str]:

@@ -9,12 +9,14 @@ import io
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from gateway.edi.check import check
+from gateway.edi import check, read_claims, read_remittances, write_claims, write_remittances
 from gateway.edi.second_opinion import opinion
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.bench.x12_readings import claims_read, payments_read
@@ -22,6 +24,13 @@ from tests.bench.x12_readings import claims_read, payments_read
 _RUNS = 3
 _PEER_CLAIMS = 1_000
 MAKE: dict[str, Callable[[int], bytes]] = {"837P": professional_file, "835": remittance_file}
+
+TODAY = date(2026, 11, 26)
+
+WRITE: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    "837P": lambda raw: write_claims(read_claims(raw)),
+    "835": lambda raw: write_remittances(read_remittances(raw)),
+}
 
 READ: dict[str, Callable[[BinaryIO], int]] = {"837P": claims_read, "835": payments_read}
 
@@ -50,11 +59,13 @@ def compared(kind: str, claims: int) -> None:
     assert not opinion(small), "the peer refuses the file"
     peer = len(small) / seconds(lambda: opinion(small), 1)
     say(f"{kind}: {claims:,} claims, {len(large) / 1e6:.1f} MB; pyx12 {peer / 1e6:.3f} MB/s")
-    assert check(large).findings == (), "the file is not clean"
+    assert check(large, today=TODAY).findings == (), "the file is not clean"
     works: tuple[tuple[str, Callable[[], object]], ...] = (
         ("floor: split", lambda: floor(large)),
-        ("SNIP 1 and 2", lambda: check(io.BytesIO(large))),
+        ("SNIP 1 and 2", lambda: check(io.BytesIO(large), snip=2)),
+        ("SNIP 1 to 5", lambda: check(io.BytesIO(large), today=TODAY)),
         ("typed reading", lambda: READ[kind](io.BytesIO(large))),
+        ("read, written", lambda: sum(map(len, WRITE[kind](large)))),
     )
     for what, work in works:
         taken = seconds(work)
@@ -65,6 +76,71 @@ def compared(kind: str, claims: int) -> None:
         )
 
 
+def peers(kind: str, claims: int) -> None:
+    """Print what other engines do with the same bytes, each in a process of its own; those that are installed."""
+    for name, script in PEERS[kind].items():
+        made = f"from tests.bench.x12 import MAKE; raw = MAKE[{kind!r}]({claims}).decode()"
+        done = subprocess.run(
+            [sys.executable, "-c", f"{made}\n{script}"], check=False, capture_output=True, text=True, timeout=600
+        )
+        if "ModuleNotFoundError" in done.stderr:
+            say(f"  {name}: not installed; pip install '.[peers]'")
+        elif done.returncode:
+            say(f"  {name}: broke off ({done.stderr.strip().splitlines()[-1][:80]})")
+        else:
+            say(f"  {name:14} {claims / float(done.stdout):38,.0f} claims/s")
+
+
+_X12SDK = """
+import time
+from x12sdk.io import X12ModelReader
+begin = time.process_time()
+with X12ModelReader(raw) as reader:
+    assert sum(1 for _ in reader.models()) == 1
+print(time.process_time() - begin)
+"""
+_OXEDI = """
+import time, oxedi
+begin = time.process_time()
+oxedi.parse(raw.encode())
+print(time.process_time() - begin)
+"""
+PEERS: dict[str, dict[str, str]] = {"837P": {"x12sdk": _X12SDK}, "835": {"x12sdk": _X12SDK, "oxedi": _OXEDI}}
+"""Engines that read typed values; they check little or nothing. oxedi, of Rust, knows 835s only."""
+
+
+def jobs(claims: int) -> None:
+    """Print how much faster four files are checked by two processes than by one."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{number}.837" for number in range(4)]
+        for number, file in enumerate(files):
+            file.write_bytes(professional_file(claims, seed=number))
+        taken = []
+        for count in ("1", "2"):
+            begin = time.perf_counter()
+            command = [sys.executable, "-m", "gateway", "x12", "check", "--jobs", count, *map(str, files)]
+            subprocess.run(command, check=True, capture_output=True)
+            taken.append(time.perf_counter() - begin)
+    say(
+        f"x12 check of 4 files of {claims:,} claims: {taken[0]:.1f} s, --jobs 2 {taken[1]:.1f} s: {taken[0] / taken[1]:.2f} times"
+    )
+
+
+def one_claim() -> None:
+    """Print how long the command takes for a file of one claim, as a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "one.837"
+        file.write_bytes(professional_file(1))
+        taken = []
+        for _ in range(_RUNS):
+            begin = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "gateway", "x12", "check", str(file)], check=True, capture_output=True
+            )
+            taken.append(time.perf_counter() - begin)
+    say(f"x12 check of a file of one claim: {statistics.median(taken):.2f} s as a process")
+
+
 def memory(kind: str, claims: int) -> None:
     for what in ("checked", "read"):
         script = f"from tests.bench.x12 import grown; grown({kind!r}, {claims}, {what!r})"
@@ -73,8 +149,6 @@ def memory(kind: str, claims: int) -> None:
 
 def grown(kind: str, claims: int, what: str) -> None:
     """In a process of its own: check or read a file from the disk, and say by how much the process has grown."""
-    import tempfile  # noqa: PLC0415
-
     with tempfile.TemporaryFile() as file:
         # Made by another process: what making it took must not count.
         maker = f"import sys; from tests.bench.x12 import MAKE; sys.stdout.buffer.write(MAKE[{kind!r}]({claims}))"
@@ -98,7 +172,10 @@ def main(claims: int = 5_000) -> int:
     for kind in MAKE:
         for count in (claims, claims * 10):
             compared(kind, count)
+        peers(kind, _PEER_CLAIMS)
         memory(kind, claims * 10)
+    jobs(claims)
+    one_claim()
     return 0
 
 

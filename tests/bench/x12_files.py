@@ -8,6 +8,9 @@ import string
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+
+from gateway.codes.table import load
 
 _ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261116*1200*^*00501*000000001*0*T*:"
 _PATIENTS_PER_PROVIDER = 50
@@ -72,12 +75,13 @@ def _claim(rng: random.Random) -> Iterator[str]:
     lines = [Decimal(rng.randrange(2_000, 30_000)) / 100 for _ in range(rng.choice((2, 3, 3, 4)))]
     yield f"CLM*{_id(rng, 14)}*{_money(sum(lines))}***11:B:1*Y*A*Y*Y"
     yield f"REF*D9*{_id(rng, 12)}"
-    yield f"HI*ABK:M{rng.randrange(100, 999)}*ABF:M{rng.randrange(100, 999)}"
+    first, second = rng.sample(_diagnoses(), 2)
+    yield f"HI*ABK:{first}*ABF:{second}"
     yield f"NM1*82*1*{_word(rng)}*{_word(rng)}****XX*{_npi(rng)}"
     yield "PRV*PE*PXC*225100000X"
     for number, charge in enumerate(lines, start=1):
         yield f"LX*{number}"
-        yield f"SV1*HC:97{rng.randrange(100, 999)}:GP*{_money(charge)}*UN*{rng.randrange(1, 5)}***1:2"
+        yield f"SV1*HC:97{rng.randrange(140, 750)}:GP*{_money(charge)}*UN*{rng.randrange(1, 5)}***1:2"
         yield f"DTP*472*D8*{_day(rng, 2026, 2026)}"
         yield f"REF*6R*{_id(rng, 12)}"
 
@@ -85,7 +89,7 @@ def _claim(rng: random.Random) -> Iterator[str]:
 def _payments(count: int, rng: random.Random) -> Iterator[str]:
     claims = [list(_payment(rng)) for _ in range(count)]
     total = sum((Decimal(one[0].split("*")[4]) for one in claims), Decimal(0))
-    payer = rng.randrange(10**9, 10**10)
+    payer = f"1{rng.randrange(10**9):09}"
     yield f"BPR*I*{_money(total)}*C*ACH*CCP*01*999999992*DA*123456*{payer}**01*999999992*DA*98765*20261116"
     yield f"TRN*1*{_id(rng, 12)}*{payer}"
     yield "DTM*405*20261116"
@@ -94,6 +98,7 @@ def _payments(count: int, rng: random.Random) -> Iterator[str]:
     yield f"N4*{_word(rng)}*IL*{rng.randrange(10**4, 10**5)}"
     yield f"PER*BL*{_word(rng)}*TE*555{rng.randrange(10**7):07}"
     yield f"N1*PE*{_word(rng)} THERAPY*XX*{_npi(rng)}"
+    yield f"REF*TJ*{rng.randrange(10**8, 10**9)}"
     yield "LX*1"
     for one in claims:
         yield from one
@@ -110,12 +115,18 @@ def _payment(rng: random.Random) -> Iterator[str]:
     yield f"NM1*QC*1*{_word(rng)}*{_word(rng)}****MI*{_id(rng, 11)}"
     yield f"DTM*232*{_day(rng, 2026, 2026)}"
     for one in lines:
-        yield f"SVC*HC:97{rng.randrange(100, 999)}:GP*{_money(one[0])}*{_money(one[1])}**{rng.randrange(1, 5)}"
+        yield f"SVC*HC:97{rng.randrange(140, 750)}:GP*{_money(one[0])}*{_money(one[1])}**{rng.randrange(1, 5)}"
         yield f"DTM*472*{_day(rng, 2026, 2026)}"
         yield f"CAS*CO*45*{_money(one[2])}"
         yield f"CAS*PR*2*{_money(one[3])}"
         yield f"REF*6R*{_id(rng, 12)}"
         yield f"AMT*B6*{_money(one[0] - one[2])}"
+
+
+@cache
+def _diagnoses() -> list[str]:
+    """Billable codes of the musculoskeletal chapter."""
+    return [code for code in load("icd10cm").body.split() if code.startswith("M")]
 
 
 def _word(rng: random.Random) -> str:

@@ -20,7 +20,7 @@ def box(tmp_path: Path) -> Path:
     path = home / "partners" / "northgate.toml"
     text = path.read_text().replace('kind = "sftp"', f'kind = "folder"\nroot = "{box}"')
     path.write_text(text)
-    (box / "outbound" / "a.999").write_bytes(answer_999(77))
+    (box / "outbound" / "a.999").write_bytes(answer_999(77).replace(b"AK1*HC*", b"AK1*QCANARY*"))
     (box / "outbound" / "bad.txt").write_bytes(b"a newsletter about QUILL~IEA*0*000000001~")
     (box / "outbound" / "-rf \x1b[2J").write_bytes(b"x")
     return box
@@ -43,7 +43,9 @@ def test_what_came_in_is_listed_shown_ignored_and_taken_out(box: Path, tmp_path:
     assert (unmatched["unmatched"], bad["reason"]) == (1, "not x12")
     shown = gateway("inbox", "show", str(bad["id"]), home=home).out
     assert all(word in shown for word in ("[not x12]", "next: gateway inbox reprocess", "gateway inbox ignore"))
-    assert "1 answer in it about nothing" in gateway("inbox", "show", str(unmatched["id"]), home=home).out
+    shown = gateway("inbox", "show", str(unmatched["id"]), home=home).out
+    assert all(word in shown for word in ("1 answer in it about nothing", "in how it is written", "segment 4 AK101"))
+    assert "CANARY" not in shown
     to = tmp_path / "look.txt"
     assert gateway("inbox", "export", str(bad["id"]), "--to", to, "--by", "Ana Reyes", home=home).status == 0
     assert (to.stat().st_mode & 0o777, b"newsletter" in to.read_bytes()) == (0o600, True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edi.check import check
 from tests.edi.test_check import FAULTLESS, SAMPLES
 
 CLEAN = SAMPLES / "medicare_self.edi"
@@ -74,3 +75,36 @@ def test_what_is_no_x12_cannot_be_used(pipe: bytes, status: int) -> None:
 def test_a_file_that_is_not_there_is_a_wrong_call() -> None:
     status, _, err = gateway("check", "/nowhere/at/all.837")
     assert (status, "cannot be read" in err) == (2, True)
+
+
+def test_answers_are_written_beside_and_never_over_another(tmp_path: Path) -> None:
+    bad, out = tmp_path / "bad.837", tmp_path / "new" / "answers"
+    bad.write_bytes(FAULTLESS.replace(b"*CH~", b"*QQ~"))
+    words = ("check", str(CLEAN), str(bad), "--ack-out", str(out))
+    status, said, _ = gateway(*words, "--ack-control", "7")
+    names = ["medicare_self_000000007.ta1", "medicare_self_000000008.999", "bad_000000009.ta1", "bad_000000010.999"]
+    assert (status, sorted(path.name for path in out.iterdir())) == (1, sorted(names))
+    group = FAULTLESS.split(b"~")[1].split(b"*")[6].decode()
+    assert f"  999 wrote {out / names[1]}: group {group} accepted\n" in said
+    assert f"  999 wrote {out / names[3]}: group {group} rejected\n" in said
+    assert all(check((out / name).read_bytes()).accepted for name in names)
+    before = (out / names[0]).read_bytes()
+    status, _, err = gateway(*words, "--ack-control", "7")
+    assert (status, "is there already; no answer was written" in err) == (2, True)
+    assert ((out / names[0]).read_bytes(), len(list(out.iterdir()))) == (before, 4)
+
+
+def test_json_tells_the_answers_of_each_file_and_the_numbers_begin_at_one(tmp_path: Path) -> None:
+    _, out, _ = gateway("check", "-", "--ack-out", str(tmp_path), "--json", pipe=FAULTLESS)
+    (facts,) = json.loads(out)["files"]
+    assert [(one["kind"], one["control"], one["verdict"], one["untold"]) for one in facts["answers"]] == [
+        ("TA1", 1, "accepted", 0),
+        ("999", 2, "accepted", 0),
+    ]
+    assert Path(facts["answers"][0]["file"]) == tmp_path / "stdin_000000001.ta1"
+
+
+def test_a_folder_that_is_none_is_a_wrong_call(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    status, _, err = gateway("check", str(CLEAN), "--ack-out", str(tmp_path / "file" / "in"))
+    assert (status, "cannot be written to" in err) == (2, True)

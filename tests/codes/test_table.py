@@ -1,10 +1,12 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from gateway.codes.table import holds, load, parse, tables
+from gateway.codes.table import holds, kept, load, parse, tables
 from gateway.errors import ConfigError
 
+EVERY = (*tables(), *tables("gateway.codes.external"))
 HEAD = "# source: somebody\n# published: 2024-07\n# retrieved: 2026-11-23\n# effective: 2024-07-01 to 2024-09-30\n"
 
 
@@ -13,14 +15,24 @@ def test_every_shipped_list_says_where_it_is_from() -> None:
     assert names == sorted(
         ["carc", "claim_status", "icd10cm", "mue", "place_of_service", "procedures", "ptp", "rarc"],
     )
-    for table in tables():
+    assert [table.name for table in tables("gateway.codes.external")] == [
+        "adjustment_reasons",
+        "countries",
+        "currencies",
+        "entities",
+        "remarks",
+        "states",
+        "status_categories",
+        "statuses",
+    ]
+    for table in EVERY:
         assert table.source
         assert table.published
         assert table.starts is not None
 
 
 def test_every_row_of_every_list_has_a_key_that_is_its_own() -> None:
-    for table in tables():
+    for table in EVERY:
         rows = [tuple(row.values()) for row in table.rows()]
         assert rows
         assert len(set(rows)) == len(rows), table.name
@@ -70,3 +82,21 @@ def test_a_list_without_its_head_is_refused(text: str, said: str) -> None:
 def test_a_row_of_another_length_is_refused() -> None:
     with pytest.raises(ConfigError, match="the row A has 3 cells; want 2"):
         parse("mine", HEAD + "code,from\nA,,\n").rows()
+
+
+def test_a_list_of_the_practice_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    assert load("rarc", folder=tmp_path).source == load("rarc").source
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "rarc.csv").write_text(HEAD + "code\nA\n")
+    assert load("rarc", folder=mine).source == "somebody"
+    assert kept("ptp", mine) is None
+
+
+def test_a_malformed_list_of_the_practice_is_named_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "ptp.csv").write_text("code\nA\n")
+    (tmp_path / "mue.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"ptp\.csv: ptp: expected a line.*import the list again"):
+        load("ptp", folder=tmp_path)
+    with pytest.raises(ConfigError, match=r"mue\.csv: UnicodeDecodeError"):
+        load("mue", folder=tmp_path)

@@ -4,9 +4,9 @@ import pytest
 
 from gateway.batch import Batch
 from gateway.claim import Frequency
-from gateway.edi.conformance import check, judge
-from gateway.edi.envelope import interchanges
-from gateway.edi.professional import write
+from gateway.edi.check import check
+from gateway.edi.conformance import judge
+from gateway.edi.professional import read, write
 from gateway.edi.wording import plain
 from gateway.errors import OutboundWireError
 from gateway.people import Employer, Relationship
@@ -90,7 +90,7 @@ def test_an_employer_cannot_be_the_patient(batch: Batch) -> None:
 
 def test_a_replacement_without_the_payers_number_does_not_conform(batch: Batch) -> None:
     raw = write(replace(batch, claims=(replace(batch.claims[0], frequency=Frequency.REPLACEMENT),)))
-    with pytest.raises(OutboundWireError, match=r"segment 20 REF, element 02: code"):
+    with pytest.raises(OutboundWireError, match=r"segment 22 REF02 \(loop 2300\)"):
         judge(raw)
 
 
@@ -98,20 +98,19 @@ def test_what_does_not_conform_is_named_by_place_and_never_by_value(batch: Batch
     first = batch.claims[0]
     wrong = replace(first, place_of_service="98", patient=replace(first.patient, last_name="ZQCANARY" * 10))
     raw = write(replace(batch, claims=(wrong,)))
-    places = [fault.place for fault in check(raw)]
-    assert places == ["segment 14 NM1, element 03", "segment 19 CLM, element 05-1"]
-    with pytest.raises(OutboundWireError, match="segment 19 CLM") as refused:
+    places = [(one.ordinal, one.segment, one.element, one.component) for one in check(raw).findings]
+    assert places == [(14, "NM1", 3, 0), (19, "CLM", 5, 1)]
+    with pytest.raises(OutboundWireError, match="segment 21 CLM05-1") as refused:
         judge(raw)
     assert "CANARY" not in str(refused.value)
 
 
 def test_a_damaged_envelope_does_not_conform(batch: Batch) -> None:
-    (fault,) = check(write(batch).replace(b"GE*1*17", b"GE*1*18"))
-    assert "GE02 and GS06 differ" in fault.code
+    (finding,) = check(write(batch).replace(b"GE*1*17", b"GE*1*18")).findings
+    assert (finding.segment, finding.element) == ("GE", 2)
 
 
 def test_every_claim_of_a_large_batch_is_written(batch: Batch) -> None:
     claims = tuple(replace(batch.claims[0], patient_control_number=f"RB{n:014}") for n in range(200))
-    (one,) = interchanges(write(replace(batch, claims=claims)))[0].groups[0].sets
-    numbers = [segment.at(1) for _, segment in one.segments if segment.id == "CLM"]
+    numbers = [claim.patient_control_number for claim in read(write(replace(batch, claims=claims)))]
     assert numbers == [claim.patient_control_number for claim in claims]

@@ -167,7 +167,7 @@ def test_without_its_other_ids_the_payer_is_known_by_n104(read: Callable[[str], 
         ("DTM*472*20261117", "DTM*472*20260230", 23, "DTM02 is not a date"),
         ("WO:ICN0000*-1.25", "WO:ICN0000*", 37, "PLB04 is not an amount"),
         ("L6*1.75", "*1.75", 37, "PLB05 is missing"),
-        ("LX*1\n", "LX*1\nCAS*CO*45*10\n", 16, "CAS stands outside a claim"),
+        ("LX*1\n", "LX*1\nCAS*CO*45*10\n", 16, "the claim payment has lost its CLP"),
         ("LX*1\n", "SVC*HC:97110*1*1\n", 15, "SVC stands outside a claim"),
     ],
 )

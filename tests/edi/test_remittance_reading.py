@@ -263,3 +263,60 @@ def test_what_cannot_be_read_is_told_once(old: str, new: str) -> None:
     found = [(finding.ordinal, finding.element) for finding in (*payments[0].findings, *one.findings)]
     assert len(set(found)) == len(found)
     assert one.unread == 1
+
+
+STRAYS = (
+    "NTE*ADD*X",
+    "PER*IC*X",
+    "QTY*CA*1",
+    "DTM*036*20261111",
+    "AMT*AU*5",
+    "ZZZ*1",
+    "REF*XX*1",
+    "N3*X",
+    "NM1*74*1*X",
+)
+
+
+@given(st.data())
+def test_what_does_not_belong_there_moves_no_money_and_hides_no_party(choice: st.DataObject) -> None:
+    """The guide alone would put a CAS behind a claim's own segment that stands in a line to the claim."""
+    lines = BODY.strip().splitlines()
+    for _ in range(choice.draw(st.integers(1, 3))):
+        place = choice.draw(st.sampled_from([at for at in range(1, len(lines)) if not lines[at].startswith("CLP*")]))
+        lines.insert(place, choice.draw(st.sampled_from(STRAYS)))
+    ((one, payments),) = read_whole(file("\n".join(lines)))
+    ((sound, wanted),) = read_whole(file(BODY))
+    assert one.unread == 0
+    assert [_figures(each) for each in payments] == [_figures(each) for each in wanted]
+    assert (one.payment, one.trace, one.paid, one.withheld) == (sound.payment, sound.trace, sound.paid, sound.withheld)
+    for party, other in ((one.payer, sound.payer), (one.payee, sound.payee)):
+        assert party is not None
+        assert other is not None
+        assert (party.name, party.id) == (other.name, other.id)
+
+
+def _figures(one: PaymentReading) -> object:
+    assert one.payment is not None
+    lines = [(line.procedure, line.charge, line.paid, line.day, line.adjustments) for line in one.payment.lines]
+    return one.payment.patient_control_number, one.payment.paid, one.payment.adjustments, lines
+
+
+@pytest.mark.parametrize(
+    ("at", "moved", "said"),
+    [
+        ("MOA***MA01*MA07\n", "PLB*1900000013*20261231*WO:X*1\n", "MOA stands outside a claim"),
+        ("SVC*HC:97140*55*30\n", "CLP*RB3*1*5*5*0*12\nPLB*1900000013*20261231*WO:X*1\nLX*3\n", "has lost its CLP"),
+        ("PLB*1900000013", "TS3*1900000013*11*20261231*1*1\nMOA***MA01\n", "MOA stands outside a claim"),
+        ("LX*1\n", "PLB*1900000013*20261231*WO:X*1\nCLP*RB3*1*5*5*0*12\n", "CLP stands outside a claim"),
+    ],
+)
+def test_money_that_cannot_be_told_whose_it_is_is_never_passed_over(at: str, moved: str, said: str) -> None:
+    with pytest.raises(InboundWireError, match=said):
+        strict(file(BODY.replace(at, moved + at, 1)))
+
+
+def test_a_provider_adjustment_counts_wherever_it_stands() -> None:
+    (plb,) = [line + "\n" for line in BODY.splitlines() if line.startswith("PLB")]
+    (one,) = strict(file(BODY.replace(plb, "").replace("N1*PR", plb + "N1*PR", 1)))
+    assert [each.amount for each in one.provider_adjustments] == [Decimal("-1.25"), Decimal("1.75")]

@@ -3,8 +3,9 @@ import logging
 import pytest
 
 from gateway.batch import Batch
+from gateway.edi.check import check
 from gateway.edi.professional import write
-from gateway.edi.second_opinion import Fault, opinion
+from gateway.edi.second_opinion import Fault, compared, opinion
 
 
 def test_a_good_file_is_accepted(batch: Batch) -> None:
@@ -13,7 +14,7 @@ def test_a_good_file_is_accepted(batch: Batch) -> None:
 
 def test_a_fault_is_given_by_place_and_code(batch: Batch) -> None:
     raw = write(batch).replace(b"*11:B:1*", b"*98:B:1*")
-    assert opinion(raw) == (Fault("segment 19 CLM, element 05-1", "7"),)
+    assert opinion(raw) == (Fault("segment 19 CLM, element 05-1", "7", "0001", 19),)
     assert str(opinion(raw)[0]) == "segment 19 CLM, element 05-1: code 7"
 
 
@@ -45,3 +46,14 @@ def test_an_unknown_guide_is_never_accepted(batch: Batch) -> None:
 
 def test_an_interchange_fault_is_named(batch: Batch) -> None:
     assert Fault("interchange", "001") in opinion(write(batch).replace(b"IEA*1*000000041", b"IEA*1*000000042"))
+
+
+def test_where_it_differs_from_us_is_told_by_segment(batch: Batch) -> None:
+    """pyx12 knows places of service; that the total is wrong it does not see."""
+    raw = write(batch).replace(b"*11:B:1*", b"*98:B:1*")
+    found = compared(check(raw, snip=2).findings, raw)
+    assert not found.accepted
+    assert [one.ordinal for one in found.only_theirs] == [19]
+    assert found.only_ours == ()
+    twice = raw.replace(b"*98:B:1*", b"*11:B:1*").replace(b"HL*1**20*1~", b"HL*1**20*1~ZZZ*1~")
+    assert compared(check(twice).findings, twice).only_theirs == ()

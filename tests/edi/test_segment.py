@@ -55,16 +55,10 @@ def test_a_segment_needs_an_id(name: str) -> None:
         encode(Segment(name, ("X",)))
 
 
-def test_elements_and_components_are_read_by_their_place() -> None:
+def test_elements_are_read_by_their_place_and_a_composite_by_its_first_component() -> None:
     segment = decode("SV1*HC:97110:GP*120.5**")
-    assert (segment.at(1), segment.part(1, 2), segment.part(1, 4), segment.at(2)) == ("HC", "97110", "", "120.5")
-    assert (segment.at(3), segment.at(9), segment.part(2, 1), segment.part(2, 2)) == ("", "", "120.5", "")
-    assert (segment.parts(1), segment.parts(2), segment.parts(3), segment.parts(9)) == (
-        ("HC", "97110", "GP"),
-        ("120.5",),
-        (),
-        (),
-    )
+    assert segment.elements == (("HC", "97110", "GP"), "120.5", "", "")
+    assert [segment.at(position) for position in (1, 2, 3, 9)] == ["HC", "120.5", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import io
 import tracemalloc
+from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.edi.check import check
 from gateway.edi.stream import Stream
+from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import FAULTLESS, segments
 from tests.service.clinic import ta1
 
@@ -119,10 +122,28 @@ def test_memory_stays_as_it_is_however_long_a_file_is() -> None:
 
 def _peak(patients: int) -> int:
     tracemalloc.start()
-    report = check(_Repeated(patients))  # type: ignore[arg-type]
+    report = check(_Repeated(patients), snip=2)  # type: ignore[arg-type]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [one.code for one in report.findings] == ["2", "3", "023"], "nothing but the missing trailers"
+    return peak
+
+
+@pytest.mark.parametrize("make", [professional_file, remittance_file])
+def test_a_claim_or_payment_is_let_go_once_it_was_judged(make: Callable[[int], bytes]) -> None:
+    """What is remembered of each is its number's hash at most."""
+    check(make(100))  # tables are read once
+    few, many = (_peak_of_all_levels(make(count)) for count in (2_000, 3_000))
+    assert many < few + 1_000 * 150, "it grows with the file"
+
+
+def _peak_of_all_levels(raw: bytes) -> int:
+    source = io.BytesIO(raw)
+    tracemalloc.start()
+    report = check(source, today=date(2026, 11, 26))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert report.findings == ()
     return peak
 
 

@@ -9,7 +9,6 @@ Afterwards every claim must be at the partner exactly once, in exactly the bytes
 must hold. pyx12's verdict on a file is taken once for the same bytes and then remembered: it depends on nothing else.
 """
 
-import functools
 import gc
 import random
 import sys
@@ -18,7 +17,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 
-from gateway.edi import conformance
 from tests.faults.count import Books, Result, answers_missed, books_of, count
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.partner import start_greedy, stop
@@ -38,7 +36,6 @@ def run_apart(campaign: Campaign) -> Result:
 def run_campaign(campaign: Campaign) -> Result:
     """Make every run, then count: what arrives late is counted too."""
     assert threading.active_count() == 1, "a process with several threads must not fork"
-    conformance.judge = functools.cache(conformance.judge)
     stage = stage_of(campaign)
     kind = KINDS[campaign.kind](stage)
     prepared = tuple(stage.prepared(claims) for claims in kind.claims or CLAIMS)

@@ -17,14 +17,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from gateway.clock import Clock
 from gateway.delivery import Delivery
-from gateway.edi import conformance
 from gateway.edi.envelope import interchange
 from gateway.edi.segment import Segment
 from gateway.errors import GatewayError, LineLost, NotReached, PartnerRefusal, UsageError
@@ -339,20 +337,17 @@ class DeliveryModel(RuleBasedStateMachine):
 def play(*, examples: int, steps: int, with_seed: int) -> tuple[int, int]:
     """Run the machine; gives how many steps were made, and how many files arrived."""
     DeliveryModel.steps = DeliveryModel.arrived = 0
-    # What pyx12 thinks of the files is none of this model's business, and takes longer than all the rest.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conformance, "judge", lambda _raw: None)
-        run_state_machine_as_test(
-            seed(with_seed)(DeliveryModel),
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                database=None,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+    run_state_machine_as_test(
+        seed(with_seed)(DeliveryModel),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
     return DeliveryModel.steps, DeliveryModel.arrived
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from gateway.billing import draft
@@ -40,6 +41,7 @@ def case_of(
     *,
     payer: Payer | None = None,
     still_holds: frozenset[str] = SETTINGS.still_holds,
+    codes: Path | None = None,
 ) -> Case:
     """Make the case of a sample, its visit changed at dotted paths such as services.1.units; lists count from 1."""
     written = copy.deepcopy(document["visit"])
@@ -55,6 +57,7 @@ def case_of(
         today=date.fromisoformat(document["today"]),
         history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
         still_holds=still_holds,
+        codes=codes,
         adjudicated=document.get("adjudicated", False),
         payer_claim_number=document.get("payer_claim_number", ""),
     )

@@ -1,6 +1,7 @@
 """The finer points of the rules about minutes, units, pairs and limits."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_a_table_holds_for_the_dates_it_was_published_for() -> None:
     document = sample("MUE_EXCEEDED", "bad")
     assert severities(case_of(document, still_holds=NOTHING), "MUE_EXCEEDED") == [HOLD]
     assert severities(case_of(document, {"date": "2026-11-09"}, still_holds=NOTHING), "MUE_EXCEEDED") == [WARN]
+
+
+def test_the_lists_that_the_practice_imported_decide(tmp_path: Path) -> None:
+    head = "# source: imported\n# published: 2026\n# retrieved: 2026-11-23\n# effective: 2026-10-01 to 2026-12-31\n"
+    (tmp_path / "ptp.csv").write_text(head + "column1,column2,indicator,from,to\n97110,97140,0,2026-10-01,\n")
+    (tmp_path / "mue.csv").write_text(head + "code,units,indicator,from,to\n97110,1,3,,\n")
+    (tmp_path / "icd10cm.csv").write_text(head + "code\nA000\n")
+    case = case_of(medicare(timed("97110", 30, 2), timed("97140", 15)), still_holds=NOTHING, codes=tmp_path)
+    assert severities(case, "NCCI_PAIR_BLOCKED") == [HOLD]
+    assert severities(case, "MUE_EXCEEDED") == [HOLD]
+    assert set(severities(case, "DX_INVALID")) == {HOLD}
 
 
 def test_the_limit_of_a_day_counts_all_lines_of_a_code() -> None:

@@ -1,23 +1,13 @@
-import functools
 from pathlib import Path
 
 import pytest
 
-from gateway.edi import conformance
 from gateway.ledger import Ledger, practices
 from gateway.service.batch import seal_batches
 from gateway.service.office import Office
 from gateway.service.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
 from tests.service.clinic import clock, settings, taken, visit
-
-_judge_once = functools.cache(conformance.judge)
-
-
-@pytest.fixture(autouse=True)
-def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pyx12's verdict on the same bytes is taken once for all tests: it depends on nothing else, and takes half a second."""
-    monkeypatch.setattr(conformance, "judge", _judge_once)
 
 
 @pytest.fixture

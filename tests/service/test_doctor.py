@@ -4,23 +4,42 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.clock import Clock
 from gateway.partner import MailboxAddress, MailboxKind, PgpPolicy, TradingPartner
-from gateway.service.doctor import Check, Health, _partner
+from gateway.service.doctor import Check, Health, _partner, _tables
 from gateway.settings import CONFIG_SHIPPED, load
+from gateway.settings.place import codes_folder
 from tests.contract.openssh import SshKeys
 from tests.servers.gnupg_keys import PASSPHRASE, Keys
 
 NOT_TO_BE_SHOWN = "c2VjcmV0"
+CLOCK = Clock(read=lambda: datetime(2026, 11, 26, tzinfo=UTC), zone=ZoneInfo("UTC"))
 PINNED = ("SHA256:" + "A" * 43,)
 
 
 @pytest.fixture
 def partner() -> TradingPartner:
     return load(CONFIG_SHIPPED).partner("northgate")
+
+
+def test_tables_are_told_with_their_age_and_how_to_bring_newer_ones(tmp_path: Path) -> None:
+    settings = replace(load(CONFIG_SHIPPED), home=tmp_path)
+    told = {one.what: one for one in _tables(settings, CLOCK)}
+    assert told["table countries"].health is Health.GOOD
+    assert told["table adjustment_reasons"].health is Health.LOOK
+    assert told["table adjustment_reasons"].fix == "gateway codes import carc FILE"
+    assert "shipped; it ended 2026-10-31: it only warns" in told["table adjustment_reasons"].said
+    codes_folder(tmp_path).mkdir()
+    (codes_folder(tmp_path) / "ptp.csv").write_text("code\n")
+    (bad,) = _tables(settings, CLOCK)
+    assert bad.health is Health.BAD
+    assert "ptp.csv" in bad.said
 
 
 def looked(partner: TradingPartner, home: Path) -> tuple[Check, ...]:

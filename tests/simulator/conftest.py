@@ -1,4 +1,7 @@
-"""A world, a practice and short ways to write 837P files for it; nothing here reads an 835."""
+"""A world, a practice and short ways to write 837P files for it; nothing here reads an 835.
+
+Whatever the simulator answers is judged by our own check.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +14,7 @@ import pytest
 
 from gateway.batch import Batch
 from gateway.claim import Claim, Frequency, ServiceLine
+from gateway.edi.check import check
 from gateway.edi.professional import write
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.people import Address, BillingProvider, Coverage, Person, Practice, Provider, Relationship, Sex
@@ -128,6 +132,7 @@ class Clinic:
 
     def ask(self, raw: bytes) -> Answers:
         answers = answers_to(raw, world=self.world, history=self.history, partner="northgate")
+        assert not [(one.name, check(one.body).findings) for one in answers.files if check(one.body).findings]
         self.history.add(answers.memory)
         return answers
 

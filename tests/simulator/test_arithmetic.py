@@ -8,12 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.claim import Claim, Frequency
-from gateway.edi.reader import segments as read_segments
-from gateway.edi.received import TransactionSet
 from gateway.edi.segment import encode
 from gateway.simulator.advice import segments
 from gateway.simulator.clearinghouse import Answers
-from gateway.simulator.incoming import submission
+from gateway.simulator.incoming import submissions
 from gateway.simulator.memory import History
 from gateway.simulator.payer import Office, remembered
 from gateway.simulator.records import Record, from_json, to_json
@@ -39,10 +37,9 @@ DOLLARS = st.integers(min_value=0, max_value=30_000).map(lambda cents: (Decimal(
 
 def adjudicated(clinic: Clinic, history: History, *claims: Claim) -> tuple[str, int]:
     """What the payer answers to these claims and pays, without the slow second opinion on the way in."""
-    numbered = [one for one in read_segments(clinic.file(*claims)) if one[1].id not in ("ISA", "GS", "GE", "IEA")]
-    one = TransactionSet(code="837", control="0001", guide="", starts=1, segments=tuple(numbered))
+    (sent,) = submissions(clinic.file(*claims)).values()
     office = Office(world=clinic.world, partner="northgate", digest=f"D{clinic.interchange:09}", at=date(2026, 11, 23))
-    found, answered = office.decide(submission(one).claims, history, 1)
+    found, answered = office.decide(sent.claims, history, 1)
     (payment,) = office.payments(answered, {}, history, first=clinic.interchange)
     memory = remembered(found, [payment])
     stored = Record(partner="p", name="n", sha256="s", answers=Answers(files=(), memory=memory))

@@ -1,0 +1,129 @@
+"""Asks the rules about each piece of a set as it is read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple, TypeAlias
+
+from gateway.edi.guide_places import Guide
+from gateway.edi.loop import Builder, Loop, Parts
+from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
+from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
+from gateway.edi.rules.rule import Verdict
+from gateway.edi.rules.rulebook import AnyRule, Asked
+from gateway.edi.rules.unit import Setting, Unit
+from gateway.edi.wire_finding import WireFinding
+
+PIECES: Final = {
+    "005010X222A1": frozenset({"2300"}),
+    "005010X223A2": frozenset({"2300"}),
+    "005010X221A1": frozenset({"2100"}),
+    "005010X214": frozenset({"2000D"}),
+    "005010X212": frozenset({"2000D", "2000E"}),
+}
+"""What the sets of each guide are made of: a piece is held while its rules are asked."""
+
+MakesUnits: TypeAlias = Callable[[Loop], Unit]
+
+
+class _Late(NamedTuple):
+    """A rule that is asked once all that stands in a level was read."""
+
+    rule: AnyRule
+    ordinal: int
+    parts: Parts
+    loop: Loop
+    unit: Unit
+
+
+class Judge(Builder):
+    """Follows one set: makes its pieces and judges each. Nothing is handed on."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        setting: Setting,
+        asked: Asked,
+        tell: Callable[[WireFinding], None],
+    ) -> None:
+        origin = setting.origin
+        super().__init__(guide, PIECES[origin.version], list(origin.st))
+        self._origin, self._asked, self._tell = origin, asked, tell
+        self._unit = _units(setting)
+        self._late: list[_Late] = []
+
+    def ended_with(self, piece: Loop) -> Loop | None:
+        """Judge a piece, and the levels that it shows to have ended."""
+        while self._late and not _is_in(piece, self._late[-1].unit.piece):
+            self._ask(self._late.pop())
+        self._judge(piece, self._unit(piece))
+        return None
+
+    def end(self) -> Loop:
+        """Judge what is left."""
+        last = super().end()
+        self.ended_with(last)
+        while self._late:
+            self._ask(self._late.pop())
+        return last
+
+    def _judge(self, loop: Loop, unit: Unit) -> None:
+        asked = self._asked
+        for ordinal, parts, place in loop.segments:
+            for plain, rules in asked.get(place, ()):
+                if plain is not None and plain(parts, unit):
+                    continue
+                for rule in rules:
+                    if rule.late:
+                        self._late.append(_Late(rule, ordinal, parts, loop, unit))
+                    elif verdict := rule.check(parts, loop, unit):
+                        self._say(rule, verdict, ordinal, parts, loop, unit)
+        for inner in loop.loops:
+            self._judge(inner, unit)
+
+    def _ask(self, late: _Late) -> None:
+        if verdict := late.rule.check(late.parts, late.loop, late.unit):
+            self._say(late.rule, verdict, late.ordinal, late.parts, late.loop, late.unit)
+
+    def _say(self, rule: AnyRule, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, unit: Unit) -> None:
+        for finding in rule.findings(verdict, ordinal, parts, loop, self._origin.marks.component):
+            self._tell(replace(self._origin.located(finding), unit=unit.name))
+
+
+def _is_in(piece: Loop, level: Loop) -> bool:
+    """Tell whether a piece is a level, more of it, or stands in it."""
+    here: Loop | None = piece
+    while here is not None:
+        if here is level or here.continues is level:
+            return True
+        here = here.around
+    return False
+
+
+def _units(setting: Setting) -> MakesUnits:
+    """Give what makes the units of a set's guide."""
+    if setting.origin.version == "005010X222A1":
+        return _claim_units(setting)
+    if setting.origin.version == "005010X221A1":
+        return _payment_units(setting)
+    return lambda piece: Unit(piece, setting)
+
+
+def _claim_units(setting: Setting) -> MakesUnits:
+    seen = ClaimsSeen()
+
+    def made(piece: Loop) -> ClaimUnit:
+        seen.take(piece)
+        return ClaimUnit(piece, setting, seen)
+
+    return made
+
+
+def _payment_units(setting: Setting) -> MakesUnits:
+    seen = PaymentsSeen()
+
+    def made(piece: Loop) -> PaymentUnit:
+        unit = PaymentUnit(piece, setting, seen)
+        seen.take(unit)
+        return unit
+
+    return made
