@@ -68,7 +68,7 @@ Asked: TypeAlias = dict[Place | None, tuple[tuple[Look | None, tuple[AnyRule, ..
 """The rules of each place, with the look that stands for them, None if there is none."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # each keeps its guide
 def asked_at(guide: Guide, version: str, snip: int) -> Asked:
     """Give the rules of each place of a guide, up to a SNIP level; places without any are left out."""
     rules = [one for one in BOOKS.get(version, ()) if one.snip <= snip]
