@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from gateway.codes.table import Span, load, span
+from gateway.codes.table import Span, having, load, span
 
 _CATEGORY_LENGTH: Final = 3
 
@@ -34,10 +34,11 @@ def diagnosis(code: str, day: date, folder: Path | None = None) -> Standing:
 
     A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
     """
-    spans = _spans(bare(code), folder)
+    own = having("icd10cm", folder)
+    spans = _spans(bare(code), own)
     if any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans):
         return Standing.BILLABLE
-    if _is_divided(bare(code), folder):
+    if _is_divided(bare(code), own):
         return Standing.NOT_SPECIFIC
     return Standing.UNKNOWN if in_force(day, folder) else Standing.ASSUMED
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from gateway.codes.table import Span, Table, kept, load, span
+from gateway.codes.table import Span, Table, having, kept, load, span
 
 
 class Listed(StrEnum):
@@ -144,7 +144,7 @@ def code_list(kind: Kind, folder: Path | None = None) -> CodeList:
 
     Of taxonomy, procedures and modifiers none is shipped: without an imported one their shape alone decides.
     """
-    return _prepared(kind, folder)
+    return _prepared(kind, having(_SOURCES[kind].table, folder))
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gateway.codes.table import holds, load
+from gateway.codes.table import having, holds, load
 
 
 class Mue(NamedTuple):
@@ -28,7 +28,7 @@ def mue(code: str, day: date, folder: Path | None = None) -> Mue | None:
 
     folder  of the practice's own lists, as in `table.load`
     """
-    row = _limits(folder).get(code)
+    row = _limits(having("mue", folder)).get(code)
     if row is None or not holds(row, day):
         return None
     return Mue(int(row["units"]), row["indicator"], not load("mue", folder=folder).covers(day))

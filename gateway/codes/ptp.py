@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gateway.codes.table import holds, load
+from gateway.codes.table import having, holds, load
 
 
 class Pair(NamedTuple):
@@ -37,7 +37,7 @@ def pair(a: str, b: str, day: date, folder: Path | None = None) -> Pair | None:
 
     folder  of the practice's own lists, as in `table.load`
     """
-    for row in _edits(folder).get(frozenset((a, b)), ()):
+    for row in _edits(having("ptp", folder)).get(frozenset((a, b)), ()):
         if holds(row, day):
             assumed = not load("ptp", folder=folder).covers(day)
             return Pair(row["column1"], row["column2"], row["indicator"] == "1", assumed)

@@ -88,7 +88,12 @@ def load(name: str, room: str = "gateway.codes", folder: Path | None = None) -> 
 
     Raises ConfigError if it is malformed.
     """
-    return _loaded(name, room, folder)
+    return _loaded(name, room, having(name, folder))
+
+
+def having(name: str, folder: Path | None) -> Path | None:
+    """Give the practice's folder if the list `name`.csv lies there, else None: what is shipped is kept once for all."""
+    return folder if folder is not None and (folder / f"{name}.csv").is_file() else None
 
 
 @cache
