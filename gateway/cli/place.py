@@ -1,5 +1,6 @@
 """Where a command works: the home folder, the pinned day, and how to open the office."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,13 +33,11 @@ class Place:
     @classmethod
     def of(cls, home: Path | None, today: str | None) -> "Place":
         """Read the command line's words. Raises click.UsageError on a day that is none."""
-        from gateway.settings.place import default_home
-
         try:
             pinned = date.fromisoformat(today) if today else None
         except ValueError:
             raise click.UsageError("--today: want a date such as 2026-11-16") from None
-        return cls(home=(home or default_home()).absolute(), pinned=pinned)
+        return cls(home=(home or _default_home()).absolute(), pinned=pinned)
 
     def settings(self) -> "Settings":
         """Read the configuration. Raises ConfigError."""
@@ -87,3 +86,8 @@ class Place:
                 yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()
+
+
+def _default_home() -> Path:
+    """Give the folder of the environment variable GATEWAY_HOME, else ./gateway-data."""
+    return Path(os.environ.get("GATEWAY_HOME") or "gateway-data")

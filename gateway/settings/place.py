@@ -1,6 +1,5 @@
 """Where things are: the practice's home folder, and the configuration and samples that travel with the package."""
 
-import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -15,8 +14,3 @@ SAMPLES_SHIPPED = _SHIPPED / "samples"
 def codes_folder(home: Path) -> Path:
     """Give the folder of the code lists that the practice imported; they go before the shipped ones."""
     return home / "codes"
-
-
-def default_home() -> Path:
-    """Give the folder of the environment variable GATEWAY_HOME, else ./gateway-data."""
-    return Path(os.environ.get("GATEWAY_HOME") or "gateway-data").absolute()
