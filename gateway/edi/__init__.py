@@ -44,17 +44,23 @@ True
 True
 """
 
-# `check` has to be bound here, and not when somebody asks for it: the module of that name would be found instead.
-from gateway.edi.acknowledging import Acknowledgment, acknowledge
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+# `check` has to be bound here, and not when somebody asks for it: the module of that name would be found instead. All else
+# is imported when it is asked for: whoever checks a file, or wants a segment, need not wait for it.
 from gateway.edi.check import Report, check
-from gateway.edi.claim_reading import ClaimReading
-from gateway.edi.overlay import Overlay, read_overlay
-from gateway.edi.passage import Reading
-from gateway.edi.professional import read as read_claims
-from gateway.edi.remittance_advice import read as read_remittances
-from gateway.edi.remittance_reading import PaymentReading, RemittanceReading
-from gateway.edi.rewriting import write_claims, write_remittances
-from gateway.edi.wire_finding import WireFinding
+
+if TYPE_CHECKING:
+    from gateway.edi.acknowledging import Acknowledgment, acknowledge
+    from gateway.edi.claim_reading import ClaimReading
+    from gateway.edi.overlay import Overlay, read_overlay
+    from gateway.edi.passage import Reading
+    from gateway.edi.professional import read as read_claims
+    from gateway.edi.remittance_advice import read as read_remittances
+    from gateway.edi.remittance_reading import PaymentReading, RemittanceReading
+    from gateway.edi.rewriting import write_claims, write_remittances
+    from gateway.edi.wire_finding import WireFinding
 
 __all__ = (
     "Acknowledgment",
@@ -73,3 +79,26 @@ __all__ = (
     "write_claims",
     "write_remittances",
 )
+
+_WHERE: Final = {
+    "Acknowledgment": ("acknowledging", "Acknowledgment"),
+    "ClaimReading": ("claim_reading", "ClaimReading"),
+    "Overlay": ("overlay", "Overlay"),
+    "PaymentReading": ("remittance_reading", "PaymentReading"),
+    "Reading": ("passage", "Reading"),
+    "RemittanceReading": ("remittance_reading", "RemittanceReading"),
+    "WireFinding": ("wire_finding", "WireFinding"),
+    "acknowledge": ("acknowledging", "acknowledge"),
+    "read_claims": ("professional", "read"),
+    "read_overlay": ("overlay", "read_overlay"),
+    "read_remittances": ("remittance_advice", "read"),
+    "write_claims": ("rewriting", "write_claims"),
+    "write_remittances": ("rewriting", "write_remittances"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, named = _WHERE[name]
+    return getattr(import_module(f"{__name__}.{module}"), named)

@@ -16,7 +16,7 @@ from gateway.edi.envelope import CONTROL_MAX, OutboundGroup, OutboundSet, interc
 from gateway.edi.figures import is_whole
 from gateway.edi.group_answer import group_answer, wants_answer
 from gateway.edi.judged import JudgedGroup, JudgedInterchange
-from gateway.edi.origin import element
+from gateway.edi.loop import at as element
 from gateway.edi.segment import STANDARD, Delimiters, Segment, fault_in
 from gateway.edi.set_answer import LETTERS, carried
 from gateway.partner import Envelope, Usage

@@ -24,11 +24,10 @@ from typing import Final, TypeAlias
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.acknowledgments import claim_acknowledgments, group_answer, ta1
-from gateway.edi.contents import UNITS
 from gateway.edi.damage import is_damage
-from gateway.edi.guide import transaction_of
-from gateway.edi.loop import Loop, Parts, Placed
-from gateway.edi.origin import Origin, element
+from gateway.edi.guide import UNITS, transaction_of
+from gateway.edi.loop import Loop, Parts, Placed, at
+from gateway.edi.origin import Origin
 from gateway.edi.passage import Passage
 from gateway.edi.remittance_advice import remittance
 from gateway.edi.remittance_reading import RemittanceReading
@@ -95,9 +94,9 @@ def _answer(origin: Origin, what: What) -> Answer:
         sender_id=origin.sender,
         receiver_id=origin.receiver,
         interchange=int(origin.interchange),
-        usage=Usage(element(origin.isa, 14)),
-        date=element(origin.isa, 8),
-        time=element(origin.isa, 9),
+        usage=Usage(at(origin.isa, 14)),
+        date=at(origin.isa, 8),
+        time=at(origin.isa, 9),
         place=origin.isa_at,
         group=int(origin.group) if origin.gs else None,
         set_control=origin.control,
@@ -112,7 +111,7 @@ def _refuse_damage(finding: WireFinding) -> None:
 
 def _refuse_others(origin: Origin) -> None:
     """Refuse a set that cannot be named, is no answer, or is of a guide that is not known."""
-    code, version = element(origin.st, 1), origin.version
+    code, version = at(origin.st, 1), origin.version
     if not _SET_CODE(code) or not _SET_CONTROL(origin.control):
         raise InboundWireError(ordinal=origin.starts, said="ST names no transaction set or no control number")
     if version not in _READERS or transaction_of(version) != code:

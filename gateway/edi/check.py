@@ -17,8 +17,8 @@ from gateway.edi.judged import JudgedInterchange
 from gateway.edi.origin import Origin
 from gateway.edi.overlay import Overlay
 from gateway.edi.record import Record
-from gateway.edi.rules.judge import PIECES, Judge
-from gateway.edi.rules.rulebook import asked_at
+from gateway.edi.rules.judge import Judge
+from gateway.edi.rules.rulebook import BOOKS, asked_at
 from gateway.edi.rules.unit import LATEST, Lists, Setting
 from gateway.edi.wire_finding import FINDINGS_MAX, WireFinding, WireSeverity
 
@@ -69,7 +69,7 @@ def check(
         kept.take(finding)
 
     def following(guide: Guide | None, origin: Origin) -> Judge | None:
-        if guide is None or origin.version not in PIECES:
+        if guide is None or origin.version not in BOOKS:
             return None
         asked = asked_at(guide, origin.version, snip)
         return Judge(guide, Setting(origin, lists, day), asked, tell)

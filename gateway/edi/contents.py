@@ -9,7 +9,7 @@ import io
 from collections.abc import Generator, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from gateway.edi.guide import ALIASES, guide_of, transaction_of
+from gateway.edi.guide import ALIASES, UNITS, guide_of, transaction_of
 from gateway.edi.guide_places import Guide, Place
 from gateway.edi.loop import Builder, Loop, Parts, TooLongError, at
 from gateway.edi.overlay import Overlay
@@ -17,16 +17,6 @@ from gateway.edi.segment import Delimiters
 from gateway.edi.stream import Stream
 from gateway.edi.walk import Walk
 from gateway.edi.wire_finding import WireFinding
-
-UNITS: Final = {
-    "005010X222A1": frozenset({"2300"}),
-    "005010X223A2": frozenset({"2300"}),
-    "005010X221A1": frozenset({"2100"}),
-    "005010X214": frozenset({"2200D"}),
-    "005010X212": frozenset({"2200D", "2200E"}),
-    "005010X231A1": frozenset({"2000"}),
-}
-"""What a set of each guide is made of: claims, claim payments, claim statuses, answers to a transaction set."""
 
 _NUMBERED_BY: Final = {"CLM": 1, "CLP": 1, "TRN": 2, "AK2": 2}
 """The element of a unit's first segment by which people name it."""

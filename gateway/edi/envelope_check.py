@@ -19,8 +19,8 @@ from gateway.edi.envelope_faults import (
 from gateway.edi.guide import ALIASES
 from gateway.edi.guide_choice import Chosen, chosen
 from gateway.edi.guide_places import Guide
-from gateway.edi.loop import UNIT_SEGMENTS_MAX, Loop, TooLongError
-from gateway.edi.origin import NOWHERE, Origin, element
+from gateway.edi.loop import UNIT_SEGMENTS_MAX, Loop, TooLongError, at
+from gateway.edi.origin import NOWHERE, Origin
 from gateway.edi.overlay import Overlay
 from gateway.edi.record import Record
 from gateway.edi.stream import Header, Stream
@@ -88,7 +88,6 @@ class EnvelopeCheck:
         self._tell = tell
         self._record = Record() if record is None else record
         self._origin = NOWHERE
-        self._walk: Walk | None = None
         self._every_marks: set[Delimiters] = set()
         self._first_places: dict[str, int] = {}
         self._groups = 0
@@ -202,7 +201,7 @@ class EnvelopeCheck:
             self._stray(parts)
             return
         self._say(*ge_faults(parts, self._origin.group, self._sets))
-        self._end_group(element(parts, 1))
+        self._end_group(at(parts, 1))
 
     def _close_group(self) -> None:
         """A group that is still open when something else begins has no GE."""
@@ -224,7 +223,7 @@ class EnvelopeCheck:
             self._record.has_no_guide()
             last, length = self._skipped()
         else:
-            self._walk = walk = self._walk_through(choice.guide, st, follower)
+            walk = self._walk_through(choice.guide, st, follower)
             yield from walk.follow(self._texts(walk))
             last, length = walk.last, walk.ordinal
         self.counts = self.counts.plus(segments=length - 1)
@@ -233,7 +232,6 @@ class EnvelopeCheck:
             self._say_set(se_faults(parts, self._origin.control, length))
         if follower is not None:
             yield follower.end()
-        self._walk = None
         self._record.closes_set()
         self._origin = replace(self._origin, st=())
         return None if parts[0] == "SE" else last
@@ -261,7 +259,7 @@ class EnvelopeCheck:
             self._tell(replace(origin.located(finding), unit=walk.unit))
 
         walk = Walk(guide, tell, follower, judges_elements=self._judges_elements)
-        named = element(st, 3)
+        named = at(st, 3)
         # Of an older edition's name enough was said when its guide was chosen.
         walk.begin([*st[:3], ALIASES[named], *st[4:]] if named in ALIASES else st)
         return walk
@@ -269,13 +267,13 @@ class EnvelopeCheck:
     def _texts(self, walk: Walk) -> Iterator[str]:
         """Give the segments of a set; those of an 835's header pass somebody who looks for its TRN."""
         texts = self._stream.texts
-        return chain(self._looked_at(texts, walk), texts) if element(self._origin.st, 1) == "835" else texts
+        return chain(self._looked_at(texts, walk), texts) if at(self._origin.st, 1) == "835" else texts
 
     def _looked_at(self, texts: Iterator[str], walk: Walk) -> Iterator[str]:
         for text in islice(texts, _HEADER):
             parts = text.split(self._origin.marks.element)
             if parts[0] == "TRN":
-                walk.unit = element(parts, 2)
+                walk.unit = at(parts, 2)
             yield text
 
     def _skipped(self) -> tuple[str | None, int]:

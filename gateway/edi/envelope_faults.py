@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.edi.element_faults import is_day, is_time
 from gateway.edi.figures import is_whole
-from gateway.edi.origin import element
+from gateway.edi.loop import at as element
 from gateway.edi.stream import Header
 from gateway.edi.wire_finding import WireFinding, WireLevel
 

@@ -42,6 +42,16 @@ ALIASES: Final = {
 }
 """Versions that are read by another's guide: what they say of themselves is a finding, not a reason to read nothing."""
 
+UNITS: Final = {
+    "005010X222A1": frozenset({"2300"}),
+    "005010X223A2": frozenset({"2300"}),
+    "005010X221A1": frozenset({"2100"}),
+    "005010X214": frozenset({"2200D"}),
+    "005010X212": frozenset({"2200D", "2200E"}),
+    "005010X231A1": frozenset({"2000"}),
+}
+"""What a set of each guide is made of: claims, claim payments, claim statuses, answers to a transaction set."""
+
 
 @lru_cache(maxsize=32)
 def guide_of(version: str, marks: Delimiters, overlays: tuple[Overlay, ...] = ()) -> Guide | None:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from gateway.edi.envelope_faults import group_fault, set_fault
 from gateway.edi.guide import ALIASES, guide_of, transaction_of
 from gateway.edi.guide_places import Guide
-from gateway.edi.origin import element
+from gateway.edi.loop import at
 from gateway.edi.overlay import Overlay
 from gateway.edi.segment import Delimiters
 from gateway.edi.wire_finding import WireFinding, WireSeverity
@@ -38,18 +38,18 @@ class Chosen(NamedTuple):
 
 def chosen(st: Sequence[str], gs: Sequence[str], marks: Delimiters, overlays: tuple[Overlay, ...]) -> Chosen:
     """Choose the guide of a set; `gs` is empty where none is open."""
-    transaction, named = element(st, 1), element(st, 3).strip() or element(gs, 8).strip()
+    transaction, named = at(st, 1), at(st, 3).strip() or at(gs, 8).strip()
     version = ALIASES.get(named, named)
     guide = guide_of(version, marks, overlays) if transaction_of(version) == transaction else None
     return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide)))
 
 
 def _disagreements(st: Sequence[str], gs: Sequence[str]) -> Iterator[WireFinding]:
-    transaction, named = element(st, 1), element(st, 3)
-    if named and gs and named != element(gs, 8):
+    transaction, named = at(st, 1), at(st, 3)
+    if named and gs and named != at(gs, 8):
         yield set_fault("I6", "ST03 is not GS08", segment="ST", at=3)
     function = FUNCTIONS.get(transaction)
-    if gs and function is not None and function != element(gs, 1):
+    if gs and function is not None and function != at(gs, 1):
         said = f"GS01 is not {function}, the functional group of {transaction}"
         yield group_fault("1", said, segment="GS", at=1)
 

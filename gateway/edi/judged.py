@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.acknowledgment import Verdict
-from gateway.edi.origin import element
+from gateway.edi.loop import at
 from gateway.edi.segment import Delimiters
 from gateway.edi.wire_finding import WireFinding, WireSeverity
 
@@ -32,17 +32,17 @@ class JudgedSet:
     @property
     def code(self) -> str:
         """What it is, such as 837 (ST01)."""
-        return element(self.st, 1)
+        return at(self.st, 1)
 
     @property
     def control(self) -> str:
         """Its control number (ST02)."""
-        return element(self.st, 2)
+        return at(self.st, 2)
 
     @property
     def guide(self) -> str:
         """The guide that it names (ST03); empty where that has none (835)."""
-        return element(self.st, 3)
+        return at(self.st, 3)
 
     @property
     def verdict(self) -> Verdict:
@@ -73,17 +73,17 @@ class JudgedGroup:
     @property
     def function(self) -> str:
         """What kind it is of, such as HC (GS01)."""
-        return element(self.gs, 1)
+        return at(self.gs, 1)
 
     @property
     def control(self) -> str:
         """Its control number (GS06)."""
-        return element(self.gs, 6)
+        return at(self.gs, 6)
 
     @property
     def version(self) -> str:
         """The guide that it names (GS08)."""
-        return element(self.gs, 8)
+        return at(self.gs, 8)
 
     @property
     def verdict(self) -> Verdict:

@@ -89,7 +89,7 @@ class Loop:
         return (mark.join(parts) for _, parts, _ in self.every())
 
 
-def at(parts: Parts, position: int) -> str:
+def at(parts: Sequence[str], position: int) -> str:
     """Give the 1-based element as it stands; empty when absent."""
     return parts[position] if position < len(parts) else ""
 

@@ -1,9 +1,9 @@
 """Where in a file something stands: the envelopes around it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
+from gateway.edi.loop import at
 from gateway.edi.segment import STANDARD, Delimiters
 from gateway.edi.wire_finding import WireFinding
 from gateway.errors import InboundWireError
@@ -31,41 +31,41 @@ class Origin:
     @property
     def interchange(self) -> str:
         """The interchange's control number (ISA13)."""
-        return element(self.isa, 12).strip()
+        return at(self.isa, 12).strip()
 
     @property
     def sender(self) -> str:
         """Who sent the interchange (ISA06)."""
-        return element(self.isa, 5).strip()
+        return at(self.isa, 5).strip()
 
     @property
     def receiver(self) -> str:
         """Whom it was sent to (ISA08)."""
-        return element(self.isa, 7).strip()
+        return at(self.isa, 7).strip()
 
     @property
     def is_test(self) -> bool:
         """Whether it is marked as a test (ISA15)."""
-        return element(self.isa, 14) == "T"
+        return at(self.isa, 14) == "T"
 
     @property
     def date(self) -> str:
         """When the functional group was made (GS04), CCYYMMDD."""
-        return element(self.gs, 4)
+        return at(self.gs, 4)
 
     @property
     def group(self) -> str:
         """The functional group's control number (GS06)."""
-        return element(self.gs, 6)
+        return at(self.gs, 6)
 
     @property
     def control(self) -> str:
         """The transaction set's control number (ST02)."""
-        return element(self.st, 2)
+        return at(self.st, 2)
 
     def refuse(self, ordinal: int, said: str) -> NoReturn:
         """Raise InboundWireError about a segment of the set, counted from ST = 1. `said` is without any value."""
-        said = f"{element(self.st, 1)} {self.control}: {said}"
+        said = f"{at(self.st, 1)} {self.control}: {said}"
         raise InboundWireError(ordinal=self.starts + ordinal - 1, said=said)
 
     def located(self, finding: WireFinding) -> WireFinding:
@@ -81,8 +81,3 @@ class Origin:
 
 NOWHERE: Final = Origin()
 """Before the first ISA."""
-
-
-def element(parts: Sequence[str], position: int) -> str:
-    """Give a part by its place; empty where there is none."""
-    return parts[position] if position < len(parts) else ""

@@ -17,8 +17,9 @@ _QUALIFIED: Final = 2
 _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
 _PLB_LAST: Final = 14
-_MOA_REMARKS: Final = (3, 4, 5, 6, 7)
-_MIA_REMARKS: Final = (5, 20, 21, 22, 23)
+MOA_REMARKS: Final = (3, 4, 5, 6, 7)
+MIA_REMARKS: Final = (5, 20, 21, 22, 23)
+"""Elements that are remark codes."""
 _DATED: Final = frozenset({"472", "150", "151", "232"})
 
 
@@ -51,7 +52,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         elif name == "DTM" and at(parts, 1) in _DATED:
             dates[parts[1]] = _day(place, parts, 2)
         elif name in {"MOA", "MIA"}:
-            positions = _MOA_REMARKS if name == "MOA" else _MIA_REMARKS
+            positions = MOA_REMARKS if name == "MOA" else MIA_REMARKS
             remarks += [code for position in positions if (code := at(parts, position))]
     served = dates.get("232")
     return ClaimPayment(

@@ -8,8 +8,7 @@ from gateway.edi.figures import as_amount, as_number
 from gateway.edi.loop import Loop, at
 from gateway.edi.loop_values import PriorAdjustment, adjustments, day, money, reference
 from gateway.edi.party import PartyReading, party
-
-_MOA_REMARKS = (3, 4, 5, 6, 7)
+from gateway.edi.payment_values import MOA_REMARKS
 
 
 class OtherPayerReading(NamedTuple):
@@ -66,7 +65,7 @@ class OtherPayerReading(NamedTuple):
     def remarks(self) -> tuple[str, ...]:
         """Its remark codes (MOA03 to MOA07)."""
         moa = self.loop.first("MOA")
-        return tuple(code for position in _MOA_REMARKS if (code := at(moa, position)))
+        return tuple(code for position in MOA_REMARKS if (code := at(moa, position)))
 
     @property
     def subscriber(self) -> PartyReading | None:

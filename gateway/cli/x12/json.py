@@ -3,7 +3,6 @@
 import json as json_text
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,6 +10,7 @@ import click
 
 from gateway.cli import show
 from gateway.cli.status import Status
+from gateway.cli.x12.source import file_or_pipe, unheard
 
 if TYPE_CHECKING:
     from gateway.edi.json_schemas import Record
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN_MAX = 10
 
-_file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+_file = click.argument("file", type=file_or_pipe)
 _lines = click.option("--lines", "as_lines", is_flag=True, help="JSON Lines: one record a line, for files of any size.")
 
 
@@ -37,7 +37,7 @@ def to_json(file: Path, as_lines: bool) -> int:
     from gateway.edi import json_texts
     from gateway.edi.json_records import RecordReading
 
-    with _opened(file) as source, show.progress("thousand records") as advance:
+    with unheard(file) as source, show.progress("thousand records") as advance:
         reading = RecordReading(source)
         written = json_texts.lines if as_lines else json_texts.document
         for text in written(_counted(reading, advance), reading.schema):
@@ -61,7 +61,7 @@ def from_json(file: Path) -> int:
     from gateway.edi.json_texts import read
     from gateway.edi.json_writing import written
 
-    with _opened(file) as source, show.progress("thousand records") as advance:
+    with unheard(file) as source, show.progress("thousand records") as advance:
         schema, records = read(source)
         pieces = _Passed(written(_counted(records, advance), schema), sys.stdout.buffer)
         report = check(pieces)  # type: ignore[arg-type]  # only read is used
@@ -82,19 +82,6 @@ def schema(which: str, as_lines: bool) -> int:
     chosen = next(one for one in SCHEMAS if one.table == which)
     click.echo(json_text.dumps(line_schema(chosen) if as_lines else document_schema(chosen), indent=1))
     return Status.DONE
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    if str(path) == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        source = path.open("rb")
-    except OSError as refused:
-        raise click.UsageError(f"{path}: cannot be read ({refused.strerror})") from None
-    with source:
-        yield source
 
 
 def _counted(records: "Iterable[Record]", advance: Callable[[int], None]) -> "Iterator[Record]":

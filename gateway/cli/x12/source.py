@@ -43,12 +43,18 @@ class Told:
 @contextmanager
 def opened(path: Path, *, said: str = "MB read") -> Iterator[BinaryIO]:
     """Open a file, or the pipe for `-`, to be read once. Raises click.UsageError if it cannot be."""
-    with show.progress(said) as advance:
-        if str(path) == "-":
-            yield Told(sys.stdin.buffer, advance)  # type: ignore[misc]  # only read is used
-            return
-        with _file(path) as source:
-            yield Told(source, advance)  # type: ignore[misc]  # as above
+    with show.progress(said) as advance, unheard(path) as source:
+        yield Told(source, advance)  # type: ignore[misc]  # only read is used
+
+
+@contextmanager
+def unheard(path: Path) -> Iterator[BinaryIO]:
+    """As `opened`, for those who have progress of their own to tell."""
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    with _file(path) as source:
+        yield source
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Final
 from gateway.codes.postal import is_zip, is_zip_plus_4
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit
+from gateway.edi.rules.party import AT_HOME
 from gateway.edi.rules.rule import Fault, Spot, rule
 from gateway.edi.wire_finding import WireSeverity
 
@@ -35,7 +36,7 @@ def billing_address_is_a_box(n3: Parts, _loop: Loop, _unit: ClaimUnit) -> list[S
 )
 def zip_without_four(n4: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
     """The ZIP code of a billing provider or service location has not all nine digits."""
-    return at(n4, 4) in {"", "US"} and is_zip(at(n4, 3)) and not is_zip_plus_4(at(n4, 3))
+    return at(n4, 4) in AT_HOME and is_zip(at(n4, 3)) and not is_zip_plus_4(at(n4, 3))
 
 
 @rule(

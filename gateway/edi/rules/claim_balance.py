@@ -7,8 +7,6 @@ from gateway.edi.rules.rule import rule
 from gateway.edi.rules.unit import NOTHING
 from gateway.edi.wire_finding import WireSeverity
 
-_LAST_ADJUDICATED = "D"
-
 
 @rule(
     id="CHARGE_IS_NOT_ITS_LINES",
@@ -146,7 +144,7 @@ def not_covered_is_not_the_charge(amt: Parts, _other: Loop, claim: ClaimUnit) ->
 def other_payer_patient_share_too_much(amt: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """What remains for the patient and what the payer paid are more than the claim's charge (CLM02)."""
     share = as_cents(at(amt, 2))
-    paid = amount(loop, _LAST_ADJUDICATED) or 0
+    paid = amount(loop, "D") or 0
     return share is not None and claim.charge is not None and (share < 0 or share + paid > claim.charge)
 
 

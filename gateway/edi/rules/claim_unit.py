@@ -7,9 +7,12 @@ from typing import Final, NamedTuple
 
 from gateway.edi.figures import as_cents, as_day
 from gateway.edi.loop import Loop, at
-from gateway.edi.rules.unit import LATEST, NOTHING, Setting, Unit
+from gateway.edi.rules.unit import LATEST, NOTHING, Setting, Unit, taken_by
 
-_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})
+ICD10: Final = frozenset({"ABK", "ABF"})
+ICD9: Final = frozenset({"BK", "BF"})
+"""Qualifiers of diagnoses in HI, by code set."""
+_DIAGNOSES: Final = ICD10 | ICD9
 _DTP03: Final = 3
 _REF02: Final = 2
 MEDICARE: Final = frozenset({"MA", "MB"})
@@ -190,15 +193,8 @@ def payer_of(other: Loop) -> str:
 
 def adjusted(loop: Loop) -> int | None:
     """Give the sum of all adjustments (CAS) directly in a loop, in cents; None if one cannot be read."""
-    total = 0
-    for _, parts, _ in loop.segments:
-        if parts[0] == "CAS":
-            for text in parts[3::3]:
-                amount = as_cents(text) if text else 0
-                if amount is None:
-                    return None
-                total += amount
-    return total
+    found = [taken_by(parts) for parts in loop.each("CAS")]
+    return None if None in found else sum(one or 0 for one in found)
 
 
 def amount(loop: Loop, qualifier: str) -> int | None:

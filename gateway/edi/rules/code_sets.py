@@ -8,18 +8,16 @@ from typing import Final, NamedTuple, TypeAlias
 
 from gateway.codes.lists import Kind, Listed
 from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.payment_values import MIA_REMARKS, MOA_REMARKS
+from gateway.edi.rules.claim_unit import ICD10
+from gateway.edi.rules.party import HAVE_STATES
 from gateway.edi.rules.rule import Fault, Rule, Spot, Verdict
 from gateway.edi.rules.shapes import is_taxonomy
 from gateway.edi.rules.unit import Unit
 from gateway.edi.wire_finding import WireSeverity
 
-_MOA_REMARKS: Final = (3, 4, 5, 6, 7)
-_MIA_REMARKS: Final = (5, 20, 21, 22, 23)
-_HAVE_STATES: Final = frozenset({"", "US", "CA"})
-"""Countries whose states or provinces are listed; none means the United States."""
 _OF_MESSAGES: Final = frozenset({Kind.CARC, Kind.RARC, Kind.STATUS_CATEGORY, Kind.STATUS})
 """Codes that hold on the day of a payer's first message; reversals, corrections and later payers repeat them."""
-_ICD10: Final = frozenset({"ABK", "ABF"})
 
 
 class Code(NamedTuple):
@@ -42,12 +40,12 @@ def _element(position: int, *others: int) -> Coded:
 
 
 def _state(n4: Parts, _unit: Unit) -> Iterable[Code]:
-    return (Code(n4[2], 2),) if at(n4, 2) and at(n4, 4) in _HAVE_STATES else ()
+    return (Code(n4[2], 2),) if at(n4, 2) and at(n4, 4) in HAVE_STATES else ()
 
 
 def _accident(clm: Parts, unit: Unit) -> Iterable[Code]:
     state = unit.part(clm, 11, 4)
-    return (Code(state, 11, 4),) if state and unit.part(clm, 11, 5) in _HAVE_STATES else ()
+    return (Code(state, 11, 4),) if state and unit.part(clm, 11, 5) in HAVE_STATES else ()
 
 
 def _place(clm: Parts, unit: Unit) -> Iterable[Code]:
@@ -58,7 +56,7 @@ def _place(clm: Parts, unit: Unit) -> Iterable[Code]:
 def _diagnoses(hi: Parts, unit: Unit) -> Iterable[Code]:
     for position in range(1, len(hi)):
         qualifier, _, rest = hi[position].partition(unit.component)
-        if qualifier in _ICD10:
+        if qualifier in ICD10:
             yield Code(rest.partition(unit.component)[0].replace(".", ""), position, 2)
 
 
@@ -125,8 +123,8 @@ RULES = (
     _listed(Kind.TAXONOMY, ("* PRV",), _taxonomy),
     _listed(Kind.CARC, ("2100 CAS", "2110 CAS", "2320 CAS", "2430 CAS"), _reasons),
     _listed(Kind.RARC, ("2110 LQ",), _remark),
-    _listed(Kind.RARC, ("2100 MOA", "2320 MOA"), _element(*_MOA_REMARKS)),
-    _listed(Kind.RARC, ("2100 MIA", "2320 MIA"), _element(*_MIA_REMARKS)),
+    _listed(Kind.RARC, ("2100 MOA", "2320 MOA"), _element(*MOA_REMARKS)),
+    _listed(Kind.RARC, ("2100 MIA", "2320 MIA"), _element(*MIA_REMARKS)),
     _listed(Kind.STATUS_CATEGORY, ("* STC",), _statuses(1)),
     _listed(Kind.STATUS, ("* STC",), _statuses(2)),
     _listed(Kind.ENTITY, ("* STC",), _statuses(3)),

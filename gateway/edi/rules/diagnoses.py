@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.rules.claim_unit import ClaimUnit
+from gateway.edi.rules.claim_unit import ICD9, ICD10, ClaimUnit
 from gateway.edi.rules.rule import Spot, rule
 from gateway.edi.wire_finding import WireSeverity
 
-_ICD10: Final = frozenset({"ABK", "ABF"})
-_ICD9: Final = frozenset({"BK", "BF"})
 ICD10_SINCE: Final = "20151001"
 _CODE: Final = 2
 """The component of HI that is the code."""
@@ -21,7 +19,7 @@ def _coded(hi: Parts, claim: ClaimUnit) -> Iterator[tuple[int, str, str]]:
     """Give the diagnoses of a segment HI: position, qualifier, code."""
     for position, text in enumerate(hi[1:], start=1):
         components = text.split(claim.component)
-        if components[0] in _ICD10 or components[0] in _ICD9:
+        if components[0] in ICD10 or components[0] in ICD9:
             yield position, components[0], at(components, 1)
 
 
@@ -47,8 +45,8 @@ def diagnoses_mixed(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
     """Diagnoses of a claim are coded from both ICD-9-CM and ICD-10-CM."""
     if not claim.diagnoses:
         return []
-    first = claim.diagnoses[0].qualifier in _ICD10
-    return [Spot(position, 1) for position, qualifier, _ in _coded(hi, claim) if (qualifier in _ICD10) is not first]
+    first = claim.diagnoses[0].qualifier in ICD10
+    return [Spot(position, 1) for position, qualifier, _ in _coded(hi, claim) if (qualifier in ICD10) is not first]
 
 
 @rule(
@@ -62,9 +60,9 @@ def diagnoses_mixed(hi: Parts, _loop: Loop, claim: ClaimUnit) -> list[Spot]:
 def diagnosis_code_set_of_another_day(hi: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """The diagnoses' code set is not that of the date of service."""
     qualifier = hi[1].partition(claim.component)[0] if len(hi) > 1 else ""
-    if qualifier in _ICD10:
+    if qualifier in ICD10:
         return "" < claim.last_day < ICD10_SINCE
-    return qualifier in _ICD9 and claim.first_day >= ICD10_SINCE
+    return qualifier in ICD9 and claim.first_day >= ICD10_SINCE
 
 
 @rule(

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from gateway.edi.guide import UNITS
 from gateway.edi.guide_places import Guide
 from gateway.edi.loop import Builder, Loop, Parts
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
@@ -12,15 +13,6 @@ from gateway.edi.rules.rule import Verdict
 from gateway.edi.rules.rulebook import AnyRule, Asked
 from gateway.edi.rules.unit import Setting, Unit
 from gateway.edi.wire_finding import WireFinding
-
-PIECES: Final = {
-    "005010X222A1": frozenset({"2300"}),
-    "005010X223A2": frozenset({"2300"}),
-    "005010X221A1": frozenset({"2100"}),
-    "005010X214": frozenset({"2000D"}),
-    "005010X212": frozenset({"2000D", "2000E"}),
-}
-"""What the sets of each guide are made of: a piece is held while its rules are asked."""
 
 MakesUnits: TypeAlias = Callable[[Loop], Unit]
 
@@ -46,7 +38,7 @@ class Judge(Builder):
         tell: Callable[[WireFinding], None],
     ) -> None:
         origin = setting.origin
-        super().__init__(guide, PIECES[origin.version], list(origin.st))
+        super().__init__(guide, UNITS[origin.version], list(origin.st))
         self._origin, self._asked, self._tell = origin, asked, tell
         self._unit = _units(setting)
         self._late: list[_Late] = []
@@ -85,7 +77,7 @@ class Judge(Builder):
             self._say(late.rule, verdict, late.ordinal, late.parts, late.loop, late.unit)
 
     def _say(self, rule: AnyRule, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, unit: Unit) -> None:
-        for finding in rule.findings(verdict, ordinal, parts, loop, self._origin.marks.component):
+        for finding in rule.findings(verdict, ordinal, parts, loop, unit):
             self._tell(replace(self._origin.located(finding), unit=unit.name))
 
 

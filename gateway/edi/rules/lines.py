@@ -7,6 +7,7 @@ from gateway.edi.figures import as_number
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit
 from gateway.edi.rules.rule import Fault, Spot, rule
+from gateway.edi.rules.unit import repeats_earlier_line
 from gateway.edi.wire_finding import WireSeverity
 
 _DECIMALS_MAX: Final = 3
@@ -126,11 +127,7 @@ def unlisted_without_description(sv1: Parts, _loop: Loop, claim: ClaimUnit) -> b
 )
 def line_number_repeated(ref: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """An earlier line of the claim has the same number (REF*6R)."""
-    number = at(ref, 2)
-    if claim.numbers.count(number) < 2:  # noqa: PLR2004 itself
-        return False
-    first = next((line for line in claim.lines if at(line.first("REF", "6R"), 2) == number), loop)
-    return first is not loop
+    return repeats_earlier_line(ref, loop, claim.lines, claim.numbers)
 
 
 @rule(

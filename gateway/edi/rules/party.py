@@ -9,8 +9,10 @@ from gateway.edi.rules.unit import Unit
 from gateway.edi.wire_finding import WireSeverity
 
 _ORGANISATION: Final = "2"
-_AT_HOME: Final = frozenset({"", "US", "CA"})
-"""N404 of addresses that have a state and a postal code: it is left out in the United States."""
+AT_HOME: Final = frozenset({"", "US"})
+"""N404 of addresses in the United States, where it is left out."""
+HAVE_STATES: Final = AT_HOME | {"CA"}
+"""N404 of addresses that have a listed state or province, and a postal code."""
 _TEN_DIGITS: Final = re.compile(r"[0-9]{10}").fullmatch
 _PHONES: Final = frozenset({"TE", "FX"})
 
@@ -54,7 +56,7 @@ def person_without_first_name(nm1: Parts, _loop: Loop, _unit: Unit) -> bool:
 )
 def state_missing(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
     """An address in the United States or Canada has no state or province."""
-    return not at(n4, 2) and at(n4, 4) in _AT_HOME
+    return not at(n4, 2) and at(n4, 4) in HAVE_STATES
 
 
 @rule(
@@ -67,7 +69,7 @@ def state_missing(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
 )
 def postal_code_missing(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
     """An address in the United States or Canada has no ZIP or postal code."""
-    return not at(n4, 3) and at(n4, 4) in _AT_HOME
+    return not at(n4, 3) and at(n4, 4) in HAVE_STATES
 
 
 @rule(

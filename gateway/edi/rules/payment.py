@@ -5,7 +5,7 @@ from typing import Final
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.payment_unit import PaymentUnit
 from gateway.edi.rules.rule import Fault, Spot, rule
-from gateway.edi.rules.unit import Unit
+from gateway.edi.rules.unit import Unit, repeats_earlier_line
 from gateway.edi.wire_finding import WireSeverity
 
 _FORWARDED: Final = frozenset({"19", "20", "21", "23"})
@@ -181,13 +181,9 @@ def submitted_procedure_is_the_same(svc: Parts, _loop: Loop, _unit: PaymentUnit)
 )
 def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool:
     """An earlier line of the claim payment has the same number (REF*6R)."""
-    number = at(ref, 2)
-    if unit.numbers.count(number) < 2:  # noqa: PLR2004 itself
-        return False
     if at(loop.first("SVC"), 6):  # one of the procedures that the submitted one was unbundled into
         return False
-    first = next((line for line in unit.lines if at(line.first("REF", "6R"), 2) == number), loop)
-    return first is not loop
+    return repeats_earlier_line(ref, loop, unit.lines, unit.numbers)
 
 
 @rule(

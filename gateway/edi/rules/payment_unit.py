@@ -3,16 +3,14 @@
 from typing import Final, NamedTuple
 
 from gateway.edi.figures import as_cents
-from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.rules.unit import Setting, Unit
+from gateway.edi.loop import Loop, at
+from gateway.edi.rules.unit import Setting, Unit, taken_by
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
 _COUNTED: Final = frozenset({"CAS", "DTM", "REF"})
 _QUALIFIED: Final = 2
 """The length of a segment with nothing but a qualifier."""
-_ONE_REASON: Final = 4
-"""The length of a CAS with one reason and no quantity."""
 _OWN_DATES: Final = frozenset({"472", "150", "151", "232", "233"})
 """DTM01 of a service, of its period, and of a claim's."""
 
@@ -109,7 +107,7 @@ class PaymentUnit(Unit):
                 continue
             qualifier = parts[1]
             if name == "CAS":
-                here = _sum(parts)
+                here = taken_by(parts)
                 if here is None or total is None:
                     total = None
                     continue
@@ -122,16 +120,3 @@ class PaymentUnit(Unit):
             elif qualifier == "6R":
                 self.numbers.append(at(parts, 2))
         return total
-
-
-def _sum(cas: Parts) -> int | None:
-    """Add up the amounts of a CAS, in cents; None if one cannot be read."""
-    if len(cas) == _ONE_REASON:
-        return as_cents(cas[3])
-    total = 0
-    for text in cas[3::3]:
-        amount = as_cents(text) if text else 0
-        if amount is None:
-            return None
-        total += amount
-    return total

@@ -77,8 +77,8 @@ class Rule(Generic[U_contra]):
     says: str
     check: Check[U_contra]
 
-    def findings(self, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, component: str) -> list[WireFinding]:
-        """Tell a verdict that is not empty. component: the mark between components."""
+    def findings(self, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, unit: Unit) -> list[WireFinding]:
+        """Tell a verdict that is not empty."""
         spots = [Spot(self.element, self.component)] if isinstance(verdict, bool) else verdict
         named, _, segment = self.lacks.rpartition(" ")
         return [
@@ -95,7 +95,7 @@ class Rule(Generic[U_contra]):
                 segment=segment or parts[0],
                 element=spot.element,
                 component=spot.component,
-                value="" if self.lacks else _value(parts, spot, component),
+                value="" if self.lacks or not spot.element else unit.part(parts, spot.element, spot.component),
             )
             for spot in spots
         ]
@@ -143,11 +143,3 @@ def _begun_small(says: str) -> str:
     """Make a sentence go on behind a place and a colon; the name of an element stays as it is."""
     first = says.split(maxsplit=1)[0]
     return says if len(first) > 1 and first.isupper() else f"{says[0].lower()}{says[1:]}"
-
-
-def _value(parts: Parts, spot: Spot, component: str) -> str:
-    text = parts[spot.element] if 0 < spot.element < len(parts) else ""
-    if not spot.component:
-        return text
-    components = text.split(component)
-    return components[spot.component - 1] if spot.component <= len(components) else ""

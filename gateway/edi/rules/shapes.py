@@ -7,11 +7,11 @@ from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip
 from gateway.codes.routing_number import is_routing_number
 from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.rules.party import AT_HOME
 from gateway.edi.rules.rule import Spot, rule
 from gateway.edi.rules.unit import Unit
 
 _NPI: Final = "XX"
-_HOME: Final = frozenset({"", "US"})
 _ROUTING: Final = "01"
 is_taxonomy: Final = re.compile(r"[0-9A-Z]{9}X").fullmatch
 is_hcpcs: Final = re.compile(r"[A-Z][0-9]{4}|[0-9]{4}[0-9AFMTU]").fullmatch
@@ -55,7 +55,7 @@ def payee_npi_check_digit(n1: Parts, _loop: Loop, _unit: Unit) -> bool:
 )
 def zip_shape(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
     """This is no ZIP code."""
-    return at(n4, 4) in _HOME and bool(at(n4, 3)) and not is_zip(at(n4, 3))
+    return at(n4, 4) in AT_HOME and bool(at(n4, 3)) and not is_zip(at(n4, 3))
 
 
 @rule(

@@ -1,15 +1,19 @@
 """What a rule may look at beside its segment: the piece of the set, what stands around it, and what was seen before."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from gateway.codes.lists import CodeList, Kind, code_list
-from gateway.edi.figures import as_day
-from gateway.edi.loop import Loop, Parts
+from gateway.edi.figures import as_cents, as_day
+from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.origin import Origin
 
+_ONE_REASON = 4
+"""The length of a CAS with one reason and no quantity."""
+_TWICE = 2
 NOTHING = Loop("")
 LATEST = "99999999"
 """Behind every day, as CCYYMMDD: where nobody says what today is, no day is in the future."""
@@ -97,12 +101,34 @@ class Unit:
         return text.split(self.component) if text else []
 
     def part(self, parts: Parts, position: int, inner: int) -> str:
-        """Give one 1-based component of the 1-based element; empty when absent."""
-        if position >= len(parts):
-            return ""
-        components = parts[position].split(self.component)
+        """Give one 1-based component of the 1-based element, 0 for all of it; empty when absent."""
+        text = at(parts, position)
+        if not inner:
+            return text
+        components = text.split(self.component)
         return components[inner - 1] if inner <= len(components) else ""
 
     def level(self, loop_id: str) -> Loop:
         """Give the level of that id that the piece is, or stands in; an empty one if there is none."""
         return self.piece.level(loop_id) or NOTHING
+
+
+def taken_by(cas: Parts) -> int | None:
+    """Add up the amounts of a CAS, in cents; None if one cannot be read."""
+    if len(cas) == _ONE_REASON:  # as nearly all are
+        return as_cents(cas[3])
+    total = 0
+    for text in cas[3::3]:
+        amount = as_cents(text) if text else 0
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def repeats_earlier_line(ref: Parts, line: Loop, lines: Iterable[Loop], numbers: Sequence[str]) -> bool:
+    """Tell whether a line's number (REF*6R) is that of an earlier line; `numbers` are those of all lines."""
+    number = at(ref, 2)
+    if numbers.count(number) < _TWICE:
+        return False
+    return next((one for one in lines if at(one.first("REF", "6R"), 2) == number), line) is not line

@@ -43,7 +43,7 @@ def severities(rules: Sequence[Rule[Unit]], on: str, text: str) -> list[WireSeve
     (rule,) = (one for one in rules if on in one.on)
     unit, parts = Unit(Loop("2100"), Setting(NOWHERE, _Held())), text.split("*")
     verdict = rule.check(parts, unit.piece, unit)
-    return [one.severity for one in rule.findings(verdict, 1, parts, unit.piece, ":")] if verdict else []
+    return [one.severity for one in rule.findings(verdict, 1, parts, unit.piece, unit)] if verdict else []
 
 
 def test_a_reason_that_has_lapsed_may_be_repeated_by_a_later_message() -> None:
