@@ -8,10 +8,11 @@ the ledger as a whole (an upgrade, a recovery, a release) works alone. Both lock
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import ConfigError, LedgerBusy
 from gateway.ledger.database import Ledger
@@ -66,16 +67,22 @@ def _flock(ledger: Ledger, how: str) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(ledger: Ledger, how: str) -> Iterator[None]:
-    wanted = "pg_try_advisory_lock_shared" if how == "shared" else "pg_try_advisory_lock"
+    kind = "lock_shared" if how == "shared" else "lock"
     with ledger.said_plainly():
         connection = ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         # The lock lives as long as this session: it must not go back to the pool with it.
         connection.detach()
         with ledger.said_plainly():
-            taken = connection.execute(text(f"SELECT {wanted}(:key)"), {"key": _KEY}).scalar_one()
+            taken = connection.execute(text(f"SELECT pg_try_advisory_{kind}(:key)"), {"key": _KEY}).scalar_one()
         if not taken:
             raise LedgerBusy(_BUSY[how])
-        yield
+        try:
+            yield
+        finally:
+            # The server notices a closed connection only in its own time; the next command may come sooner. Where the
+            # connection broke meanwhile, the lock went with it.
+            with suppress(DBAPIError):
+                connection.execute(text(f"SELECT pg_advisory_un{kind}(:key)"), {"key": _KEY})
     finally:
         connection.close()

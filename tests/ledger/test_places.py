@@ -260,3 +260,11 @@ def test_overwritten_bytes_within_a_page_are_found(tmp_path: Path) -> None:
         opened.seek((root - 1) * size + 8)
         opened.write(b"\xff" * 6)
     assert said_of(path) != ""
+
+
+def test_a_lock_whose_connection_broke_is_left_without_a_word(empty_ledger: Ledger) -> None:
+    if empty_ledger.engine.dialect.name == "sqlite":
+        return  # its lock is a file's: it has no connection
+    others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with at_work(empty_ledger), empty_ledger.engine.connect() as connection:
+        assert connection.execute(text(others)).scalar_one() >= 1
