@@ -1,9 +1,13 @@
-"""An 835 as values: one Remittance for each transaction set."""
+"""An 835 as values: one Remittance for each transaction set.
+
+What a file holds by the hundred thousand is a named tuple: a frozen dataclass takes three times as long to make.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.money import ZERO
 
@@ -21,8 +25,7 @@ REVERSAL = "22"
 """CLP02 of a reversal; its amounts are negated."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjustment:
+class Adjustment(NamedTuple):
     """One triple of a CAS segment. A positive amount reduces the payment."""
 
     group: GroupCode
@@ -31,8 +34,7 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinePayment:
+class LinePayment(NamedTuple):
     """Loop 2110: what became of one service line.
 
     control  our line id (REF*6R), empty when the payer does not give it back
@@ -53,11 +55,10 @@ class LinePayment:
     @property
     def adjusted(self) -> Decimal:
         """The sum of its adjustments."""
-        return sum((a.amount for a in self.adjustments), ZERO)
+        return sum([a.amount for a in self.adjustments], ZERO)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPayment:
+class ClaimPayment(NamedTuple):
     """Loop 2100: what became of one claim.
 
     patient_control_number  ours, given back (CLP01)
@@ -87,7 +88,7 @@ class ClaimPayment:
     @property
     def adjusted(self) -> Decimal:
         """The sum of its own adjustments and those of its lines."""
-        return sum((a.amount for a in self.adjustments), ZERO) + sum((n.adjusted for n in self.lines), ZERO)
+        return sum([a.amount for a in self.adjustments], ZERO) + sum([n.adjusted for n in self.lines], ZERO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

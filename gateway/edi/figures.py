@@ -11,7 +11,8 @@ from typing import Final
 
 from gateway.money import CENT, dollars
 
-_AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?").fullmatch
+_WITH_CENTS: Final = re.compile(r"-?[0-9]{1,13}\.[0-9]{2}").fullmatch
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9])?").fullmatch
 """As nearly all amounts are written: needs no closer look, as what is left of _PLAIN_NUMBER does."""
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})").fullmatch
 _UP_TO_NINE_DIGITS: Final = re.compile(r"[0-9]{1,9}").fullmatch
@@ -20,6 +21,8 @@ _EIGHT_DIGITS: Final = re.compile(r"[0-9]{8}").fullmatch
 
 def as_amount(text: str) -> Decimal | None:
     """Read dollars and cents; None if it is anything else."""
+    if _WITH_CENTS(text):
+        return Decimal(text)
     if _AMOUNT(text):
         return Decimal(text).quantize(CENT)
     try:

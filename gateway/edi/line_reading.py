@@ -102,7 +102,7 @@ class LineReading(NamedTuple):
     def pointers(self) -> tuple[int, ...]:
         """The diagnoses that it points to, from 1, the first first (SV107); 0 for what is no number."""
         text = at(self.loop.first("SV1"), 7)
-        return tuple(int(one) if is_whole(one) else 0 for one in text.split(self.component)) if text else ()
+        return tuple([int(one) if is_whole(one) else 0 for one in text.split(self.component)]) if text else ()
 
     @property
     def is_emergency(self) -> bool:

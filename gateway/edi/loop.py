@@ -56,7 +56,7 @@ class Loop:
     def first(self, segment_id: str, *codes: str) -> Parts:
         """Give its first segment of that id, whose first element is one of the codes where any are given; [] if none."""
         for _, parts, _ in self.segments:
-            if parts[0] == segment_id and (not codes or at(parts, 1) in codes):
+            if parts[0] == segment_id and (not codes or (len(parts) > 1 and parts[1] in codes)):
                 return parts
         return []
 

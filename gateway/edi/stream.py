@@ -13,6 +13,7 @@ from gateway.edi.segment import ISA_LENGTH, ISA_WIDTHS, Delimiters
 
 _CHUNK: Final = 1 << 18
 _BLANK: Final = " \t\r\n"
+_BREAKS: Final = "\t\r\n"
 _SEGMENT_MAX: Final = 64 * 1024
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 _HEADER_MAX: Final = 512
@@ -125,12 +126,14 @@ class Stream:
     def _batches(self) -> Iterator[Iterator[str]]:
         segment = self._segment
         while True:
-            blanks = self._window[:1] in _BLANK or any(f"{segment}{blank}" in self._window for blank in _BLANK)
-            *whole, self._window = self._window.split(segment)
             if segment == "\n":
+                *whole, self._window = self._window.split(segment)
                 whole = [text.strip(_BLANK) for text in whole]
-            elif blanks:
-                whole = [text.lstrip(_BLANK) for text in whole]
+            else:
+                window = _in_one_line(self._window, segment)
+                *whole, self._window = window.split(segment)
+                if any(blank in window for blank in _BREAKS) or f"{segment} " in window:
+                    whole = [text.lstrip(_BLANK) for text in whole]
             self._batch = iter(whole)
             yield self._batch
             if len(self._window) > _SEGMENT_MAX:
@@ -145,6 +148,12 @@ class Stream:
         more = self._source.read(_CHUNK)
         self._ended = not more
         self._window += more.decode("latin-1")
+
+
+def _in_one_line(window: str, segment: str) -> str:
+    """Take out what most files have behind each segment, a line break: far faster than stripping them one by one."""
+    window = window.lstrip(_BLANK)
+    return window.replace(f"{segment}\r\n", segment).replace(f"{segment}\n", segment) if "\n" in window else window
 
 
 def _marks(element: str, values: Sequence[str], segment: str) -> Delimiters | None:

@@ -4,13 +4,15 @@ The loop in `Walk.follow` is the engine's inner one: what is as it should be pas
 pattern. Everything else is looked into slowly, by the methods below it.
 """
 
+import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from gateway.edi.element_faults import Code, ElementFault, element_faults
 from gateway.edi.figures import is_whole
 from gateway.edi.guide_places import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
-from gateway.edi.loop import Loop, Placed, TooLongError
+from gateway.edi.loop import Loop, Placed, TooLongError, at
 from gateway.edi.segment import is_segment_id
 from gateway.edi.wire_finding import Trigger, WireFinding, WireLevel
 
@@ -88,9 +90,11 @@ class Walk:
         mark, component, end = self.guide.marks.element, self.guide.marks.component, self.guide.end
         seen, outer, place, ordinal = self._seen, self._outer, self._place, 1
         table, follower, judges = place.table, self._follower, self._judges_elements
-        here, limit = (follower.here, follower.limit) if follower is not None else ([], 0)
-        for raw in texts:
-            ordinal += 1
+        here: list[Placed] | deque[Placed] = deque(maxlen=0)  # nobody keeps them
+        limit = sys.maxsize
+        if follower is not None:
+            here, limit = follower.here, follower.limit
+        for ordinal, raw in enumerate(texts, start=2):
             parts = raw.split(mark)
             step = table.get(parts[0])
             if isinstance(step, Choice):
@@ -105,8 +109,7 @@ class Walk:
                     return
                 step = self._placed(parts)
                 if step is None:
-                    if follower is not None:
-                        here.append((ordinal, parts, None))
+                    here.append((ordinal, parts, None))
                     continue
             to, needs, before, present, unit, guards, begins, move = step
             if needs:
@@ -115,19 +118,18 @@ class Walk:
                         self.ordinal = ordinal
                         self._missing(move.leaves[level], need & ~seen)
                     seen = outer.pop()
-            if before & ~seen:
+            if seen & before != before:
                 self.ordinal = ordinal
                 self._missing(move.joins.within, before & ~seen)
                 seen |= before  # it is said once
-            if follower is not None:
-                if needs or begins:
-                    if (ended := follower(step, parts, ordinal)) is not None:
-                        yield ended
-                    here, limit = follower.here, follower.limit
-                else:
-                    here.append((ordinal, parts, to))
-                if ordinal > limit:
-                    raise TooLongError
+            if follower is not None and (needs or begins):
+                if (ended := follower(step, parts, ordinal)) is not None:
+                    yield ended
+                here, limit = follower.here, follower.limit
+            else:
+                here.append((ordinal, parts, to))
+            if ordinal > limit:
+                raise TooLongError
             seen = (seen | present) + unit
             if seen & guards:
                 self.ordinal = ordinal
@@ -253,19 +255,19 @@ class Walk:
 
     def _number(self, to: Place, parts: list[str]) -> None:
         """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
-        number, parent = (*parts[1:3], "", "")[:2]
-        if parts[0] == "CLM":
-            self._lines, self.unit = 0, number
-        elif parts[0] == "TRN":
-            self.unit = parent
-        elif parts[0] == "LX":
+        number = at(parts, 1)
+        if parts[0] == "LX":
             self._lines += 1
-            if "CLM" in self.guide.ids and number != str(self._lines):
+            if number != str(self._lines) and "CLM" in self.guide.ids:
                 said = f"LX01 is not {self._lines}, the next line of its claim"
                 self._say_element(to, 1, said, number)
+        elif parts[0] == "CLM":
+            self._lines, self.unit = 0, number
+        elif parts[0] == "TRN":
+            self.unit = at(parts, 2)
         else:
             self._hierarchies += 1
-            self.unit = ""
+            self.unit, parent = "", at(parts, 2)
             if number != str(self._hierarchies):
                 said = f"HL01 is not {self._hierarchies}, the next in the transaction set"
                 self._say_element(to, 1, said, number)

@@ -136,7 +136,7 @@ def _parts(payment: ClaimPayment, match: Match, is_denial: IsDenial) -> Iterator
             remarks = (*answer.remarks, *payment.remarks)
             yield from (_adjusted(line, one, remarks, left, is_denial) for one in answer.adjustments)
         for one, part in zip(payment.adjustments, parts, strict=True):
-            yield _adjusted(line, replace(one, amount=part), payment.remarks, payment.paid, is_denial)
+            yield _adjusted(line, one._replace(amount=part), payment.remarks, payment.paid, is_denial)
 
 
 def _answered(payment: ClaimPayment, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
@@ -162,8 +162,7 @@ def _adjusted(
 
 def _negated(payment: ClaimPayment) -> ClaimPayment:
     """The answer that a reversal takes back; its status is that of an answer again."""
-    return replace(
-        payment,
+    return payment._replace(
         status=_ANSWER,
         charge=-payment.charge,
         paid=-payment.paid,
@@ -178,8 +177,8 @@ def _negated_match(match: Match) -> Match:
 
 def _negated_line(line: LinePayment) -> LinePayment:
     adjustments = _negated_adjustments(line.adjustments)
-    return replace(line, charge=-line.charge, paid=-line.paid, adjustments=adjustments)
+    return line._replace(charge=-line.charge, paid=-line.paid, adjustments=adjustments)
 
 
 def _negated_adjustments(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
-    return tuple(replace(one, amount=-one.amount) for one in adjustments)
+    return tuple(one._replace(amount=-one.amount) for one in adjustments)

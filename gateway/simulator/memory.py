@@ -52,7 +52,7 @@ class AnsweredLine:
             charge=-self.charge,
             paid=-self.paid,
             allowed=-self.allowed,
-            adjustments=tuple(replace(one, amount=-one.amount) for one in self.adjustments),
+            adjustments=tuple(one._replace(amount=-one.amount) for one in self.adjustments),
         )
 
 

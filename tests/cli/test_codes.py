@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.cli.codes import _KINDS
 from gateway.codes.official.kinds import KINDS
 from tests.codes import downloads
+from tests.edi.test_check import SAMPLES
 
 
 def gateway(home: Path, *words: str) -> tuple[int, str, str]:
@@ -54,3 +55,26 @@ def test_another_file_is_input_that_cannot_be_used(tmp_path: Path) -> None:
     assert gateway(tmp_path, "import", "ptp", str(file))[0] == 3
     assert gateway(tmp_path, "import", "carc", str(file))[0] == 2
     assert gateway(tmp_path, "import", "icd9", str(file))[0] == 2
+
+
+def test_a_file_by_itself_is_checked_by_the_lists_that_were_imported(tmp_path: Path) -> None:
+    """An edition of three codes: the sample's diagnosis is in none of them."""
+    file = tmp_path / "icd10cm-codes-2027.txt"
+    file.write_text(downloads.CODES)
+    check = (
+        sys.executable,
+        "-m",
+        "gateway",
+        "--home",
+        str(tmp_path),
+        "--today",
+        "2026-11-26",
+        "x12",
+        "check",
+        str(SAMPLES / "medicare_self.edi"),
+    )
+    assert subprocess.run(check, capture_output=True, check=False, timeout=60).returncode == 0
+    assert gateway(tmp_path, "import", "icd10cm", str(file))[0] == 0
+    done = subprocess.run(check, capture_output=True, check=False, timeout=60, text=True)
+    assert done.returncode == 1
+    assert "DIAGNOSIS" in done.stdout

@@ -3,7 +3,6 @@
 import io
 import random
 import tracemalloc
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -239,7 +238,7 @@ def test_a_streamed_835_is_balanced_as_it_is_read() -> None:
     wrong = payments[0].payment
     assert wrong is not None
     with pytest.raises(OutOfBalance, match="claim: CLP03"):
-        check_claim(one.control, replace(wrong, paid=wrong.paid + 1))
+        check_claim(one.control, wrong._replace(paid=wrong.paid + 1))
 
 
 def test_memory_stays_as_it_is_however_long_a_file_is() -> None:

@@ -37,7 +37,7 @@ def test_what_adds_up_is_let_through(balanced: Remittance) -> None:
 
 def with_claim(remittance: Remittance, at: int, **changes: Any) -> Remittance:
     claims = list(remittance.claims)
-    claims[at] = replace(claims[at], **changes)
+    claims[at] = claims[at]._replace(**changes)
     return replace(remittance, claims=tuple(claims))
 
 
@@ -52,13 +52,13 @@ def tampered(remittance: Remittance, by: Decimal) -> list[Remittance]:
         found.append(with_claim(remittance, at, charge=claim.charge + by))
         found.append(with_claim(remittance, at, paid=claim.paid + by))
         for place, one in enumerate(claim.adjustments):
-            cas = (*claim.adjustments[:place], replace(one, amount=one.amount + by), *claim.adjustments[place + 1 :])
+            cas = (*claim.adjustments[:place], one._replace(amount=one.amount + by), *claim.adjustments[place + 1 :])
             found.append(with_claim(remittance, at, adjustments=cas))
         for place, line in enumerate(claim.lines):
-            changes = [replace(line, charge=line.charge + by), replace(line, paid=line.paid + by)]
+            changes = [line._replace(charge=line.charge + by), line._replace(paid=line.paid + by)]
             for spot, one in enumerate(line.adjustments):
-                cas = (*line.adjustments[:spot], replace(one, amount=one.amount + by), *line.adjustments[spot + 1 :])
-                changes.append(replace(line, adjustments=cas))
+                cas = (*line.adjustments[:spot], one._replace(amount=one.amount + by), *line.adjustments[spot + 1 :])
+                changes.append(line._replace(adjustments=cas))
             for change in changes:
                 lines = (*claim.lines[:place], change, *claim.lines[place + 1 :])
                 found.append(with_claim(remittance, at, lines=lines))

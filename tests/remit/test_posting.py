@@ -180,16 +180,15 @@ def answered_claims(draw: st.DrawFn, make: Any) -> tuple[ClaimPayment, list[Serv
 
 def negated(payment: ClaimPayment) -> ClaimPayment:
     def upside_down(all_of: tuple[Adjustment, ...]) -> tuple[Adjustment, ...]:
-        return tuple(replace(one, amount=-one.amount) for one in all_of)
+        return tuple(one._replace(amount=-one.amount) for one in all_of)
 
-    return replace(
-        payment,
+    return payment._replace(
         status="22",
         charge=-payment.charge,
         paid=-payment.paid,
         adjustments=upside_down(payment.adjustments),
         lines=tuple(
-            replace(n, charge=-n.charge, paid=-n.paid, adjustments=upside_down(n.adjustments)) for n in payment.lines
+            n._replace(charge=-n.charge, paid=-n.paid, adjustments=upside_down(n.adjustments)) for n in payment.lines
         ),
     )
 

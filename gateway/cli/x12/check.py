@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import show
+from gateway.cli.place import Place
 from gateway.cli.status import Status
 from gateway.cli.x12 import ack_files, verdict
 from gateway.cli.x12.checking import Checked, Wanted, check_all
@@ -50,7 +51,9 @@ from gateway.cli.x12.source import file_or_pipe
     help="Control number of the first answer; the others go up from it. Nothing is remembered between two calls.",
 )
 @show.json_option
+@click.pass_obj
 def check(
+    place: Place,
     files: tuple[Path, ...],
     snip: int,
     companions: tuple[Path, ...],
@@ -67,11 +70,13 @@ def check(
     found, 1 when something is, 3 when a file is no X12.
     """
     from gateway.edi.overlay import read_overlay
+    from gateway.settings.place import codes_folder
 
     wanted = Wanted(
         overlays=tuple(map(read_overlay, companions)),
         snip=snip,
-        today=datetime.now(tz=UTC).astimezone().date(),
+        today=place.pinned or datetime.now(tz=UTC).astimezone().date(),
+        codes=codes_folder(place.home),
         second_opinion=second_opinion,
     )
     checked = check_all(files, wanted, jobs)
