@@ -147,7 +147,9 @@ def _maybe(pattern: str) -> str:
 
 
 def _times(least: int, most: int) -> str:
-    return f"{{{least}}}" if least == most else f"{{{least},{most}}}"
+    if least == most:
+        return "" if most == 1 else f"{{{most}}}"
+    return f"{{{least},{most}}}"
 
 
 def _note(element: Element | None, noted: frozenset[int]) -> str:

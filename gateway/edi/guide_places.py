@@ -37,8 +37,8 @@ class Step(NamedTuple):
     """A move as figures, for following a file.
 
     needs    what each loop that ends has to have had, innermost first
-    before   what has to have stood before in the loop that both places share
-    present, unit, guards  of that loop: what to set, what to add, and what must not be set then
+    present, unit    of the loop that both places share: what to set, and what to add
+    before, watched  of the bits `watched` then exactly `before` are set: what has to have stood before, and no guard
     begins   the integers of the loops that begin, outermost first
     """
 
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     before: int
     present: int
     unit: int
-    guards: int
+    watched: int
     begins: tuple[int, ...]
     move: Move
 
@@ -272,7 +272,7 @@ def step_of(move: Move) -> Step:
         before=move.joins.before,
         present=move.joins.present,
         unit=move.joins.unit,
-        guards=move.joins.within.guards,
+        watched=move.joins.before | move.joins.within.guards,
         begins=tuple(loop.begun(child) for loop, child in zip(move.enters, first, strict=True)),
         move=move,
     )

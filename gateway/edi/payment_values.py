@@ -109,11 +109,11 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
 
 
 def _adjustments(ordinal: int, cas: Parts) -> Iterable[Adjustment]:
-    group = _GROUPS.get(at(cas, 1))
+    group = _GROUPS.get(cas[1]) if len(cas) > 1 else None
     if group is None:
         raise UnreadableError(ordinal, "CAS01 is none of CO, OA, PI, PR", "CAS", 1)
     if len(cas) == _ONE_REASON and cas[2]:  # as nearly all are
-        return (Adjustment(group=group, carc=cas[2], amount=_amount(ordinal, cas, 3)),)
+        return (Adjustment(group, cas[2], _amount(ordinal, cas, 3)),)
     return _triples(ordinal, cas, group)
 
 

@@ -111,16 +111,18 @@ class Walk:
                 if step is None:
                     here.append((ordinal, parts, None))
                     continue
-            to, needs, before, present, unit, guards, begins, move = step
+            to, needs, before, present, unit, watched, begins, move = step
             if needs:
                 for level, need in enumerate(needs):
                     if need & ~seen:
                         self.ordinal = ordinal
                         self._missing(move.leaves[level], need & ~seen)
                     seen = outer.pop()
-            if seen & before != before:
+            seen = (seen | present) + unit
+            is_wrong = seen & watched != before
+            if is_wrong and (missing := before & ~seen):
                 self.ordinal = ordinal
-                self._missing(move.joins.within, before & ~seen)
+                self._missing(move.joins.within, missing)
                 seen |= before  # it is said once
             if follower is not None and (needs or begins):
                 if (ended := follower(step, parts, ordinal)) is not None:
@@ -130,8 +132,7 @@ class Walk:
                 here.append((ordinal, parts, to))
             if ordinal > limit:
                 raise TooLongError
-            seen = (seen | present) + unit
-            if seen & guards:
+            if is_wrong and seen & watched != before:
                 self.ordinal = ordinal
                 self._too_often(step)
                 seen -= unit

@@ -41,9 +41,13 @@ def check(remittance: Remittance) -> None:
 
 def check_claim(control: str, claim: ClaimPayment) -> None:
     """Raise OutOfBalance if a claim or one of its lines does not add up. `control` is that of its transaction set."""
+    adjusted = sum([one.amount for one in claim.adjustments], ZERO)
     for line in claim.lines:
-        _check_line(control, line)
-    _check_claim(control, claim)
+        adjusted += _check_line(control, line)
+    left = claim.charge - adjusted
+    if left != claim.paid:
+        said = f"claim: CLP03 {shown(claim.charge)} less all its adjustments {shown(adjusted)} is {shown(left)}"
+        raise _refusal(control, claim.ordinal, f"{said}, but CLP04 says {shown(claim.paid)}")
 
 
 def check_payment(control: str, payment: Decimal, paid: Decimal, withheld: Decimal) -> None:
@@ -62,18 +66,14 @@ def share_doubts(remittance: Remittance) -> tuple[ShareDoubt, ...]:
     )
 
 
-def _check_line(control: str, line: LinePayment) -> None:
-    left = line.charge - line.adjusted
+def _check_line(control: str, line: LinePayment) -> Decimal:
+    """Give the sum of its adjustments."""
+    adjusted = line.adjusted
+    left = line.charge - adjusted
     if left != line.paid:
-        said = f"line: SVC02 {shown(line.charge)} less its adjustments {shown(line.adjusted)} is {shown(left)}"
+        said = f"line: SVC02 {shown(line.charge)} less its adjustments {shown(adjusted)} is {shown(left)}"
         raise _refusal(control, line.ordinal, f"{said}, but SVC03 says {shown(line.paid)}")
-
-
-def _check_claim(control: str, claim: ClaimPayment) -> None:
-    left = claim.charge - claim.adjusted
-    if left != claim.paid:
-        said = f"claim: CLP03 {shown(claim.charge)} less all its adjustments {shown(claim.adjusted)} is {shown(left)}"
-        raise _refusal(control, claim.ordinal, f"{said}, but CLP04 says {shown(claim.paid)}")
+    return adjusted
 
 
 def _refusal(control: str, ordinal: int, said: str) -> OutOfBalance:

@@ -59,9 +59,12 @@ class Judge(Builder):
         return last
 
     def _judge(self, loop: Loop, unit: Unit) -> None:
-        asked = self._asked
+        asked_at = self._asked.get
         for ordinal, parts, place in loop.segments:
-            for plain, rules in asked.get(place, ()):
+            asked = asked_at(place)
+            if asked is None:
+                continue
+            for plain, rules in asked:
                 if plain is not None and plain(parts, unit):
                     continue
                 for rule in rules:
