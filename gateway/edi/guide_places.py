@@ -9,6 +9,7 @@ costs a few additions a segment. Tables and patterns are made when a file first 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 from gateway.edi.guide_pattern import Patterns
@@ -254,13 +255,31 @@ def _entry(moves: list[Move]) -> Step | Choice:
         return step_of(moves[0])
     (key,) = keys
     assert key is not None
-    by_code: dict[str, Step] = {}
+    if _share_a_code(moves, key):
+        # Both PWK of an 837P's line may be CT (PWK01). The next element tells them apart; a wrong one is said of the first.
+        key = (key[0] + 1, 0)
+        return Choice(*key, _by_code(moves, key), step_of(moves[0]))
+    keyless = next((place for place, move in enumerate(moves) if move.to.use.key is None), None)
+    if keyless is None:
+        return Choice(*key, _by_code(moves, key), None)
+    return Choice(*key, _by_code(moves[:keyless], key), step_of(moves[keyless]))  # what comes after it is never reached
+
+
+def _by_code(moves: list[Move], key: tuple[int, int]) -> dict[str, Step]:
+    found: dict[str, Step] = {}
     for move in moves:
-        if move.to.use.key is None:
-            return Choice(*key, by_code, step_of(move))  # what comes after it is never reached
         for code in move.to.use.codes_at(*key):
-            by_code.setdefault(code, step_of(move))
-    return Choice(*key, by_code, None)
+            found.setdefault(code, step_of(move))
+    return found
+
+
+def _share_a_code(moves: list[Move], key: tuple[int, int]) -> bool:
+    """Whether two uses of a segment in one loop may have the same code there."""
+    uses = [to for to in dict.fromkeys(move.to for move in moves) if to.use.key is not None]
+    return any(
+        one.within is other.within and not one.use.codes_at(*key).isdisjoint(other.use.codes_at(*key))
+        for one, other in combinations(uses, 2)
+    )
 
 
 def step_of(move: Move) -> Step:

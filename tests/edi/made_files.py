@@ -15,8 +15,6 @@ VERSIONS = {"005010X222A1": ("837", "HC", "*005010X222A1"), "005010X221A1": ("83
 _ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261116*1200*^*00501*{:09}*0*T*:"
 _OFTEN, _SELDOM = 0.5, 0.15
 _TRIES = 100
-_ELSEWHERE = {"CT"}
-"""PWK01 of a PWK that has a place of its own behind one that may have any code, and so is never reached."""
 
 
 @cache
@@ -87,9 +85,7 @@ class _Made:
                     yield self._segment(child)
 
     def _times(self, child: Loop | SegmentUse) -> list[Loop | SegmentUse]:
-        if child.usage == "N" or (
-            isinstance(child, SegmentUse) and child.key and child.codes_at(*child.key) == _ELSEWHERE
-        ):
+        if child.usage == "N":
             return []
         wanted = child.usage == "R" or self._rng.random() < self._share
         if child.id == "2000C":
@@ -134,7 +130,7 @@ class _Made:
         if element.usage == "N" or (element.usage == "S" and self._rng.random() >= self._elements_share):
             return ""
         if element.codes:
-            return self._rng.choice(sorted(element.codes - _ELSEWHERE) or sorted(element.codes))
+            return self._rng.choice(sorted(element.codes))
         if element.pattern:
             return "900000001"
         kind, length = element.type.kind, element.type.shortest

@@ -57,8 +57,12 @@ def twice(start: str, times: int = 2) -> Callable[[list[str]], None]:
     return change
 
 
-def before(start: str, new: str) -> Callable[[list[str]], None]:
-    return lambda texts: texts.insert(starting(texts, start), new)
+def before(start: str, *new: str) -> Callable[[list[str]], None]:
+    def change(texts: list[str]) -> None:
+        place = starting(texts, start)
+        texts[place:place] = new
+
+    return change
 
 
 def only(report: Report) -> WireFinding:
@@ -72,6 +76,13 @@ def test_what_we_write_has_no_finding(path: Path) -> None:
     assert report.findings == ()
     assert (report.counts.interchanges, report.counts.groups, report.counts.sets) == (1, 1, 1)
     assert report.counts.segments == len(segments(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    "attached", [["PWK*CT*AB"], ["PWK*CT*BM***AC*X1"], ["PWK*OZ*BM***AC*X1", "PWK*CT*NS", "PWK*CT*AA"]]
+)
+def test_two_uses_that_share_their_first_code_are_told_apart_by_the_next_element(attached: list[str]) -> None:
+    assert changed(FAULTLESS, before("DTP*472", *attached)).findings == ()
 
 
 @pytest.mark.parametrize("raw", [ta1(1), answer_999(1), answer_999(1, "R")])
@@ -113,6 +124,9 @@ FAULTS = [
     (replaced("SV1*", "SV1*HC:97110*120.5*UN*2**X*1"), "I10", "2400", "SV1", 6, 0),
     (replaced("PER*", "PER*IC*DESK*TE*5550100100*EM"), "2", "1000A", "PER", 6, 0),
     (replaced("REF*EI", "REF*EI*1^2"), "12", "2010AA", "REF", 2, 0),
+    (before("DTP*472", "PWK*CT*ZZ"), "7", "2400", "PWK", 2, 0),
+    (before("DTP*472", "PWK*OZ*AB"), "7", "2400", "PWK", 1, 0),
+    (before("DTP*472", "PWK*CT*AB", "PWK*CT*AD"), "5", "2400", "PWK", 0, 0),
 ]  # fmt: skip
 
 
