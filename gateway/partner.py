@@ -144,6 +144,7 @@ class TradingPartner:
     pgp                   how files are encrypted; None for those that go and come as they are
     payees                further NPIs and tax ids under which we are paid, beside those of the practice
     payers                ids of the payers whose remittances may come from here; empty is any
+    companions            paths of its companion guides: what is sealed for it has to keep them too
     """
 
     name: str
@@ -163,3 +164,4 @@ class TradingPartner:
     pgp: PgpPolicy | None = None
     payees: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()

@@ -5,18 +5,22 @@ from pathlib import Path
 from typing import Final
 
 from gateway.edi.check import check
+from gateway.edi.overlay import Overlay
 from gateway.edi.wire_finding import WireSeverity
 from gateway.errors import OutboundWireError
 
 _SHOWN_MAX: Final = 10
 
 
-def judge(raw: bytes, *, today: date | None = None, codes: Path | None = None) -> None:
+def judge(
+    raw: bytes, *, overlays: tuple[Overlay, ...] = (), today: date | None = None, codes: Path | None = None
+) -> None:
     """Raise OutboundWireError with the places if the interchange does not conform (SNIP 1 to 5).
 
-    What may only warn keeps nothing back. See `check` for `today` and `codes`.
+    What may only warn keeps nothing back. See `check` for `overlays` (and ConfigError), `today` and `codes`.
     """
-    errors = [one for one in check(raw, today=today, codes=codes).findings if one.severity is WireSeverity.ERROR]
+    found = check(raw, overlays=overlays, today=today, codes=codes).findings
+    errors = [one for one in found if one.severity is WireSeverity.ERROR]
     if not errors:
         return
     shown = "; ".join(map(str, errors[:_SHOWN_MAX]))

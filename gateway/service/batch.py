@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gateway.batch import Batch, BatchPlan
 from gateway.billing import plan
 from gateway.claim import Claim, Frequency
 from gateway.edi import conformance, professional
+from gateway.edi.overlay import read_overlay
 from gateway.errors import ConfigError, LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, numbers, outbox
@@ -124,7 +126,9 @@ def _seal_what_fits(
     except OutboundWireError:
         # Which it is, judging each claim by itself tells.
         pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
-        fit, unfit = _tried(office, batch.partner, pairs, lambda alone: _judge(office, professional.write(alone)))
+        fit, unfit = _tried(
+            office, batch.partner, pairs, lambda alone: _judge(office, alone, professional.write(alone))
+        )
     if not fit:
         return None, unfit
     try:
@@ -153,8 +157,14 @@ def _is_second_original(tx: Transaction, office: Office, claim: StoredClaim) -> 
     return claim.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, claim.visit_id)[0]
 
 
-def _judge(office: Office, raw: bytes) -> None:
-    conformance.judge(raw, today=office.clock.today(), codes=codes_folder(office.settings.home))
+def _judge(office: Office, batch: Batch, raw: bytes) -> None:
+    """Raise OutboundWireError if the file does not conform, ConfigError if a companion guide of its partner is none."""
+    conformance.judge(
+        raw,
+        overlays=tuple(read_overlay(Path(one)) for one in batch.partner.companions),
+        today=office.clock.today(),
+        codes=codes_folder(office.settings.home),
+    )
 
 
 def _partners(office: Office, name: str) -> tuple[TradingPartner, ...]:
@@ -220,7 +230,7 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         number = _next(taken)
         written = _batch(office, batch, number)
         raw = professional.write(written)
-        _judge(office, raw)
+        _judge(office, written, raw)
         wire = closed(office, partner, raw)
         _refuse_unfit(office, partner, _name(office, partner, number), raw, leaves=raw if wire is None else wire)
         with office.ledger.writing() as tx:

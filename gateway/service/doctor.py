@@ -11,6 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.clock import Clock
+from gateway.edi.guide import guide_of
+from gateway.edi.overlay import read_overlay
+from gateway.edi.segment import STANDARD
 from gateway.errors import ConfigError, GatewayError, LedgerBusy
 from gateway.ledger import migrate, open_ledger
 from gateway.ledger.filesystem import kind_of
@@ -138,6 +141,8 @@ def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
     what, box = f"partner {partner.name}", partner.mailbox
     if partner.pgp is not None:
         yield _pgp(partner, partner.pgp, home)
+    if partner.companions:
+        yield _companions(partner)
     if box.kind is MailboxKind.FOLDER:
         there = Path(box.root).is_dir()
         health = Health.GOOD if there else Health.BAD
@@ -187,6 +192,21 @@ def _pgp(partner: TradingPartner, policy: PgpPolicy, home: Path) -> Check:
     signer = f", signed by {policy.signed_by}" if policy.signed_by else ""
     comes = f"what comes is decrypted{signer}" if policy.key else "what comes is taken as it is"
     return Check(what=what, health=Health.GOOD, said=f"encrypts {out}; {comes}")
+
+
+def _companions(partner: TradingPartner) -> Check:
+    """Lay each companion guide over its guide."""
+    what = f"partner {partner.name}, companion guides"
+    try:
+        overlays = [read_overlay(Path(one)) for one in partner.companions]
+        strange = [one for one in overlays if guide_of(one.guide, STANDARD, (one,)) is None]
+    except ConfigError as wrong:
+        return Check(what=what, health=Health.BAD, said=str(wrong), fix=_mend(partner, "companions"))
+    if strange:
+        said = "; ".join(f"{one.named}: there is no guide {one.guide}" for one in strange)
+        return Check(what=what, health=Health.BAD, said=said, fix=_mend(partner, "companions"))
+    said = "; ".join(f"{one.named} ({one.guide}), {len(one.changes)} change(s)" for one in overlays)
+    return Check(what=what, health=Health.GOOD, said=said)
 
 
 def _mend(partner: TradingPartner, table: str) -> str:

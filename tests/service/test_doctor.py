@@ -80,6 +80,36 @@ def test_a_secret_that_cannot_be_had_is_bad_and_says_how_to_mend_it(partner: Tra
         assert said in check.said
 
 
+COMPANION = """guide = "{}"
+[[change]]
+loop = "2300"
+segment = "{}"
+usage = "R"
+since = 2026-11-26
+why = "they want it in every claim"
+source = "their companion guide, page 3"
+"""
+
+
+@pytest.mark.parametrize(
+    ("guide", "segment", "health", "said"),
+    [
+        ("005010X222A1", "K3", Health.GOOD, "north.toml (005010X222A1), 1 change(s)"),
+        ("005010X222A1", "XYZ", Health.BAD, "north.toml, change 1: there is no such thing"),
+        ("005010X999", "K3", Health.BAD, "north.toml: there is no guide 005010X999"),
+    ],
+)
+def test_a_companion_guide_is_laid_over_its_guide(
+    partner: TradingPartner, tmp_path: Path, guide: str, segment: str, health: Health, said: str
+) -> None:
+    file = tmp_path / "north.toml"
+    file.write_text(COMPANION.format(guide, segment), encoding="utf-8")
+    (told,) = [one for one in looked(replace(partner, companions=(str(file),)), tmp_path) if "companion" in one.what]
+    assert told.health is health
+    assert said in told.said
+    assert health is Health.GOOD or "companions of partners/northgate.toml" in told.fix
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Not below pytest's folder: the path of an agent's socket has to be short."""

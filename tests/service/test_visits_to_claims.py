@@ -1,7 +1,9 @@
 """Visits in, claims out: versions, holds, corrections, and what may no longer be changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,6 +162,49 @@ def test_a_claim_that_spoils_its_file_only_when_judged_does_not_keep_the_others_
     assert (sealed.claims, [one.visit for one in sealed.unwritable]) == (2, ["V-5"])
     assert the_claim(office, "V-5").state is ClaimState.READY
     assert reconcile(office).holds
+
+
+COMPANION = """guide = "005010X222A1"
+[[change]]
+loop = "2300"
+{}
+since = 2026-11-26
+why = "they want it so"
+source = "their companion guide, page 3"
+"""
+
+
+@pytest.fixture
+def narrowed(office: Office, tmp_path: Path) -> Callable[[str], Office]:
+    """The office, whose partners have a companion guide that changes something of a claim."""
+
+    def made(change: str) -> Office:
+        guide = tmp_path / "companion.toml"
+        guide.write_text(COMPANION.format(change), encoding="utf-8")
+        partners = {name: replace(one, companions=(str(guide),)) for name, one in office.settings.partners.items()}
+        return replace(office, settings=replace(office.settings, partners=partners))
+
+    taken(office, visit())
+    scrub_visits(office)
+    return made
+
+
+def test_what_a_partners_companion_guide_wants_is_asked_of_every_claim(narrowed: Callable[[str], Office]) -> None:
+    office = narrowed('segment = "K3"\nusage = "R"')
+    sealed = seal_batches(office)
+    ((why, visit_key),) = [(one.why, one.visit) for one in sealed.unwritable]
+    assert (sealed.claims, visit_key) == (0, "V-1")
+    assert "(loop 2300): File Information is missing" in why
+    assert the_claim(office).state is ClaimState.READY
+    assert seal_batches(narrowed('segment = "CLM"\nelement = 1\nlongest = 20')).claims == 1
+
+
+def test_nothing_is_sealed_by_a_companion_guide_that_is_none(narrowed: Callable[[str], Office]) -> None:
+    office = narrowed('segment = "XYZ"\nusage = "R"')
+    sealed = seal_batches(office)
+    assert (sealed.files, sealed.unwritable) == ((), ())
+    assert "companion.toml, change 1: there is no such thing" in str(sealed.refused[0][1])
+    assert the_claim(office).state is ClaimState.READY
 
 
 def paid_claim(office: Office) -> None:

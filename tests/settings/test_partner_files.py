@@ -87,6 +87,13 @@ def test_a_partner_without_pgp_has_none(home: Path) -> None:
     assert northgate(home).pgp is None
 
 
+def test_companion_guides_lie_beside_the_configuration(home: Path) -> None:
+    assert northgate(home).companions == ()
+    path = home / "partners" / "northgate.toml"
+    path.write_text(f'companions = ["guides/northgate.toml"]\n{path.read_text()}')
+    assert load(home).partner("northgate").companions == (f"{home}/guides/northgate.toml",)
+
+
 def test_pgp_both_ways(home: Path) -> None:
     pgp = northgate(
         home,
