@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from gateway.acknowledgment import Verdict
 from gateway.edi.element_faults import is_day, is_time
 from gateway.edi.envelope import CONTROL_MAX, OutboundGroup, OutboundSet, interchange
+from gateway.edi.envelope_elements import is_qualifier
 from gateway.edi.figures import is_whole
 from gateway.edi.group_answer import group_answer, wants_answer
 from gateway.edi.judged import JudgedGroup, JudgedInterchange
@@ -27,6 +28,7 @@ _ID_WIDTHS: Final = (2, 15)
 _ISA10_LENGTH: Final = 4
 _ISA13_LENGTH: Final = 9
 _CONTENT: Final = "024"
+_MUTUAL: Final = "ZZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def acknowledge(interchanges: Iterable[JudgedInterchange], *, at: datetime, cont
 
     A TA1 is written where ISA14 asks for one, where the interchange is at fault, and where a group cannot be named by a
     999 (its GS06 is no number, or it is of no kind that 005010X231A1 answers). An interchange whose ISA names nobody
-    that an answer can be addressed to has none.
+    that an answer can be addressed to, or come from, has none.
 
     at       wall-clock time for ISA and GS
     control  the first of our own control numbers, 1 to 999,999,999; each file takes one, and after the last comes 1
@@ -153,13 +155,14 @@ def _back(one: JudgedInterchange) -> Envelope | None:
     """Turn the envelope round; None if an id cannot be written back."""
     sender, receiver = ((one.isa[at].strip(), one.isa[at + 1].strip()) for at in (6, 4))
     wide = any(len(text) > width for who in (sender, receiver) for text, width in zip(who, _ID_WIDTHS, strict=True))
-    if wide or any(fault_in(text, _marks(one)) for text in (*sender, *receiver)):
+    nobody = not sender[1] or not receiver[1]
+    if wide or nobody or any(fault_in(text, _marks(one)) for text in (*sender, *receiver)):
         return None
     is_production = one.isa[14] == Usage.PRODUCTION
     return Envelope(
-        sender_qualifier=sender[0],
+        sender_qualifier=_qualifier(sender[0]),
         sender_id=sender[1],
-        receiver_qualifier=receiver[0],
+        receiver_qualifier=_qualifier(receiver[0]),
         receiver_id=receiver[1],
         group_sender="",
         group_receiver="",
@@ -172,7 +175,12 @@ def _back(one: JudgedInterchange) -> Envelope | None:
     )
 
 
+def _qualifier(text: str) -> str:
+    """What is no qualifier cannot be given back: then both sides have to know the id."""
+    return text if is_qualifier(text) else _MUTUAL
+
+
 def _application(group: JudgedGroup, position: int, otherwise: str, marks: Delimiters) -> str:
     """GS02 or GS03 of the answer, from its counterpart; the interchange's id if that is none."""
     text = carried(element(group.gs, position).strip(), marks, _APPLICATION_WIDTHS.stop)
-    return text if len(text) in _APPLICATION_WIDTHS else otherwise
+    return text if len(text) in _APPLICATION_WIDTHS else otherwise.rjust(_APPLICATION_WIDTHS.start, "0")

@@ -34,6 +34,6 @@ def is_damage(finding: WireFinding) -> bool:
 
 def _is_plain(finding: WireFinding) -> bool:
     """Whether a number is one, and its trailer's the same: some write blanks for the zeros in front of it, or leave them out."""
-    header = (finding.interchange if finding.level is WireLevel.INTERCHANGE else finding.group).strip()
-    written = finding.value.strip() if finding.code in {"001", "4"} else header
+    header = (finding.interchange if finding.level is WireLevel.INTERCHANGE else finding.group).strip(" ")
+    written = finding.value.strip(" ") if finding.code in {"001", "4"} else header
     return is_whole(header) and is_whole(written) and int(header) == int(written)

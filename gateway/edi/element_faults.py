@@ -156,7 +156,7 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
         yield _fault(element, Code.NOT_A_DATE, f"{name} is no date", value)
     elif kind.kind == "TM" and not is_time(value):
         yield _fault(element, Code.NOT_A_TIME, f"{name} is no time of day", value)
-    elif kind.kind[0] == "N" and not value.removeprefix("-").isdigit():
+    elif kind.kind[0] == "N" and not value.removeprefix("-").isdecimal():
         yield _fault(element, Code.CHARACTER, f"{name} is no whole number", value)
     elif kind.kind == "R" and not _is_number(value):
         yield _fault(element, Code.CHARACTER, f"{name} is no number", value)
@@ -168,12 +168,12 @@ def _fault(element: SimpleElement, code: str, said: str, value: str) -> ElementF
 
 def _is_number(value: str) -> bool:
     whole, point, broken = value.removeprefix("-").partition(".")
-    return (whole.isdigit() or not whole) and (broken.isdigit() if point else bool(whole))
+    return (whole.isdecimal() or not whole) and (broken.isdecimal() if point else bool(whole))
 
 
 def is_day(value: str) -> bool:
     """Tell whether this is a date CCYYMMDD."""
-    if len(value) != _DAY_LENGTH or not value.isdigit() or int(value[:4]) < _EARLIEST_YEAR:
+    if len(value) != _DAY_LENGTH or not value.isdecimal() or int(value[:4]) < _EARLIEST_YEAR:
         return False
     try:
         date(int(value[:4]), int(value[4:6]), int(value[6:]))
@@ -184,7 +184,7 @@ def is_day(value: str) -> bool:
 
 def is_time(value: str) -> bool:
     """Tell whether this is a time of day: HHMM, HHMMSS, HHMMSSD or HHMMSSDD (X12.6, type TM)."""
-    if not value.isdigit() or len(value) not in _TIME_LENGTHS:
+    if not value.isdecimal() or len(value) not in _TIME_LENGTHS:
         return False
     return value[:2] < "24" and value[2:4] < "60" and value[4:6] < "60"
 

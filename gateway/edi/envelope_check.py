@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from gateway.edi.counts import Counts
+from gateway.edi.envelope_elements import envelope_element_faults
 from gateway.edi.envelope_faults import (
     ge_faults,
     group_fault,
@@ -145,7 +146,7 @@ class EnvelopeCheck:
                 self._ge(parts)
             elif parts[0] == "IEA":
                 self._close_group()
-                self._say(*iea_faults(parts, self._origin.interchange, self._groups))
+                self._say_all(parts, iea_faults(parts, self._origin.interchange, self._groups))
                 return
             elif parts[0] == "ISA":
                 self._close_group()
@@ -160,6 +161,7 @@ class EnvelopeCheck:
 
     def _take_ta1(self, parts: list[str]) -> None:
         self._record.has_ta1()
+        self._say_all(parts, ())
         if self._ta1 is not None:
             self._ta1(self._origin, self.counts.segments, parts)
 
@@ -168,7 +170,7 @@ class EnvelopeCheck:
         self._origin = Origin(marks=header.marks, isa=header.elements, isa_at=self.counts.segments)
         self._groups, self._group_numbers = 0, set()
         self._record.opens_interchange(header.elements, header.marks)
-        self._say(*isa_faults(header))
+        self._say_all(["ISA", *header.elements], isa_faults(header))
         number = self._origin.interchange
         if number in self._first_places:
             said = f"ISA13 is that of the interchange at segment {self._first_places[number]} too"
@@ -192,7 +194,7 @@ class EnvelopeCheck:
         self._origin, self._sets, self._controls = replace(self._origin, gs=tuple(gs)), 0, set()
         self._record.opens_group(gs)
         self.counts = self.counts.plus(groups=1)
-        self._say(*gs_faults(gs, self._group_numbers))
+        self._say_all(gs, gs_faults(gs, self._group_numbers))
         self._group_numbers.add(self._origin.group)
         self._groups += 1
 
@@ -200,7 +202,7 @@ class EnvelopeCheck:
         if not self._origin.gs:
             self._stray(parts)
             return
-        self._say(*ge_faults(parts, self._origin.group, self._sets))
+        self._say_all(parts, ge_faults(parts, self._origin.group, self._sets))
         self._end_group(at(parts, 1))
 
     def _close_group(self) -> None:
@@ -298,6 +300,14 @@ class EnvelopeCheck:
         """Tell what is wrong with the set as a whole."""
         for finding in findings:
             self._tell(self._origin.located(finding))
+
+    def _say_all(self, parts: list[str], faults: Iterable[WireFinding]) -> None:
+        """Tell what is wrong with a segment of an envelope, and with its elements where those are judged."""
+        told = tuple(faults)
+        self._say(*told)
+        if self._judges_elements:
+            marks = self._origin.marks
+            self._say(*envelope_element_faults(parts, marks, {one.element for one in told if one.element}))
 
     def _say(self, *findings: WireFinding) -> None:
         """Tell what is wrong with the segment of an envelope that was read last."""

@@ -44,8 +44,8 @@ def group_answer(group: JudgedGroup, marks: Delimiters) -> GroupAnswer | None:
     is_rejected = group.verdict is Verdict.REJECTED
     answers = [set_answer(one, named.at(1), marks) for one in group.sets if not is_rejected or _has_own_faults(one)]
     accepted = 0 if is_rejected else group.accepted
-    included = group.included if is_whole(group.included) and int(group.included) <= _SETS_MAX else str(group.received)
-    counts = (included, *(str(min(count, _SETS_MAX)) for count in (group.received, accepted)))
+    included = int(group.included) if is_whole(group.included) else group.received
+    counts = [str(min(count, _SETS_MAX)) for count in (included, group.received, accepted)]
     last = Segment("AK9", (LETTERS[group.verdict], *counts, *_codes(group)))
     told = (segment for answer in answers for segment in answer.segments)
     return GroupAnswer((named, *told, last), sum(answer.untold for answer in answers))

@@ -447,7 +447,8 @@ def test_every_file_of_the_corpus_is_answered_and_every_answer_is_believed() -> 
         raw = path.read_bytes()
         for one in acknowledge(check(raw, snip=2).interchanges, at=AT, control=1):
             kinds[one.kind] = kinds.get(one.kind, 0) + 1
-            assert check(one.body).findings == (), path.name
+            found = check(one.body).findings
+            assert not found or (ODD_ADDRESS in one.body and check(one.body).accepted), path.name
             if ODD_ADDRESS not in one.body and (one.kind == "999" or one.control == 1):
                 believed(one)
     assert kinds["999"] > 150
