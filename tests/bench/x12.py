@@ -85,7 +85,7 @@ def peers(kind: str, claims: int) -> None:
             [sys.executable, "-c", f"{made}\n{script}"], check=False, capture_output=True, text=True, timeout=600
         )
         if "ModuleNotFoundError" in done.stderr:
-            say(f"  {name}: not installed; pip install '.[peers]'")
+            say(f"  {name}: not installed; pip install x12sdk oxedi")
         elif done.returncode:
             say(f"  {name}: broke off ({done.stderr.strip().splitlines()[-1][:80]})")
         else:

@@ -4,7 +4,7 @@ Lets atheris (libFuzzer, led by which lines of gateway.edi a file reaches) spoil
 a total that is kept in totals.json beside this file. A file at which something breaks off, takes longer than ten seconds or
 needs more than a gigabyte is put into samples/crashers/, where the tests find it. Exit status: 0; 1 if there was one.
 
-It is run by hand: `.venv/bin/pip install '.[fuzz]'` first.
+It is run by hand: `.venv/bin/python -m pip install atheris` first.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("seconds", type=int, help="how long to try each target")
     asked = parser.parse_args()
     if find_spec("atheris") is None:
-        parser.error("this needs atheris: .venv/bin/pip install '.[fuzz]'")
+        parser.error("this needs atheris: .venv/bin/python -m pip install atheris")
     found = 0
     for target in TARGETS if asked.target == "all" else [asked.target]:
         runs, crashers = strike(target, asked.seconds)
