@@ -77,7 +77,7 @@ class ClaimReading(NamedTuple):
     @property
     def reference(self) -> str:
         """The submitter's number of the transaction set (BHT03)."""
-        return at(self._header.first("BHT"), 3)
+        return self._header.element("BHT", 3)
 
     @property
     def billing_provider(self) -> PartyReading | None:
@@ -87,7 +87,7 @@ class ClaimReading(NamedTuple):
     @property
     def billing_taxonomy(self) -> str:
         """PRV03 of 2000A."""
-        return at(self._level("2000A").first("PRV"), 3)
+        return self._level("2000A").element("PRV", 3)
 
     @property
     def pay_to(self) -> PartyReading | None:
@@ -119,7 +119,7 @@ class ClaimReading(NamedTuple):
     def relationship(self) -> str:
         """What the patient is to the subscriber (PAT01 of 2000C, else SBR02)."""
         level = self.loop.level("2000C")
-        return at(level.first("PAT"), 1) if level is not None else at(self._sbr, 2)
+        return level.element("PAT", 1) if level is not None else at(self._sbr, 2)
 
     @property
     def sequence(self) -> str:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gateway.edi.figures import as_amount, as_number, is_whole
-from gateway.edi.loop import Loop, at
+from gateway.edi.loop import Loop
 from gateway.edi.loop_values import Note, Period, notes, period, reference, references
 from gateway.edi.party import PartyReading, party
 from gateway.edi.prior_payment import LineAdjudicationReading
@@ -19,17 +19,17 @@ class DrugReading(NamedTuple):
     @property
     def code(self) -> str:
         """The drug's NDC (LIN03)."""
-        return at(self.loop.first("LIN"), 3)
+        return self.loop.element("LIN", 3)
 
     @property
     def quantity(self) -> Decimal | None:
         """How much (CTP04)."""
-        return as_number(at(self.loop.first("CTP"), 4))
+        return as_number(self.loop.element("CTP", 4))
 
     @property
     def unit(self) -> str:
         """Of what: F2, GR, ME, ML, UN (CTP05-1)."""
-        return at(self.loop.first("CTP"), 5).partition(self.component)[0]
+        return self.loop.element("CTP", 5).partition(self.component)[0]
 
     @property
     def prescription(self) -> str:
@@ -54,12 +54,12 @@ class LineReading(NamedTuple):
     @property
     def number(self) -> str:
         """LX01."""
-        return at(self.loop.first("LX"), 1)
+        return self.loop.element("LX", 1)
 
     @property
     def procedure(self) -> tuple[str, ...]:
         """SV101 whole: qualifier, code, up to four modifiers, a description."""
-        text = at(self.loop.first("SV1"), 1)
+        text = self.loop.element("SV1", 1)
         return tuple(text.split(self.component)) if text else ()
 
     @property
@@ -81,33 +81,33 @@ class LineReading(NamedTuple):
     @property
     def charge(self) -> Decimal | None:
         """SV102."""
-        return as_amount(at(self.loop.first("SV1"), 2))
+        return as_amount(self.loop.element("SV1", 2))
 
     @property
     def unit(self) -> str:
         """UN units, MJ minutes (SV103)."""
-        return at(self.loop.first("SV1"), 3)
+        return self.loop.element("SV1", 3)
 
     @property
     def units(self) -> Decimal | None:
         """How many (SV104)."""
-        return as_number(at(self.loop.first("SV1"), 4))
+        return as_number(self.loop.element("SV1", 4))
 
     @property
     def place_of_service(self) -> str:
         """SV105; empty if it is the claim's."""
-        return at(self.loop.first("SV1"), 5)
+        return self.loop.element("SV1", 5)
 
     @property
     def pointers(self) -> tuple[int, ...]:
         """The diagnoses that it points to, from 1, the first first (SV107); 0 for what is no number."""
-        text = at(self.loop.first("SV1"), 7)
+        text = self.loop.element("SV1", 7)
         return tuple([int(one) if is_whole(one) else 0 for one in text.split(self.component)]) if text else ()
 
     @property
     def is_emergency(self) -> bool:
         """SV109."""
-        return at(self.loop.first("SV1"), 9) == "Y"
+        return self.loop.element("SV1", 9) == "Y"
 
     @property
     def served(self) -> Period | None:

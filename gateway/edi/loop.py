@@ -60,6 +60,13 @@ class Loop:
                 return parts
         return []
 
+    def element(self, segment_id: str, position: int) -> str:
+        """Give the 1-based element of its first segment of that id, as it stands; empty when absent."""
+        for _, parts, _ in self.segments:
+            if parts[0] == segment_id:
+                return parts[position] if position < len(parts) else ""
+        return ""
+
     def inside(self, loop_id: str) -> Iterator["Loop"]:
         """Give the loops of that id directly in it."""
         return (loop for loop in self.loops if loop.id == loop_id)

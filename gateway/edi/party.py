@@ -72,7 +72,7 @@ class PartyReading(NamedTuple):
     @property
     def taxonomy(self) -> str:
         """Its specialty (PRV03)."""
-        return at(self.loop.first("PRV"), 3)
+        return self.loop.element("PRV", 3)
 
     @property
     def street(self) -> tuple[str, str]:
@@ -83,32 +83,32 @@ class PartyReading(NamedTuple):
     @property
     def city(self) -> str:
         """City (N401)."""
-        return at(self.loop.first("N4"), 1)
+        return self.loop.element("N4", 1)
 
     @property
     def state(self) -> str:
         """State or province (N402)."""
-        return at(self.loop.first("N4"), 2)
+        return self.loop.element("N4", 2)
 
     @property
     def zip_code(self) -> str:
         """ZIP or postal code (N403)."""
-        return at(self.loop.first("N4"), 3)
+        return self.loop.element("N4", 3)
 
     @property
     def country(self) -> str:
         """Country (N404); empty in the United States."""
-        return at(self.loop.first("N4"), 4)
+        return self.loop.element("N4", 4)
 
     @property
     def birth_date(self) -> date | None:
         """Date of birth (DMG02); None if there is none that can be read."""
-        return as_day(at(self.loop.first("DMG"), 2))
+        return as_day(self.loop.element("DMG", 2))
 
     @property
     def sex(self) -> str:
         """F, M or U (DMG03)."""
-        return at(self.loop.first("DMG"), 3)
+        return self.loop.element("DMG", 3)
 
     @property
     def tax_id(self) -> str:

@@ -19,27 +19,27 @@ class OtherPayerReading(NamedTuple):
     @property
     def sequence(self) -> str:
         """P, S, T and so on (SBR01)."""
-        return at(self.loop.first("SBR"), 1)
+        return self.loop.element("SBR", 1)
 
     @property
     def relationship(self) -> str:
         """What the patient is to the other subscriber (SBR02); 18 is the same person."""
-        return at(self.loop.first("SBR"), 2)
+        return self.loop.element("SBR", 2)
 
     @property
     def group_number(self) -> str:
         """SBR03."""
-        return at(self.loop.first("SBR"), 3)
+        return self.loop.element("SBR", 3)
 
     @property
     def insurance_type(self) -> str:
         """Why Medicare comes second (SBR05)."""
-        return at(self.loop.first("SBR"), 5)
+        return self.loop.element("SBR", 5)
 
     @property
     def filing_code(self) -> str:
         """SBR09, such as MB, CI."""
-        return at(self.loop.first("SBR"), 9)
+        return self.loop.element("SBR", 9)
 
     @property
     def paid(self) -> Decimal | None:
@@ -99,28 +99,28 @@ class LineAdjudicationReading(NamedTuple):
     @property
     def payer_id(self) -> str:
         """Which one: NM109 of its 2330B (SVD01)."""
-        return at(self.loop.first("SVD"), 1)
+        return self.loop.element("SVD", 1)
 
     @property
     def paid(self) -> Decimal | None:
         """What it paid (SVD02)."""
-        return as_amount(at(self.loop.first("SVD"), 2))
+        return as_amount(self.loop.element("SVD", 2))
 
     @property
     def procedure(self) -> tuple[str, ...]:
         """What it paid for (SVD03): qualifier, code, modifiers."""
-        text = at(self.loop.first("SVD"), 3)
+        text = self.loop.element("SVD", 3)
         return tuple(text.split(self.component)) if text else ()
 
     @property
     def units(self) -> Decimal | None:
         """How many (SVD05)."""
-        return as_number(at(self.loop.first("SVD"), 5))
+        return as_number(self.loop.element("SVD", 5))
 
     @property
     def bundled_into(self) -> str:
         """The line that it was bundled or unbundled into (SVD06)."""
-        return at(self.loop.first("SVD"), 6)
+        return self.loop.element("SVD", 6)
 
     @property
     def adjustments(self) -> tuple[PriorAdjustment, ...]:

@@ -85,7 +85,7 @@ def other_payer_paid_is_not_its_lines(amt: Parts, other: Loop, claim: ClaimUnit)
     if _shares_its_id(other, claim):  # whose line is whose cannot be told
         return False
     paid, taken = as_cents(at(amt, 2)), adjusted(other)
-    of_lines = [as_cents(at(line.first("SVD"), 2)) for line in lines]
+    of_lines = [as_cents(line.element("SVD", 2)) for line in lines]
     if not lines or paid is None or taken is None or None in of_lines:
         return False
     return sum(one or 0 for one in of_lines) - taken != paid
@@ -102,10 +102,10 @@ def other_payer_paid_is_not_its_lines(amt: Parts, other: Loop, claim: ClaimUnit)
 def line_adjudication_out_of_balance(svd: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """What another payer paid of the line and took off it is not the line's charge (SV102)."""
     line = next((one for one in claim.lines if loop in one.loops), NOTHING)
-    charge, own = as_cents(at(line.first("SV1"), 2)), _decided(loop)
+    charge, own = as_cents(line.element("SV1", 2)), _decided(loop)
     if at(svd, 6) or None in (charge, own) or own == charge:
         return False
-    same = [one for one in line.inside("2430") if at(one.first("SVD"), 1) == at(svd, 1)]
+    same = [one for one in line.inside("2430") if one.element("SVD", 1) == at(svd, 1)]
     if len(same) == 1:
         return True
     pieces = [_decided(one) for one in same]  # the payer split the line: its pieces add up to the charge
@@ -114,7 +114,7 @@ def line_adjudication_out_of_balance(svd: Parts, loop: Loop, claim: ClaimUnit) -
 
 def _decided(loop: Loop) -> int | None:
     """Give what a payer paid and took off in a loop 2430, in cents; None if it cannot be read."""
-    paid, taken = as_cents(at(loop.first("SVD"), 2)), adjusted(loop)
+    paid, taken = as_cents(loop.element("SVD", 2)), adjusted(loop)
     return paid + taken if paid is not None and taken is not None else None
 
 

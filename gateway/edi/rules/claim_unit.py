@@ -153,7 +153,7 @@ class ClaimUnit(Unit):
         found: dict[str, list[Loop]] = {}
         for line in self.lines:
             for loop in line.inside("2430"):
-                found.setdefault(at(loop.first("SVD"), 1), []).append(loop)
+                found.setdefault(loop.element("SVD", 1), []).append(loop)
         return found
 
     @property
@@ -171,13 +171,13 @@ class ClaimUnit(Unit):
         """The patient's date of birth (DMG02) as CCYYMMDD; empty if there is none."""
         level = self.piece.around
         who = (level.one("2010CA") or level.one("2010BA")) if level is not None else None
-        return at(who.first("DMG"), 2) if who is not None else ""
+        return who.element("DMG", 2) if who is not None else ""
 
     @property
     def died(self) -> str:
         """The patient's date of death (PAT06) as CCYYMMDD; LATEST if there is none."""
         level = self.piece.around
-        return (at(level.first("PAT"), 6) if level is not None else "") or LATEST
+        return (level.element("PAT", 6) if level is not None else "") or LATEST
 
     @cached_property
     def open_days(self) -> tuple[str, str]:
@@ -188,7 +188,7 @@ class ClaimUnit(Unit):
 def payer_of(other: Loop) -> str:
     """Give the payer of a loop 2320 (NM109 of its 2330B); empty if it has none."""
     loop = other.one("2330B")
-    return at(loop.first("NM1"), 9) if loop is not None else ""
+    return loop.element("NM1", 9) if loop is not None else ""
 
 
 def adjusted(loop: Loop) -> int | None:

@@ -19,7 +19,7 @@ _SELF: Final = "18"
 def hl_below_another(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
     """HL02 is not the number of the level that this one stands in."""
     around = unit.piece.around
-    return around is not None and at(hl, 2) != at(around.first("HL"), 1)
+    return around is not None and at(hl, 2) != around.element("HL", 1)
 
 
 @rule(

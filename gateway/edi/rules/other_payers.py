@@ -33,7 +33,7 @@ def payer_sequence_repeated(sbr: Parts, other: Loop, claim: ClaimUnit) -> bool:
     for one in claim.others:
         if one is other:
             break
-        before.append(at(one.first("SBR"), 1))
+        before.append(one.element("SBR", 1))
     return turn not in {"", "U"} and turn in before
 
 
@@ -94,7 +94,7 @@ def other_payer_date_missing(_amt: Parts, other: Loop, claim: ClaimUnit) -> bool
 )
 def other_payer_dated_twice(_dtp: Parts, loop: Loop, claim: ClaimUnit) -> bool:
     """What another payer decided is dated by its lines (2430) already."""
-    return at(loop.first("NM1"), 9) in claim.adjudications
+    return loop.element("NM1", 9) in claim.adjudications
 
 
 @rule(
@@ -143,7 +143,7 @@ def line_payer_unknown(svd: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
 )
 def bundled_into_nothing(svd: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A line was bundled into one that the claim does not have (SVD06)."""
-    return bool(at(svd, 6)) and all(at(svd, 6) != at(line.first("LX"), 1) for line in claim.lines)
+    return bool(at(svd, 6)) and all(at(svd, 6) != line.element("LX", 1) for line in claim.lines)
 
 
 @rule(
@@ -160,7 +160,7 @@ def other_payer_id_repeated(nm1: Parts, loop: Loop, claim: ClaimUnit) -> bool:
         payer = one.one("2330B")
         if payer is loop:
             return False
-        if payer is not None and at(payer.first("NM1"), 9) == at(nm1, 9):
+        if payer is not None and payer.element("NM1", 9) == at(nm1, 9):
             return True
     return False
 

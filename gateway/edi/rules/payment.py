@@ -181,7 +181,7 @@ def submitted_procedure_is_the_same(svc: Parts, _loop: Loop, _unit: PaymentUnit)
 )
 def paid_line_number_repeated(ref: Parts, loop: Loop, unit: PaymentUnit) -> bool:
     """An earlier line of the claim payment has the same number (REF*6R)."""
-    if at(loop.first("SVC"), 6):  # one of the procedures that the submitted one was unbundled into
+    if loop.element("SVC", 6):  # one of the procedures that the submitted one was unbundled into
         return False
     return repeats_earlier_line(ref, loop, unit.lines, unit.numbers)
 

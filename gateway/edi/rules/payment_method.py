@@ -106,7 +106,7 @@ def accounts_not_used(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]
 )
 def trace_of_another_payer(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     """Who gave the trace number (TRN03) is not who pays (BPR10)."""
-    payer = at(loop.first("BPR"), 10)
+    payer = loop.element("BPR", 10)
     return bool(payer) and bool(at(trn, 3)) and at(trn, 3) != payer
 
 

@@ -12,7 +12,7 @@ _CLAIM_S: Final = {"2420A": "2310B", "2420C": "2310C", "2420D": "2310D"}
 
 
 def _npi(loop: Loop | None) -> str:
-    return at(loop.first("NM1"), 9) if loop is not None else ""
+    return loop.element("NM1", 9) if loop is not None else ""
 
 
 @rule(
@@ -28,7 +28,7 @@ def primary_care_without_referring(nm1: Parts, loop: Loop, claim: ClaimUnit) -> 
         return False
     around = (claim.piece, *claim.lines)
     beside = next((list(one.inside(loop.id)) for one in around if loop in one.loops), [])
-    return not any(at(one.first("NM1"), 1) == "DN" for one in beside)
+    return not any(one.element("NM1", 1) == "DN" for one in beside)
 
 
 @rule(
@@ -42,7 +42,7 @@ def primary_care_without_referring(nm1: Parts, loop: Loop, claim: ClaimUnit) -> 
 )
 def rendering_is_billing(nm1: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """The rendering provider is the billing provider."""
-    return bool(at(nm1, 9)) and at(nm1, 9) == at(claim.billing.first("NM1"), 9)
+    return bool(at(nm1, 9)) and at(nm1, 9) == claim.billing.element("NM1", 9)
 
 
 @rule(
@@ -70,7 +70,7 @@ def line_provider_is_claims(nm1: Parts, loop: Loop, claim: ClaimUnit) -> bool:
 )
 def line_rendering_is_billing(nm1: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A line's rendering provider is the billing provider, and the claim names no other."""
-    same = bool(at(nm1, 9)) and at(nm1, 9) == at(claim.billing.first("NM1"), 9)
+    same = bool(at(nm1, 9)) and at(nm1, 9) == claim.billing.element("NM1", 9)
     return same and claim.piece.one("2310B") is None
 
 
