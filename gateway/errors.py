@@ -50,10 +50,14 @@ class OutboundWireError(GatewayError):
 
 
 class InboundWireError(GatewayError):
-    """Their bytes are not X12. The file is kept whole and set aside; none of it is posted."""
+    """Their bytes are not X12. The file is kept whole and set aside; none of it is posted.
+
+    ordinal  the segment's place in the file, from 1; 0 of the file as a whole
+    """
 
     def __init__(self, *, ordinal: int, said: str) -> None:
-        super().__init__(f"segment {ordinal}: {said}; the file is set aside, nothing was posted; ask them to resend it")
+        place = f"segment {ordinal}" if ordinal else "the file"
+        super().__init__(f"{place}: {said}; the file is set aside, nothing was posted; ask them to resend it")
         self.ordinal = ordinal
         self.said = said
 

@@ -75,7 +75,7 @@ class Origin:
             interchange=self.interchange,
             group=self.group,
             set_control=self.control,
-            file_ordinal=finding.file_ordinal or self.starts + finding.ordinal - 1,
+            file_ordinal=finding.file_ordinal or max(0, self.starts + finding.ordinal - 1),
         )
 
 

@@ -48,7 +48,7 @@ class WireFinding:
     code         X12's error code, from the list that `level` names; empty if it has none for this
     interchange, group, set_control   control numbers, as they stand
     ordinal      the segment's place in its transaction set, ST being 1; in the file, outside of one
-    file_ordinal the segment's place in the file, from 1
+    file_ordinal the segment's place in the file, from 1; 0 of the file as a whole
     loop         the guide's name of the loop
     element, component   1-based; 0 where it is about more than that
     number       data element number
@@ -83,7 +83,7 @@ class WireFinding:
     value: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        place = f"segment {self.file_ordinal}"
+        place = f"segment {self.file_ordinal}" if self.file_ordinal else "the file"
         if self.segment:
             place += f" {self.segment}{self.element:02}" if self.element else f" {self.segment}"
         if self.component:

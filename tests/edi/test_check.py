@@ -262,3 +262,8 @@ def test_a_claim_without_end_ends_the_check_with_a_finding() -> None:
     report = check(joined([*texts[: last + 1], *questions, *texts[last + 1 :]]))
     assert report.findings[-1].said.startswith("more than 100,000 segments stand in one loop")
     assert (report.findings[-1].level, report.accepted) == (WireLevel.SET, False)
+
+
+def test_what_is_no_x12_is_said_of_the_file_as_a_whole() -> None:
+    found = only(check(b"hello"))
+    assert (found.file_ordinal, str(found)) == (0, "the file: this is not X12: there is no ISA")
