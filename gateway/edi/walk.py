@@ -110,6 +110,8 @@ class Walk:
                 step = self._placed(parts)
                 if step is None:
                     here.append((ordinal, parts, None))
+                    if ordinal > limit:
+                        raise TooLongError
                     continue
             to, needs, before, present, unit, watched, begins, move = step
             if needs:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edi import read_claims
 from gateway.edi.check import Report, check
 from gateway.edi.envelope_check import ENVELOPES_MAX
 from gateway.edi.loop import UNIT_SEGMENTS_MAX
@@ -262,6 +263,16 @@ def test_a_claim_without_end_ends_the_check_with_a_finding() -> None:
     report = check(joined([*texts[: last + 1], *questions, *texts[last + 1 :]]))
     assert report.findings[-1].said.startswith("more than 100,000 segments stand in one loop")
     assert (report.findings[-1].level, report.accepted) == (WireLevel.SET, False)
+
+
+@pytest.mark.parametrize("strange", ["ZZZ*1", "N4*X*IL*62704"])
+def test_segments_without_a_place_fill_nobodys_memory(strange: str) -> None:
+    """Who only reads hears of no finding, and would not be ended by their number."""
+    texts = segments(FAULTLESS)
+    last = starting(texts, "SE*")
+    claims = read_claims(joined([*texts[:last], *[strange] * (UNIT_SEGMENTS_MAX + 1), *texts[last:]]))
+    assert list(claims) == []
+    assert not claims.is_whole
 
 
 def test_what_is_no_x12_is_said_of_the_file_as_a_whole() -> None:
