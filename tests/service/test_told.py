@@ -1,17 +1,20 @@
 """What the log tells of a delivery, step by step: the words that a person at the partner's desk goes by, and their proof."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gateway.delivery import Delivery
 from gateway.errors import LineLost, PartnerRefusal
+from gateway.event import EventSeverity
 from gateway.ledger import events
 from gateway.partner import Publish
 from gateway.service.deliver import deliver
 from gateway.service.office import Office
 from gateway.service.release import Way, release
+from gateway.service.sealed import answer_due
 from gateway.transport.listing import Stat
 from tests.service import clinic
 from tests.service.partner_side import NAME, Connection, Server, body_of, file_of
@@ -206,3 +209,42 @@ def test_a_line_that_is_lost_says_so_and_leaves_the_looking_to_the_next_round(se
     server.cut_after = set()
     deliver(sealed, server.open)
     assert told(sealed)[-1] == ("sent", "seen under its final name; memory", PROBE)
+
+
+def test_every_step_of_a_file_and_of_its_claims_is_told_whole(sealed: Office) -> None:
+    deliver(sealed, Server().open)
+    with sealed.ledger.reading() as tx:
+        kept = [one.event for one in events.read(tx, sealed.practice.key)]
+    steps = [one for one in kept if one.about == NAME and one.kind != "file.sealed"]
+    assert [(one.kind, one.before, one.after) for one in steps] == [
+        ("file.uploading", "sealed", "uploading"),
+        ("file.committing", "uploading", "committing"),
+        ("file.sent", "committing", "sent"),
+    ]
+    assert {(one.partner, one.actor, one.severity, one.next_command) for one in steps} == {
+        ("north", "test", EventSeverity.ROUTINE, "")
+    }
+    sent = [one for one in kept if one.kind == "claim.sent"]
+    assert len(sent) == 2
+    for one in sent:
+        assert (one.about, one.said) == (one.claim, f"claim {one.claim} is at north in file {NAME}")
+        assert (one.before, one.after, one.partner, one.artefact, one.actor) == (
+            "sealed",
+            "sent",
+            "north",
+            PROBE,
+            "test",
+        )
+
+
+def test_an_answer_is_due_when_the_partner_says_and_after_a_day_where_nobody_says(sealed: Office) -> None:
+    now = sealed.clock.now()
+    known = by(sealed, acknowledged_minutes=7)
+    assert (answer_due(known, "north"), answer_due(known, "gone")) == (
+        now + timedelta(minutes=7),
+        now + timedelta(days=1),
+    )
+    deliver(known, Server(cut_before={"stat"}).open)
+    assert file_of(known).answer_due_at is None, "it waits for no answer before it may be there"
+    deliver(known, Server().open)
+    assert file_of(known).answer_due_at == now + timedelta(minutes=7)
