@@ -15,9 +15,10 @@ from gateway.ledger.outbox import Step
 from gateway.lifecycle import ClaimState
 from gateway.partner import TradingPartner
 from gateway.service.batch import seal_batches
-from gateway.service.deliver import Round, deliver
+from gateway.service.deliver import Delivered, Round, deliver, waiting
 from gateway.service.office import Office
 from gateway.service.post import post
+from gateway.service.reach import Calls
 from gateway.service.reconcile import reconcile
 from gateway.service.release import Way, release
 from gateway.service.scrub import scrub_visits
@@ -143,6 +144,48 @@ def test_one_partners_trouble_does_not_keep_anothers_files_back(office: Office) 
     assert isinstance(north_round.problem, PartnerRefusal)
     assert [file.state for file in south_round.files] == [Delivery.SENT]
     assert the_claim(office).state is ClaimState.SEALED
+
+
+@pytest.fixture
+def both(office: Office) -> Office:
+    """The office with a file for each of its partners."""
+    taken(office, visit(), visit("V-3", "PAYER2"))
+    scrub_visits(office)
+    seal_batches(office)
+    return office
+
+
+def test_a_round_may_be_for_one_partner_and_says_what_became_of_each_file(both: Office) -> None:
+    north, south = Server(), Server()
+    (delivered,) = only(deliver(both, north.open, partner="north")).files
+    assert delivered == Delivered(file=NAME, partner="north", state=Delivery.SENT, why=delivered.why)
+    assert delivered.why == "seen under its final name; memory"
+    assert [(one.partner, one.state) for one in waiting(both)] == [("south", Delivery.SEALED)]
+    assert (waiting(both, partner="north"), deliver(both, north.open, partner="north")) == ((), ())
+    done = only(deliver(both, south.open))
+    assert (done.partner, done.problem, done.waiting, len(done.files)) == ("south", None, 0, 1)
+    with pytest.raises(ConfigError, match="east"):
+        waiting(both, partner="east")
+
+
+def test_partners_that_are_left_alone_are_called_now_or_when_due(both: Office) -> None:
+    def nobody(_partner: TradingPartner) -> Connection:
+        raise NotReached("the line is dead")
+
+    assert [one.waiting for one in deliver(both, nobody)] == [1, 1]
+    left_alone = deliver(both, Server().open, calls=Calls.WHEN_DUE)
+    assert [(one.partner, one.waiting, one.files) for one in left_alone] == [("north", 1, ()), ("south", 1, ())]
+    assert all("left alone until" in str(one.problem) for one in left_alone)
+    assert [len(one.files) for one in deliver(both, Server().open)] == [1, 1]
+
+
+def test_files_are_listed_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.service.deliver._PAGE", 1)
+    for key in ("V-1", "V-2", "V-4"):
+        taken(office, visit(key))
+        scrub_visits(office)
+        seal_batches(office)
+    assert [one.interchange for one in waiting(office)] == [1, 2, 3]
 
 
 def test_an_older_worker_that_wakes_up_cannot_make_its_next_step(sealed: Office) -> None:
