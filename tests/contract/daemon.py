@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tests.contract.openssh import SshKeys
 
 FOLDERS = ("outbound", "inbound", "archive")
+_LISTEN = "0A"
+"""The state of a socket in /proc/net/tcp."""
 
 
 @dataclass(kw_only=True)
@@ -77,7 +80,7 @@ class Daemon(ABC):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         for _ in range(5):  # somebody else may take the free port before the server does
             port = self.port or _free_port()
-            if self._listens(self.configure(port)):
+            if self._listens(self.configure(port), port):
                 self.port = port
                 return
         raise RuntimeError(f"{self.product} does not start:\n" + "".join(self.log))
@@ -110,15 +113,19 @@ class Daemon(ABC):
         self.reader.join()
         self.process = None
 
-    def _listens(self, command: list[str]) -> bool:
+    def _listens(self, command: list[str], port: int) -> bool:
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         ready = threading.Event()
         self.log.clear()
         self.reader = threading.Thread(target=self._read_log, args=(self.process, ready), daemon=True)
         self.reader.start()
         ready.wait(10)
-        if self.process.poll() is None and any(self.listens in line for line in self.log):
-            return True
+        # ProFTPD says so a moment before it does.
+        until = time.monotonic() + 10
+        while self.process.poll() is None and time.monotonic() < until:
+            if any(self.listens in line for line in self.log) and _is_listened_on(port, self.process.pid):
+                return True
+            time.sleep(0.002)
         self.stop()
         return False
 
@@ -136,6 +143,19 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _is_listened_on(port: int, process: int) -> bool:
+    """Whether that process listens there, and not somebody who took the port before it."""
+    listening = {
+        fields[9]
+        for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
+        if fields[1].endswith(f":{port:04X}") and fields[3] == _LISTEN
+    }
+    held = set()
+    with suppress(OSError):  # one is closed, or the process ends, meanwhile
+        held = {str(descriptor.readlink()) for descriptor in Path(f"/proc/{process}/fd").iterdir()}
+    return any(f"socket:[{inode}]" in held for inode in listening)
 
 
 def descendants(process: int) -> list[int]:
