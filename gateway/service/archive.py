@@ -56,7 +56,8 @@ def members(raw: bytes, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             unpacked = 0
-            inside = [one for one in archive.infolist() if not one.is_dir()]
+            # Not by is_dir(), which breaks off at a name that is empty.
+            inside = [one for one in archive.infolist() if not one.filename.endswith("/")]
             if len({one.filename for one in inside}) != len(inside):
                 raise ArchiveRefused("two of its members have the same name")
             for number, one in enumerate(inside, start=1):

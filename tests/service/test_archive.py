@@ -123,6 +123,13 @@ def test_s11_a_damaged_archive_is_refused(spoil: Callable[[bytes], bytes]) -> No
     assert refusal(spoil(zipped(("a.835", BODY))))
 
 
+@pytest.mark.parametrize("name", [b"\0.835", b"\0\0\0\0\0"])
+def test_s11_a_member_without_a_name_is_refused(name: bytes) -> None:
+    assert (
+        refusal(zipped(("a.835", BODY)).replace(b"a.835", name)) == "the name of its member 1 is not a plain file name"
+    )
+
+
 @given(st.data())
 def test_s11_no_change_of_any_byte_does_more_than_refuse(choice: st.DataObject) -> None:
     raw = bytearray(zipped(("a.835", BODY), ("b.999", b"short")))
