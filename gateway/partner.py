@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from pathlib import Path
 from types import MappingProxyType
 
 
@@ -164,4 +165,4 @@ class TradingPartner:
     pgp: PgpPolicy | None = None
     payees: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
-    companions: tuple[str, ...] = ()
+    companions: tuple[Path, ...] = ()

@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.edi.element_faults import element_faults
 from gateway.edi.envelope_faults import group_fault, interchange_fault
-from gateway.edi.guide_tree import SimpleElement, envelope_uses
+from gateway.edi.guide_tree import envelope_uses
 from gateway.edi.segment import Delimiters
 from gateway.edi.wire_finding import WireFinding, WireSeverity
 
@@ -47,13 +47,12 @@ def envelope_element_faults(parts: Sequence[str], marks: Delimiters, told: Conta
 
 def _isa_faults(isa: Sequence[str], told: Container[int]) -> Iterator[WireFinding]:
     """Give what is wrong with who speaks to whom. Their widths are fixed, and padded with blanks."""
+    use = envelope_uses()["ISA"]
     for position, code in _ISA_CODES.items():
-        value, element = isa[position], envelope_uses()["ISA"].elements[position - 1]
-        assert isinstance(element, SimpleElement)
         if position in told:
             continue
-        severity = WireSeverity.ERROR
-        if element.codes and value not in element.codes:
+        value, codes, severity = isa[position], use.codes_at(position, 0), WireSeverity.ERROR
+        if codes and value not in codes:
             said = "is none of the guide's codes"
             if position in _QUALIFIERS and value in _OF_OTHER_TRADES:
                 severity = WireSeverity.WARNING
@@ -69,6 +68,4 @@ def _isa_faults(isa: Sequence[str], told: Container[int]) -> Iterator[WireFindin
 
 def is_qualifier(text: str) -> bool:
     """Tell whether this says of what kind an interchange's id is (ISA05, ISA07)."""
-    element = envelope_uses()["ISA"].elements[4]
-    assert isinstance(element, SimpleElement)
-    return text in element.codes or text in _OF_OTHER_TRADES
+    return text in envelope_uses()["ISA"].codes_at(5, 0) or text in _OF_OTHER_TRADES

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from itertools import count
-from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from gateway.batch import Batch, BatchPlan
@@ -32,6 +33,7 @@ from gateway.settings.place import codes_folder
 
 _PAGE = 1000
 _TRIES = 5
+Judge: TypeAlias = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +123,17 @@ def _seal_what_fits(
     office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]
 ) -> tuple[SealedFile | None, list[Unwritable]]:
     """Seal a batch, without the claims that spoil it if there are such; None if nothing of it could be sealed."""
+    judge = _judging(office, batch.partner)
     try:
-        return _seal(office, batch, stored), []
+        return _seal(office, batch, stored, judge), []
     except OutboundWireError:
         # Which it is, judging each claim by itself tells.
         pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
-        fit, unfit = _tried(
-            office, batch.partner, pairs, lambda alone: _judge(office, alone, professional.write(alone))
-        )
+        fit, unfit = _tried(office, batch.partner, pairs, lambda alone: judge(professional.write(alone)))
     if not fit:
         return None, unfit
     try:
-        return _seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored), unfit
+        return _seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored, judge), unfit
     except OutboundWireError as together:
         return None, [*unfit, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=str(together)) for c, _ in fit)]
 
@@ -157,11 +158,14 @@ def _is_second_original(tx: Transaction, office: Office, claim: StoredClaim) -> 
     return claim.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, claim.visit_id)[0]
 
 
-def _judge(office: Office, batch: Batch, raw: bytes) -> None:
-    """Raise OutboundWireError if the file does not conform, ConfigError if a companion guide of its partner is none."""
-    conformance.judge(
-        raw,
-        overlays=tuple(read_overlay(Path(one)) for one in batch.partner.companions),
+def _judging(office: Office, partner: TradingPartner) -> Judge:
+    """Give what raises OutboundWireError if a file for that partner does not conform.
+
+    It raises ConfigError, as this does, if a companion guide of the partner is none.
+    """
+    return partial(
+        conformance.judge,
+        overlays=tuple(map(read_overlay, partner.companions)),
         today=office.clock.today(),
         codes=codes_folder(office.settings.home),
     )
@@ -218,7 +222,7 @@ def _batch(office: Office, batch: BatchPlan, number: Number) -> Batch:
     )
 
 
-def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> SealedFile:
+def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], judge: Judge) -> SealedFile:
     """Write and judge outside the transaction, under the number that comes next; take that very number inside it.
 
     Raises LedgerConflict when others keep taking the number first, OutboundWireError if the file does not conform.
@@ -230,7 +234,7 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]) -> S
         number = _next(taken)
         written = _batch(office, batch, number)
         raw = professional.write(written)
-        _judge(office, written, raw)
+        judge(raw)
         wire = closed(office, partner, raw)
         _refuse_unfit(office, partner, _name(office, partner, number), raw, leaves=raw if wire is None else wire)
         with office.ledger.writing() as tx:

@@ -198,7 +198,7 @@ def _companions(partner: TradingPartner) -> Check:
     """Lay each companion guide over its guide."""
     what = f"partner {partner.name}, companion guides"
     try:
-        overlays = [read_overlay(Path(one)) for one in partner.companions]
+        overlays = [read_overlay(one) for one in partner.companions]
         strange = [one for one in overlays if guide_of(one.guide, STANDARD, (one,)) is None]
     except ConfigError as wrong:
         return Check(what=what, health=Health.BAD, said=str(wrong), fix=_mend(partner, "companions"))

@@ -127,7 +127,7 @@ def _partner(path: Path, home: Path) -> TradingPartner:
     fields = document.model_dump(exclude={"envelope", "mailbox", "marks", "pgp", "companions"})
     partner = TradingPartner(
         **fields,
-        companions=tuple(str(home / one) for one in document.companions),
+        companions=tuple(home / one for one in document.companions),
         marks=MappingProxyType({_USAGE[name]: Marks(**one.model_dump()) for name, one in document.marks.items()}),
         envelope=Envelope(**document.envelope.model_dump()),
         mailbox=_placed(MailboxAddress(**document.mailbox.model_dump()), home),

@@ -9,7 +9,6 @@ was wrong.
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from gateway.partner import Publish
+from tests import totals
 from tests.contract.openssh import SSHD, OpenSsh, SshKeys
 from tests.faults import traced
 from tests.faults.count import Result
@@ -63,7 +63,7 @@ def main() -> int:
         while (total := total_of(asked.total, key, asked.seed)).runs < until:
             runs = min(BATCH_RUNS, until - total.runs)
             counted = batch(openssh, replace(_campaign(openssh, url, asked, total.runs, runs), postgres=apart))
-            keep(asked.total, key, total.plus(counted))
+            totals.keep(asked.total, key, asdict(total.plus(counted)))
     print(total)  # noqa: T201 what it was run for
     for fault in total.faults:
         print(fault, file=sys.stderr)  # noqa: T201
@@ -107,17 +107,8 @@ def batch(openssh: OpenSsh, campaign: Campaign) -> Result:
 
 def total_of(file: Path, key: str, seed: int) -> Result:
     """Read what earlier calls have counted; nothing if there were none."""
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    figures = kept.get(key)
+    figures = totals.kept(file, key)
     return Result(seed=seed) if figures is None else Result(**{**figures, "faults": tuple(figures["faults"])})
-
-
-def keep(file: Path, key: str, total: Result) -> None:
-    """Write the total, whole or not at all."""
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    written = file.with_name(f"{file.name}.new")
-    written.write_text(json.dumps({**kept, key: asdict(total)}, indent=1) + "\n")
-    written.replace(file)
 
 
 @contextmanager

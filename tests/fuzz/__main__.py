@@ -8,7 +8,6 @@ It is run by hand: `.venv/bin/python -m pip install atheris` first.
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from tests import totals
 from tests.fuzz.targets import CRASHERS, TARGETS
 
 TOTALS: Final = Path(__file__).with_name("totals.json")
@@ -35,7 +35,7 @@ def main() -> int:
     found = 0
     for target in TARGETS if asked.target == "all" else [asked.target]:
         runs, crashers = strike(target, asked.seconds)
-        total = kept(target, runs, asked.seconds)
+        total = added(target, runs, asked.seconds)
         found += len(crashers)
         print(f"{target}: {runs:,} runs in {asked.seconds:,} s, {total['runs']:,} in {total['seconds']:,} s in all")  # noqa: T201
         for path in crashers:
@@ -70,15 +70,12 @@ def _keep(target: str, path: Path) -> Path:
     return place
 
 
-def kept(target: str, runs: int, seconds: int) -> dict[str, int]:
-    """Add to what earlier calls have tried, and write it, whole or not at all."""
-    totals = json.loads(TOTALS.read_text()) if TOTALS.exists() else {}
-    before = totals.get(target, {"runs": 0, "seconds": 0})
-    totals[target] = {"runs": before["runs"] + runs, "seconds": before["seconds"] + seconds}
-    written = TOTALS.with_name(f"{TOTALS.name}.new")
-    written.write_text(json.dumps(totals, indent=1) + "\n")
-    written.replace(TOTALS)
-    return dict(totals[target])
+def added(target: str, runs: int, seconds: int) -> dict[str, int]:
+    """Add to what earlier calls have tried. Gives the total."""
+    before = totals.kept(TOTALS, target) or {"runs": 0, "seconds": 0}
+    total = {"runs": before["runs"] + runs, "seconds": before["seconds"] + seconds}
+    totals.keep(TOTALS, target, total)
+    return total
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ _ISA: Final = 106
 
 def spoiled(raw: bytes, rng: random.Random, most: int = 4) -> bytes:
     """Change up to so many things of a file."""
-    marks = (raw[3:4], raw[_ISA - 1 : _ISA]) if len(raw) > _ISA else (b"*", b"~")
-    element, segment = (one or b"*" for one in marks)
+    element, segment = (raw[3:4], raw[_ISA - 1 : _ISA]) if len(raw) > _ISA else (b"*", b"~")
     texts = raw.split(segment)
     for _ in range(rng.randint(1, most)):
         _change(texts, element, rng)

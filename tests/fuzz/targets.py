@@ -5,9 +5,8 @@ how much memory is watched by whoever calls it.
 """
 
 import inspect
-import io
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,19 +14,17 @@ from typing import Any, Final, NamedTuple
 from gateway.edi import Report, acknowledge, check, read_claims, read_remittances, write_claims, write_remittances
 from gateway.edi.answers import read_answers
 from gateway.edi.contents import Contents, Piece
-from gateway.edi.json_records import RecordReading
-from gateway.edi.json_texts import document, read
-from gateway.edi.json_writing import written
 from gateway.edi.loop import Loop
 from gateway.edi.origin import Origin
 from gateway.edi.reformatting import Reformatting
 from gateway.errors import ConversionRefused, InboundWireError
 from tests.bench.x12_files import professional_file, remittance_file
+from tests.edi.judging import AT
 from tests.edi.made_files import made_file
+from tests.edi.test_json_records import from_json, to_json
 from tests.service.clinic import answer_277ca, answer_835, answer_999, ta1
 
 DAY: Final = date(2026, 11, 26)
-AT: Final = datetime(2026, 11, 26, 10, 15, tzinfo=UTC)
 SAMPLES: Final = Path(__file__).parents[2] / "samples"
 CRASHERS: Final = SAMPLES / "crashers"
 _BLANKS: Final = b" \t\r\n"
@@ -111,10 +108,7 @@ def answers(raw: bytes) -> None:
 def json_and_back(raw: bytes) -> None:
     """A file comes back from JSON as it stood, or is refused."""
     try:
-        reading = RecordReading(io.BytesIO(raw))
-        text = "".join(document(reading, reading.schema)).encode()
-        schema, records = read(io.BytesIO(text))
-        again = b"".join(written(records, schema))
+        again = from_json(to_json(raw))
     except ConversionRefused:
         return
     assert _bare(again) == _bare(raw)

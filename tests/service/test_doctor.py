@@ -16,6 +16,7 @@ from gateway.service.doctor import Check, Health, _partner, _tables
 from gateway.settings import CONFIG_SHIPPED, load
 from gateway.settings.place import codes_folder
 from tests.contract.openssh import SshKeys
+from tests.edi.test_overlay import DATED, overlay_file
 from tests.servers.gnupg_keys import PASSPHRASE, Keys
 
 NOT_TO_BE_SHOWN = "c2VjcmV0"
@@ -80,31 +81,21 @@ def test_a_secret_that_cannot_be_had_is_bad_and_says_how_to_mend_it(partner: Tra
         assert said in check.said
 
 
-COMPANION = """guide = "{}"
-[[change]]
-loop = "2300"
-segment = "{}"
-usage = "R"
-since = 2026-11-26
-why = "they want it in every claim"
-source = "their companion guide, page 3"
-"""
-
-
 @pytest.mark.parametrize(
     ("guide", "segment", "health", "said"),
     [
-        ("005010X222A1", "K3", Health.GOOD, "north.toml (005010X222A1), 1 change(s)"),
-        ("005010X222A1", "XYZ", Health.BAD, "north.toml, change 1: there is no such thing"),
-        ("005010X999", "K3", Health.BAD, "north.toml: there is no guide 005010X999"),
+        ("005010X222A1", "K3", Health.GOOD, "companion.toml (005010X222A1), 1 change(s)"),
+        ("005010X222A1", "XYZ", Health.BAD, "companion.toml, change 1: there is no such thing"),
+        ("005010X999", "K3", Health.BAD, "companion.toml: there is no guide 005010X999"),
     ],
 )
 def test_a_companion_guide_is_laid_over_its_guide(
     partner: TradingPartner, tmp_path: Path, guide: str, segment: str, health: Health, said: str
 ) -> None:
-    file = tmp_path / "north.toml"
-    file.write_text(COMPANION.format(guide, segment), encoding="utf-8")
-    (told,) = [one for one in looked(replace(partner, companions=(str(file),)), tmp_path) if "companion" in one.what]
+    file = overlay_file(
+        tmp_path, f'guide = "{guide}"\n[[change]]\nloop = "2300"\nsegment = "{segment}"\nusage = "R"\n{DATED}'
+    )
+    (told,) = [one for one in looked(replace(partner, companions=(file,)), tmp_path) if "companion" in one.what]
     assert told.health is health
     assert said in told.said
     assert health is Health.GOOD or "companions of partners/northgate.toml" in told.fix

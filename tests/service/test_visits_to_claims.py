@@ -25,6 +25,7 @@ from gateway.service.reconcile import reconcile
 from gateway.service.scrub import scrub_visits
 from gateway.service.take_in import Taking, take_in
 from gateway.settings.load import Waiver
+from tests.edi.test_overlay import DATED, overlay_file
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit, visits_file
 from tests.together import run_together
@@ -164,24 +165,13 @@ def test_a_claim_that_spoils_its_file_only_when_judged_does_not_keep_the_others_
     assert reconcile(office).holds
 
 
-COMPANION = """guide = "005010X222A1"
-[[change]]
-loop = "2300"
-{}
-since = 2026-11-26
-why = "they want it so"
-source = "their companion guide, page 3"
-"""
-
-
 @pytest.fixture
 def narrowed(office: Office, tmp_path: Path) -> Callable[[str], Office]:
     """The office, whose partners have a companion guide that changes something of a claim."""
 
     def made(change: str) -> Office:
-        guide = tmp_path / "companion.toml"
-        guide.write_text(COMPANION.format(change), encoding="utf-8")
-        partners = {name: replace(one, companions=(str(guide),)) for name, one in office.settings.partners.items()}
+        guide = overlay_file(tmp_path, f'guide = "005010X222A1"\n[[change]]\nloop = "2300"\n{change}\n{DATED}')
+        partners = {name: replace(one, companions=(guide,)) for name, one in office.settings.partners.items()}
         return replace(office, settings=replace(office.settings, partners=partners))
 
     taken(office, visit())

@@ -91,7 +91,7 @@ def test_companion_guides_lie_beside_the_configuration(home: Path) -> None:
     assert northgate(home).companions == ()
     path = home / "partners" / "northgate.toml"
     path.write_text(f'companions = ["guides/northgate.toml"]\n{path.read_text()}')
-    assert load(home).partner("northgate").companions == (f"{home}/guides/northgate.toml",)
+    assert load(home).partner("northgate").companions == (home / "guides/northgate.toml",)
 
 
 def test_pgp_both_ways(home: Path) -> None:
