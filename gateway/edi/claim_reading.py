@@ -237,8 +237,8 @@ class ClaimReading(NamedTuple):
     def diagnoses(self) -> tuple[DiagnosisReading, ...]:
         """The diagnoses in their order, as the lines point to them (HI)."""
         mark = self._mark
-        found = (text.split(mark) for hi in self.loop.each("HI") for text in hi[1:])
-        return tuple(DiagnosisReading(one[0], at(one, 1)) for one in found if one[0] in _DIAGNOSES)
+        found = [text.split(mark) for _, hi, _ in self.loop.segments if hi[0] == "HI" for text in hi[1:]]
+        return tuple([DiagnosisReading(one[0], at(one, 1)) for one in found if one[0] in _DIAGNOSES])
 
     @property
     def referring(self) -> tuple[PartyReading, ...]:

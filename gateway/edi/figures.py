@@ -15,8 +15,8 @@ _WITH_CENTS: Final = re.compile(r"-?[0-9]{1,13}\.[0-9]{2}").fullmatch
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9])?").fullmatch
 """As nearly all amounts are written: needs no closer look, as what is left of _PLAIN_NUMBER does."""
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})").fullmatch
-_UP_TO_NINE_DIGITS: Final = re.compile(r"[0-9]{1,9}").fullmatch
-_EIGHT_DIGITS: Final = re.compile(r"[0-9]{8}").fullmatch
+_WHOLE_LENGTH: Final = 9
+_DAY_LENGTH: Final = 8
 
 
 def as_amount(text: str) -> Decimal | None:
@@ -56,11 +56,12 @@ def as_number(text: str) -> Decimal | None:
 def as_day(text: str) -> date | None:
     """Read a date CCYYMMDD; None if it is anything else, or does not exist."""
     try:
-        return date.fromisoformat(text) if _EIGHT_DIGITS(text) else None
+        # Weeks (2026W011), which Python reads too, are no dates here.
+        return date.fromisoformat(text) if len(text) == _DAY_LENGTH and text.isdecimal() else None
     except ValueError:
         return None
 
 
 def is_whole(text: str) -> bool:
     """Tell whether this is a number of one to nine digits, as control numbers and positions are."""
-    return _UP_TO_NINE_DIGITS(text) is not None
+    return text.isascii() and text.isdecimal() and len(text) <= _WHOLE_LENGTH

@@ -25,7 +25,7 @@ UNIT_SEGMENTS_MAX: Final = 100_000
 """A claim payment of 999 lines has half as many; what has more is made to fill our memory."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class Loop:
     """One occurrence of a loop.
 
@@ -38,11 +38,27 @@ class Loop:
     """
 
     id: str
-    around: "Loop | None" = None
-    segments: list[Placed] = field(default_factory=list, repr=False)
-    loops: list["Loop"] = field(default_factory=list, repr=False)
-    findings: tuple[WireFinding, ...] = ()
-    continues: "Loop | None" = field(default=None, repr=False)
+    around: "Loop | None"
+    segments: list[Placed] = field(repr=False)
+    loops: list["Loop"] = field(repr=False)
+    findings: tuple[WireFinding, ...]
+    continues: "Loop | None" = field(repr=False)
+
+    # By hand, for a file has far more loops than claims, and a generated one takes a third longer.
+    def __init__(
+        self,
+        id: str,  # noqa: A002 as the field
+        around: "Loop | None" = None,
+        segments: list[Placed] | None = None,
+        loops: "list[Loop] | None" = None,
+        continues: "Loop | None" = None,
+    ) -> None:
+        self.id = id
+        self.around = around
+        self.segments = [] if segments is None else segments
+        self.loops = [] if loops is None else loops
+        self.findings = ()
+        self.continues = continues
 
     @property
     def ordinal(self) -> int:
@@ -130,16 +146,15 @@ class Builder:
 
     def __call__(self, step: Step, parts: Parts, ordinal: int) -> Loop | None:
         """Take a segment that begins or ends a loop. Gives the piece that it ended."""
-        to, leaves, joins, enters = step.move
-        opened, levels = self._open, self._levels
-        if leaves:
-            del opened[-len(leaves) :]
+        move, opened, levels = step.move, self._open, self._levels
+        if move.leaves:
+            del opened[-len(move.leaves) :]
         ended = None
-        if joins in levels:
+        if move.joins in levels:
             ended = self._piece
-        elif len(opened) < self._depth or to is self._end:
+        elif len(opened) < self._depth or move.to is self._end:
             ended = self._go_back()
-        for place in enters:
+        for place in move.enters:
             if place in levels:
                 around = opened[-1]
                 self._piece = Loop(place.tree.id, around.continues or around)
@@ -150,7 +165,7 @@ class Builder:
                 opened[-1].loops.append(inner)
                 opened.append(inner)
         self.here = opened[-1].segments
-        self.here.append((ordinal, parts, to))
+        self.here.append((ordinal, parts, step.to))
         if ended is None:
             return None
         self.limit = ordinal + UNIT_SEGMENTS_MAX

@@ -46,7 +46,10 @@ def period(loop: Loop, *qualifiers: str) -> Period | None:
     dtp = loop.first("DTP", *qualifiers)
     if not dtp:
         return None
-    first, _, last = at(dtp, 3).partition("-")
+    text = at(dtp, 3)
+    if (day := as_day(text)) is not None:  # as nearly all are
+        return Period(day, day)
+    first, _, last = text.partition("-")
     day = as_day(first[:_DAY_LENGTH])
     return Period(day, as_day(last[:_DAY_LENGTH]) if last else day)
 
@@ -64,7 +67,7 @@ def reference(loop: Loop, *qualifiers: str) -> str:
 
 def references(loop: Loop) -> tuple[tuple[str, str], ...]:
     """Give every number: pairs of REF01 and REF02."""
-    return tuple((at(parts, 1), at(parts, 2)) for parts in loop.each("REF"))
+    return tuple([(at(parts, 1), at(parts, 2)) for _, parts, _ in loop.segments if parts[0] == "REF"])
 
 
 def money(loop: Loop, qualifier: str) -> Decimal | None:

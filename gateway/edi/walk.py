@@ -7,6 +7,7 @@ pattern. Everything else is looked into slowly, by the methods below it.
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, Protocol
 
 from gateway.edi.element_faults import Code, ElementFault, element_faults
@@ -97,10 +98,9 @@ class Walk:
         for ordinal, raw in enumerate(texts, start=2):
             parts = raw.split(mark)
             step = table.get(parts[0])
-            if isinstance(step, Choice):
-                position, inner, steps, otherwise = step
-                code = parts[position] if position < len(parts) else ""
-                step = steps.get(code.partition(component)[0] if inner else code, otherwise)
+            if type(step) is Choice:
+                code = parts[step.position] if step.position < len(parts) else ""
+                step = step.steps.get(code.partition(component)[0] if step.component else code, step.otherwise)
             if step is None:
                 self.ordinal, self._place = ordinal, place
                 if parts[0] in ENVELOPE:
@@ -113,20 +113,21 @@ class Walk:
                     if ordinal > limit:
                         raise TooLongError
                     continue
-            to, needs, before, present, unit, watched, begins, move = step
-            if needs:
-                for level, need in enumerate(needs):
+            to, begins = step.to, step.begins
+            if step.ends:
+                for need, ended_loop in step.ends:
                     if need & ~seen:
                         self.ordinal = ordinal
-                        self._missing(move.leaves[level], need & ~seen)
+                        self._missing(ended_loop, need & ~seen)
                     seen = outer.pop()
-            seen = (seen | present) + unit
-            is_wrong = seen & watched != before
+            before = step.before
+            seen = (seen | step.present) + step.unit
+            is_wrong = seen & step.watched != before
             if is_wrong and (missing := before & ~seen):
                 self.ordinal = ordinal
-                self._missing(move.joins.within, missing)
+                self._missing(step.move.joins.within, missing)
                 seen |= before  # it is said once
-            if follower is not None and (needs or begins):
+            if follower is not None and (begins or step.ends):
                 if (ended := follower(step, parts, ordinal)) is not None:
                     yield ended
                 here, limit = follower.here, follower.limit
@@ -134,10 +135,10 @@ class Walk:
                 here.append((ordinal, parts, to))
             if ordinal > limit:
                 raise TooLongError
-            if is_wrong and seen & watched != before:
+            if is_wrong and seen & step.watched != before:
                 self.ordinal = ordinal
                 self._too_often(step)
-                seen -= unit
+                seen -= step.unit
             if begins:
                 outer.append(seen)
                 outer.extend(begins[:-1])
@@ -149,10 +150,10 @@ class Walk:
                 self.ordinal = ordinal
                 self._explain(to, parts)
             if to is not place:
+                if to is end:
+                    self.ordinal, self._place, self.last = ordinal, to, raw
+                    return
                 place, table = to, to.made or to.table
-            if to is end:
-                self.ordinal, self._place, self.last = ordinal, place, raw
-                return
         self.ordinal, self._place = ordinal, place
         self._no_end()
 
@@ -378,7 +379,7 @@ def _with_first(step: Step, level: int, first: Place) -> Step:
     """Let a loop that begins without its first segment count it as there: its absence is said once."""
     begins = list(step.begins)
     begins[level] |= first.present
-    return step._replace(begins=tuple(begins))
+    return replace(step, begins=tuple(begins))
 
 
 def _has_key(place: Place, parts: list[str], component: str) -> bool:

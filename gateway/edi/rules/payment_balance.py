@@ -81,7 +81,7 @@ def line_out_of_balance(_svc: Parts, loop: Loop, unit: PaymentUnit) -> bool:
 )
 def claim_charge_is_not_its_lines(_clp: Parts, _loop: Loop, unit: PaymentUnit) -> bool:
     """The lines' charges (SVC02) are not the claim's (CLP03)."""
-    charges = [line.charge for line in unit.lines.values()]
+    charges = [charge for charge, _, _ in unit.lines.values()]
     if not charges or unit.charge is None or None in charges:
         return False
     return sum(one or 0 for one in charges) != unit.charge

@@ -1,6 +1,6 @@
 """A piece of an 835 (005010X221A1) as its rules see it, and the sums of the set so far."""
 
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from gateway.edi.figures import as_cents
 from gateway.edi.loop import Loop, at
@@ -8,19 +8,12 @@ from gateway.edi.rules.unit import Setting, Unit, taken_by
 
 _PLB_FIRST: Final = 4
 """PLB04, PLB06 and so on are amounts."""
-_COUNTED: Final = frozenset({"CAS", "DTM", "REF"})
-_QUALIFIED: Final = 2
-"""The length of a segment with nothing but a qualifier."""
 _OWN_DATES: Final = frozenset({"472", "150", "151", "232", "233"})
 """DTM01 of a service, of its period, and of a claim's."""
 
 
-class LineSums(NamedTuple):
-    """Charge (SVC02), payment (SVC03) and what is taken off (CAS) of a line, in cents; None of what cannot be read."""
-
-    charge: int | None
-    paid: int | None
-    taken: int | None
+LineSums: TypeAlias = tuple[int | None, int | None, int | None]
+"""Charge (SVC02), payment (SVC03) and what is taken off (CAS) of a line, in cents; None of what cannot be read."""
 
 
 class Total:
@@ -89,7 +82,7 @@ class PaymentUnit(Unit):
         for loop in piece.loops:
             if loop.id == "2110":
                 taken, svc = self._taken(loop), loop.first("SVC")
-                self.lines[loop] = LineSums(as_cents(at(svc, 2)), as_cents(at(svc, 3)), taken)
+                self.lines[loop] = as_cents(at(svc, 2)), as_cents(at(svc, 3)), taken
                 total = total + taken if total is not None and taken is not None else None
         self.taken = total
 
@@ -103,20 +96,17 @@ class PaymentUnit(Unit):
         total: int | None = 0
         for _, parts, _ in loop.segments:
             name = parts[0]
-            if name not in _COUNTED or len(parts) < _QUALIFIED:
-                continue
-            qualifier = parts[1]
             if name == "CAS":
                 here = taken_by(parts)
                 if here is None or total is None:
                     total = None
                     continue
                 total += here
-                if qualifier == "PR":
+                if here and parts[1] == "PR":
                     self.patient += here
             elif name == "DTM":
-                if qualifier in _OWN_DATES:
+                if at(parts, 1) in _OWN_DATES:
                     self.dated.add(loop)
-            elif qualifier == "6R":
+            elif name == "REF" and at(parts, 1) == "6R":
                 self.numbers.append(at(parts, 2))
         return total
