@@ -37,8 +37,8 @@ def list_(place: Place, as_json: bool) -> int:
 
     Status 1 when one has ended.
     """
+    from gateway.codes.table import codes_folder
     from gateway.service.codes import code_tables
-    from gateway.settings.place import codes_folder
 
     found = code_tables(codes_folder(place.home), place.clock("UTC").today())
     if as_json:
@@ -93,8 +93,8 @@ def import_(
 
     Several FILES are one edition (pair edits come in four). Codes and days are kept, never the publisher's wording.
     """
+    from gateway.codes.table import codes_folder
     from gateway.service.codes import import_codes
-    from gateway.settings.place import codes_folder
 
     done = import_codes(
         codes_folder(place.home),

@@ -83,6 +83,11 @@ def parse(name: str, text: str) -> Table:
     )
 
 
+def codes_folder(home: Path) -> Path:
+    """Give the folder of the code lists that the practice imported; they go before the shipped ones."""
+    return home / "codes"
+
+
 def load(name: str, room: str = "gateway.codes", folder: Path | None = None) -> Table:
     """Read the list `name`.csv of the practice's `folder`, else the one that the package ships beside its reader.
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.batch import Batch, BatchPlan
 from gateway.billing import plan
 from gateway.claim import Claim, Frequency
+from gateway.codes.table import codes_folder
 from gateway.edi import conformance, professional
 from gateway.edi.overlay import read_overlay
 from gateway.errors import ConfigError, LedgerConflict, OutboundWireError
@@ -29,7 +30,6 @@ from gateway.service.instance import require_released
 from gateway.service.office import Office
 from gateway.service.scrub import adjudicated
 from gateway.service.secrecy import closed
-from gateway.settings.place import codes_folder
 
 _PAGE = 1000
 _TRIES = 5

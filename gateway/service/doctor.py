@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.clock import Clock
+from gateway.codes.table import codes_folder
 from gateway.edi.guide import guide_of
 from gateway.edi.overlay import read_overlay
 from gateway.edi.segment import STANDARD
@@ -23,7 +24,6 @@ from gateway.service.backup import folder_of, newest
 from gateway.service.codes import code_tables
 from gateway.service.instance import why_held
 from gateway.settings import Settings, load
-from gateway.settings.place import codes_folder
 
 _DISK_MIN = 1024**3
 _BACKUP_AGE_MAX = timedelta(hours=25)

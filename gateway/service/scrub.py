@@ -6,6 +6,7 @@ from datetime import date
 
 from gateway.billing import draft, finish
 from gateway.claim import Claim, Frequency
+from gateway.codes.table import codes_folder
 from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Severity
@@ -16,7 +17,6 @@ from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState, VisitState
 from gateway.scrub import Case, scrub
 from gateway.service.office import Office
-from gateway.settings.place import codes_folder
 from gateway.visit import Visit
 
 _PAGE = 200

@@ -9,8 +9,3 @@ _SHIPPED = _CHECKOUT if (_CHECKOUT / "pyproject.toml").is_file() else _PACKAGE /
 
 CONFIG_SHIPPED = _SHIPPED / "config"
 SAMPLES_SHIPPED = _SHIPPED / "samples"
-
-
-def codes_folder(home: Path) -> Path:
-    """Give the folder of the code lists that the practice imported; they go before the shipped ones."""
-    return home / "codes"

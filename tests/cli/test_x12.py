@@ -108,3 +108,25 @@ def test_a_folder_that_is_none_is_a_wrong_call(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     status, _, err = gateway("check", str(CLEAN), "--ack-out", str(tmp_path / "file" / "in"))
     assert (status, "cannot be written to" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", str(CLEAN)],
+        ["show", str(CLEAN)],
+        ["explain", str(CLEAN), "--segment", "4"],
+        ["fmt", str(CLEAN)],
+        ["diff", str(CLEAN), str(CLEAN)],
+        ["json", str(CLEAN)],
+        ["rules"],
+        ["schema", "837p"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_about_files_waits_for_nothing_that_only_a_gateway_needs(words: list[str]) -> None:
+    """To read the configuration alone would double its time."""
+    heavy = {"pydantic", "sqlalchemy", "alembic", "paramiko", "apscheduler"}
+    said = f"from gateway.cli.face import run; import sys; print(run({['x12', *words]}), {heavy}.intersection(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0 set()"

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.clock import Clock
+from gateway.codes.table import codes_folder
 from gateway.partner import MailboxAddress, MailboxKind, PgpPolicy, TradingPartner
 from gateway.service.doctor import Check, Health, _partner, _tables
 from gateway.settings import CONFIG_SHIPPED, load
-from gateway.settings.place import codes_folder
 from tests.contract.openssh import SshKeys
 from tests.edi.test_overlay import DATED, overlay_file
 from tests.servers.gnupg_keys import PASSPHRASE, Keys

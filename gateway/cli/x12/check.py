@@ -69,8 +69,8 @@ def check(
     there is not shown, for it may be somebody's name. `gateway x12 rules` lists the rules. Status 0 when nothing is
     found, 1 when something is, 3 when a file is no X12.
     """
+    from gateway.codes.table import codes_folder
     from gateway.edi.overlay import read_overlay
-    from gateway.settings.place import codes_folder
 
     wanted = Wanted(
         overlays=tuple(map(read_overlay, companions)),
