@@ -93,6 +93,7 @@ class EnvelopeCheck:
         self._first_places: dict[str, int] = {}
         self._groups = 0
         self._group_numbers: set[str] = set()
+        self._cut = 0
         self._sets = 0
         self._controls: set[str] = set()
         self.counts = Counts()
@@ -168,7 +169,7 @@ class EnvelopeCheck:
     def _begin(self, header: Header) -> None:
         self.counts = self.counts.plus(interchanges=1, segments=1)
         self._origin = Origin(marks=header.marks, isa=header.elements, isa_at=self.counts.segments)
-        self._groups, self._group_numbers = 0, set()
+        self._groups, self._group_numbers, self._cut = 0, set(), self._stream.cut
         self._record.opens_interchange(header.elements, header.marks)
         self._say_all(["ISA", *header.elements], isa_faults(header))
         number = self._origin.interchange
@@ -183,8 +184,8 @@ class EnvelopeCheck:
                 "a segment has no end within 65,536 characters",
                 "ask for the file again: it is damaged, or not X12",
             )
-        elif self._stream.cut:
-            said = f"the file ends after {self._stream.cut} characters of a segment without its terminator"
+        elif cut := self._stream.cut - self._cut:
+            said = f"the interchange ends after {cut} characters of a segment without its terminator"
             fix = "ask for the whole file: it was cut"
         else:
             said, fix = "the interchange ends without its IEA", "ask for the whole file: it may have been cut"

@@ -38,7 +38,7 @@ def as_cents(text: str) -> int | None:
     """
     try:
         if text[-3:-2] == ".":  # as nearly all are
-            return int(text.replace(".", "", 1))
+            return int(text.replace(".", ""))
         whole, _, part = text.partition(".")
         part = part.rstrip("0")
         if len(part) <= 2:  # noqa: PLR2004 cents

@@ -4,6 +4,7 @@ It reads on wherever it can, for somebody wants to know all that is wrong. Text 
 meaning: a stray accent in a name does not cost the whole file.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,12 +12,21 @@ from typing import BinaryIO, Final
 
 from gateway.edi.segment import ISA_LENGTH, ISA_WIDTHS, Delimiters
 
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 16
 _BLANK: Final = " \t\r\n"
 _BREAKS: Final = "\t\r\n"
 _SEGMENT_MAX: Final = 64 * 1024
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 _HEADER_MAX: Final = 512
+_ISA: Final = re.compile(
+    r"""ISA(?P<mark>[^A-Za-z0-9 ])
+    ..  (?P=mark) .{10} (?P=mark) ..  (?P=mark) .{10}
+    (?P=mark) ..  (?P=mark) .{15} (?P=mark) ..  (?P=mark) .{15}
+    (?P=mark) [0-9]{6} (?P=mark) [0-9]{4} (?P=mark) .  (?P=mark) [0-9]{5}
+    (?P=mark) [0-9]{9} (?P=mark) [0-9] (?P=mark) [A-Z] (?P=mark) ..""",
+    re.DOTALL | re.VERBOSE,
+)
+"""An ISA to the letter. It begins an interchange wherever it stands: in front of it something was cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +42,7 @@ class Stream:
     """A file being read: `header` gives an ISA, `texts` then its segments without terminators, until `header` is called again.
 
     junk      characters that stand outside of everything, before an ISA or behind an IEA
-    cut       characters of a last segment that has no terminator
+    cut       characters of segments without a terminator: of the last one, and of one that another ISA breaks into
     too_long  whether reading stopped at a segment without end
     """
 
@@ -124,25 +134,40 @@ class Stream:
         return Header(marks=marks, elements=values, fault=fault)
 
     def _batches(self) -> Iterator[Iterator[str]]:
-        segment = self._segment
         while True:
-            if segment == "\n":
-                *whole, self._window = self._window.split(segment)
-                whole = [text.strip(_BLANK) for text in whole]
-            else:
-                window = _in_one_line(self._window, segment)
-                *whole, self._window = window.split(segment)
-                if any(blank in window for blank in _BREAKS) or f"{segment} " in window:
-                    whole = [text.lstrip(_BLANK) for text in whole]
-            self._batch = iter(whole)
+            ends, is_isa = self._interchange_ends()
+            window, rest = self._window[:ends], self._window[ends:]
+            whole, unended = _split(window, self._segment)
+            self._batch, self._window = iter(whole), unended + rest
             yield self._batch
-            if len(self._window) > _SEGMENT_MAX:
+            if is_isa or self._ended:
+                self._window = rest
+                self.cut += len(unended.strip(_BLANK))
+                return
+            if len(unended) > _SEGMENT_MAX:
                 self.too_long, self._ended, self._window = True, True, ""
                 return
-            if self._ended:
-                self.cut, self._window = len(self._window.strip(_BLANK)), ""
-                return
             self._read()
+
+    def _interchange_ends(self) -> tuple[int, bool]:
+        """Tell how much of the window is surely of this interchange, and whether another ISA is what follows it.
+
+        An ISA with the same delimiters, where a segment may begin, is left to whoever reads the segments.
+        """
+        window = self._window
+        for found in _ISA.finditer(window):
+            isa, at = found[0], found.start()
+            marks = _marks(isa[3], isa[4:-1].split(isa[3]), isa[-1])
+            if marks is not None and not (marks == self._marks and self._may_begin(at)):
+                return at, True
+        begun = -1 if self._ended else window.rfind("ISA", -ISA_LENGTH + 1)
+        return begun if begun >= 0 else len(window), False
+
+    def _may_begin(self, at: int) -> bool:
+        """Whether a segment may begin there: behind a terminator, and blanks."""
+        while at and self._window[at - 1] != self._segment and self._window[at - 1] in _BLANK:
+            at -= 1
+        return at == 0 or self._window[at - 1] == self._segment
 
     def _read(self) -> None:
         more = self._source.read(_CHUNK)
@@ -150,10 +175,19 @@ class Stream:
         self._window += more.decode("latin-1")
 
 
-def _in_one_line(window: str, segment: str) -> str:
-    """Take out what most files have behind each segment, a line break: far faster than stripping them one by one."""
+def _split(window: str, segment: str) -> tuple[list[str], str]:
+    """Give the segments of a window, without blanks around them, and what stands behind the last terminator."""
+    if segment == "\n":
+        *whole, unended = window.split(segment)
+        return [text.strip(_BLANK) for text in whole], unended
     window = window.lstrip(_BLANK)
-    return window.replace(f"{segment}\r\n", segment).replace(f"{segment}\n", segment) if "\n" in window else window
+    if "\n" in window:
+        # What most files have behind each segment. Far faster than stripping them one by one.
+        window = window.replace(f"{segment}\r\n", segment).replace(f"{segment}\n", segment)
+    *whole, unended = window.split(segment)
+    if any(blank in window for blank in _BREAKS) or f"{segment} " in window:
+        whole = [text.lstrip(_BLANK) for text in whole]
+    return whole, unended
 
 
 def _marks(element: str, values: Sequence[str], segment: str) -> Delimiters | None:

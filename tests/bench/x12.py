@@ -1,7 +1,7 @@
 """How fast X12 is checked and read, and in how much memory: `./run bench x12 [CLAIMS]`.
 
 The peer is pyx12's validator on the same bytes in the same run; the floor is what Python's own `split` on segments and
-elements costs. CPU seconds, the best of three rounds in which all take turns. Memory is the peak of a process of its own above its start.
+elements costs. CPU seconds, the best of five rounds in which all take turns. Memory is the peak of a process of its own above its start.
 """
 
 import gc
@@ -21,7 +21,7 @@ from gateway.edi.second_opinion import opinion
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.bench.x12_readings import claims_read, payments_read
 
-_RUNS = 3
+_RUNS = 5
 _PEER_CLAIMS = 1_000
 _FILES = 16
 MAKE: dict[str, Callable[[int], bytes]] = {"837P": professional_file, "835": remittance_file}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.acknowledgment import Verdict
 from gateway.edi.check import check
 from gateway.edi.stream import Stream
 from tests.bench.x12_files import professional_file, remittance_file
@@ -63,6 +64,20 @@ def test_interchanges_with_marks_of_their_own_stand_in_one_file(number: int) -> 
     codes = [one.code for one in report.findings if one.code != "025"]
     assert codes == []
     assert report.counts.interchanges == 2 + number
+
+
+@given(
+    st.integers(106, len(FAULTLESS) - 1),
+    st.sampled_from(["*:^~", "|>!\n", "~:^*", "*:^'"]),
+    st.sampled_from(["", "\r\n"]),
+)
+def test_what_stands_behind_a_cut_interchange_is_read(cut: int, marks: str, between: str) -> None:
+    element, component, repetition, segment = list(marks)
+    second = written(element, component, repetition, segment).replace(b"000000041", b"000000042")
+    report = check(FAULTLESS[:cut] + between.encode() + second)
+    assert [one.verdict for one in report.interchanges] == [Verdict.REJECTED, Verdict.ACCEPTED]
+    assert {one.interchange for one in report.findings} == {"000000041"}
+    assert len(report.interchanges[1].groups[0].sets) == 1
 
 
 def test_a_file_that_changes_its_marks_at_every_interchange_is_not_read_to_its_end() -> None:

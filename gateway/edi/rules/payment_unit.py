@@ -47,6 +47,7 @@ class PaymentsSeen:
                 self._level, self._payments, self._charges = unit.piece.around, 0, Total()
             self._payments += 1
             self._charges.add(unit.charge)
+            return
         for loop in unit.piece.inside("FOOTER"):
             for parts in loop.each("PLB"):
                 for text in parts[_PLB_FIRST::2]:
