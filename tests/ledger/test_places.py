@@ -262,9 +262,10 @@ def test_overwritten_bytes_within_a_page_are_found(tmp_path: Path) -> None:
     assert said_of(path) != ""
 
 
+# SQLite's lock is a file's: it has no connection.
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_lock_whose_connection_broke_is_left_without_a_word(empty_ledger: Ledger) -> None:
-    if empty_ledger.engine.dialect.name == "sqlite":
-        return  # its lock is a file's: it has no connection
     others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with at_work(empty_ledger), empty_ledger.engine.connect() as connection:
         assert connection.execute(text(others)).scalar_one() >= 1
