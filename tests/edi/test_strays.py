@@ -1,0 +1,68 @@
+"""A segment with a wrong code, or where it does not belong, is said once: what stands behind it is read as it is meant."""
+
+from datetime import date
+
+import pytest
+
+from gateway.edi.check import check
+from gateway.edi.wire_finding import WireSeverity
+from tests.bench.x12_files import professional_file
+from tests.edi.test_check import segments
+
+SOUND = segments(professional_file(6))
+TODAY = date(2026, 11, 26)
+
+
+def said(texts: list[str]) -> list[tuple[str, str, int, int, str]]:
+    """Check a file, its count of segments set right. Gives segment, loop, element, component and code of each error."""
+    end = next(place for place, text in enumerate(texts) if text.startswith("SE*"))
+    start = next(place for place, text in enumerate(texts) if text.startswith("ST*"))
+    whole = [*texts[:end], f"SE*{end - start + 1}*0001", *texts[end + 1 :]]
+    found = check("".join(f"{one}~" for one in whole).encode(), today=TODAY).findings
+    return [
+        (one.segment, one.loop, one.element, one.component, one.code)
+        for one in found
+        if one.severity is WireSeverity.ERROR
+    ]
+
+
+def first(beginning: str) -> int:
+    return next(place for place, text in enumerate(SOUND) if text.startswith(beginning))
+
+
+def changed(beginning: str, into: str) -> list[str]:
+    place = first(beginning)
+    return [*SOUND[:place], into + SOUND[place].removeprefix(beginning), *SOUND[place + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "wanted"),
+    [
+        ("PAT*19", "PAT*99", ("PAT", "2000C", 1, 0, "7")),
+        ("PAT*19", "PAT", ("PAT", "2000C", 1, 0, "1")),
+        ("PRV*PE", "PRV*BI", ("PRV", "2310B", 1, 0, "7")),
+        ("HI*ABK", "HI*ABF", ("HI", "2300", 1, 1, "7")),
+        ("HL*2*1*22", "HL*2*1*23", ("HL", "2000B", 3, 0, "7")),
+        ("NM1*IL", "NM1*QC", ("NM1", "2010BA", 1, 0, "7")),
+        ("NM1*PR", "NM1*85", ("NM1", "2010BB", 1, 0, "7")),
+        ("NM1*41", "NM1*4I", ("NM1", "1000A", 1, 0, "7")),
+    ],
+)
+def test_a_wrong_code_is_what_is_wrong(was: str, now: str, wanted: tuple[str, str, int, int, str]) -> None:
+    assert said(changed(was, now)) == [wanted]
+
+
+@pytest.mark.parametrize("code", ["85", "QC", "41", "ZZ"])
+def test_a_name_that_has_no_place_in_a_claim_leaves_the_claim_as_it_is(code: str) -> None:
+    assert said(changed("NM1*82", f"NM1*{code}")) == [("NM1", "2300", 0, 0, "2")]
+
+
+def test_what_is_said_of_a_name_without_a_place_is_not_said_to_be_wrong_as_well() -> None:
+    place = first("HL*2*1*22")
+    stray = ["NM1*88*2*SOMEBODY", "N3*1 ELM STREET", "N4*SPRINGFIELD*IL*62704", "PER*IC*HE*TE*5550123456"]
+    assert said([*SOUND[:place], *stray, *SOUND[place:]]) == [("NM1", "2010AA", 0, 0, "2")]
+
+
+def test_a_specialty_behind_its_name_leaves_the_name_as_it_is() -> None:
+    place = first("NM1*85") + 1
+    assert said([*SOUND[:place], "PRV*BI*PXC*225100000X", *SOUND[place:]]) == [("PRV", "2000A", 0, 0, "7")]
