@@ -6,7 +6,16 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from gateway.edi.guide_pattern import PERIOD, applied, is_settled
-from gateway.edi.guide_tree import CompositeElement, Element, ElementType, SegmentUse, SimpleElement
+from gateway.edi.guide_tree import (
+    CENTS_DIGITS,
+    DOLLARS_DIGITS,
+    MONEY,
+    CompositeElement,
+    Element,
+    ElementType,
+    SegmentUse,
+    SimpleElement,
+)
 from gateway.edi.segment import Delimiters
 
 _DAY_LENGTH: Final = 8
@@ -101,6 +110,9 @@ def _composite(element: CompositeElement, value: str, marks: Delimiters) -> Iter
     if len(parts) > len(element.components) and any(parts[len(element.components) :]):
         said = f"{element.name} has {len(parts)} components, at most {len(element.components)} are used"
         yield ElementFault(element.position, 0, element.number, Code.TOO_MANY_COMPONENTS, said, value)
+    elif not parts[-1]:
+        said = f"{element.name} ends with a component that is empty"
+        yield ElementFault(element.position, 0, element.number, Code.TOO_MANY_COMPONENTS, said, value)
     before = ""
     for component in element.components:
         part = parts[component.position - 1] if component.position <= len(parts) else ""
@@ -137,9 +149,11 @@ def _simple(element: SimpleElement, value: str, before: str, marks: Delimiters) 
     if length < kind.shortest:
         said = f"{name} has {length} characters, at least {kind.shortest} are wanted"
         yield _fault(element, Code.TOO_SHORT, said, value)
-    if length > kind.longest:
+    if length > kind.longest and kind.number != MONEY:
         yield _fault(element, Code.TOO_LONG, f"{name} has {length} characters, at most {kind.longest} fit", value)
-    if kind.kind in {"AN", "ID"} and value.endswith(" ") and len(value.rstrip()) >= kind.shortest:
+    if kind.kind in {"AN", "ID"} and not value.strip(" ") and kind.shortest < kind.longest:
+        yield _fault(element, Code.CHARACTER, f"{name} holds nothing but spaces", value)
+    elif kind.kind in {"AN", "ID"} and value.endswith(" ") and len(value.rstrip()) >= kind.shortest:
         yield _fault(element, Code.CHARACTER, f"{name} ends with a space", value)
     if element.pattern and not re.search(element.pattern, value):
         yield _fault(element, Code.NOT_A_CODE, f"{name} is not in its form", value)
@@ -160,6 +174,9 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
         yield _fault(element, Code.CHARACTER, f"{name} is no whole number", value)
     elif kind.kind == "R" and not _is_number(value):
         yield _fault(element, Code.CHARACTER, f"{name} is no number", value)
+    elif kind.number == MONEY and not _is_money(value):
+        said = f"{name} has more than {DOLLARS_DIGITS} digits before its point, or {CENTS_DIGITS} behind it"
+        yield _fault(element, Code.TOO_LONG, said, value)
 
 
 def _fault(element: SimpleElement, code: str, said: str, value: str) -> ElementFault:
@@ -169,6 +186,11 @@ def _fault(element: SimpleElement, code: str, said: str, value: str) -> ElementF
 def _is_number(value: str) -> bool:
     whole, point, broken = value.removeprefix("-").partition(".")
     return (whole.isdecimal() or not whole) and (broken.isdecimal() if point else bool(whole))
+
+
+def _is_money(value: str) -> bool:
+    whole, _, broken = value.removeprefix("-").partition(".")
+    return len(whole) <= DOLLARS_DIGITS and len(broken) <= CENTS_DIGITS
 
 
 def is_day(value: str) -> bool:

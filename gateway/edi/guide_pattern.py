@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, groupby
 from typing import Final
 
-from gateway.edi.guide_tree import CompositeElement, Element, ElementType, SegmentUse, SimpleElement
+from gateway.edi.guide_tree import (
+    CENTS_DIGITS,
+    DOLLARS_DIGITS,
+    MONEY,
+    CompositeElement,
+    Element,
+    ElementType,
+    SegmentUse,
+    SimpleElement,
+)
 from gateway.edi.segment import Delimiters
 
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
@@ -32,8 +41,6 @@ FORMAT, PERIOD = "1250", "1251"
 _NOTHING: Final = "(?!)"
 """Matches never: left to the explanation."""
 _HOURS_AND_MINUTES: Final = 4
-_CENTS: Final = 3
-"""The fewest digits of an amount with cents."""
 
 
 class Patterns:
@@ -100,7 +107,7 @@ class Patterns:
         if element.rules:
             return _NOTHING
         head, *others = element.components
-        rest = self._sequence(tuple(others), self._component)
+        rest = f"{self._sequence(tuple(others), self._component)}(?<!{self._component})"
         if head.usage == "R":
             return f"{self._simple(head)}{rest}"
         # Marks alone are no composite.
@@ -131,14 +138,21 @@ class Patterns:
         if kind.kind.startswith("N"):
             return rf"-?\d{{{least},{most}}}"
         if kind.kind == "R":
-            # Neither sign nor point is counted. Cents stand first, for nearly all are such.
-            cents = rf"\d{{1,{most - 2}}}\.\d\d|" if least <= _CENTS < most else ""
-            whole = rf"\d{{{least},{most}}}"
-            broken = rf"(?=[\d.]{{{least + 1},{most + 1}}}(?![\d.]))\d*\.\d+"
-            return rf"-?(?:{cents}{broken}|{whole})"
+            return _number(kind)
         if kind.kind == "B":
             return rf"[^{self._element}]{{{least},{most}}}"
         return f"{self._data}{_times(least - 1, most - 1)}{self._last}" if most > 1 else self._last
+
+
+def _number(kind: ElementType) -> str:
+    """Give the pattern of a decimal number. Neither sign nor point is counted."""
+    least, most = kind.shortest, kind.longest
+    if kind.number == MONEY:
+        cents = rf"\.\d{{1,{CENTS_DIGITS}}}"
+        return rf"-?(?:\d{{1,{DOLLARS_DIGITS}}}(?:{cents}|)|{cents})"
+    whole = rf"\d{{{least},{most}}}"
+    broken = rf"(?=[\d.]{{{least + 1},{most + 1}}}(?![\d.]))\d*\.\d+"
+    return rf"-?(?:{broken}|{whole})"
 
 
 def _maybe(pattern: str) -> str:

@@ -33,6 +33,12 @@ class ElementType:
     longest: int
 
 
+MONEY: Final = "782"
+"""The data element of every amount of money."""
+DOLLARS_DIGITS, CENTS_DIGITS = 8, 2
+"""What an amount may have before and behind its point; the dictionary has 18 (the guides' appendix B.1.1.3.1.2)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimpleElement:
     """One element or component.
@@ -114,6 +120,15 @@ class SegmentUse:
             return element.components[max(component, 1) - 1].codes
         return element.codes
 
+    def number_of(self, position: int, component: int) -> str:
+        """Give the data element number of a 1-based element or of a component of it; empty where there is none."""
+        if not 0 < position <= len(self.elements):
+            return ""
+        element = self.elements[position - 1]
+        if not component or not isinstance(element, CompositeElement):
+            return element.number
+        return element.components[component - 1].number if component <= len(element.components) else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
@@ -147,7 +162,7 @@ def dictionary() -> dict[str, ElementType]:
             number=number,
             kind=str(one.get("data_type")),
             shortest=int(str(one.get("min_len"))),
-            longest=int(str(one.get("max_len"))),
+            longest=DOLLARS_DIGITS + CENTS_DIGITS if number == MONEY else int(str(one.get("max_len"))),
         )
     return found
 

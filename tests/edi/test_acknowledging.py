@@ -93,6 +93,15 @@ def test_a_fault_in_an_835_is_told_with_the_payment_that_it_is_in() -> None:
     assert answer[-1] == "AK9*R*1*1*0"
 
 
+def test_what_a_rule_finds_in_a_remittance_is_told_by_the_payments_number_and_the_elements() -> None:
+    texts = segments(remittance_file(3))
+    trace = texts[starting(texts, "TRN*")].split("*")[2]
+    cas = starting(texts, "CAS*PR*2*")
+    texts[cas] = texts[cas].replace("CAS*PR*2*", "CAS*PR*9Z9*")
+    answer = only_999(joined(texts))
+    assert answer[3:5] == [f"CTX*TRN02:{trace}", "IK4*2*1034*7*9Z9"]
+
+
 @pytest.mark.parametrize("raw", [answer_999(1), answer_999(1, "R"), ta1(1)])
 def test_an_answer_is_never_answered(raw: bytes) -> None:
     assert answers_to(raw.replace(b"*1*T*:", b"*0*T*:")) == ()

@@ -136,7 +136,13 @@ def test_an_explanation_says_what_the_guide_wants_and_its_repr_no_value() -> Non
     one = explained(FAULTLESS, 4)
     assert one is not None
     kind = one.elements[5]
-    assert (kind.label, kind.usage, kind.kind, kind.codes, kind.values) == ("06", "R", "ID", ("CH", "RP"), ("CH",))
+    assert (kind.label, kind.usage, kind.kind, kind.codes, kind.values) == (
+        "06",
+        "R",
+        "ID",
+        ("31", "CH", "RP"),
+        ("CH",),
+    )
     assert one.elements[2].values[0] not in repr(one)
 
 

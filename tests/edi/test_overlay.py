@@ -31,7 +31,7 @@ def refusal(folder: Path, text: str) -> str:
 
 def test_our_own_corrections_are_dated_explained_and_cited_and_change_something() -> None:
     found = [one for guide in GUIDES for one in own_overlays(guide.version)]
-    assert {one.guide for one in found} == {"005010X212", "005010X221A1"}
+    assert {one.guide for one in found} == {"005010X212", "005010X214", "005010X221A1", "005010X222A1"}
     assert all(
         change.why and change.source and change.since <= date(2026, 11, 26) for one in found for change in one.changes
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.edi.check import check
 from gateway.edi.guide import guide_of
 from gateway.edi.guide_places import Choice, Place
-from gateway.edi.guide_tree import UNBOUNDED, CompositeElement, Element, SimpleElement
+from gateway.edi.guide_tree import MONEY, UNBOUNDED, CompositeElement, Element, SimpleElement
 from gateway.edi.segment import STANDARD
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import SAMPLES
@@ -104,6 +104,7 @@ def _wrong(element: Element, value: str, place: Place) -> Iterator[tuple[str, st
         if value:
             missing = len(element.components) + 1 - len(value.split(":"))
             yield f"{value}{':' * missing}X", "13", 0
+            yield f"{value}:", "13", 0
             yield from _wrong_components(element, value)
         return
     if value:
@@ -130,9 +131,14 @@ def _wrong_values(element: SimpleElement) -> Iterator[tuple[str, str]]:
         yield "X" * (kind.longest + 1), "5"
         if kind.shortest > 1:
             yield "X" * (kind.shortest - 1), "4"
+        if kind.shortest < kind.longest:
+            yield " " * kind.shortest, "6"
     if kind.kind == "R":
         yield "9" * (kind.longest + 1), "5"
         yield "1x", "6"
+    if kind.number == MONEY:
+        yield "1.005", "5"
+        yield "123456789", "5"
 
 
 def _as_a_whole(texts: list[str], index: int, ordinal: int, place: Place) -> Iterator[Fault]:

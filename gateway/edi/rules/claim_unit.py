@@ -133,6 +133,11 @@ class ClaimUnit(Unit):
         return at(self.sbr, 1)
 
     @property
+    def has_patient_level(self) -> bool:
+        """Whether the patient has a level of his own (2000C), being another than the subscriber."""
+        return self.piece.level("2000C") is not None
+
+    @property
     def is_medicare(self) -> bool:
         """Whether the claim goes to Medicare (SBR09)."""
         return at(self.sbr, 9) in MEDICARE

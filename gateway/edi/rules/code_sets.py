@@ -56,8 +56,9 @@ def _place(clm: Parts, unit: Unit) -> Iterable[Code]:
 def _diagnoses(hi: Parts, unit: Unit) -> Iterable[Code]:
     for position in range(1, len(hi)):
         qualifier, _, rest = hi[position].partition(unit.component)
-        if qualifier in ICD10:
-            yield Code(rest.partition(unit.component)[0].replace(".", ""), position, 2)
+        code = rest.partition(unit.component)[0].replace(".", "")
+        if qualifier in ICD10 and code:
+            yield Code(code, position, 2)
 
 
 def _reasons(cas: Parts, _unit: Unit) -> Iterable[Code]:

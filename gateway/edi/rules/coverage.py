@@ -7,6 +7,8 @@ from gateway.edi.rules.claim_unit import MEDICARE, ClaimUnit
 from gateway.edi.rules.rule import Fault, rule
 from gateway.edi.wire_finding import WireSeverity
 
+_HAS_CHILD: Final = "1"
+"""HL04 of a level that another stands below."""
 _SELF: Final = "18"
 _PRIMARY, _UNKNOWN = "P", "U"
 """SBR01."""
@@ -15,8 +17,10 @@ _PROPERTY: Final = frozenset({"WC", "AM"})
 
 
 def _subscriber_lacks(segment: str, unit: ClaimUnit) -> bool:
+    if at(unit.sbr, 2) != _SELF or unit.piece.element("HL", 4) == _HAS_CHILD:
+        return False  # where a patient's level stands below, it is SBR02 that is wrong
     loop = unit.piece.one("2010BA")
-    return at(unit.sbr, 2) == _SELF and loop is not None and not loop.first(segment)
+    return loop is not None and not loop.first(segment)
 
 
 @rule(
@@ -135,10 +139,40 @@ def medicare_reason_not_used(sbr: Parts, _loop: Loop, _unit: ClaimUnit) -> bool:
 )
 def property_claim_number_missing(_clm: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     """A claim to workers' compensation or automobile cover has no claim number of that payer (REF*Y4)."""
+    return not claim.has_patient_level and _lacks_property_number(claim)
+
+
+@rule(
+    id="PATIENT_PROPERTY_NUMBER_MISSING",
+    on="2300 CLM",
+    fault=Fault.SEGMENT_MISSING,
+    lacks="2010CA REF",
+    cites="005010X222A1, loop 2010CA, REF*Y4: required of property and casualty claims of a patient who is not the subscriber",
+    fix="Enter the claim number that the workers' compensation or automobile payer gave the injury.",
+)
+def patient_property_number_missing(_clm: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
+    """A patient's claim to workers' compensation or automobile cover has no claim number of that payer (REF*Y4)."""
+    return claim.has_patient_level and _lacks_property_number(claim)
+
+
+def _lacks_property_number(claim: ClaimUnit) -> bool:
     if at(claim.sbr, 9) not in _PROPERTY:
         return False
     loops = (claim.level("2000B").one("2010BA"), claim.level("2000C").one("2010CA"))
     return not any(loop is not None and loop.first("REF", "Y4") for loop in loops)
+
+
+@rule(
+    id="PROPERTY_NUMBER_OF_SUBSCRIBER",
+    on="2010BA REF*Y4",
+    fault=Fault.SEGMENT_NOT_USED,
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1, loops 2010BA and 2010CA, REF*Y4: it stands with the patient, and only there",
+    fix="Put the property and casualty claim number behind the patient's name (2010CA).",
+)
+def property_number_of_subscriber(_ref: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
+    """The claim number of a property and casualty payer stands with a subscriber who is not the patient."""
+    return not at(unit.sbr, 2)
 
 
 RULES = (
@@ -151,4 +185,6 @@ RULES = (
     medicare_second_without_reason,
     medicare_reason_not_used,
     property_claim_number_missing,
+    patient_property_number_missing,
+    property_number_of_subscriber,
 )

@@ -16,6 +16,8 @@ _PAST: Final = {
     "2430": ("573",),
 }
 """DTP01 of what must have happened, by loop."""
+_BEGIN_AND_END: Final = "314"
+"""DTP01 of a disability's both days."""
 _DECIDED: Final = "573"
 """DTP01 of another payer's remittance, which may bear the day that its payment will arrive."""
 
@@ -189,7 +191,20 @@ def care_given_up_before_taken_on(dtp: Parts, loop: Loop, _claim: ClaimUnit) -> 
     return _later(loop, dtp, "091")
 
 
+@rule(
+    id="DISABILITY_FORMAT",
+    on=("2300 DTP*314", "2300 DTP*360", "2300 DTP*361"),
+    element=2,
+    cites="005010X222A1, loop 2300, DTP of disability: 314 with RD8 for begin and end, 360 or 361 with D8 for one of them",
+    fix="Name begin and end as a period (314, RD8); only the begin as 360, only the end as 361, each with D8.",
+)
+def disability_format(dtp: Parts, _loop: Loop, _unit: Unit) -> bool:
+    """A disability's begin and end are no period (RD8), or one of them alone is none of a day (D8)."""
+    return at(dtp, 2) != ("RD8" if at(dtp, 1) == _BEGIN_AND_END else "D8")
+
+
 RULES = (
+    disability_format,
     service_in_future,
     event_in_future,
     birth_in_future,

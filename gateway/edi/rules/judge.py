@@ -1,15 +1,14 @@
 """Asks the rules about each piece of a set as it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from gateway.edi.guide import UNITS
-from gateway.edi.guide_places import Guide
+from gateway.edi.guide_places import Guide, Place
 from gateway.edi.loop import Builder, Loop, Parts
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
 from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
-from gateway.edi.rules.rule import Verdict
 from gateway.edi.rules.rulebook import AnyRule, Asked
 from gateway.edi.rules.unit import Setting, Unit
 from gateway.edi.wire_finding import WireFinding
@@ -23,6 +22,7 @@ class _Late(NamedTuple):
     rule: AnyRule
     ordinal: int
     parts: Parts
+    place: Place | None
     loop: Loop
     unit: Unit
 
@@ -71,19 +71,23 @@ class Judge(Builder):
                     continue
                 for rule in rules:
                     if rule.late:
-                        self._late.append(_Late(rule, ordinal, parts, loop, unit))
+                        self._late.append(_Late(rule, ordinal, parts, place, loop, unit))
                     elif verdict := rule.check(parts, loop, unit):
-                        self._say(rule, verdict, ordinal, parts, loop, unit)
+                        self._say(rule, rule.findings(verdict, ordinal, parts, loop, unit), place, unit)
         for inner in loop.loops:
             self._judge(inner, unit)
 
     def _ask(self, late: _Late) -> None:
         if verdict := late.rule.check(late.parts, late.loop, late.unit):
-            self._say(late.rule, verdict, late.ordinal, late.parts, late.loop, late.unit)
+            found = late.rule.findings(verdict, late.ordinal, late.parts, late.loop, late.unit)
+            self._say(late.rule, found, late.place, late.unit)
 
-    def _say(self, rule: AnyRule, verdict: Verdict, ordinal: int, parts: Parts, loop: Loop, unit: Unit) -> None:
-        for finding in rule.findings(verdict, ordinal, parts, loop, unit):
-            self._tell(replace(self._origin.located(finding), unit=unit.name))
+    def _say(self, rule: AnyRule, findings: Iterable[WireFinding], place: Place | None, unit: Unit) -> None:
+        for finding in findings:
+            number = (
+                place.use.number_of(finding.element, finding.component) if place is not None and not rule.lacks else ""
+            )
+            self._tell(replace(self._origin.located(finding), unit=unit.name, number=number))
 
 
 def _is_in(piece: Loop, level: Loop) -> bool:

@@ -1,22 +1,23 @@
-"""The levels of an 837P (005010X222A1) and who stands in which (SNIP 4): 2000A to 2000C."""
+"""The levels of a set and who stands in which (SNIP 4): 2000A to 2000C of an 837P, HL02 of every guide with levels."""
 
 from typing import Final
 
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.rules.claim_unit import ClaimUnit
 from gateway.edi.rules.rule import Fault, rule
+from gateway.edi.rules.unit import Unit
 
 _SELF: Final = "18"
 
 
 @rule(
     id="HL_BELOW_ANOTHER",
-    on=("2000B HL", "2000C HL"),
+    on=("2000B HL", "2000C HL", "2000D HL", "2000E HL"),
     element=2,
-    cites="005010X222A1, HL02: the HL01 of the level that this one belongs to",
-    fix="Give HL02 the HL01 of the provider (of a subscriber) or of the subscriber (of a patient) that stands before.",
+    cites="005010X222A1 and every guide with levels, HL02: the HL01 of the level that this one belongs to",
+    fix="Give HL02 the HL01 of the level around this one that stands before, such as the subscriber's of a patient.",
 )
-def hl_below_another(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
+def hl_below_another(hl: Parts, _loop: Loop, unit: Unit) -> bool:
     """HL02 is not the number of the level that this one stands in."""
     around = unit.piece.around
     return around is not None and at(hl, 2) != around.element("HL", 1)

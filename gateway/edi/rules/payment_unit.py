@@ -89,8 +89,10 @@ class PaymentUnit(Unit):
 
     @property
     def name(self) -> str:
-        """CLP01."""
-        return at(self.clp, 1)
+        """TRN02: the number of the payment, by which a 999 tells its sender what is meant."""
+        root = self.level("ST_LOOP")
+        header = (root.continues or root).one("HEADER")
+        return header.element("TRN", 2) if header is not None else ""
 
     def _taken(self, loop: Loop) -> int | None:
         """Add up the adjustments directly in a loop; note its number and whether it has a date."""

@@ -102,6 +102,7 @@ PLAIN: Final = (
             claim_balance.charge_below_zero,
             claim_balance.charge_is_not_its_lines,
             coverage.property_claim_number_missing,
+            coverage.patient_property_number_missing,
             other_payers.earlier_payer_missing,
             *(one for one in code_sets.RULES if one.on == ("2300 CLM",)),
         ),

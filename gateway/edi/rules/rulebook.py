@@ -23,6 +23,7 @@ from gateway.edi.rules import (
     payment_method,
     providers,
     shapes,
+    statuses,
 )
 from gateway.edi.rules.plain import PLAIN, Look
 from gateway.edi.rules.rule import Rule
@@ -48,9 +49,9 @@ BOOKS: Final[dict[str, tuple[AnyRule, ...]]] = {
         *_EVERYWHERE,
     ),
     "005010X221A1": (*payment_balance.RULES, *payment_method.RULES, *payment.RULES, *_EVERYWHERE),
-    "005010X223A2": _EVERYWHERE,
-    "005010X214": _EVERYWHERE,
-    "005010X212": _EVERYWHERE,
+    "005010X223A2": (levels.hl_below_another, *_EVERYWHERE),
+    "005010X214": (levels.hl_below_another, *statuses.RULES, *_EVERYWHERE),
+    "005010X212": (levels.hl_below_another, *_EVERYWHERE),
 }
 """Rules by guide, in the order in which they are asked. A rule that a guide has no place for is not asked there."""
 

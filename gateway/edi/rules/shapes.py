@@ -11,6 +11,9 @@ from gateway.edi.rules.party import AT_HOME
 from gateway.edi.rules.rule import Spot, rule
 from gateway.edi.rules.unit import Unit
 
+_NDC: Final = "N4"
+"""LIN02."""
+_NDC_LENGTH: Final = 11
 _NPI: Final = "XX"
 _ROUTING: Final = "01"
 is_taxonomy: Final = re.compile(r"[0-9A-Z]{9}X").fullmatch
@@ -29,7 +32,7 @@ _PROCEDURES: Final = frozenset({"HC"})
 )
 def npi_check_digit(nm1: Parts, _loop: Loop, _unit: Unit) -> bool:
     """This is no NPI: not ten digits, or the check digit is wrong."""
-    return at(nm1, 8) == _NPI and not is_npi(at(nm1, 9))
+    return at(nm1, 8) == _NPI and bool(at(nm1, 9)) and not is_npi(at(nm1, 9))
 
 
 @rule(
@@ -42,7 +45,7 @@ def npi_check_digit(nm1: Parts, _loop: Loop, _unit: Unit) -> bool:
 )
 def payee_npi_check_digit(n1: Parts, _loop: Loop, _unit: Unit) -> bool:
     """The payee's number is no NPI: not ten digits, or the check digit is wrong."""
-    return at(n1, 3) == _NPI and not is_npi(at(n1, 4))
+    return at(n1, 3) == _NPI and bool(at(n1, 4)) and not is_npi(at(n1, 4))
 
 
 @rule(
@@ -117,6 +120,20 @@ def modifier_shape(parts: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     return [Spot(position, place) for place, one in enumerate(modifiers, start=3) if one and not is_modifier(one)]
 
 
+@rule(
+    id="NDC_SHAPE",
+    snip=5,
+    on="2410 LIN",
+    element=3,
+    cites="005010X222A1, loop 2410, LIN03; code source 240 (NDC): eleven digits, 5-4-2 without hyphens",
+    fix="Enter the drug's eleven digits; fill a shorter part up with a zero in front.",
+)
+def ndc_shape(lin: Parts, _loop: Loop, _unit: Unit) -> bool:
+    """This is no national drug code of eleven digits."""
+    code = at(lin, 3)
+    return at(lin, 2) == _NDC and bool(code) and not (code.isdecimal() and len(code) == _NDC_LENGTH)
+
+
 def _procedure_at(parts: Parts) -> int:
     return 3 if parts[0] == "SVD" else 1
 
@@ -129,4 +146,5 @@ RULES = (
     taxonomy_shape,
     procedure_shape,
     modifier_shape,
+    ndc_shape,
 )

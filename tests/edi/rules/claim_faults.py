@@ -23,7 +23,6 @@ LEVELS: Final[tuple[Broken, ...]] = (
         "SUBSCRIBER_AND_PATIENT_LEVEL",
         "work",
         swap("SBR*P*", "SBR*P*18"),
-        put("NM1*IL", "N3*1 KILN ROAD", "N4*PEORIA*IL*61605", "DMG*D8*19700101*U"),
         finds=Place("HL*3", "2000C"),
     ),
     broken(
@@ -205,7 +204,13 @@ PARTIES: Final[tuple[Broken, ...]] = (
         finds=Place("SBR*P", "2320", 5, severity=WARNING),
     ),
     broken("PROPERTY_CLAIM_NUMBER_MISSING", "auto", drop("REF*Y4"), finds=Place(_CLM, "2010BA", segment="REF")),
-    broken("PROPERTY_CLAIM_NUMBER_MISSING", "work", drop("REF*Y4"), finds=Place(_CLM, "2010BA", segment="REF")),
+    broken("PATIENT_PROPERTY_NUMBER_MISSING", "work", drop("REF*Y4"), finds=Place(_CLM, "2010CA", segment="REF")),
+    broken(
+        "PROPERTY_NUMBER_OF_SUBSCRIBER",
+        "work",
+        put("NM1*IL", "REF*Y4*WC-2026-00417"),
+        finds=Place("REF*Y4#1", "2010BA", severity=WARNING),
+    ),
 )
 
 CLAIM: Final[tuple[Broken, ...]] = (
@@ -374,6 +379,18 @@ DAYS: Final[tuple[Broken, ...]] = (
         "auto abroad",
         swap("PAT*****D8*20261117", "PAT*****D8*20261116"),
         finds=Place("DTP*472*D8*20261117", "2400", 3, severity=WARNING),
+    ),
+    broken(
+        "DISABILITY_FORMAT",
+        "office",
+        swap("DTP*314*RD8*20260901-20260930", "DTP*314*D8*20260901"),
+        finds=Place("DTP*314", "2300", 2),
+    ),
+    broken(
+        "DISABILITY_FORMAT",
+        "office",
+        swap("DTP*314*RD8*20260901-20260930", "DTP*361*RD8*20260901-20260930"),
+        finds=Place("DTP*361", "2300", 2),
     ),
     broken(
         "EVENT_AFTER_SERVICE",

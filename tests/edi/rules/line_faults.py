@@ -280,6 +280,10 @@ CODES: Final[tuple[Broken, ...]] = (
         swap("NM1*82*1*ODEGARD*AEVA****XX*1900000070", "NM1*82*1*ODEGARD*AEVA****XX*1900000071"),
         finds=Place("NM1*82*1*ODEGARD", "2420A", 9),
     ),
+    *(
+        broken("NDC_SHAPE", "auto", put("REF*6R*L2", f"LIN**N4*{ndc}", "CTP****2*UN"), finds=Place("LIN", "2410", 3))
+        for ndc in ("0002-8215-01", "0002821501", "00028215O01")
+    ),
     broken(
         "ZIP_SHAPE", "office", swap("N4*PEORIA*IL*61602", "N4*PEORIA*IL*6160"), finds=Place("N4*PEORIA", "2010BA", 3)
     ),

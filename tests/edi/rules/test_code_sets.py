@@ -57,18 +57,25 @@ def test_a_taxonomy_code_is_asked_for_once_a_list_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "rule"),
+    ("status", "rules"),
     [
-        ("X9:20:QC", "STATUS_CATEGORY_NOT_LISTED"),
-        ("A2:X20:QC", "STATUS_NOT_LISTED"),
-        ("A2:20:Z?", "ENTITY_NOT_LISTED"),
+        ("X9:20:QC", {"STATUS_CATEGORY_NOT_LISTED", "STATUS_OF_NO_ACKNOWLEDGMENT"}),
+        ("F1:20:QC", {"STATUS_OF_NO_ACKNOWLEDGMENT"}),
+        ("A2:X20:QC", {"STATUS_NOT_LISTED"}),
+        ("A2:20:Z?", {"ENTITY_NOT_LISTED"}),
     ],
 )
-def test_a_status_of_a_277ca_is_made_of_listed_codes(status: str, rule: str) -> None:
+def test_a_status_of_a_277ca_is_made_of_listed_codes(status: str, rules: set[str]) -> None:
     sound = answer_277ca("RB-41", ("RB01", "A2:20:QC", "175.5")).replace(b":PR*", b":QC*")
     assert rules_of(sound) == set()
-    assert rules_of(sound.replace(b"A2:20:QC", status.encode())) == {rule}
+    assert rules_of(sound.replace(b"A2:20:QC", status.encode())) == rules
 
 
 def rules_of(raw: bytes) -> set[str]:
     return {one.rule for one in check(raw).findings if one.rule}
+
+
+def test_a_level_of_a_277ca_stands_below_the_one_before() -> None:
+    sound = answer_277ca("RB-41", ("RB01", "A2:20:QC", "175.5")).replace(b":PR*", b":QC*")
+    patient = next(text for text in sound.split(b"~") if text.startswith(b"HL*4*"))
+    assert rules_of(sound.replace(patient, patient.replace(b"HL*4*3", b"HL*4*2"))) == {"HL_BELOW_ANOTHER"}
