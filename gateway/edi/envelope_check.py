@@ -16,6 +16,7 @@ from gateway.edi.envelope_faults import (
     isa_faults,
     se_faults,
     set_fault,
+    ta1_faults,
 )
 from gateway.edi.guide import ALIASES
 from gateway.edi.guide_choice import Chosen, chosen
@@ -93,7 +94,7 @@ class EnvelopeCheck:
         self._first_places: dict[str, int] = {}
         self._groups = 0
         self._group_numbers: set[str] = set()
-        self._cut = 0
+        self._cut = self._gs_at = 0
         self._sets = 0
         self._controls: set[str] = set()
         self.counts = Counts()
@@ -113,8 +114,11 @@ class EnvelopeCheck:
                 return
             self._record.closes_interchange()
         if not self.counts.interchanges:
-            self._say(interchange_fault("024", "this is not X12: there is no ISA", fix="look at what was sent"))
+            said = "its ISA cannot be read: its delimiters have to differ from each other, and from letters, digits and blanks"
+            said = said if self._stream.has_odd_isa else "this is not X12: there is no ISA"
+            self._say(interchange_fault("024", said, fix="look at what was sent"))
         elif self._stream.junk:
+            self._origin = NOWHERE
             said = f"{self._stream.junk} characters stand outside of every interchange"
             self._say(interchange_fault("024", said, fix="have them left out"))
 
@@ -162,7 +166,7 @@ class EnvelopeCheck:
 
     def _take_ta1(self, parts: list[str]) -> None:
         self._record.has_ta1()
-        self._say_all(parts, ())
+        self._say_all(parts, ta1_faults(self._groups))
         if self._ta1 is not None:
             self._ta1(self._origin, self.counts.segments, parts)
 
@@ -189,12 +193,12 @@ class EnvelopeCheck:
             fix = "ask for the whole file: it was cut"
         else:
             said, fix = "the interchange ends without its IEA", "ask for the whole file: it may have been cut"
-        self._say(interchange_fault("023", said, fix=fix))
+        self._say(interchange_fault("023", said, fix=fix, segment="IEA"))
 
     def _open_group(self, gs: list[str]) -> None:
         self._origin, self._sets, self._controls = replace(self._origin, gs=tuple(gs)), 0, set()
         self._record.opens_group(gs)
-        self.counts = self.counts.plus(groups=1)
+        self.counts, self._gs_at = self.counts.plus(groups=1), self.counts.segments
         self._say_all(gs, gs_faults(gs, self._group_numbers))
         self._group_numbers.add(self._origin.group)
         self._groups += 1
@@ -209,7 +213,9 @@ class EnvelopeCheck:
     def _close_group(self) -> None:
         """A group that is still open when something else begins has no GE."""
         if self._origin.gs:
-            self._say(group_fault("3", "the functional group ends without its GE", fix="ask for the whole file"))
+            self._say(
+                group_fault("3", "the functional group ends without its GE", fix="ask for the whole file", segment="GE")
+            )
             self._end_group()
 
     def _end_group(self, included: str = "") -> None:
@@ -313,5 +319,5 @@ class EnvelopeCheck:
     def _say(self, *findings: WireFinding) -> None:
         """Tell what is wrong with the segment of an envelope that was read last."""
         for finding in findings:
-            place = finding.file_ordinal or self.counts.segments
+            place = finding.file_ordinal or (self._gs_at if finding.segment == "GS" else self.counts.segments)
             self._tell(self._origin.located(replace(finding, file_ordinal=place)))

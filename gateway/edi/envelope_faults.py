@@ -43,6 +43,14 @@ def iea_faults(iea: Sequence[str], number: str, groups: int) -> Iterator[WireFin
         yield interchange_fault("001", "IEA02 is not ISA13", segment="IEA", at=2, value=element(iea, 2))
 
 
+def ta1_faults(groups: int) -> Iterator[WireFinding]:
+    """TA1: it stands before the first functional group."""
+    if groups:
+        yield interchange_fault(
+            "022", "a TA1 stands behind a functional group: it belongs before the first", segment="TA1"
+        )
+
+
 def gs_faults(gs: Sequence[str], others: Container[str]) -> Iterator[WireFinding]:
     """GS: whether its number is one, and none of the others' in its interchange."""
     if not is_whole(element(gs, 6)):

@@ -41,7 +41,16 @@ def chosen(st: Sequence[str], gs: Sequence[str], marks: Delimiters, overlays: tu
     transaction, named = at(st, 1), at(st, 3).strip() or at(gs, 8).strip()
     version = ALIASES.get(named, named)
     guide = guide_of(version, marks, overlays) if transaction_of(version) == transaction else None
+    wanted = transaction_of(version)
+    if wanted != transaction and FUNCTIONS.get(wanted, "") == at(gs, 1):
+        return Chosen(version, None, (_another_set(wanted, version),))
     return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide)))
+
+
+def _another_set(wanted: str, version: str) -> WireFinding:
+    """Where group and guide agree, it is ST01 that is wrong."""
+    said = f"ST01 is not {wanted}, the transaction set of {version}; only its envelope was checked"
+    return set_fault("18", said, segment="ST", at=1)
 
 
 def _disagreements(st: Sequence[str], gs: Sequence[str]) -> Iterator[WireFinding]:

@@ -44,6 +44,7 @@ class Stream:
     junk      characters that stand outside of everything, before an ISA or behind an IEA
     cut       characters of segments without a terminator: of the last one, and of one that another ISA breaks into
     too_long  whether reading stopped at a segment without end
+    has_odd_isa  whether anything looked like an ISA whose delimiters cannot be any
     """
 
     def __init__(self, source: BinaryIO) -> None:
@@ -57,6 +58,7 @@ class Stream:
         self.junk = 0
         self.cut = 0
         self.too_long = False
+        self.has_odd_isa = False
         self._read()
         self._window = self._window.removeprefix(_BYTE_ORDER_MARK)
 
@@ -124,10 +126,11 @@ class Stream:
         values = (*parts[1:-1], component)
         marks = _marks(isa[3], values, segment)
         if marks is None:
+            self.has_odd_isa = True
             return None
         length = len(isa) - len(parts[-1]) + 2
         shaped = tuple(map(len, values)) == ISA_WIDTHS
-        fault = "" if shaped else f"is {length} characters long, not {ISA_LENGTH}: its elements have fixed widths"
+        fault = "" if shaped else _misshapen(length)
         self._window = self._window[length:]
         self._segment, self._marks = segment, marks
         self.texts = chain.from_iterable(self._batches())
@@ -188,6 +191,12 @@ def _split(window: str, segment: str) -> tuple[list[str], str]:
     if any(blank in window for blank in _BREAKS) or f"{segment} " in window:
         whole = [text.lstrip(_BLANK) for text in whole]
     return whole, unended
+
+
+def _misshapen(length: int) -> str:
+    if length == ISA_LENGTH:
+        return "has elements that are longer or shorter than they have to be: each has a fixed width"
+    return f"is {length} characters long, not {ISA_LENGTH}: its elements have fixed widths"
 
 
 def _marks(element: str, values: Sequence[str], segment: str) -> Delimiters | None:

@@ -173,7 +173,7 @@ class Walk:
         loops = (seen, *reversed(outer))
         meant = astray.meant(self._place, parts, loops)
         if meant is None:
-            self._say(UNEXPECTED, segment_id, self._place.within, f"has no place behind {self._place.use.id}")
+            self._say(UNEXPECTED, segment_id, self._place.within, self._no_place(segment_id))
             self._strays = self.ordinal if segment_id in _PARTIES else 0
             return None
         if meant.is_late:
@@ -184,6 +184,13 @@ class Walk:
         if meant.lost is not None:
             self._missing(meant.lost.within, meant.lost.present)
         return meant.step  # whose pattern says which code is wrong
+
+    def _no_place(self, segment_id: str) -> str:
+        entry = self._place.table.get(segment_id)
+        if type(entry) is not Choice:
+            return f"has no place behind {self._place.use.id}"
+        element = f"{segment_id}{entry.position:02}{f'-{entry.component}' if entry.component else ''}"
+        return f"has no place behind {self._place.use.id} with this {element}"
 
     def _unknown(self, parts: list[str]) -> Step | None:
         segment_id = parts[0].upper()
@@ -200,7 +207,9 @@ class Walk:
                 code = astray.code_at(parts, entry.position, entry.component, self.guide.marks.component)
                 return entry.steps.get(code, entry.otherwise)
             return entry
-        if is_segment_id(parts[0]):
+        if parts == [""]:
+            self._say(UNKNOWN, "", self._place.within, "is empty: nothing stands between two terminators")
+        elif is_segment_id(parts[0]):
             self._say(NOT_IN_SET, parts[0], self._place.within, "is no segment of this transaction set")
         else:
             # In a file with a delimiter gone astray this may be anything, such as a name.
@@ -267,6 +276,7 @@ class Walk:
                 snip=1,
                 level=WireLevel.SET,
                 code="2",
+                segment="SE",
                 said="the transaction set ends without its SE",
                 fix="ask for the whole file: it may have been cut",
                 ordinal=self.ordinal,

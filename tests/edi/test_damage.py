@@ -74,7 +74,7 @@ def test_several_interchanges_in_a_file_are_all_read(whole: bytes) -> None:
         ("ST*999*0001*", "ST**0001*", 4, "ST names no transaction set"),
         ("ST*999*0002*", "ST*999*0003*", 11, "SE02 is not ST02"),
         ("AK9*A*1*1*1~", "ak9*A*1*1*1~", 6, "is written in small letters"),
-        ("AK9*A*1*1*1~", "~AK9*A*1*1*1~", 6, "a segment's id is not two or three capitals"),
+        ("AK9*A*1*1*1~", "~AK9*A*1*1*1~", 6, "is empty: nothing stands between"),
     ],
 )
 def test_each_damage_is_refused_where_it_stands(whole: bytes, seen: str, instead: str, ordinal: int, said: str) -> None:
@@ -99,8 +99,8 @@ def test_each_damage_is_refused_where_it_stands(whole: bytes, seen: str, instead
         (lambda raw: raw + b"~" + raw.replace(b"000000041", b"000000042"), "1 characters stand outside"),
         (lambda raw: b"TA1*1" + raw, "5 characters stand outside"),
         (lambda raw: raw.replace(b"RIVERBEND      ", b"RIVERBEND ", 1), "its elements have fixed widths"),
-        (lambda raw: raw.replace(b":~", b"^~", 1), "there is no ISA"),
-        (lambda raw: raw.replace(b":~", b"A~", 1), "there is no ISA"),
+        (lambda raw: raw.replace(b":~", b"^~", 1), "its ISA cannot be read"),
+        (lambda raw: raw.replace(b":~", b"A~", 1), "its ISA cannot be read"),
         (lambda raw: raw.replace(b"~AK9", b"~NTE*" + b"X" * 70_000 + b"~AK9", 1), "SE01 does not count"),
         (lambda raw: raw[:120] + b"X" * 600_000 + raw[120:], "no end within 65,536 characters"),
     ],

@@ -80,6 +80,40 @@ def test_what_stands_behind_a_cut_interchange_is_read(cut: int, marks: str, betw
     assert len(report.interchanges[1].groups[0].sets) == 1
 
 
+@pytest.mark.parametrize(("was", "now"), [(":~", "^~"), (":~", "*~"), (":~", "A~"), (":~", "::")])
+def test_an_isa_whose_delimiters_are_none_is_said_to_be_that(was: str, now: str) -> None:
+    report = check(FAULTLESS.replace(was.encode(), now.encode(), 1))
+    assert ["its ISA cannot be read" in one.said for one in report.findings] == [True]
+
+
+def test_elements_of_other_widths_that_make_up_the_length_are_said_to_be_that() -> None:
+    (found,) = check(
+        FAULTLESS.replace(b"RIVERBEND      *", b"RIVERBEND     *", 1).replace(b"*00* ", b"*00*  ", 1)
+    ).findings
+    assert "longer or shorter than they have to be" in found.said
+
+
+def test_what_stands_in_front_of_an_interchange_is_not_said_to_be_of_it() -> None:
+    (found,) = check(b"what somebody wrote" + FAULTLESS).findings
+    assert (found.code, found.interchange) == ("024", "")
+
+
+def test_a_ta1_stands_before_the_groups() -> None:
+    isa, rest = FAULTLESS[:106], FAULTLESS[106:]
+    (found,) = check(isa + rest.replace(b"IEA*", b"TA1*000000001*261123*1205*A*000~IEA*")).findings
+    assert (found.code, found.segment, found.file_ordinal) == ("022", "TA1", len(TEXTS))
+
+
+def test_what_is_wrong_with_a_group_is_said_to_be_there() -> None:
+    found = check(FAULTLESS.replace(b"GS*HC*", b"GS*HP*", 1)).findings
+    assert {(one.segment, one.element, one.file_ordinal) for one in found} == {("GS", 1, 2)}
+
+
+def test_a_set_that_is_none_of_its_group_is_what_is_wrong() -> None:
+    (found,) = check(FAULTLESS.replace(b"ST*837*", b"ST*835*", 1)).findings
+    assert (found.code, found.segment, found.element, found.file_ordinal) == ("18", "ST", 1, 3)
+
+
 def test_a_file_that_changes_its_marks_at_every_interchange_is_not_read_to_its_end() -> None:
     """Each set of marks costs the compiling of the guides."""
     marks = ((one, other) for one in "*|!>;" for other in "~'?=%" if one != other)
