@@ -179,7 +179,21 @@ def adjustment_group_repeated(cas: Parts, loop: Loop, _claim: ClaimUnit) -> bool
     return first is not cas and len(first) <= _CAS_ROOM
 
 
+@rule(
+    id="PATIENT_SHARE_TWICE",
+    on="2320 AMT*EAF",
+    fault=Fault.SEGMENT_NOT_USED,
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1, loops 2320 and 2430, AMT*EAF: of the claim only where the payer has not decided line by line",
+    fix="Leave the claim's (2320) out: the lines say what remains of each.",
+)
+def patient_share_twice(_amt: Parts, other: Loop, claim: ClaimUnit) -> bool:
+    """What remains for the patient is said of the claim and, for the same payer, of its lines (2430)."""
+    return any(loop.first("AMT", "EAF") for loop in claim.adjudications.get(payer_of(other), ()))
+
+
 RULES = (
+    patient_share_twice,
     payer_sequence_repeated,
     earlier_payer_missing,
     other_payer_paid_missing,

@@ -111,6 +111,20 @@ def trace_of_another_payer(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
 
 
 @rule(
+    id="TRACE_OF_ANOTHER_BRANCH",
+    on="HEADER TRN",
+    element=4,
+    severity=WireSeverity.WARNING,
+    cites="005010X221A1, TRN04: BPR11, where both stand",
+    fix="Match the payment with the bank's by TRN02, and ask the payer.",
+)
+def trace_of_another_branch(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
+    """The branch that gave the trace number (TRN04) is not the one that pays (BPR11)."""
+    branch = loop.element("BPR", 11)
+    return bool(branch) and bool(at(trn, 4)) and at(trn, 4) != branch
+
+
+@rule(
     id="PAYER_ID_SHAPE",
     on="HEADER TRN",
     fault=Fault.SHAPE,
@@ -160,6 +174,7 @@ RULES = (
     transfer_without_format,
     accounts_not_used,
     trace_of_another_payer,
+    trace_of_another_branch,
     payer_id_shape,
     payee_without_tax_id,
     produced_in_future,

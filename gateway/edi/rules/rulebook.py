@@ -14,6 +14,7 @@ from gateway.edi.rules import (
     coverage,
     days,
     diagnoses,
+    group_answers,
     levels,
     lines,
     other_payers,
@@ -51,6 +52,7 @@ BOOKS: Final[dict[str, tuple[AnyRule, ...]]] = {
     "005010X221A1": (*payment_balance.RULES, *payment_method.RULES, *payment.RULES, *_EVERYWHERE),
     "005010X223A2": (levels.hl_below_another, *_EVERYWHERE),
     "005010X214": (levels.hl_below_another, *statuses.RULES, *_EVERYWHERE),
+    "005010X231A1": group_answers.RULES,
     "005010X212": (levels.hl_below_another, *_EVERYWHERE),
 }
 """Rules by guide, in the order in which they are asked. A rule that a guide has no place for is not asked there."""

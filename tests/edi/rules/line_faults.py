@@ -127,6 +127,12 @@ OTHERS: Final[tuple[Broken, ...]] = (
     broken("OTHER_PAYER_PAID_MISSING", "two policies", drop("AMT*D*30"), finds=Place("SBR*P", "2320", segment="AMT")),
     broken("OTHER_PAYER_DATE_MISSING", "denied before", drop("DTP*573"), finds=Place("AMT*D", "2330B", segment="DTP")),
     broken(
+        "PATIENT_SHARE_TWICE",
+        "third",
+        put("AMT*D*105", "AMT*EAF*40"),
+        finds=Place("AMT*EAF*40", "2320", severity=WARNING),
+    ),
+    broken(
         "OTHER_PAYER_DATED_TWICE",
         "third",
         put("NM1*PR*2*FIRST PLAN", "DTP*573*D8*20261120"),
@@ -162,6 +168,7 @@ OTHERS: Final[tuple[Broken, ...]] = (
         swap("NM1*PR*2*SECOND PLAN*****PI*PLAN2", "NM1*PR*2*SECOND PLAN*****PI*PLAN1"),
         drop("DTP*573*D8*20261122"),
         finds=Place("NM1*PR*2*SECOND", "2330B", 9, severity=WARNING),
+        also=frozenset({"PATIENT_SHARE_TWICE"}),
     ),
     broken(
         "ADJUSTMENT_GROUP_REPEATED",
@@ -250,8 +257,8 @@ BALANCES: Final[tuple[Broken, ...]] = (
     broken(
         "OTHER_PAYER_PATIENT_SHARE_TOO_MUCH",
         "third",
-        swap("AMT*EAF*40", "AMT*EAF*96"),
-        finds=Place("AMT*EAF*96", "2320", 2, severity=WARNING),
+        swap("AMT*EAF*15", "AMT*EAF*36"),
+        finds=Place("AMT*EAF*36", "2320", 2, severity=WARNING),
     ),
     broken(
         "OTHER_PAYER_PATIENT_SHARE_TOO_MUCH",

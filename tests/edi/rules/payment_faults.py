@@ -162,6 +162,16 @@ PAYMENT: Final[tuple[Broken, ...]] = (
         finds=Place("TRN", "HEADER", 3, severity=WARNING),
     ),
     broken(
+        "TRACE_OF_ANOTHER_BRANCH",
+        "paid",
+        swap(
+            "BPR*I*129.5*C*ACH*CCP*01*123456780*DA*100200300*1512345678**",
+            "BPR*I*129.5*C*ACH*CCP*01*123456780*DA*100200300*1512345678*000000001*",
+        ),
+        swap("TRN*1*EFT00000001*1512345678", "TRN*1*EFT00000001*1512345678*000000002"),
+        finds=Place("TRN", "HEADER", 4, severity=WARNING),
+    ),
+    broken(
         "PAYER_ID_SHAPE",
         "check",
         swap("TRN*1*EFT00000001*1512345678", "TRN*1*EFT00000001*0512345678"),
