@@ -34,6 +34,11 @@ def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
     assert "Did you mean visits?" in ran.err
 
 
+def test_an_option_of_every_command_that_stands_behind_one_is_told_where_to_go(tmp_path: Path) -> None:
+    said = gateway("x12", "check", "a.837", "--today", "2026-11-26", home=tmp_path)
+    assert (said.status, "--today stands before the command: gateway --today" in said.err) == (2, True)
+
+
 def test_without_a_home_folder_every_command_says_how_to_make_one(tmp_path: Path) -> None:
     ran = gateway("claims", "list", home=tmp_path / "none")
     assert ran.status == 5
