@@ -33,8 +33,8 @@ def run(arguments: Sequence[str]) -> int:
         outcome = gateway.main(args=list(arguments), prog_name="gateway", standalone_mode=False)
     except click.ClickException as wrong:
         if isinstance(wrong, click.NoSuchOption) and any(wrong.option_name in one.opts for one in gateway.params):
-            wrong.message = f"{wrong.option_name} stands before the command: gateway {wrong.option_name} ..."
-            wrong.possibilities = None
+            said = f"{wrong.option_name} stands before the command: gateway {wrong.option_name} ..."
+            wrong = click.UsageError(said, wrong.ctx)
         if "--json" in arguments:
             _as_object("UsageError", wrong.format_message(), Status.USAGE)
         else:
