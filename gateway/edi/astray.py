@@ -13,6 +13,8 @@ from gateway.edi.guide_places import Child, Choice, LoopPlace, Place, Step, move
 Open: TypeAlias = Sequence[int]
 """The integers of the open loops, innermost first."""
 
+_BEGIN_UNITS: Final = frozenset({"CLM", "CLP"})
+"""What begins a claim, or a claim payment."""
 _NEAR: Final = 2
 """Loops within which a segment that stands too late is still recognised as what it is."""
 
@@ -31,16 +33,17 @@ class Meant(NamedTuple):
 
 def meant(place: Place, parts: list[str], loops: Open) -> Meant | None:
     """Tell what a segment behind a place was meant for; None if that is not plain."""
-    entry = place.table.get(parts[0])
-    steps = tuple(dict.fromkeys(entry.steps.values())) if type(entry) is Choice else ()
-    inside = _inside(place, parts, loops if steps else ())
+    steps = _told_apart(place, parts[0])
+    inside = _inside(place, parts, loops)
+    if inside is not None and steps and not _is_next(inside.step, loops):
+        inside = None
     if steps and (found := inside or _with_wrong_code(steps, loops)):
         return found
     if late := _too_late(place, parts):
         return Meant(late, is_late=True)
-    if inside is None and len({step.to for step in steps}) == 1:
+    if inside is None and len(steps) == 1:
         return Meant(steps[0])
-    return inside
+    return inside or _unit(place, parts)
 
 
 def is_whole(step: Step, loops: Open) -> bool:
@@ -54,6 +57,15 @@ def code_at(parts: list[str], position: int, inner: int, component: str) -> str:
     return code.partition(component)[0] if inner else code
 
 
+def _told_apart(place: Place, segment_id: str) -> list[Step]:
+    """Give a step to each place behind this one for a segment that is told by its code; nothing for one that is not."""
+    entry = place.table.get(segment_id)
+    found: dict[Place, Step] = {}
+    for step in entry.steps.values() if type(entry) is Choice else ():
+        found.setdefault(step.to, step)
+    return list(found.values())
+
+
 def _with_wrong_code(steps: Sequence[Step], loops: Open) -> Meant | None:
     """Of places that are told apart by a code which is none of theirs, give the one that is meant.
 
@@ -63,7 +75,7 @@ def _with_wrong_code(steps: Sequence[Step], loops: Open) -> Meant | None:
         if step.move.joins.required and step.present & ~loops[len(step.ends)]:
             return Meant(step)
     here = [step for step in steps if not step.ends and not step.begins]
-    return Meant(here[0]) if len({step.to for step in here}) == 1 else None
+    return Meant(here[0]) if len(here) == 1 else None
 
 
 def _too_late(place: Place, parts: list[str]) -> Step | None:
@@ -77,10 +89,7 @@ def _too_late(place: Place, parts: list[str]) -> Step | None:
 
 
 def _inside(place: Place, parts: list[str], loops: Open) -> Meant | None:
-    """Find a segment inside of a loop that has to come and whose first segment is missing.
-
-    loops  the open loops, where it has to be the next that is due in them
-    """
+    """Find a segment inside of a loop that has to come, may come once more, and whose first segment is missing."""
     for move in place.guide.moves_from(place):
         loop = move.enters[-1] if move.enters else None
         for child in loop.children[1:] if loop is not None else ():
@@ -89,9 +98,34 @@ def _inside(place: Place, parts: list[str], loops: Open) -> Meant | None:
             for inner in moves_into(child, move.leaves, move.joins, move.enters):
                 if _is_for(inner.to, parts):
                     step = step_of(inner)
-                    is_due = not loops or _is_next(step, loops)
-                    return Meant(_with_first(step, len(move.enters) - 1, move.to), lost=move.to) if is_due else None
+                    if (loops[len(step.ends)] + step.unit) & move.joins.guard:
+                        return None
+                    return Meant(_with_first(step, len(move.enters) - 1, move.to), lost=move.to)
     return None
+
+
+def _unit(place: Place, parts: list[str]) -> Meant | None:
+    """Find the loop of a claim or payment, however much of what it stands in is missing: nobody's claim is passed over."""
+    if parts[0] not in _BEGIN_UNITS:
+        return None
+    for move in place.guide.moves_from(place):
+        if move.enters and (down := _way_down(move.enters[-1], parts[0])):
+            first = down[-1].children[0]
+            assert isinstance(first, Place), "it begins with the segment that was looked for"
+            return Meant(step_of(replace(move, to=first, enters=(*move.enters, *down))))
+    return None
+
+
+def _way_down(loop: LoopPlace, segment_id: str) -> tuple[LoopPlace, ...]:
+    """Give the loops from one down to the first that begins with a segment, without the one; nothing if there is none."""
+    for child in loop.children:
+        if isinstance(child, LoopPlace):
+            first = child.children[0]
+            if isinstance(first, Place) and first.use.id == segment_id:
+                return (child,)
+            if below := _way_down(child, segment_id):
+                return (child, *below)
+    return ()
 
 
 def _shows(child: Child) -> bool:
@@ -106,10 +140,8 @@ def _shows(child: Child) -> bool:
 
 
 def _is_next(step: Step, loops: Open) -> bool:
-    """Whether nothing is missing before a step in its loop, nor in what it ends of loops that repeat."""
-    ended = zip(step.ends, loops, strict=False)
-    nothing_lost = all(loop.repeat == 1 or not need & ~found for (need, loop), found in ended)
-    return nothing_lost and not step.before & ~loops[len(step.ends)]
+    """Whether nothing is missing before a step in its loop, nor in what it ends."""
+    return is_whole(step, loops) and not step.before & ~loops[len(step.ends)]
 
 
 def _with_first(step: Step, level: int, first: Place) -> Step:

@@ -149,9 +149,9 @@ def _simple(element: SimpleElement, value: str, before: str, marks: Delimiters) 
     if length < kind.shortest:
         said = f"{name} has {length} characters, at least {kind.shortest} are wanted"
         yield _fault(element, Code.TOO_SHORT, said, value)
-    if length > kind.longest and kind.number != MONEY:
+    elif length > kind.longest:
         yield _fault(element, Code.TOO_LONG, f"{name} has {length} characters, at most {kind.longest} fit", value)
-    if kind.kind in {"AN", "ID"} and not value.strip(" ") and kind.shortest < kind.longest:
+    elif kind.kind in {"AN", "ID"} and not value.strip(" ") and kind.shortest < kind.longest:
         yield _fault(element, Code.CHARACTER, f"{name} holds nothing but spaces", value)
     elif kind.kind in {"AN", "ID"} and value.endswith(" ") and len(value.rstrip()) >= kind.shortest:
         yield _fault(element, Code.CHARACTER, f"{name} ends with a space", value)
@@ -174,7 +174,7 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
         yield _fault(element, Code.CHARACTER, f"{name} is no whole number", value)
     elif kind.kind == "R" and not _is_number(value):
         yield _fault(element, Code.CHARACTER, f"{name} is no number", value)
-    elif kind.number == MONEY and not _is_money(value):
+    elif kind.number == MONEY and not _is_money(value) and len(value.strip("-").replace(".", "")) <= kind.longest:
         said = f"{name} has more than {DOLLARS_DIGITS} digits before its point, or {CENTS_DIGITS} behind it"
         yield _fault(element, Code.TOO_LONG, said, value)
 

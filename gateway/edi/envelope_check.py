@@ -319,5 +319,6 @@ class EnvelopeCheck:
     def _say(self, *findings: WireFinding) -> None:
         """Tell what is wrong with the segment of an envelope that was read last."""
         for finding in findings:
-            place = finding.file_ordinal or (self._gs_at if finding.segment == "GS" else self.counts.segments)
+            is_of_group = finding.segment == "GS" and self._origin.gs
+            place = finding.file_ordinal or (self._gs_at if is_of_group else self.counts.segments)
             self._tell(self._origin.located(replace(finding, file_ordinal=place)))

@@ -42,9 +42,9 @@ def chosen(st: Sequence[str], gs: Sequence[str], marks: Delimiters, overlays: tu
     version = ALIASES.get(named, named)
     guide = guide_of(version, marks, overlays) if transaction_of(version) == transaction else None
     wanted = transaction_of(version)
-    if wanted != transaction and FUNCTIONS.get(wanted, "") == at(gs, 1):
+    if wanted and gs and wanted != transaction and FUNCTIONS.get(wanted) == at(gs, 1):
         return Chosen(version, None, (_another_set(wanted, version),))
-    return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide)))
+    return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide, has_group=bool(gs))))
 
 
 def _another_set(wanted: str, version: str) -> WireFinding:
@@ -63,16 +63,17 @@ def _disagreements(st: Sequence[str], gs: Sequence[str]) -> Iterator[WireFinding
         yield group_fault("1", said, segment="GS", at=1)
 
 
-def _of_version(named: str, version: str, guide: Guide | None) -> Iterator[WireFinding]:
+def _of_version(named: str, version: str, guide: Guide | None, *, has_group: bool) -> Iterator[WireFinding]:
+    segment, position = ("GS", 8) if has_group else ("ST", 3)
     if guide is None:
         yield group_fault(
             "2",
             "no guide is known for this version of this transaction set; only its envelope was checked",
             fix="GS08 and ST03 name the guide, such as 005010X222A1",
-            segment="GS",
-            at=8,
+            segment=segment,
+            at=position,
             value=named,
         )
     elif named != version:
-        said = f"GS08 names another edition; it is read as {version}"
-        yield replace(group_fault("2", said, segment="GS", at=8), severity=WireSeverity.WARNING)
+        said = f"{segment}{position:02} names another edition; it is read as {version}"
+        yield replace(group_fault("2", said, segment=segment, at=position), severity=WireSeverity.WARNING)

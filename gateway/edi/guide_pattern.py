@@ -148,6 +148,8 @@ def _number(kind: ElementType) -> str:
     """Give the pattern of a decimal number. Neither sign nor point is counted."""
     least, most = kind.shortest, kind.longest
     if kind.number == MONEY:
+        if (least, most) != (1, DOLLARS_DIGITS + CENTS_DIGITS):
+            return _NOTHING  # a companion guide has narrowed it
         cents = rf"\.\d{{1,{CENTS_DIGITS}}}"
         return rf"-?(?:\d{{1,{DOLLARS_DIGITS}}}(?:{cents}|)|{cents})"
     whole = rf"\d{{{least},{most}}}"

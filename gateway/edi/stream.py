@@ -163,7 +163,7 @@ class Stream:
             marks = _marks(isa[3], isa[4:-1].split(isa[3]), isa[-1])
             if marks is not None and not (marks == self._marks and self._may_begin(at)):
                 return at, True
-        begun = -1 if self._ended else window.rfind("ISA", -ISA_LENGTH + 1)
+        begun = -1 if self._ended else window.find("ISA", max(0, len(window) - ISA_LENGTH + 1))
         return begun if begun >= 0 else len(window), False
 
     def _may_begin(self, at: int) -> bool:

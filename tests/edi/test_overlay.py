@@ -10,7 +10,7 @@ from gateway.edi.check import check
 from gateway.edi.guide import GUIDES, corrected
 from gateway.edi.overlay import own_overlays, read_overlay
 from gateway.errors import ConfigError
-from tests.edi.test_check import FAULTLESS
+from tests.edi.test_check import FAULTLESS, joined, segments, starting
 
 DATED = 'since = 2026-11-26\nwhy = "w"\nsource = "s"\n'
 NARROW = f'guide = "005010X222A1"\n[[change]]\nloop = "2010BA"\nsegment = "REF"\ncode = "SY"\nusage = "R"\n{DATED}'
@@ -96,3 +96,41 @@ def test_an_overlay_that_means_nothing_is_refused_with_its_change(tmp_path: Path
     message = refusal(tmp_path, text)
     assert said in message
     assert "companion.toml" in message
+
+
+def test_a_companion_guide_narrows_an_amount(tmp_path: Path) -> None:
+    short = """guide = "005010X222A1"
+[[change]]
+loop = "2300"
+segment = "CLM"
+element = 2
+longest = 3
+since = 2026-11-26
+why = "they pay in small coin"
+source = "their guide, page 9"
+"""
+    (found,) = check(FAULTLESS, overlays=(read_overlay(overlay_file(tmp_path, short)),)).findings
+    assert (found.segment, found.element, found.code) == ("CLM", 2, "5")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "place"),
+    [
+        (b"ST*837*0001*005010X222A1", b"ST*837*0001", ("ST", 3, "1")),
+        (b"BHT*0019*00*RB-41*", b"BHT*0019*00*" + b"R" * 31 + b"*", ("BHT", 3, "5")),
+    ],
+)
+def test_what_the_map_of_the_837p_leaves_open_is_looked_at(was: bytes, now: bytes, place: tuple[str, int, str]) -> None:
+    assert was in FAULTLESS
+    (found,) = check(FAULTLESS.replace(was, now)).findings
+    assert (found.segment, found.element, found.code) == place
+
+
+@pytest.mark.parametrize(("ref", "codes"), [("4N*3", []), ("4N*8", ["7"]), ("F5*Y", []), ("F5*X", ["7"])])
+def test_a_number_that_is_a_code_is_one_of_the_guides(ref: str, codes: list[str]) -> None:
+    texts = segments(FAULTLESS)
+    place = starting(texts, "HI*")
+    texts[place:place] = [f"REF*{ref}"]
+    end = starting(texts, "SE*")
+    texts[end] = f"SE*{end - 1}*0001"
+    assert [one.code for one in check(joined(texts)).findings] == codes

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from gateway.edi import professional
 from gateway.edi.check import check
 from gateway.edi.wire_finding import WireSeverity
-from tests.bench.x12_files import professional_file
+from tests.bench.x12_files import professional_file, remittance_file
 from tests.edi.test_check import segments
+from tests.service.clinic import answer_277ca
 
 SOUND = segments(professional_file(6))
 TODAY = date(2026, 11, 26)
@@ -46,6 +48,8 @@ def changed(beginning: str, into: str) -> list[str]:
         ("NM1*IL", "NM1*QC", ("NM1", "2010BA", 1, 0, "7")),
         ("NM1*PR", "NM1*85", ("NM1", "2010BB", 1, 0, "7")),
         ("NM1*41", "NM1*4I", ("NM1", "1000A", 1, 0, "7")),
+        ("NM1*41", "NM1*85", ("NM1", "1000A", 1, 0, "7")),
+        ("NM1*40", "NM1*85", ("NM1", "1000B", 1, 0, "7")),
     ],
 )
 def test_a_wrong_code_is_what_is_wrong(was: str, now: str, wanted: tuple[str, str, int, int, str]) -> None:
@@ -66,3 +70,30 @@ def test_what_is_said_of_a_name_without_a_place_is_not_said_to_be_wrong_as_well(
 def test_a_specialty_behind_its_name_leaves_the_name_as_it_is() -> None:
     place = first("NM1*85") + 1
     assert said([*SOUND[:place], "PRV*BI*PXC*225100000X", *SOUND[place:]]) == [("PRV", "2000A", 0, 0, "7")]
+
+
+PAYMENT = segments(remittance_file(2))
+
+
+def test_payer_and_payee_in_the_wrong_order_are_two_faults_and_no_more() -> None:
+    payer, payee, level = (
+        PAYMENT.index(next(t for t in PAYMENT if t.startswith(b))) for b in ("N1*PR", "N1*PE", "LX*")
+    )
+    turned = [*PAYMENT[:payer], *PAYMENT[payee:level], *PAYMENT[payer:payee], *PAYMENT[level:]]
+    assert {one[:2] for one in said(turned)} <= {("N1", "1000A"), ("N1", "1000B"), ("PER", "1000A")}
+
+
+def test_a_wrong_trace_of_a_277ca_is_what_is_wrong() -> None:
+    texts = segments(answer_277ca("RB-41", ("RB01", "A2:20", "175.5")))
+    place = next(place for place, text in enumerate(texts) if text.startswith("TRN*2*RB-41"))
+    texts[place] = texts[place].replace("TRN*2", "TRN*1")
+    own = ("DTP", "2200D", 0, 0, "3")
+    assert said(texts) == [("TRN", "2200B", 1, 0, "7"), own]
+
+
+def test_a_claim_is_read_whatever_it_stands_in_has_lost() -> None:
+    claim = SOUND[first("CLM") : next(place for place, text in enumerate(SOUND) if text.startswith("HL*3*"))]
+    raw = "".join(f"{one}~" for one in [*SOUND[: first("HL*1*")], *claim, "SE*9*0001", "GE*1*1", "IEA*1*000000001"])
+    (read,) = professional.read(raw.encode())
+    assert read.patient_control_number == claim[0].split("*")[1]
+    assert len(read.lines) == sum(text.startswith("LX*") for text in claim)

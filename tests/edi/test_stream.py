@@ -114,6 +114,32 @@ def test_a_set_that_is_none_of_its_group_is_what_is_wrong() -> None:
     assert (found.code, found.segment, found.element, found.file_ordinal) == ("18", "ST", 1, 3)
 
 
+@pytest.mark.parametrize("given", range(0, 112, 3))
+def test_an_isa_that_arrives_in_two_pieces_is_one(given: int) -> None:
+    """Even if the first interchange's terminator is the second's element mark, and its sender's name holds ISA."""
+    cut = FAULTLESS[:800]
+    second = written("~", ":", "^", "*").replace(b"000000041", b"000000042")
+    second = second.replace(b"RIVERBEND      ", b"VISA           ", 1)
+    report = check(_Slow(cut + second, [len(cut) + given]))  # type: ignore[arg-type]
+    assert [one.verdict for one in report.interchanges] == [Verdict.REJECTED, Verdict.ACCEPTED]
+
+
+@pytest.mark.parametrize("gs", ["", "GS**RIVERBEND*CLEARHOUSE*20261123*1205*17*X*005010X222A1~"])
+def test_what_a_set_calls_itself_is_not_said_again(gs: str) -> None:
+    """It may be anything, such as a name that has slipped."""
+    isa = FAULTLESS[:106].decode()
+    report = check(f"{isa}{gs}ST*850*0001*JOHN DOE~SE*2*0001~IEA*1*000000041~".encode())
+    assert not any("JOHN" in str(one) for one in report.findings)
+    assert any("no guide is known" in one.said for one in report.findings)
+
+
+def test_a_set_behind_its_group_is_not_said_to_be_in_it() -> None:
+    place = TEXTS.index(next(text for text in TEXTS if text.startswith("GE*")))
+    texts = [*TEXTS[: place + 1], "ST*835*0002*005010X222A1", "SE*2*0002", *TEXTS[place + 1 :]]
+    found = check("".join(f"{text}~" for text in texts).encode()).findings
+    assert {one.file_ordinal for one in found} == {place + 2}
+
+
 def test_a_file_that_changes_its_marks_at_every_interchange_is_not_read_to_its_end() -> None:
     """Each set of marks costs the compiling of the guides."""
     marks = ((one, other) for one in "*|!>;" for other in "~'?=%" if one != other)

@@ -200,7 +200,8 @@ def care_given_up_before_taken_on(dtp: Parts, loop: Loop, _claim: ClaimUnit) -> 
 )
 def disability_format(dtp: Parts, _loop: Loop, _unit: Unit) -> bool:
     """A disability's begin and end are no period (RD8), or one of them alone is none of a day (D8)."""
-    return at(dtp, 2) != ("RD8" if at(dtp, 1) == _BEGIN_AND_END else "D8")
+    is_period = at(dtp, 1) == _BEGIN_AND_END
+    return at(dtp, 2) == ("D8" if is_period else "RD8")
 
 
 RULES = (

@@ -10,6 +10,7 @@ from gateway.edi.loop import Builder, Loop, Parts
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
 from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
 from gateway.edi.rules.rulebook import AnyRule, Asked
+from gateway.edi.rules.status_unit import StatusesSeen, StatusUnit
 from gateway.edi.rules.unit import Setting, Unit
 from gateway.edi.wire_finding import WireFinding
 
@@ -106,6 +107,9 @@ def _units(setting: Setting) -> MakesUnits:
         return _claim_units(setting)
     if setting.origin.version == "005010X221A1":
         return _payment_units(setting)
+    if setting.origin.version == "005010X214":
+        seen = StatusesSeen()
+        return lambda piece: StatusUnit(piece, setting, seen)
     return lambda piece: Unit(piece, setting)
 
 

@@ -61,6 +61,8 @@ def test_a_taxonomy_code_is_asked_for_once_a_list_is_there() -> None:
     [
         ("X9:20:QC", {"STATUS_CATEGORY_NOT_LISTED", "STATUS_OF_NO_ACKNOWLEDGMENT"}),
         ("F1:20:QC", {"STATUS_OF_NO_ACKNOWLEDGMENT"}),
+        ("E0:20:QC", {"STATUS_OF_NO_ACKNOWLEDGMENT"}),
+        ("E1:20:QC", set()),
         ("A2:X20:QC", {"STATUS_NOT_LISTED"}),
         ("A2:20:Z?", {"ENTITY_NOT_LISTED"}),
     ],
@@ -73,9 +75,3 @@ def test_a_status_of_a_277ca_is_made_of_listed_codes(status: str, rules: set[str
 
 def rules_of(raw: bytes) -> set[str]:
     return {one.rule for one in check(raw).findings if one.rule}
-
-
-def test_a_level_of_a_277ca_stands_below_the_one_before() -> None:
-    sound = answer_277ca("RB-41", ("RB01", "A2:20:QC", "175.5")).replace(b":PR*", b":QC*")
-    patient = next(text for text in sound.split(b"~") if text.startswith(b"HL*4*"))
-    assert rules_of(sound.replace(patient, patient.replace(b"HL*4*3", b"HL*4*2"))) == {"HL_BELOW_ANOTHER"}
