@@ -200,12 +200,15 @@ class Postgres:
         self.stage.campaign.postgres.start()
 
     def _backends_die(self, _worker: int) -> None:
-        with self._administrator() as tx:
+        with suppress(OperationalError), self._administrator() as tx:
             ours = "SELECT pid FROM pg_stat_activity WHERE datname = :name"
             found = tx.execute(text(ours), {"name": self.stage.ledger.engine.url.database}).scalars().all()
-        for process in found:
-            os.kill(process, SIGKILL)
-        while found and not self._answers():
+            for process in found:
+                os.kill(process, SIGKILL)
+            while found:  # until the server has noticed, for then it ends us too
+                tx.execute(text("SELECT 1"))
+                select.select([], [], [], 0.01)
+        while not self._answers():
             select.select([], [], [], 0.05)  # it recovers from the loss before it lets anybody in again
 
     def _answers(self) -> bool:
