@@ -35,14 +35,16 @@ def meant(place: Place, parts: list[str], loops: Open) -> Meant | None:
     """Tell what a segment behind a place was meant for; None if that is not plain."""
     steps = _told_apart(place, parts[0])
     inside = _inside(place, parts, loops)
-    if inside is not None and steps and not _is_next(inside.step, loops):
-        inside = None
-    if steps and (found := inside or _with_wrong_code(steps, loops)):
+    is_due = inside is not None and _is_next(inside.step, loops)
+    if steps and (found := (inside if is_due else None) or _with_wrong_code(steps, loops)):
         return found
-    if late := _too_late(place, parts):
+    late = _too_late(place, parts)
+    # SBR behind the lines of a claim is the next subscriber's, whose HL is lost, and not another payer's of the claim.
+    is_level = is_due and inside is not None and inside.lost is not None and inside.lost.use.id == "HL"
+    if late is not None and not (is_level and late.ends):
         return Meant(late, is_late=True)
-    if inside is None and len(steps) == 1:
-        return Meant(steps[0])
+    if steps:
+        return Meant(steps[0]) if len(steps) == 1 else None
     return inside or _unit(place, parts)
 
 

@@ -53,6 +53,25 @@ _OF_PARTIES: Final = frozenset({"N2", "N3", "N4", "PER", "PRV", "DMG"})
 """Segments that name somebody, and what is said of him. Behind a name without a place nothing more is said of these."""
 
 
+class _Numbering:
+    """Numbers that count from 1. A wrong one is wrong once: those behind it may go on from it, or from what it should be."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._after = ""
+
+    def takes(self, number: str) -> bool:
+        """Tell whether a number is the next."""
+        self.count += 1
+        if number == str(self.count):
+            return True
+        goes_on = bool(number) and number == self._after
+        if goes_on:
+            self.count = int(number)
+        self._after = str(int(number) + 1) if is_whole(number) else ""
+        return goes_on
+
+
 class Walk:
     """One transaction set on its way.
 
@@ -75,9 +94,9 @@ class Walk:
         self._place = guide.start
         self._seen = guide.root.begun(guide.start)
         self._outer: list[int] = []
-        self._hierarchies = 0
+        self._levels = _Numbering()
         self._strays = 0
-        self._lines = 0
+        self._lines = _Numbering()
 
     def begin(self, st: list[str]) -> None:
         """Take the ST, split at its element marks."""
@@ -252,22 +271,20 @@ class Walk:
         """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
         number = at(parts, 1)
         if parts[0] == "LX":
-            self._lines += 1
-            if number != str(self._lines) and "CLM" in self.guide.ids:
-                said = f"LX01 is not {self._lines}, the next line of its claim"
+            if not self._lines.takes(number) and "CLM" in self.guide.ids:
+                said = f"LX01 is not {self._lines.count}, the next line of its claim"
                 self._say_element(to, 1, said, number)
         elif parts[0] == "CLM":
-            self._lines, self.unit = 0, number
+            self._lines, self.unit = _Numbering(), number
         elif parts[0] == "TRN":
             self.unit = at(parts, 2)
         else:
-            self._hierarchies += 1
             self.unit, parent = "", at(parts, 2)
-            if number != str(self._hierarchies):
-                said = f"HL01 is not {self._hierarchies}, the next in the transaction set"
+            if not self._levels.takes(number):
+                said = f"HL01 is not {self._levels.count}, the next in the transaction set"
                 self._say_element(to, 1, said, number)
             # They are counted from 1, so those before this one are known without being kept.
-            if parent and not (is_whole(parent) and 1 <= int(parent) < self._hierarchies):
+            if parent and not (is_whole(parent) and 1 <= int(parent) < self._levels.count):
                 self._say_element(to, 2, "HL02 names no HL before this one", parent)
 
     def _no_end(self) -> None:

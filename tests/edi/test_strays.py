@@ -97,3 +97,22 @@ def test_a_claim_is_read_whatever_it_stands_in_has_lost() -> None:
     (read,) = professional.read(raw.encode())
     assert read.patient_control_number == claim[0].split("*")[1]
     assert len(read.lines) == sum(text.startswith("LX*") for text in claim)
+
+
+def test_a_level_that_has_lost_its_hl_is_begun_all_the_same_and_what_is_numbered_behind_it_is_said_once() -> None:
+    place = first("HL*3*")
+    assert said([*SOUND[:place], *SOUND[place + 1 :]]) == [("HL", "2000B", 0, 0, "3"), ("HL", "2000B", 1, 0, "7")]
+
+
+@pytest.mark.parametrize(
+    "numbers", ["1 3 3 4", "1 3 4 5", "1 1 2 3", "2 2 3 4", "2 3 4 5", "1 2 X 4", "1  3 4", "1 2 9 4", "1 2 3 3"]
+)
+def test_a_number_that_is_wrong_is_said_once(numbers: str) -> None:
+    """Whether those behind it go on from it, or from what it should have been."""
+    texts = list(SOUND)
+    last = next(place for place, text in enumerate(texts) if text == "LX*4")
+    places = [place for place, text in enumerate(texts) if text.startswith("LX*") and place <= last][-4:]
+    for place, number in zip(places, numbers.split(" "), strict=True):
+        texts[place] = f"LX*{number}"
+    assert {one for one in said(texts) if one[4] == "7"} == {("LX", "2400", 1, 0, "7")}
+    assert sum(one[:4] == ("LX", "2400", 1, 0) and one[4] == "7" for one in said(texts)) == 1

@@ -20,7 +20,8 @@ _SELF: Final = "18"
 def hl_below_another(hl: Parts, _loop: Loop, unit: Unit) -> bool:
     """HL02 is not the number of the level that this one stands in."""
     around = unit.piece.around
-    return around is not None and at(hl, 2) != around.element("HL", 1)
+    above = around.element("HL", 1) if around is not None else ""
+    return bool(above) and at(hl, 2) != above
 
 
 @rule(
