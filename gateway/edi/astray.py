@@ -35,12 +35,12 @@ def meant(place: Place, parts: list[str], loops: Open) -> Meant | None:
     """Tell what a segment behind a place was meant for; None if that is not plain."""
     steps = _told_apart(place, parts[0])
     inside = _inside(place, parts, loops)
-    is_due = inside is not None and _is_next(inside.step, loops)
-    if steps and (found := (inside if is_due else None) or _with_wrong_code(steps, loops)):
+    due = inside if inside is not None and _is_next(inside.step, loops) else None
+    if steps and (found := due or _with_wrong_code(steps, loops)):
         return found
     late = _too_late(place, parts)
     # SBR behind the lines of a claim is the next subscriber's, whose HL is lost, and not another payer's of the claim.
-    is_level = is_due and inside is not None and inside.lost is not None and inside.lost.use.id == "HL"
+    is_level = due is not None and due.lost is not None and due.lost.use.id == "HL"
     if late is not None and not (is_level and late.ends):
         return Meant(late, is_late=True)
     if steps:
