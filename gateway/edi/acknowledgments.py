@@ -28,6 +28,9 @@ from gateway.edi.loop import Parts, Run, at, runs
 from gateway.edi.origin import Origin
 from gateway.errors import InboundWireError
 
+STATUSES: Final = (1, 10, 11)
+"""Elements of STC that hold a status each."""
+
 _TA104: Final = {"A": Verdict.ACCEPTED, "E": Verdict.ACCEPTED_WITH_ERRORS, "R": Verdict.REJECTED}
 
 # M, W and X are failures of security services: whatever they guard was not taken.
@@ -190,7 +193,7 @@ def _judged_stc(one: Origin, ordinal: int, stc: Parts) -> Iterator[_Judged]:
     action = at(stc, 3)
     if action not in ("WQ", "U", ""):
         one.refuse(ordinal, "STC03 is neither WQ nor U")
-    for position in (1, 10, 11):
+    for position in STATUSES:
         codes = at(stc, position).split(one.marks.component)
         if position > 1 and not any(codes):
             continue

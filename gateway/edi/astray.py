@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.edi.guide_places import Child, Choice, LoopPlace, Place, Step, moves_into, step_of
+from gateway.edi.guide_places import Child, Choice, LoopPlace, Place, Step, code_at, moves_into, step_of
 
 Open: TypeAlias = Sequence[int]
 """The integers of the open loops, innermost first."""
@@ -51,12 +51,6 @@ def meant(place: Place, parts: list[str], loops: Open) -> Meant | None:
 def is_whole(step: Step, loops: Open) -> bool:
     """Tell whether nothing is missing in what a step ends."""
     return all(not need & ~found for (need, _), found in zip(step.ends, loops, strict=False))
-
-
-def code_at(parts: list[str], position: int, inner: int, component: str) -> str:
-    """Give the code by which places are told apart; `follow` does the same in line, for it is asked at every segment."""
-    code = parts[position] if position < len(parts) else ""
-    return code.partition(component)[0] if inner else code
 
 
 def _told_apart(place: Place, segment_id: str) -> list[Step]:

@@ -155,6 +155,9 @@ def _simple(element: SimpleElement, value: str, before: str, marks: Delimiters) 
         yield _fault(element, Code.CHARACTER, f"{name} holds nothing but spaces", value)
     elif kind.kind in {"AN", "ID"} and value.endswith(" ") and len(value.rstrip()) >= kind.shortest:
         yield _fault(element, Code.CHARACTER, f"{name} ends with a space", value)
+    if kind.number == MONEY and length <= kind.longest and _is_number(value) and not _is_money(value):
+        said = f"{name} has more than {DOLLARS_DIGITS} digits before its point, or {CENTS_DIGITS} behind it"
+        yield _fault(element, Code.TOO_LONG, said, value)
     if element.pattern and not re.search(element.pattern, value):
         yield _fault(element, Code.NOT_A_CODE, f"{name} is not in its form", value)
     yield from _typed(element, kind, value, before)
@@ -174,9 +177,6 @@ def _typed(element: SimpleElement, kind: ElementType, value: str, before: str) -
         yield _fault(element, Code.CHARACTER, f"{name} is no whole number", value)
     elif kind.kind == "R" and not _is_number(value):
         yield _fault(element, Code.CHARACTER, f"{name} is no number", value)
-    elif kind.number == MONEY and not _is_money(value) and len(value.strip("-").replace(".", "")) <= kind.longest:
-        said = f"{name} has more than {DOLLARS_DIGITS} digits before its point, or {CENTS_DIGITS} behind it"
-        yield _fault(element, Code.TOO_LONG, said, value)
 
 
 def _fault(element: SimpleElement, code: str, said: str, value: str) -> ElementFault:

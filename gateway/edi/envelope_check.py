@@ -94,7 +94,7 @@ class EnvelopeCheck:
         self._first_places: dict[str, int] = {}
         self._groups = 0
         self._group_numbers: set[str] = set()
-        self._cut = self._gs_at = 0
+        self._cut = 0
         self._sets = 0
         self._controls: set[str] = set()
         self.counts = Counts()
@@ -114,8 +114,9 @@ class EnvelopeCheck:
                 return
             self._record.closes_interchange()
         if not self.counts.interchanges:
-            said = "its ISA cannot be read: its delimiters have to differ from each other, and from letters, digits and blanks"
-            said = said if self._stream.has_odd_isa else "this is not X12: there is no ISA"
+            said = "this is not X12: there is no ISA"
+            if self._stream.has_odd_isa:
+                said = "its ISA cannot be read: its delimiters have to differ from each other, and from letters, digits and blanks"
             self._say(interchange_fault("024", said, fix="look at what was sent"))
         elif self._stream.junk:
             self._origin = NOWHERE
@@ -196,9 +197,10 @@ class EnvelopeCheck:
         self._say(interchange_fault("023", said, fix=fix, segment="IEA"))
 
     def _open_group(self, gs: list[str]) -> None:
-        self._origin, self._sets, self._controls = replace(self._origin, gs=tuple(gs)), 0, set()
+        self._origin = replace(self._origin, gs=tuple(gs), gs_at=self.counts.segments)
+        self._sets, self._controls = 0, set()
         self._record.opens_group(gs)
-        self.counts, self._gs_at = self.counts.plus(groups=1), self.counts.segments
+        self.counts = self.counts.plus(groups=1)
         self._say_all(gs, gs_faults(gs, self._group_numbers))
         self._group_numbers.add(self._origin.group)
         self._groups += 1
@@ -219,7 +221,7 @@ class EnvelopeCheck:
             self._end_group()
 
     def _end_group(self, included: str = "") -> None:
-        self._origin = replace(self._origin, gs=())
+        self._origin = replace(self._origin, gs=(), gs_at=0)
         self._record.closes_group(included)
 
     def _transaction_set(self, st: list[str]) -> Generator[Loop, None, str | None]:
@@ -319,6 +321,6 @@ class EnvelopeCheck:
     def _say(self, *findings: WireFinding) -> None:
         """Tell what is wrong with the segment of an envelope that was read last."""
         for finding in findings:
-            is_of_group = finding.segment == "GS" and self._origin.gs
-            place = finding.file_ordinal or (self._gs_at if is_of_group else self.counts.segments)
+            group = self._origin.gs_at if finding.segment == "GS" else 0
+            place = finding.file_ordinal or group or self.counts.segments
             self._tell(self._origin.located(replace(finding, file_ordinal=place)))

@@ -8,7 +8,7 @@ from gateway.edi.contents import Contents, Loose, Standing
 from gateway.edi.guide_tree import UNBOUNDED, CompositeElement, SegmentUse, SimpleElement
 from gateway.edi.naming import loops_around, named, use_of
 from gateway.edi.overlay import Overlay
-from gateway.edi.segment import Delimiters
+from gateway.edi.segment import Delimiters, element_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,8 @@ def _explained(standing: Standing, marks: Delimiters) -> Explained:
     elements = list(_elements(use, values)) if use is not None else []
     known = {one.label for one in elements}
     for where, stands in values.items():
-        if _label(*where) not in known:
-            elements.append(ExplainedElement(label=_label(*where), name="", usage="", values=stands))
+        if element_label(*where) not in known:
+            elements.append(ExplainedElement(label=element_label(*where), name="", usage="", values=stands))
     return Explained(
         ordinal=standing.ordinal,
         segment=standing.parts[0],
@@ -102,7 +102,7 @@ def _elements(use: SegmentUse, values: dict[tuple[int, int], tuple[str, ...]]) -
 
 def _composite(element: CompositeElement) -> ExplainedElement:
     return ExplainedElement(
-        label=_label(element.position, 0),
+        label=element_label(element.position, 0),
         name=element.name,
         usage=element.usage,
         number=element.number,
@@ -114,7 +114,7 @@ def _element(
     element: SimpleElement, where: tuple[int, int], values: dict[tuple[int, int], tuple[str, ...]]
 ) -> ExplainedElement:
     return ExplainedElement(
-        label=_label(*where),
+        label=element_label(*where),
         name=element.name,
         usage=element.usage,
         number=element.number,
@@ -126,7 +126,3 @@ def _element(
         repeat=element.repeat,
         values=values.get(where, ()),
     )
-
-
-def _label(position: int, component: int) -> str:
-    return f"{position:02}-{component}" if component else f"{position:02}"

@@ -40,8 +40,8 @@ def chosen(st: Sequence[str], gs: Sequence[str], marks: Delimiters, overlays: tu
     """Choose the guide of a set; `gs` is empty where none is open."""
     transaction, named = at(st, 1), at(st, 3).strip() or at(gs, 8).strip()
     version = ALIASES.get(named, named)
-    guide = guide_of(version, marks, overlays) if transaction_of(version) == transaction else None
     wanted = transaction_of(version)
+    guide = guide_of(version, marks, overlays) if wanted == transaction else None
     if wanted and gs and wanted != transaction and FUNCTIONS.get(wanted) == at(gs, 1):
         return Chosen(version, None, (_another_set(wanted, version),))
     return Chosen(version, guide, (*_disagreements(st, gs), *_of_version(named, version, guide, has_group=bool(gs))))

@@ -76,6 +76,12 @@ class Choice:
 Table: TypeAlias = dict[str, "Step | Choice"]
 
 
+def code_at(parts: list[str], position: int, inner: int, component: str) -> str:
+    """Give the code by which places are told apart; `Walk.follow` does the same in line, for it is asked at every segment."""
+    code = parts[position] if position < len(parts) else ""
+    return code.partition(component)[0] if inner else code
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Child:
     """A segment or loop as a child of its loop, and its part of the loop's integer.

@@ -16,6 +16,7 @@ class Origin:
     isa      the sixteen elements of ISA, without its id
     isa_at   the place of ISA in the file, from 1
     gs, st   GS and ST, their ids first
+    gs_at    the place of GS in the file, from 1
     version  the guide that the set is read by, which has replaced what an older edition names
     starts   the place of ST in the file, from 1
     """
@@ -25,6 +26,7 @@ class Origin:
     isa: tuple[str, ...] = ()
     isa_at: int = 0
     gs: tuple[str, ...] = ()
+    gs_at: int = 0
     st: tuple[str, ...] = ()
     version: str = ""
 

@@ -71,6 +71,11 @@ _IN_THE_SET: Final = re.compile(f"[{re.escape(_CHARACTERS)}]*").fullmatch
 _SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}").fullmatch
 
 
+def element_label(position: int, component: int) -> str:
+    """Give the place of an element in its segment, such as 05, or of a component of it, such as 05-1."""
+    return f"{position:02}-{component}" if component else f"{position:02}"
+
+
 @lru_cache(maxsize=1024)
 def is_segment_id(text: str) -> bool:
     """Tell whether this can be a segment's id: two or three capitals or digits, a capital first."""

@@ -12,9 +12,9 @@ from typing import Final, Protocol
 from gateway.edi import astray
 from gateway.edi.element_faults import Code, ElementFault, element_faults
 from gateway.edi.figures import is_whole
-from gateway.edi.guide_places import Choice, Guide, LoopPlace, Place, Step
+from gateway.edi.guide_places import Choice, Guide, LoopPlace, Place, Step, code_at
 from gateway.edi.loop import Loop, Placed, TooLongError, at
-from gateway.edi.segment import is_segment_id
+from gateway.edi.segment import element_label, is_segment_id
 from gateway.edi.wire_finding import Trigger, WireFinding, WireLevel
 
 ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
@@ -95,8 +95,8 @@ class Walk:
         self._seen = guide.root.begun(guide.start)
         self._outer: list[int] = []
         self._levels = _Numbering()
-        self._strays = 0
         self._lines = _Numbering()
+        self._last_stray = 0
 
     def begin(self, st: list[str]) -> None:
         """Take the ST, split at its element marks."""
@@ -186,14 +186,14 @@ class Walk:
         segment_id = parts[0]
         if segment_id not in self.guide.ids:
             return self._unknown(parts)
-        if segment_id in _OF_PARTIES and self._strays == self.ordinal - 1:
-            self._strays = self.ordinal
+        if segment_id in _OF_PARTIES and self._last_stray == self.ordinal - 1:
+            self._last_stray = self.ordinal
             return None
         loops = (seen, *reversed(outer))
         meant = astray.meant(self._place, parts, loops)
         if meant is None:
             self._say(UNEXPECTED, segment_id, self._place.within, self._no_place(segment_id))
-            self._strays = self.ordinal if segment_id in _PARTIES else 0
+            self._last_stray = self.ordinal if segment_id in _PARTIES else 0
             return None
         if meant.is_late:
             said = "stands too late: it belongs further up in its loop"
@@ -208,8 +208,8 @@ class Walk:
         entry = self._place.table.get(segment_id)
         if type(entry) is not Choice:
             return f"has no place behind {self._place.use.id}"
-        element = f"{segment_id}{entry.position:02}{f'-{entry.component}' if entry.component else ''}"
-        return f"has no place behind {self._place.use.id} with this {element}"
+        element = element_label(entry.position, entry.component)
+        return f"has no place behind {self._place.use.id} with this {segment_id}{element}"
 
     def _unknown(self, parts: list[str]) -> Step | None:
         segment_id = parts[0].upper()
@@ -223,7 +223,7 @@ class Walk:
             )
             entry = self._place.table.get(segment_id)
             if isinstance(entry, Choice):
-                code = astray.code_at(parts, entry.position, entry.component, self.guide.marks.component)
+                code = code_at(parts, entry.position, entry.component, self.guide.marks.component)
                 return entry.steps.get(code, entry.otherwise)
             return entry
         if parts == [""]:

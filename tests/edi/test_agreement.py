@@ -10,7 +10,7 @@ import pytest
 
 from gateway.edi.check import check
 from gateway.edi.second_opinion import opinion
-from tests.edi.test_check import SAMPLES
+from tests.edi.test_check import SAMPLES, joined, recounted
 from tests.service.clinic import answer_999
 
 CORPUS: Final = Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -66,9 +66,7 @@ def _mutant(text: str, rng: random.Random) -> tuple[str, bytes]:
     else:
         parts[element] = spoil(parts[element])
         texts[place] = "*".join(parts).rstrip("*") + ("*X" * (way == "one too many"))
-    last = next(place for place, one in enumerate(texts) if one.startswith("SE*"))
-    texts[last] = "*".join([f"SE*{last - first + 1}", *texts[last].split("*")[2:]])
-    return f"{way}: {parts[0]}{element:02} at {place - first + 1}", "".join(f"{one}~" for one in texts).encode()
+    return f"{way}: {parts[0]}{element:02} at {place - first + 1}", joined(recounted(texts))
 
 
 WAYS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -15,7 +15,7 @@ from gateway.edi.guide_places import Choice, Place
 from gateway.edi.guide_tree import MONEY, UNBOUNDED, CompositeElement, Element, SimpleElement
 from gateway.edi.segment import STANDARD
 from tests.bench.x12_files import professional_file, remittance_file
-from tests.edi.test_check import SAMPLES
+from tests.edi.test_check import SAMPLES, joined, recounted
 
 SOUND: Final = {
     **{path.stem: path.read_bytes() for path in sorted(SAMPLES.glob("*.edi"))},
@@ -154,10 +154,7 @@ def _as_a_whole(texts: list[str], index: int, ordinal: int, place: Place) -> Ite
 
 def _with(texts: list[str], index: int, instead: list[str]) -> bytes:
     changed = [*texts[:index], *instead, *texts[index + 1 :]]
-    first = next(index for index, text in enumerate(changed) if text.startswith("ST*"))
-    last = next(index for index, text in enumerate(changed) if text.startswith("SE*"))
-    changed[last] = "*".join([f"SE*{last - first + 1}", *changed[last].split("*")[2:]])
-    return "".join(f"{text}~" for text in changed).encode()
+    return joined(recounted(changed))
 
 
 @pytest.mark.parametrize("name", list(SOUND))

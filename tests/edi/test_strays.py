@@ -8,7 +8,7 @@ from gateway.edi import professional
 from gateway.edi.check import check
 from gateway.edi.wire_finding import WireSeverity
 from tests.bench.x12_files import professional_file, remittance_file
-from tests.edi.test_check import segments
+from tests.edi.test_check import joined, recounted, segments, starting
 from tests.service.clinic import answer_277ca
 
 SOUND = segments(professional_file(6))
@@ -17,10 +17,7 @@ TODAY = date(2026, 11, 26)
 
 def said(texts: list[str]) -> list[tuple[str, str, int, int, str]]:
     """Check a file, its count of segments set right. Gives segment, loop, element, component and code of each error."""
-    end = next(place for place, text in enumerate(texts) if text.startswith("SE*"))
-    start = next(place for place, text in enumerate(texts) if text.startswith("ST*"))
-    whole = [*texts[:end], f"SE*{end - start + 1}*0001", *texts[end + 1 :]]
-    found = check("".join(f"{one}~" for one in whole).encode(), today=TODAY).findings
+    found = check(joined(recounted(texts)), today=TODAY).findings
     return [
         (one.segment, one.loop, one.element, one.component, one.code)
         for one in found
@@ -29,7 +26,7 @@ def said(texts: list[str]) -> list[tuple[str, str, int, int, str]]:
 
 
 def first(beginning: str) -> int:
-    return next(place for place, text in enumerate(SOUND) if text.startswith(beginning))
+    return starting(SOUND, beginning)
 
 
 def changed(beginning: str, into: str) -> list[str]:
@@ -76,25 +73,23 @@ PAYMENT = segments(remittance_file(2))
 
 
 def test_payer_and_payee_in_the_wrong_order_are_two_faults_and_no_more() -> None:
-    payer, payee, level = (
-        PAYMENT.index(next(t for t in PAYMENT if t.startswith(b))) for b in ("N1*PR", "N1*PE", "LX*")
-    )
+    payer, payee, level = (starting(PAYMENT, one) for one in ("N1*PR", "N1*PE", "LX*"))
     turned = [*PAYMENT[:payer], *PAYMENT[payee:level], *PAYMENT[payer:payee], *PAYMENT[level:]]
     assert {one[:2] for one in said(turned)} <= {("N1", "1000A"), ("N1", "1000B"), ("PER", "1000A")}
 
 
 def test_a_wrong_trace_of_a_277ca_is_what_is_wrong() -> None:
     texts = segments(answer_277ca("RB-41", ("RB01", "A2:20", "175.5")))
-    place = next(place for place, text in enumerate(texts) if text.startswith("TRN*2*RB-41"))
+    place = starting(texts, "TRN*2*RB-41")
     texts[place] = texts[place].replace("TRN*2", "TRN*1")
     own = ("DTP", "2200D", 0, 0, "3")
     assert said(texts) == [("TRN", "2200B", 1, 0, "7"), own]
 
 
 def test_a_claim_is_read_whatever_it_stands_in_has_lost() -> None:
-    claim = SOUND[first("CLM") : next(place for place, text in enumerate(SOUND) if text.startswith("HL*3*"))]
-    raw = "".join(f"{one}~" for one in [*SOUND[: first("HL*1*")], *claim, "SE*9*0001", "GE*1*1", "IEA*1*000000001"])
-    (read,) = professional.read(raw.encode())
+    claim = SOUND[first("CLM") : first("HL*3*")]
+    raw = joined([*SOUND[: first("HL*1*")], *claim, "SE*9*0001", "GE*1*1", "IEA*1*000000001"])
+    (read,) = professional.read(raw)
     assert read.patient_control_number == claim[0].split("*")[1]
     assert len(read.lines) == sum(text.startswith("LX*") for text in claim)
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from gateway.edi.figures import as_cents, as_day
 from gateway.edi.loop import Loop, at
+from gateway.edi.rules.levels_seen import LevelsSeen
 from gateway.edi.rules.unit import LATEST, NOTHING, Setting, Unit, taken_by
 
 ICD10: Final = frozenset({"ABK", "ABF"})
@@ -19,23 +20,19 @@ MEDICARE: Final = frozenset({"MA", "MB"})
 """SBR09 of Medicare; 16 is a private plan's."""
 
 
-class ClaimsSeen:
+class ClaimsSeen(LevelsSeen):
     """What was seen of one 837P before: claim numbers, by their hashes, for a set may hold any number of claims."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._claim_numbers: set[int] = set()
-        self._parent: Loop | None = None
         self._with_claim: dict[str, Loop] = {}
 
     def take(self, piece: Loop) -> None:
         """Remember of the levels that are open which have a claim, and which a level below."""
-        around = piece.around
-        if around is None:
-            return
-        if piece.id == "2300":
-            self._with_claim[around.id] = around
-        elif piece.id == "2000C":
-            self._parent = around
+        super().take(piece)
+        if piece.around is not None and piece.id == "2300":
+            self._with_claim[piece.around.id] = piece.around
 
     def is_repeated(self, claim_number: str) -> bool:
         """Tell whether an earlier claim had that number, and remember it."""
@@ -46,10 +43,6 @@ class ClaimsSeen:
     def has_claim(self, level: Loop) -> bool:
         """Tell whether the level of that name that was open last is this one, and a claim stood right in it."""
         return self._with_claim.get(level.id) is level
-
-    def is_parent(self, level: Loop) -> bool:
-        """Tell whether a patient's level stood below this one, if it was open last."""
-        return self._parent is level
 
 
 class Diagnosis(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from gateway.codes.lists import Kind, Listed
+from gateway.edi.acknowledgments import STATUSES
 from gateway.edi.loop import Loop, Parts, at
 from gateway.edi.payment_values import MIA_REMARKS, MOA_REMARKS
 from gateway.edi.rules.claim_unit import ICD10
@@ -75,7 +76,7 @@ def _taxonomy(prv: Parts, _unit: Unit) -> Iterable[Code]:
 
 def _statuses(component: int) -> Coded:
     def coded(stc: Parts, unit: Unit) -> Iterable[Code]:
-        found = ((unit.part(stc, position, component), position) for position in (1, 10, 11))
+        found = ((unit.part(stc, position, component), position) for position in STATUSES)
         return [Code(text, position, component) for text, position in found if text]
 
     return coded

@@ -1,6 +1,6 @@
 """Asks the rules about each piece of a set as it is read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -8,17 +8,19 @@ from gateway.edi.guide import UNITS
 from gateway.edi.guide_places import Guide, Place
 from gateway.edi.loop import Builder, Loop, Parts
 from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
+from gateway.edi.rules.levels_seen import LevelsSeen
 from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
+from gateway.edi.rules.rule import Verdict
 from gateway.edi.rules.rulebook import AnyRule, Asked
-from gateway.edi.rules.status_unit import StatusesSeen, StatusUnit
+from gateway.edi.rules.status_unit import StatusUnit
 from gateway.edi.rules.unit import Setting, Unit
 from gateway.edi.wire_finding import WireFinding
 
 MakesUnits: TypeAlias = Callable[[Loop], Unit]
 
 
-class _Late(NamedTuple):
-    """A rule that is asked once all that stands in a level was read."""
+class _Question(NamedTuple):
+    """A rule at a segment: one that is asked once all that stands in a level was read, or one that has found something."""
 
     rule: AnyRule
     ordinal: int
@@ -42,7 +44,7 @@ class Judge(Builder):
         super().__init__(guide, UNITS[origin.version], list(origin.st))
         self._origin, self._asked, self._tell = origin, asked, tell
         self._unit = _units(setting)
-        self._late: list[_Late] = []
+        self._late: list[_Question] = []
 
     def ended_with(self, piece: Loop) -> Loop | None:
         """Judge a piece, and the levels that it shows to have ended."""
@@ -72,22 +74,22 @@ class Judge(Builder):
                     continue
                 for rule in rules:
                     if rule.late:
-                        self._late.append(_Late(rule, ordinal, parts, place, loop, unit))
+                        self._late.append(_Question(rule, ordinal, parts, place, loop, unit))
                     elif verdict := rule.check(parts, loop, unit):
-                        self._say(rule, rule.findings(verdict, ordinal, parts, loop, unit), place, unit)
+                        self._say(_Question(rule, ordinal, parts, place, loop, unit), verdict)
         for inner in loop.loops:
             self._judge(inner, unit)
 
-    def _ask(self, late: _Late) -> None:
+    def _ask(self, late: _Question) -> None:
         if verdict := late.rule.check(late.parts, late.loop, late.unit):
-            found = late.rule.findings(verdict, late.ordinal, late.parts, late.loop, late.unit)
-            self._say(late.rule, found, late.place, late.unit)
+            self._say(late, verdict)
 
-    def _say(self, rule: AnyRule, findings: Iterable[WireFinding], place: Place | None, unit: Unit) -> None:
-        for finding in findings:
-            number = (
-                place.use.number_of(finding.element, finding.component) if place is not None and not rule.lacks else ""
-            )
+    def _say(self, asked: _Question, verdict: Verdict) -> None:
+        rule, ordinal, parts, place, loop, unit = asked
+        # What is missing stands nowhere, and has no number.
+        use = place.use if place is not None and not rule.lacks else None
+        for finding in rule.findings(verdict, ordinal, parts, loop, unit):
+            number = use.number_of(finding.element, finding.component) if use is not None else ""
             self._tell(replace(self._origin.located(finding), unit=unit.name, number=number))
 
 
@@ -108,7 +110,7 @@ def _units(setting: Setting) -> MakesUnits:
     if setting.origin.version == "005010X221A1":
         return _payment_units(setting)
     if setting.origin.version == "005010X214":
-        seen = StatusesSeen()
+        seen = LevelsSeen()
         return lambda piece: StatusUnit(piece, setting, seen)
     return lambda piece: Unit(piece, setting)
 

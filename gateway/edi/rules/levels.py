@@ -34,7 +34,12 @@ def hl_below_another(hl: Parts, _loop: Loop, unit: Unit) -> bool:
 )
 def hl_children(hl: Parts, _loop: Loop, unit: ClaimUnit) -> bool:
     """HL04 does not say whether a patient's level stands below."""
-    return at(hl, 4) == ("0" if unit.seen.is_parent(unit.piece) else "1")
+    return denies_children(hl, is_parent=unit.seen.is_parent(unit.piece))
+
+
+def denies_children(hl: Parts, *, is_parent: bool) -> bool:
+    """Tell whether HL04 says the contrary of whether a level stands below."""
+    return at(hl, 4) == ("0" if is_parent else "1")
 
 
 @rule(

@@ -106,8 +106,7 @@ def accounts_not_used(bpr: Parts, _loop: Loop, _unit: PaymentUnit) -> list[Spot]
 )
 def trace_of_another_payer(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     """Who gave the trace number (TRN03) is not who pays (BPR10)."""
-    payer = loop.element("BPR", 10)
-    return bool(payer) and bool(at(trn, 3)) and at(trn, 3) != payer
+    return _differ(at(trn, 3), loop.element("BPR", 10))
 
 
 @rule(
@@ -120,8 +119,11 @@ def trace_of_another_payer(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
 )
 def trace_of_another_branch(trn: Parts, loop: Loop, _unit: PaymentUnit) -> bool:
     """The branch that gave the trace number (TRN04) is not the one that pays (BPR11)."""
-    branch = loop.element("BPR", 11)
-    return bool(branch) and bool(at(trn, 4)) and at(trn, 4) != branch
+    return _differ(at(trn, 4), loop.element("BPR", 11))
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one) and bool(other) and one != other
 
 
 @rule(

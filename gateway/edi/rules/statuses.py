@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from gateway.edi.acknowledgments import STATUSES
 from gateway.edi.loop import Loop, Parts, at
+from gateway.edi.rules.levels import denies_children
 from gateway.edi.rules.rule import Fault, Spot, rule
 from gateway.edi.rules.status_unit import StatusUnit
 from gateway.edi.rules.unit import Unit
 
-_STATUSES: Final = (1, 10, 11)
-"""Elements of STC that hold a status each."""
 _NOT_TAKEN: Final = frozenset({"E1", "E2", "E3", "E4"})
 """Categories of a system that could not take the claims; E0 is of inquiries."""
 
@@ -21,7 +21,7 @@ _NOT_TAKEN: Final = frozenset({"E1", "E2", "E3", "E4"})
 )
 def status_of_no_acknowledgment(stc: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
     """A status is none of an acknowledgment: its category is neither of A nor one of E1 to E4."""
-    found = ((unit.part(stc, position, 1), position) for position in _STATUSES)
+    found = ((unit.part(stc, position, 1), position) for position in STATUSES)
     return [
         Spot(position, 1)
         for category, position in found
@@ -39,7 +39,7 @@ def status_of_no_acknowledgment(stc: Parts, _loop: Loop, unit: Unit) -> list[Spo
 )
 def status_children(hl: Parts, _loop: Loop, unit: StatusUnit) -> bool:
     """HL04 does not say whether a level stands below."""
-    return at(hl, 4) == ("0" if unit.seen.is_parent(unit.piece) else "1")
+    return denies_children(hl, is_parent=unit.seen.is_parent(unit.piece))
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from gateway.edi.check import check
 from gateway.edi.wire_finding import WireSeverity
-from tests.edi.test_check import joined, segments
+from tests.edi.test_check import joined, recounted, segments, starting
 from tests.service.clinic import answer_277ca
 
 SOUND = segments(answer_277ca("RB-41", ("RB01", "A2:20", "175.5")))
@@ -11,14 +11,13 @@ DATED = [*SOUND[:20], "DTP*472*D8*20261101", *SOUND[20:]]
 
 def found(texts: list[str]) -> list[tuple[str, str, str, int]]:
     """Check a 277CA, its count of segments set right. Gives rule or code, segment, loop and element of each error."""
-    end = next(place for place, text in enumerate(texts) if text.startswith("SE*"))
-    report = check(joined([*texts[:end], f"SE*{end - 1}*0001", *texts[end + 1 :]]))
+    report = check(joined(recounted(texts)))
     errors = (one for one in report.findings if one.severity is WireSeverity.ERROR)
     return [(one.rule or one.code, one.segment, one.loop, one.element) for one in errors]
 
 
 def at(beginning: str) -> int:
-    return next(place for place, text in enumerate(DATED) if text.startswith(beginning))
+    return starting(DATED, beginning)
 
 
 def changed(was: str, now: str, *, until: str = "", behind: tuple[str, ...] = ()) -> list[str]:
@@ -39,9 +38,7 @@ def test_a_level_stands_below_the_one_before() -> None:
 
 def test_a_batch_that_is_rejected_as_a_whole_ends_at_its_receiver() -> None:
     whole = changed("HL*2*1*21*1", "HL*2*1*21*0")
-    place = next(place for place, text in enumerate(whole) if text.startswith("HL*3"))
-    end = next(place for place, text in enumerate(whole) if text.startswith("SE*"))
-    assert found([*whole[:place], *whole[end:]]) == []
+    assert found([*whole[: at("HL*3")], *whole[at("SE*") :]]) == []
     assert found(whole) == [("STATUS_CHILDREN", "HL", "2000B", 4)]
 
 
