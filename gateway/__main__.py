@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line. What it writes is for its owner's eyes only: umask 077 before anything is opened."""
     os.umask(0o077)
-    from gateway.cli.face import run, stop  # noqa: PLC0415 nothing is imported before the umask is set
+    from gateway.cli.face.run import run, stop  # noqa: PLC0415 nothing is imported before the umask is set
 
     signal.signal(signal.SIGTERM, stop)
     sys.exit(run(sys.argv[1:]))

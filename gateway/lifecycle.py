@@ -61,6 +61,10 @@ class ClaimState(StrEnum):
     """A person decided that nothing more will be done."""
 
 
+IN_FLIGHT: Final = (ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
+"""In a file, and not answered yet: a correction now would be a second original of the same claim."""
+
+
 _ANSWERED: Final = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED})
 _UNANSWERED: Final = frozenset({ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED})
 

@@ -2,9 +2,9 @@
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status, worst
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status, worst
 
 
 @click.group()
@@ -19,7 +19,7 @@ def batch() -> None:
 def plan(place: Place, partner: str, as_json: bool) -> int:
     """Say which files would be sealed now; take no number, change nothing."""
     from gateway.money import shown
-    from gateway.service.batch import plan_batches
+    from gateway.service.outbound.batch import plan_batches
 
     with place.office() as office:
         planned = plan_batches(office, partner=partner)
@@ -37,7 +37,7 @@ def plan(place: Place, partner: str, as_json: bool) -> int:
 @click.pass_obj
 def seal(place: Place, partner: str, as_json: bool) -> int:
     """Write every ready claim into a file for its partner. From then on the file's bytes never change."""
-    from gateway.service.batch import seal_batches
+    from gateway.service.outbound.batch import seal_batches
 
     with place.office() as office:
         sealed = seal_batches(office, partner=partner)

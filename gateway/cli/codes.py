@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 
 _KINDS = (
     "icd10cm",
@@ -38,7 +38,7 @@ def list_(place: Place, as_json: bool) -> int:
     Status 1 when one has ended.
     """
     from gateway.codes.table import codes_folder
-    from gateway.service.codes import code_tables
+    from gateway.service.setup.code_lists import code_tables
 
     found = code_tables(codes_folder(place.home), place.clock("UTC").today())
     if as_json:
@@ -94,7 +94,7 @@ def import_(
     Several FILES are one edition (pair edits come in four). Codes and days are kept, never the publisher's wording.
     """
     from gateway.codes.table import codes_folder
-    from gateway.service.codes import import_codes
+    from gateway.service.setup.code_lists import import_codes
 
     done = import_codes(
         codes_folder(place.home),

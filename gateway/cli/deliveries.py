@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status, worst
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
     from gateway.ledger.outbox import SealedFile
-    from gateway.service.deliver import Round
+    from gateway.service.outbound.deliver import Round
 
 _partner = click.option("--partner", default="", help="Whose, where several partners have a file of that name.")
 
@@ -23,10 +23,10 @@ _partner = click.option("--partner", default="", help="Whose, where several part
 @click.pass_obj
 def deliver(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool) -> int:
     """Deliver sealed files. Safe to call at any time, also after a crash: it looks before it acts."""
-    from gateway.service.deliver import deliver as run
-    from gateway.service.deliver import waiting
-    from gateway.service.partners import mailbox_of
-    from gateway.service.reach import Calls
+    from gateway.service.outbound.deliver import deliver as run
+    from gateway.service.outbound.deliver import waiting
+    from gateway.service.partners.calls import Calls
+    from gateway.service.partners.host_keys import mailbox_of
 
     with place.office() as office:
         if dry_run:
@@ -75,10 +75,10 @@ def deliveries() -> None:
 def list_(place: Place, states: tuple[str, ...], partner: str, limit: int, after: int, as_json: bool) -> int:
     """List outbound files with their state, what it means, who acts, and what to type."""
     from gateway.delivery import EXPLAINED, Delivery
-    from gateway.service import look
+    from gateway.service.views.deliveries import deliveries_listed
 
     with place.office() as office:
-        page = look.deliveries_listed(
+        page = deliveries_listed(
             office, states=show.states(Delivery, states), partner=partner, after=after, limit=limit
         )
     if as_json:
@@ -104,10 +104,10 @@ def list_(place: Place, states: tuple[str, ...], partner: str, limit: int, after
 def show_(place: Place, file: str, partner: str, as_json: bool) -> int:
     """Show an outbound file: where it stands, what may be typed, its steps, its claims, and what was answered."""
     from gateway.delivery import EXPLAINED
-    from gateway.service import look
+    from gateway.service.views.deliveries import delivery_shown
 
     with place.office() as office:
-        shown = look.delivery_shown(office, file, partner=partner)
+        shown = delivery_shown(office, file, partner=partner)
     if as_json:
         show.as_object(
             file=shown.file,
@@ -153,8 +153,8 @@ def _by(actor: str, reason: str) -> str:
 @click.pass_obj
 def release(place: Place, file: str, as_sent: bool, partner: str, by: str, reason: str) -> int:
     """Let a held file go on. What may have been renamed is only looked at; it is never uploaded again by this."""
-    from gateway.service.release import Way
-    from gateway.service.release import release as run
+    from gateway.service.outbound.release import Way
+    from gateway.service.outbound.release import release as run
 
     with place.office(actor=by) as office:
         moved = run(office, file, Way.SENT if as_sent else Way.AGAIN, reason=reason, partner=partner)
@@ -175,7 +175,7 @@ def resend(place: Place, file: str, approved_by: str, partner: str, by: str, rea
 
     Where the partner's profile says that it deduplicates ISA13, one person may decide and a second countersigns later.
     """
-    from gateway.service.resend import resend as run
+    from gateway.service.outbound.resend import resend as run
 
     with place.office(actor=by) as office:
         moved = run(office, file, reason=reason, approved_by=approved_by, partner=partner)
@@ -195,7 +195,7 @@ def resend(place: Place, file: str, approved_by: str, partner: str, by: str, rea
 @click.pass_obj
 def countersign(place: Place, file: str, partner: str, by: str, reason: str) -> int:
     """Put a second person's name under a resend."""
-    from gateway.service.resend import countersign as run
+    from gateway.service.outbound.resend import countersign as run
 
     with place.office(actor=by) as office:
         signed = run(office, file, reason=reason, partner=partner)
@@ -212,7 +212,7 @@ def countersign(place: Place, file: str, partner: str, by: str, reason: str) -> 
 @click.pass_obj
 def cancel(place: Place, file: str, partner: str, by: str, reason: str) -> int:
     """Take a file back that has certainly not left; its claims are ready again and go into the next batch."""
-    from gateway.service.cancel import cancel as run
+    from gateway.service.outbound.cancel import cancel as run
 
     with place.office(actor=by) as office:
         moved = run(office, file, reason=reason, partner=partner)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status, worst
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
-    from gateway.service.collect import Collected
-    from gateway.service.outcome import Posted
+    from gateway.service.inbound.collect import Collected
+    from gateway.service.inbound.outcome import Posted
 
 
 @click.command(epilog="Example: gateway collect --partner northgate --dry-run")
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def collect(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool) -> int:
     """Fetch what the partners have put into their mailboxes. Each file is stored here before anything is moved there."""
-    from gateway.service.collect import collect as run
-    from gateway.service.collect import foresee
-    from gateway.service.partners import mailbox_of
-    from gateway.service.reach import Calls
+    from gateway.service.inbound.collect import collect as run
+    from gateway.service.inbound.collect import foresee
+    from gateway.service.partners.calls import Calls
+    from gateway.service.partners.host_keys import mailbox_of
 
     calls = Calls.NOW if now else Calls.WHEN_DUE
     with place.office() as office:
@@ -60,8 +60,8 @@ def _collected(one: "Collected", foreseen: bool) -> None:
 @click.pass_obj
 def post(place: Place, partner: str, as_json: bool) -> int:
     """Read what was collected: acknowledgments move claims, remittances post money."""
-    from gateway.service.instance import require_released
-    from gateway.service.post import post as run
+    from gateway.service.identity.instance import require_released
+    from gateway.service.inbound.post import post as run
 
     with place.office() as office, show.progress("files read") as advance:
         # After a restore the files that answers are about have to be known first: `reconcile --recover` posts them.
@@ -102,10 +102,10 @@ def inbox_list(
 ) -> int:
     """List inbound files with what became of each."""
     from gateway.ledger.inbound import InboundState
-    from gateway.service import look
+    from gateway.service.views.inbox import inbox_listed
 
     with place.office() as office:
-        page = look.inbox_listed(
+        page = inbox_listed(
             office,
             states=show.states(InboundState, states),
             partner=partner,
@@ -132,11 +132,11 @@ def inbox_list(
 def inbox_show(place: Place, number: int, as_json: bool) -> int:
     """Show an inbound file: what was seen in it, what is wrong with it, what the log says of it, and what to type next."""
     from gateway.ledger.inbound import INBOUND_EXPLAINED
-    from gateway.service import look
-    from gateway.service.faults import faults_of
+    from gateway.service.inbound.wire_faults import faults_of
+    from gateway.service.views.inbox import inbound_shown
 
     with place.office() as office:
-        shown = look.inbound_shown(office, number)
+        shown = inbound_shown(office, number)
         faults = faults_of(office, shown.file)
     if as_json:
         show.as_object(
@@ -179,7 +179,7 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
 def reprocess(place: Place, number: int, same_number: bool, by: str, reason: str, as_json: bool) -> int:
     """Read a file again that was set aside or ignored, or a remittance in it. What was posted is not posted again."""
     from gateway.ledger.inbound import Reason
-    from gateway.service.inbox import reprocess as run
+    from gateway.service.inbound.inbox import reprocess as run
 
     with place.office(actor=by) as office:
         done = run(office, number, reason=reason, although=Reason.NUMBER_REUSED if same_number else None)
@@ -197,7 +197,7 @@ def reprocess(place: Place, number: int, same_number: bool, by: str, reason: str
 @click.pass_obj
 def ignore(place: Place, number: int, by: str, reason: str, as_json: bool) -> int:
     """Decide that a file which was set aside, or answers nothing of ours, needs nothing more. It can be read again."""
-    from gateway.service.inbox import ignore as run
+    from gateway.service.inbound.inbox import ignore as run
 
     with place.office(actor=by) as office:
         file = run(office, number, reason=reason)
@@ -217,7 +217,7 @@ def ignore(place: Place, number: int, by: str, reason: str, as_json: bool) -> in
 @click.pass_obj
 def export(place: Place, number: int, to: Path, by: str) -> int:
     """Write a file's bytes, just as they came, into a new file that only you can read. They hold patients' data."""
-    from gateway.service.inbox import export as run
+    from gateway.service.inbound.inbox import export as run
 
     with place.office(actor=by) as office:
         file = run(office, number, to)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 
 
 @click.command(epilog="Example: gateway backup --to /mnt/backups --keep 30")
@@ -19,7 +19,7 @@ def backup(place: Place, to: Path | None, keep: int, as_json: bool) -> int:
 
     The configuration and the keys of the home folder are not in it: keep a copy of them elsewhere.
     """
-    from gateway.service.backup import back_up, folder_of
+    from gateway.service.recovery.backup import back_up, folder_of
 
     with place.office() as office, show.progress("pages copied") as progress:
         made = back_up(office, (to or folder_of(place.home)).absolute(), keep=keep, progress=progress)
@@ -46,7 +46,7 @@ def db() -> None:
 def upgrade(place: Place) -> int:
     """Bring the ledger's tables up to what this version wants, all or nothing."""
     from gateway.ledger.migrate import newest
-    from gateway.service.found import register
+    from gateway.service.setup.establish import register
 
     settings = place.settings()
     register(settings, place.clock(settings.practice.zone))
@@ -80,7 +80,7 @@ def current(place: Place, as_json: bool) -> int:
 @click.pass_obj
 def check(place: Place, as_json: bool) -> int:
     """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
-    from gateway.service.ledger_check import check_ledger
+    from gateway.service.recovery.ledger_check import check_ledger
 
     checks = check_ledger(place.settings(), place.clock("UTC"))
     if as_json:
@@ -102,7 +102,7 @@ def check(place: Place, as_json: bool) -> int:
 @click.pass_obj
 def restore(place: Place, file: Path, as_json: bool) -> int:
     """Put a backup back where there is no ledger. It begins HELD: nothing is sent until you have released it."""
-    from gateway.service.backup import restore as run
+    from gateway.service.recovery.backup import restore as run
 
     settings = place.settings()
     manifest = run(settings, place.clock(settings.practice.zone), file.absolute(), actor="gateway")

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status, worst
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
-    from gateway.service.check import Checked
+    from gateway.service.partners.check import Checked
 
 
 @click.group()
@@ -22,7 +22,7 @@ def partners() -> None:
 @click.pass_obj
 def list_(place: Place, as_json: bool) -> int:
     """List the configured trading partners, and how each stands."""
-    from gateway.service.partners import standing_of
+    from gateway.service.partners.host_keys import standing_of
 
     with place.office() as office:
         settings = office.settings
@@ -57,8 +57,8 @@ def check(place: Place, name: str, wait: float, as_json: bool) -> int:
     """Prove what a partner's server can do, with harmless files that are removed again; deliveries follow what was seen."""
     import time
 
-    from gateway.service.check import check as run
-    from gateway.service.partners import mailbox_of
+    from gateway.service.partners.check import check as run
+    from gateway.service.partners.host_keys import mailbox_of
 
     with place.office() as office:
         done = run(office, name, mailbox_of, wait=lambda: time.sleep(wait))
@@ -91,8 +91,8 @@ def _checked(done: "Checked") -> None:
 @click.pass_obj
 def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> int:
     """Show the host key of a partner's server; pin it when you give the fingerprint that the partner published."""
-    from gateway.service.partners import host_key
-    from gateway.service.partners import trust as run
+    from gateway.service.partners.host_keys import host_key
+    from gateway.service.partners.host_keys import trust as run
 
     if len({bool(fingerprint), bool(by), bool(reason)}) > 1:
         raise click.UsageError("--fingerprint, --by and --reason go together: pinning a key is a person's decision")
@@ -116,7 +116,7 @@ def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> in
 @click.pass_obj
 def pause(place: Place, name: str, by: str, reason: str) -> int:
     """Stop calling a partner: its files wait, nothing is collected. Sealing goes on."""
-    from gateway.service.reach import pause as run
+    from gateway.service.partners.calls import pause as run
 
     with place.office(actor=by) as office:
         run(office, name, reason=reason)
@@ -132,7 +132,7 @@ def pause(place: Place, name: str, by: str, reason: str) -> int:
 @click.pass_obj
 def resume(place: Place, name: str, by: str, reason: str) -> int:
     """Call a partner again that was paused, or that had refused our login or shown another host key."""
-    from gateway.service.reach import resume as run
+    from gateway.service.partners.calls import resume as run
 
     with place.office(actor=by) as office:
         run(office, name, reason=reason)
@@ -149,7 +149,7 @@ def resume(place: Place, name: str, by: str, reason: str) -> int:
 @click.pass_obj
 def renumber(place: Place, name: str, to: int, by: str, reason: str) -> int:
     """Let interchange control numbers jump forward; never back. The gap stands in the log, with who and why."""
-    from gateway.service.recover import renumber as run
+    from gateway.service.recovery.recover import renumber as run
 
     with place.office(actor=by) as office:
         before, after = run(office, name, to=to, reason=reason)

@@ -4,9 +4,9 @@ from collections import Counter
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 from gateway.cli.visits import findings
 
 
@@ -22,7 +22,7 @@ def scrub() -> None:
 @click.pass_obj
 def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
     """Check every visit that is new or held; clean ones become claims, the others go to the worklist."""
-    from gateway.service.scrub import scrub_visits
+    from gateway.service.visits.scrub import scrub_visits
 
     with place.office() as office, show.progress("scrubbing") as advance:
         done = scrub_visits(office, payer=payer, dry_run=dry_run, progress=advance)
@@ -48,7 +48,7 @@ def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
 @click.pass_obj
 def explain(place: Place, visit: str, as_json: bool) -> int:
     """Show how a visit's units came about and everything the rules find in it; change nothing."""
-    from gateway.service.explain import explain_visit
+    from gateway.service.visits.explain import explain_visit
 
     with place.office() as office:
         said = explain_visit(office, visit)

@@ -2,9 +2,9 @@
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 
 
 @click.command(epilog="Example: gateway --home clinic init")
@@ -12,7 +12,7 @@ from gateway.cli.status import Status
 @click.pass_obj
 def init(place: Place, as_json: bool) -> int:
     """Make a home folder with a sample configuration and an empty ledger. What is there already stays as it is."""
-    from gateway.service.found import found
+    from gateway.service.setup.establish import found
 
     made = found(place.home, place.clock("UTC"))
     if as_json:
@@ -31,7 +31,7 @@ def init(place: Place, as_json: bool) -> int:
 @click.pass_obj
 def doctor(place: Place, as_json: bool) -> int:
     """Check configuration, ledger, keys, disk and tables; say for each fault how to mend it."""
-    from gateway.service.doctor import Health, examine
+    from gateway.service.setup.doctor import Health, examine
 
     done = examine(place.home, place.clock("UTC"))
     if as_json:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 
 
 def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -52,7 +52,7 @@ def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open
     below HOME/keys may log in; the partners of the sample configuration get a key if they have none.
     With --fault it goes wrong, and says so in a line each time; started again without, it puts right what it kept back.
     """
-    from gateway.service.rehearse import authorize_keys
+    from gateway.service.setup.rehearse import authorize_keys
     from gateway.settings import SAMPLES_SHIPPED
     from gateway.simulator.faults import all_planned
     from gateway.simulator.simulator import Simulator

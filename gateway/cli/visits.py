@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
     from gateway.finding import Finding, RowFault
-    from gateway.service.correct import Fixed
+    from gateway.service.visits.correct import Fixed
 
 
 @click.group()
@@ -30,7 +30,7 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
 
     The same file again changes nothing; a visit with other content becomes a new version.
     """
-    from gateway.service.take_in import take_in
+    from gateway.service.visits.import_visits import take_in
 
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     name = "standard input" if str(file) == "-" else file.name
@@ -61,18 +61,18 @@ def list_(
 ) -> int:
     """List visits with what holds them: the worklist."""
     from gateway.lifecycle import VisitState
-    from gateway.service import look
+    from gateway.service.views.visits import refused_rows, visits_listed
 
     with place.office() as office:
         if faults:
-            refused = look.refused_rows(office, after=after, limit=limit)
+            refused = refused_rows(office, after=after, limit=limit)
             if as_json:
                 show.as_object(faults=[{"source": source, "fault": fault} for source, fault in refused])
             else:
                 rows = [(s, f.row, f.visit_key, f.field, f.what, f.fix) for s, f in refused]
                 show.table(["file", "row", "visit", "field", "what", "what to do"], rows, empty="no row was refused")
             return Status.DONE
-        page = look.visits_listed(office, states=show.states(VisitState, states), payer=payer, after=after, limit=limit)
+        page = visits_listed(office, states=show.states(VisitState, states), payer=payer, after=after, limit=limit)
     if as_json:
         show.as_object(visits=page.rows, next_after=page.next_after)
         return Status.DONE
@@ -102,10 +102,10 @@ def list_(
 @click.pass_obj
 def show_(place: Place, visit: str, as_json: bool) -> int:
     """Show a visit: its versions, what was found and how to fix it, and its claims."""
-    from gateway.service import look
+    from gateway.service.views.visits import visit_shown
 
     with place.office() as office:
-        shown = look.visit_shown(office, visit)
+        shown = visit_shown(office, visit)
     if as_json:
         show.as_object(versions=shown.versions, findings=shown.findings, claims=shown.claims)
         return Status.DONE
@@ -144,7 +144,7 @@ def fix(
 
     Lists count from 1: services.1.units=2. A value may be JSON: accident=null, services.1.modifiers='["GP","59"]'.
     """
-    from gateway.service import correct
+    from gateway.service.visits import correct
 
     pairs = tuple(_pair(one) for one in settings)
     with place.office(actor=by) as office:

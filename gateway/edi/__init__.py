@@ -47,20 +47,17 @@ True
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-# `check` has to be bound here, and not when somebody asks for it: the module of that name would be found instead. All else
-# is imported when it is asked for: whoever checks a file, or wants a segment, need not wait for it.
-from gateway.edi.check import Report, check
-
 if TYPE_CHECKING:
-    from gateway.edi.acknowledging import Acknowledgment, acknowledge
-    from gateway.edi.claim_reading import ClaimReading
-    from gateway.edi.overlay import Overlay, read_overlay
-    from gateway.edi.passage import Reading
-    from gateway.edi.professional import read as read_claims
-    from gateway.edi.remittance_advice import read as read_remittances
-    from gateway.edi.remittance_reading import PaymentReading, RemittanceReading
-    from gateway.edi.rewriting import write_claims, write_remittances
-    from gateway.edi.wire_finding import WireFinding
+    from gateway.edi.answer.acknowledging import Acknowledgment, acknowledge
+    from gateway.edi.checking.check import Report, check
+    from gateway.edi.guide.overlay import Overlay, read_overlay
+    from gateway.edi.read.claim import ClaimReading
+    from gateway.edi.read.claim import read as read_claims
+    from gateway.edi.read.one_pass import Reading
+    from gateway.edi.read.remittance import PaymentReading, RemittanceReading
+    from gateway.edi.read.remittance import read as read_remittances
+    from gateway.edi.wire.finding import WireFinding
+    from gateway.edi.write.rewriting import write_claims, write_remittances
 
 __all__ = (
     "Acknowledgment",
@@ -80,25 +77,28 @@ __all__ = (
     "write_remittances",
 )
 
+# Each is imported when it is asked for: whoever wants a segment need not wait for the guides.
 _WHERE: Final = {
-    "Acknowledgment": ("acknowledging", "Acknowledgment"),
-    "ClaimReading": ("claim_reading", "ClaimReading"),
-    "Overlay": ("overlay", "Overlay"),
-    "PaymentReading": ("remittance_reading", "PaymentReading"),
-    "Reading": ("passage", "Reading"),
-    "RemittanceReading": ("remittance_reading", "RemittanceReading"),
-    "WireFinding": ("wire_finding", "WireFinding"),
-    "acknowledge": ("acknowledging", "acknowledge"),
-    "read_claims": ("professional", "read"),
-    "read_overlay": ("overlay", "read_overlay"),
-    "read_remittances": ("remittance_advice", "read"),
-    "write_claims": ("rewriting", "write_claims"),
-    "write_remittances": ("rewriting", "write_remittances"),
+    "Acknowledgment": "answer.acknowledging:Acknowledgment",
+    "ClaimReading": "read.claim:ClaimReading",
+    "Overlay": "guide.overlay:Overlay",
+    "PaymentReading": "read.remittance:PaymentReading",
+    "Reading": "read.one_pass:Reading",
+    "RemittanceReading": "read.remittance:RemittanceReading",
+    "Report": "checking.check:Report",
+    "WireFinding": "wire.finding:WireFinding",
+    "acknowledge": "answer.acknowledging:acknowledge",
+    "check": "checking.check:check",
+    "read_claims": "read.claim:read",
+    "read_overlay": "guide.overlay:read_overlay",
+    "read_remittances": "read.remittance:read",
+    "write_claims": "write.rewriting:write_claims",
+    "write_remittances": "write.rewriting:write_remittances",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, named = _WHERE[name]
+    module, _, named = _WHERE[name].partition(":")
     return getattr(import_module(f"{__name__}.{module}"), named)

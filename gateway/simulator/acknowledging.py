@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from gateway.acknowledgment import Status
-from gateway.edi.segment import Segment
-from gateway.edi.wording import NO_PERSON, ccyymmdd
+from gateway.edi.wire.segment import Segment
+from gateway.edi.write.wording import NO_PERSON, ccyymmdd
 from gateway.money import ZERO, wire
 from gateway.simulator.incoming import ReceivedClaim, Submission
 

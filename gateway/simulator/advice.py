@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from gateway.edi.segment import Segment
-from gateway.edi.wording import NO_PERSON, ccyymmdd
+from gateway.edi.wire.segment import Segment
+from gateway.edi.write.wording import NO_PERSON, ccyymmdd
 from gateway.money import ZERO, wire
 from gateway.remittance import REVERSAL, Adjustment, GroupCode
 from gateway.simulator.memory import AnsweredClaim, AnsweredLine, Debt

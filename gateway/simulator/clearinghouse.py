@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from gateway.acknowledgment import Verdict
-from gateway.edi.acknowledging import acknowledge
-from gateway.edi.check import check
-from gateway.edi.envelope import CONTROL_MAX, OutboundGroup, OutboundSet, interchange
-from gateway.edi.figures import is_whole
-from gateway.edi.judged import JudgedGroup, JudgedInterchange
-from gateway.edi.segment import Segment
+from gateway.edi.answer.acknowledging import acknowledge
+from gateway.edi.checking.check import check
+from gateway.edi.checking.envelope_verdicts import JudgedGroup, JudgedInterchange
+from gateway.edi.wire.figures import is_whole
+from gateway.edi.wire.segment import Segment
+from gateway.edi.write.envelope import CONTROL_MAX, OutboundGroup, OutboundSet, interchange
 from gateway.errors import OutboundWireError
 from gateway.partner import Envelope, Usage
 from gateway.simulator.acknowledging import ClaimVerdict, claim_acknowledgment

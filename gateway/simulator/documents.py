@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.codes.npi import is_npi
-from gateway.edi.segment import STANDARD, fault_in
+from gateway.edi.wire.segment import STANDARD, fault_in
 from gateway.errors import ConfigError
 from gateway.money import ZERO, dollars
 from gateway.simulator.world import EnrolledProvider, Member, Plan, World

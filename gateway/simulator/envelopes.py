@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Final
 
-from gateway.edi.claim_reading import GUIDE
-from gateway.edi.envelope_faults import group_fault, interchange_fault
-from gateway.edi.figures import as_day
-from gateway.edi.judged import JudgedGroup, JudgedInterchange
-from gateway.edi.wire_finding import WireFinding
+from gateway.edi.checking.envelope_faults import group_fault, interchange_fault
+from gateway.edi.checking.envelope_verdicts import JudgedGroup, JudgedInterchange
+from gateway.edi.read.claim import GUIDE
+from gateway.edi.wire.figures import as_day
+from gateway.edi.wire.finding import WireFinding
 
 _LONG_AGO: Final = date(2000, 1, 1)
 _CENTURY: Final = "20"

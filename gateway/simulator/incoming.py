@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from gateway.edi.claim_reading import GUIDE, ClaimReading
-from gateway.edi.line_reading import LineReading
-from gateway.edi.loop import Loop, at
-from gateway.edi.party import PartyReading, party
-from gateway.edi.passage import Passage
+from gateway.edi.follow.loop import Loop, at
+from gateway.edi.read.claim import GUIDE, ClaimReading
+from gateway.edi.read.one_pass import Passage
+from gateway.edi.read.service_line import LineReading
+from gateway.edi.values.party import PartyReading, party
 from gateway.money import ZERO
 
 _CLAIM: Final = "2300"

@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.acknowledgment import Status
 from gateway.codes.npi import is_npi
-from gateway.edi.figures import as_day
+from gateway.edi.wire.figures import as_day
 from gateway.money import ZERO
 from gateway.simulator.incoming import ReceivedClaim, ReceivedLine
 from gateway.simulator.memory import History

@@ -13,10 +13,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 REFUSED_FILES = {"utils.py", "helpers.py", "common.py", "base.py", "managers.py", "constants.py"}
 REFUSED_NAMES = {"data", "info", "item", "obj", "process", "handle", "manager", "helper", "util", "misc", "wrapper"}
 DOORS = {
-    "pyx12": {"gateway/edi/second_opinion.py"},
+    "pyx12": {"gateway/edi/checking/second_opinion.py"},
     "paramiko": {"gateway/transport/", "gateway/simulator/server.py", "gateway/simulator/folders.py"},
     "gnupg": {"gateway/transport/pgp.py"},
-    "lxml": {"gateway/edi/guide_tree.py"},
+    "lxml": {"gateway/edi/guide/tree.py"},
     "apscheduler": {"gateway/schedule.py"},
     "pydantic": {"gateway/intake/", "gateway/settings/", "gateway/console/", "gateway/ledger/record.py"},
     "pydantic_settings": {"gateway/settings/"},

@@ -9,8 +9,8 @@ import click
 import pytest
 
 from gateway import delivery, lifecycle
-from gateway.cli.commands import gateway
-from gateway.cli.status import EXPLAINED
+from gateway.cli.face.commands import gateway
+from gateway.cli.face.status import EXPLAINED
 from gateway.ledger.inbound import INBOUND_EXPLAINED
 from gateway.scrub import RULES
 from gateway.simulator.faults import Fault

@@ -15,9 +15,9 @@ from pathlib import Path
 from gateway.batch import Batch
 from gateway.billing import draft
 from gateway.claim import Claim
-from gateway.edi import professional
-from gateway.edi.answers import read_answers
-from gateway.edi.second_opinion import opinion
+from gateway.edi.checking.second_opinion import opinion
+from gateway.edi.read.inbound_file import read_answers
+from gateway.edi.write import professional
 from gateway.intake import read_visits
 from gateway.partner import TradingPartner
 from gateway.people import Practice

@@ -21,17 +21,17 @@ from sqlalchemy import Connection, Table, insert, select
 from gateway.batch import Batch
 from gateway.clock import Clock
 from gateway.delivery import Delivery
-from gateway.edi import professional
+from gateway.edi.write import professional
 from gateway.event import Event
 from gateway.ledger import Ledger, migrate, open_ledger, outbox, practices, tables
 from gateway.ledger.outbox import NewFile
 from gateway.lifecycle import ClaimState
 from gateway.partner import MailboxAddress, TradingPartner
-from gateway.service.collect import collect
-from gateway.service.deliver import deliver
+from gateway.service.inbound.collect import collect
+from gateway.service.inbound.post import post
 from gateway.service.office import Office
-from gateway.service.post import post
-from gateway.service.scrub import scrub_visits
+from gateway.service.outbound.deliver import deliver
+from gateway.service.visits.scrub import scrub_visits
 from gateway.transport.mailbox import Mailbox, open_mailbox
 from tests.contract.openssh import OpenSsh
 from tests.faults.__main__ import server

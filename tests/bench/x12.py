@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.edi import check, read_claims, read_remittances, write_claims, write_remittances
-from gateway.edi.second_opinion import opinion
+from gateway.edi.checking.second_opinion import opinion
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.bench.x12_readings import claims_read, payments_read
 

@@ -2,14 +2,15 @@
 
 from typing import BinaryIO
 
-from gateway.edi import professional, remittance_advice
+from gateway.edi.read import claim as claim_file
+from gateway.edi.read import remittance as remittance_file
 from gateway.money import ZERO
 from gateway.remit.balance import check_claim, check_payment
 
 
 def claims_read(file: BinaryIO) -> int:
     """Read an 837P: who, for whom, by whom, what for, each line; CLM02 is the sum of SV102."""
-    claims, count = professional.read(file), 0
+    claims, count = claim_file.read(file), 0
     for count, claim in enumerate(claims, start=1):  # noqa: B007 -- the count is used after the loop
         lines = claim.lines
         charges = [line.charge for line in lines]
@@ -32,7 +33,7 @@ def claims_read(file: BinaryIO) -> int:
 
 def payments_read(file: BinaryIO) -> int:
     """Read an 835 and balance it: each line, each claim, the payment."""
-    remittances, count = remittance_advice.read(file), 0
+    remittances, count = remittance_file.read(file), 0
     for remittance in remittances:
         for reading in remittance.payments():
             assert reading.payment is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.cli.codes import _KINDS
 from gateway.codes.official.kinds import KINDS
 from tests.codes import downloads
-from tests.edi.test_check import SAMPLES
+from tests.edi.checking.test_check import SAMPLES
 
 
 def gateway(home: Path, *words: str) -> tuple[int, str, str]:

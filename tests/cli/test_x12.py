@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.edi.check import check
-from tests.edi.test_check import FAULTLESS, SAMPLES
+from gateway.edi.checking.check import check
+from tests.edi.checking.test_check import FAULTLESS, SAMPLES
 
 CLEAN = SAMPLES / "medicare_self.edi"
 COMPANION = """guide = "005010X222A1"
@@ -127,6 +127,6 @@ def test_a_folder_that_is_none_is_a_wrong_call(tmp_path: Path) -> None:
 def test_a_command_about_files_waits_for_nothing_that_only_a_gateway_needs(words: list[str]) -> None:
     """To read the configuration alone would double its time."""
     heavy = {"pydantic", "sqlalchemy", "alembic", "paramiko", "apscheduler"}
-    said = f"from gateway.cli.face import run; import sys; print(run({['x12', *words]}), {heavy}.intersection(sys.modules))"
+    said = f"from gateway.cli.face.run import run; import sys; print(run({['x12', *words]}), {heavy}.intersection(sys.modules))"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "0 set()"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.face import run
-from gateway.cli.status import Status
+from gateway.cli.face.run import run
+from gateway.cli.face.status import Status
 from tests.cli.test_x12 import CLEAN
-from tests.edi.test_contents import CORPUS
+from tests.edi.read.test_whole_file import CORPUS
 
 PROMISED = {Status.DONE, Status.NEEDS_A_PERSON, Status.USAGE, Status.UNUSABLE_INPUT}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_x12 import CLEAN, gateway
-from tests.edi.test_check import FAULTLESS
+from tests.edi.checking.test_check import FAULTLESS
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_x12 import gateway
-from tests.edi.test_check import FAULTLESS, segments
+from tests.edi.checking.test_check import FAULTLESS, segments
 
 COMPACT = "".join(f"{one}~" for one in segments(FAULTLESS))
 

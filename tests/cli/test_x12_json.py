@@ -10,7 +10,7 @@ import pytest
 
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.cli.test_x12 import gateway
-from tests.edi.test_rewriting import PROFESSIONAL, REMITTANCES, SAMPLES, bare
+from tests.edi.write.test_rewriting import PROFESSIONAL, REMITTANCES, SAMPLES, bare
 
 CLAIMS = SAMPLES / "837p" / "dependent.edi"
 
@@ -67,7 +67,7 @@ def test_the_schema_is_json_schema(which: str, form: tuple[str, ...]) -> None:
 
 PEAK = """
 import sys
-from gateway.cli.face import run
+from gateway.cli.face.run import run
 status = run(["x12", *sys.argv[1:]])
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(status, peak.split()[1], file=sys.stderr)

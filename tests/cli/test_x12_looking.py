@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.test_x12 import CLEAN, gateway
-from tests.edi.test_check import FAULTLESS
+from tests.edi.checking.test_check import FAULTLESS
 
 NUMBER = FAULTLESS.split(b"CLM*")[1].split(b"*")[0].decode()
 

@@ -8,7 +8,7 @@ import pytest
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.cli.test_x12 import gateway
 from tests.cli.test_x12_fmt import names
-from tests.edi.test_check import FAULTLESS
+from tests.edi.checking.test_check import FAULTLESS
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.edi.second_opinion import opinion
+from gateway.edi.checking.second_opinion import opinion
 from gateway.ledger import open_ledger, outbox
 from tests.e2e.command import COMMAND, ROOT, Ran, environment, gateway, simulator
 

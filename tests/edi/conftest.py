@@ -9,8 +9,8 @@ import pytest
 
 from gateway.batch import Batch
 from gateway.claim import Claim, ServiceLine
-from gateway.edi.envelope import OutboundGroup, OutboundSet, interchange
-from gateway.edi.segment import Segment, decode
+from gateway.edi.wire.segment import Segment, decode
+from gateway.edi.write.envelope import OutboundGroup, OutboundSet, interchange
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.people import Address, BillingProvider, Coverage, Person, Practice, Provider, Relationship, Sex
 

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from gateway.edi.guide import corrected
-from gateway.edi.guide_pattern import Patterns
-from gateway.edi.guide_places import Matcher
-from gateway.edi.guide_tree import CompositeElement, Loop, SegmentUse, SimpleElement
-from gateway.edi.segment import STANDARD
+from gateway.edi.guide.compiled import corrected
+from gateway.edi.guide.pattern import Patterns
+from gateway.edi.guide.places import Matcher
+from gateway.edi.guide.tree import CompositeElement, Loop, SegmentUse, SimpleElement
+from gateway.edi.wire.segment import STANDARD
 
 VERSIONS = {"005010X222A1": ("837", "HC", "*005010X222A1"), "005010X221A1": ("835", "HP", "")}
 _ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261116*1200*^*00501*{:09}*0*T*:"

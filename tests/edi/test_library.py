@@ -25,8 +25,8 @@ def test_importing_it_loads_no_database_driver_and_nothing_of_the_network() -> N
 
 
 def test_check_is_the_function_whatever_was_imported_before() -> None:
-    """Its module has the same name."""
-    said = "import gateway.edi.check; from gateway.edi import check; print(check(b'').accepted)"
+    """Its module has the same name, in a room of its own."""
+    said = "import gateway.edi.checking.check; from gateway.edi import check; print(check(b'').accepted)"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "False"
 

@@ -8,8 +8,8 @@ from gateway.delivery import Delivery
 from gateway.ledger import inbound, outbox
 from gateway.ledger.outbox import SealedFile
 from gateway.lifecycle import ClaimState
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.reconcile import reconcile
 from tests.faults.partner import PartnerFolder, claims_in
 
 _ENDED = {Delivery.SENT, Delivery.PRESUMED, Delivery.HELD}

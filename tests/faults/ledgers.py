@@ -13,7 +13,7 @@ from gateway.ledger import migrate, open_ledger, practices
 from gateway.ledger.tables import metadata
 from gateway.partner import TradingPartner
 from gateway.service.office import Office
-from gateway.service.scrub import scrub_visits
+from gateway.service.visits.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
 from tests.service import clinic
 

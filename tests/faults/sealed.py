@@ -11,10 +11,10 @@ from gateway.delivery import Delivery
 from gateway.ledger import open_ledger, outbox
 from gateway.ledger.outbox import SealedFile
 from gateway.partner import MailboxAddress, TradingPartner
-from gateway.service.batch import seal_batches
-from gateway.service.deliver import Round, deliver, waiting
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.reconcile import reconcile
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.deliver import Round, deliver, waiting
 from gateway.transport.mailbox import Mailbox, open_mailbox
 from tests.faults.ledgers import Databases, prepare
 from tests.faults.partner import FINAL

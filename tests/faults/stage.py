@@ -7,8 +7,8 @@ from typing import Final
 
 from gateway.ledger import Ledger, open_ledger
 from gateway.partner import MailboxAddress, Publish, TradingPartner
-from gateway.service.batch import seal_batches
 from gateway.service.office import Office
+from gateway.service.outbound.batch import seal_batches
 from tests.faults.ledgers import Databases, databases_at, prepare
 from tests.faults.partner import PartnerFolder
 from tests.faults.workers import (

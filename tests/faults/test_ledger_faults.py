@@ -15,11 +15,11 @@ from gateway.errors import ConfigError, LedgerBusy
 from gateway.event import Event
 from gateway.ledger import Ledger, events, numbers, open_ledger, outbox, visits
 from gateway.ledger.tables import control_numbers
-from gateway.service.batch import seal_batches
-from gateway.service.deliver import deliver
 from gateway.service.office import Office
-from gateway.service.scrub import scrub_visits
-from gateway.service.take_in import Taking, take_in
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.deliver import deliver
+from gateway.service.visits.import_visits import Taking, take_in
+from gateway.service.visits.scrub import scrub_visits
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import NOW
 from tests.service import clinic

@@ -8,9 +8,9 @@ from gateway.delivery import Delivery
 from gateway.errors import LineLost, NotReached, PartnerRefusal
 from gateway.event import EventSeverity
 from gateway.ledger import events
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.reconcile import reconcile
-from gateway.service.release import Way, release
+from gateway.service.outbound.release import Way, release
 from tests.faults.lies import GREEDY, KEEPING, ONCE, VERBS, never_renames, takes_temporary_names, write_only
 from tests.faults.sealed import Arrivals, one_round, rounds, the_file
 from tests.transport.paramiko_server import Behaviour, Lie, Manner

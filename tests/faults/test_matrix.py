@@ -23,8 +23,10 @@ _CALLS: Final = (
     "tests/faults/test_campaigns.py::"
     "test_killed_at_any_durable_system_call_of_a_delivery_and_a_collection_nothing_is_lost_or_doubled"
 )
-_EVERY_CALL: Final = "tests/service/test_deliver.py::test_killed_at_every_call_the_file_still_arrives_exactly_once"
-_ONCE: Final = "tests/service/test_deliver.py::test_killed_once_anywhere_the_next_call_finishes_it"
+_EVERY_CALL: Final = (
+    "tests/service/outbound/test_deliver.py::test_killed_at_every_call_the_file_still_arrives_exactly_once"
+)
+_ONCE: Final = "tests/service/outbound/test_deliver.py::test_killed_once_anywhere_the_next_call_finishes_it"
 _SYNCED: Final = (
     "tests/faults/test_durable.py::"
     "test_every_step_is_on_the_disk_before_its_answer_and_before_the_next_request_to_the_partner"

@@ -12,14 +12,14 @@ from gateway.delivery import Delivery, Manner
 from gateway.errors import PartnerRefusal
 from gateway.ledger import inbound
 from gateway.partner import Publish
-from gateway.service.check import check
-from gateway.service.collect import collect
-from gateway.service.deliver import REFUSALS_MAX, Round
+from gateway.service.inbound.collect import collect
+from gateway.service.inbound.post import post
 from gateway.service.office import Office
-from gateway.service.partners import mailbox_of
-from gateway.service.post import post
-from gateway.service.release import Way as Released
-from gateway.service.release import release
+from gateway.service.outbound.deliver import REFUSALS_MAX, Round
+from gateway.service.outbound.release import Way as Released
+from gateway.service.outbound.release import release
+from gateway.service.partners.check import check
+from gateway.service.partners.host_keys import mailbox_of
 from tests.contract.proftpd import ProFtpd, denied
 from tests.faults.mortal import Points, open_mortal
 from tests.faults.sealed import Arrivals, Shelf, at, one_round, rounds, the_file

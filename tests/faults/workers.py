@@ -14,11 +14,11 @@ from pathlib import Path
 from gateway.errors import GatewayError
 from gateway.ledger import outbox
 from gateway.partner import TradingPartner
-from gateway.service.batch import seal_batches
-from gateway.service.collect import collect
-from gateway.service.deliver import deliver, waiting
+from gateway.service.inbound.collect import collect
 from gateway.service.office import Office
-from gateway.service.scrub import scrub_visits
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.deliver import deliver, waiting
+from gateway.service.visits.scrub import scrub_visits
 from tests.faults.mortal import MortalLedger, Points, Strike, die, open_mortal
 from tests.service import clinic
 

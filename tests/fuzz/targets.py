@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from gateway.edi import Report, acknowledge, check, read_claims, read_remittances, write_claims, write_remittances
-from gateway.edi.answers import read_answers
-from gateway.edi.contents import Contents, Piece
-from gateway.edi.loop import Loop
-from gateway.edi.origin import Origin
-from gateway.edi.reformatting import Reformatting
+from gateway.edi.follow.loop import Loop
+from gateway.edi.follow.origin import Origin
+from gateway.edi.read.inbound_file import read_answers
+from gateway.edi.read.whole_file import Contents, Piece
+from gateway.edi.tools.reformat import Reformatting
 from gateway.errors import ConversionRefused, InboundWireError
 from tests.bench.x12_files import professional_file, remittance_file
-from tests.edi.judging import AT
+from tests.edi.answer.judging import AT
+from tests.edi.json.test_records import from_json, to_json
 from tests.edi.made_files import made_file
-from tests.edi.test_json_records import from_json, to_json
 from tests.service.clinic import answer_277ca, answer_835, answer_999, ta1
 
 DAY: Final = date(2026, 11, 26)

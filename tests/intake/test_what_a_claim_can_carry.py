@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.edi.wording import plain
+from gateway.edi.write.wording import plain
 from gateway.intake import Taken
 from gateway.intake.fields import is_key
 from gateway.intake.read import checked

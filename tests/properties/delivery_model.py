@@ -23,24 +23,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gateway.clock import Clock
 from gateway.delivery import Delivery
-from gateway.edi.envelope import interchange
-from gateway.edi.segment import Segment
+from gateway.edi.wire.segment import Segment
+from gateway.edi.write.envelope import interchange
 from gateway.errors import GatewayError, LineLost, NotReached, PartnerRefusal, UsageError
 from gateway.ledger import inbound, migrate, open_ledger, outbox, practices
 from gateway.ledger.inbound import InboundState
 from gateway.ledger.outbox import SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.partner import Publish, TradingPartner
-from gateway.service.batch import seal_batches
-from gateway.service.cancel import cancel
-from gateway.service.collect import collect
-from gateway.service.deliver import deliver
+from gateway.service.inbound.collect import collect
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.post import post
-from gateway.service.reconcile import reconcile
-from gateway.service.release import Way, release
-from gateway.service.resend import resend
-from gateway.service.scrub import scrub_visits
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.cancel import cancel
+from gateway.service.outbound.deliver import deliver
+from gateway.service.outbound.release import Way, release
+from gateway.service.outbound.resend import resend
+from gateway.service.visits.scrub import scrub_visits
 from gateway.transport.listing import Stat
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import CHICAGO, NOW, PRACTICE, TODAY

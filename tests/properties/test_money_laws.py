@@ -16,10 +16,10 @@ from gateway.ledger.claims import StoredClaim
 from gateway.ledger.inbound import InboundState
 from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, wire
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.post import post
-from gateway.service.reconcile import reconcile
-from gateway.service.scrub import scrub_visits
+from gateway.service.visits.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
 from tests.service import clinic
 from tests.service.clinic import answer_835, arrived, taken, the_claim, visit

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.clock import Clock
-from gateway.edi.envelope import OutboundGroup, OutboundSet, interchange
-from gateway.edi.segment import Segment
+from gateway.edi.wire.segment import Segment
+from gateway.edi.write.envelope import OutboundGroup, OutboundSet, interchange
 from gateway.event import Event
 from gateway.ledger import claims, inbound
 from gateway.ledger.claims import StoredClaim
@@ -18,10 +18,10 @@ from gateway.money import wire
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.payer import FeeSchedule, Payer, Program, UnitRule
 from gateway.people import Practice
-from gateway.service.batch import seal_batches
-from gateway.service.deliver import deliver
 from gateway.service.office import Office
-from gateway.service.take_in import take_in
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.deliver import deliver
+from gateway.service.visits.import_visits import take_in
 from gateway.settings import Settings
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import CHICAGO, NOW, PRACTICE, TODAY

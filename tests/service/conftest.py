@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from gateway.ledger import Ledger, practices
-from gateway.service.batch import seal_batches
 from gateway.service.office import Office
-from gateway.service.scrub import scrub_visits
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.visits.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
 from tests.service.clinic import clock, settings, taken, visit
 

@@ -13,9 +13,9 @@ from gateway.errors import NotReached
 from gateway.ledger import open_ledger
 from gateway.ledger.lock import at_work
 from gateway.partner import TradingPartner
-from gateway.service.found import register
-from gateway.service.instance import opened
+from gateway.service.identity.instance import opened
 from gateway.service.office import Office
+from gateway.service.setup.establish import register
 from gateway.settings import Settings
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.people import CHICAGO, NOW

@@ -15,16 +15,16 @@ from gateway.ledger import claims, events
 from gateway.ledger.outbox import SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.partner import MailboxAddress, MailboxKind
-from gateway.service.batch import seal_batches
-from gateway.service.check import Checked, check
-from gateway.service.collect import Collected, collect
-from gateway.service.deliver import Round, deliver, waiting
+from gateway.service.inbound.collect import Collected, collect
+from gateway.service.inbound.outcome import Posted
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
-from gateway.service.outcome import Posted
-from gateway.service.partners import mailbox_of
-from gateway.service.post import post
-from gateway.service.reconcile import reconcile
-from gateway.service.scrub import scrub_visits
+from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.deliver import Round, deliver, waiting
+from gateway.service.partners.check import Checked, check
+from gateway.service.partners.host_keys import mailbox_of
+from gateway.service.visits.scrub import scrub_visits
 from gateway.simulator.faults import all_planned
 from gateway.simulator.keys import make_key_pair
 from gateway.simulator.simulator import Simulator

@@ -14,8 +14,8 @@ import pytest
 
 from gateway.batch import Batch
 from gateway.claim import Claim, Frequency, ServiceLine
-from gateway.edi.check import check
-from gateway.edi.professional import write
+from gateway.edi.checking.check import check
+from gateway.edi.write.professional import write
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.people import Address, BillingProvider, Coverage, Person, Practice, Provider, Relationship, Sex
 from gateway.simulator.clearinghouse import AnswerFile, Answers, answers_to

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from gateway.cli.status import Status
+from gateway.cli.face.status import Status
 from gateway.delivery import Delivery
 from gateway.simulator.faults import EXPLAINED, Fault, pattern
 

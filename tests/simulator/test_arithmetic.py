@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.claim import Claim, Frequency
-from gateway.edi.segment import encode
+from gateway.edi.wire.segment import encode
 from gateway.simulator.advice import segments
 from gateway.simulator.clearinghouse import Answers
 from gateway.simulator.incoming import submissions

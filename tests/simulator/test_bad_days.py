@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.status import worst
+from gateway.cli.face.status import worst
 from gateway.delivery import Delivery, Manner
 from gateway.errors import ConfigError, LineLost
 from gateway.ledger.inbound import InboundState
 from gateway.lifecycle import ClaimState
-from gateway.service.deliver import deliver
-from gateway.service.partners import mailbox_of
-from gateway.service.reach import resume
-from gateway.service.reconcile import reconcile
-from gateway.service.release import Way, release
-from gateway.service.resend import resend
+from gateway.service.money.reconcile import reconcile
+from gateway.service.outbound.deliver import deliver
+from gateway.service.outbound.release import Way, release
+from gateway.service.outbound.resend import resend
+from gateway.service.partners.calls import resume
+from gateway.service.partners.host_keys import mailbox_of
 from gateway.simulator.faults import Fault
 from gateway.simulator.mailroom import OUTBOUND
 from tests.faults.ledgers import databases_at

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Verdict
 from gateway.claim import Frequency
-from gateway.edi.answers import read_answers
-from gateway.edi.second_opinion import opinion
+from gateway.edi.checking.second_opinion import opinion
+from gateway.edi.read.inbound_file import read_answers
 from gateway.people import Provider
 from gateway.simulator.clearinghouse import Answers
 from gateway.simulator.world import Plan, World

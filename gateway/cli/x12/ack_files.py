@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
+from gateway.cli.face import show
 
 if TYPE_CHECKING:
-    from gateway.edi.acknowledging import Acknowledgment
-    from gateway.edi.check import Report
+    from gateway.edi.answer.acknowledging import Acknowledgment
+    from gateway.edi.checking.check import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def write_answers(folder: Path, reports: Sequence[tuple[Path, "Report"]], first:
     There is no ledger here, so our control numbers go up from `first`, and whoever sends the answers keeps count.
     Raises click.UsageError if a name is taken, with nothing written; and if the folder cannot be written to.
     """
-    from gateway.edi.acknowledging import acknowledge
+    from gateway.edi.answer.acknowledging import acknowledge
 
     at = datetime.now(tz=UTC).astimezone()
     answers: list[list[Written]] = []

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import show
-from gateway.cli.place import Place
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
 from gateway.cli.x12 import ack_files, verdict
 from gateway.cli.x12.checking import Checked, Wanted, check_all
 from gateway.cli.x12.source import file_or_pipe
@@ -70,7 +70,7 @@ def check(
     found, 1 when something is, 3 when a file is no X12.
     """
     from gateway.codes.table import codes_folder
-    from gateway.edi.overlay import read_overlay
+    from gateway.edi.guide.overlay import read_overlay
 
     wanted = Wanted(
         overlays=tuple(map(read_overlay, companions)),

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from gateway.cli.x12.source import again, opened
 
 if TYPE_CHECKING:
-    from gateway.edi.check import Report
-    from gateway.edi.overlay import Overlay
-    from gateway.edi.second_opinion import Opinion
+    from gateway.edi.checking.check import Report
+    from gateway.edi.checking.second_opinion import Opinion
+    from gateway.edi.guide.overlay import Overlay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How files are to be checked: see `gateway.edi.check.check`; and whether pyx12 is asked too."""
+    """How files are to be checked: see `gateway.edi.checking.check.check`; and whether pyx12 is asked too."""
 
     overlays: "tuple[Overlay, ...]"
     snip: int
@@ -43,7 +43,6 @@ def check_all(paths: Sequence[Path], wanted: Wanted, jobs: int) -> list[Checked]
     if min(jobs, len(paths)) == 1 or Path("-") in paths:
         return [check_one(path, wanted) for path in paths]
     # Forked from a process that knows the engine: each would need a third of a second to learn it by itself.
-    import gateway.edi.check  # noqa: F401
 
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(min(jobs, len(paths)), mp_context=context) as workers:
@@ -56,7 +55,7 @@ def check_one(path: Path, wanted: Wanted) -> Checked:
         with opened(path) as source:
             report = _report(source, wanted)
         return Checked(path=path, report=report)
-    from gateway.edi.second_opinion import compared
+    from gateway.edi.checking.second_opinion import compared
 
     with again(path) as anew:
         report = _report(anew(), wanted)
@@ -64,6 +63,6 @@ def check_one(path: Path, wanted: Wanted) -> Checked:
 
 
 def _report(source: BinaryIO, wanted: Wanted) -> "Report":
-    from gateway.edi.check import check
+    from gateway.edi.checking.check import check
 
     return check(source, overlays=wanted.overlays, snip=wanted.snip, today=wanted.today, codes=wanted.codes)

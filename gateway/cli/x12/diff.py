@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 
 if TYPE_CHECKING:
-    from gateway.edi.comparing import Comparison, Difference, UnitDifference
+    from gateway.edi.tools.diff import Comparison, Difference, UnitDifference
 
 
 @click.command(
@@ -34,9 +34,9 @@ def diff(first: Path, second: Path, without_numbers: bool, as_json: bool) -> int
     payments by that and the payer's (CLP01, CLP07). A pair of numbers gives a segment's places in the first and second file.
     Status 0 when nothing differs, 1 when something does. The output holds patients' data.
     """
-    from gateway.edi.comparable import NOTHING, NUMBERS
-    from gateway.edi.comparing import Comparison
-    from gateway.edi.contents import Contents
+    from gateway.edi.read.whole_file import Contents
+    from gateway.edi.tools.diff import Comparison
+    from gateway.edi.tools.diff_units import NOTHING, NUMBERS
 
     if str(first) == str(second) == "-":
         raise click.UsageError("only one of the files can be the pipe")
@@ -67,7 +67,7 @@ def _total(comparison: "Comparison") -> str:
 
 
 def _lines(unit: "UnitDifference", first: Path, second: Path) -> Iterator[str]:
-    from gateway.edi.readable import printable
+    from gateway.edi.tools.show import printable
 
     number = f" {printable(unit.number)}" if unit.number else ""
     again_ = f" ({unit.occurrence})" if unit.occurrence > 1 else ""
@@ -78,7 +78,7 @@ def _lines(unit: "UnitDifference", first: Path, second: Path) -> Iterator[str]:
 
 
 def _line(one: "Difference", first: Path, second: Path) -> str:
-    from gateway.edi.readable import printable
+    from gateway.edi.tools.show import printable
 
     before, after = printable(one.before), printable(one.after)
     place = f"{_places(one.first, one.second)} {one.loop}{' ' if one.loop else ''}{printable(one.segment)}{one.label}"

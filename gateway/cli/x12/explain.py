@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 from gateway.cli.x12.verdict import facts_of, sentence
 
 if TYPE_CHECKING:
-    from gateway.edi.explaining import Explained, ExplainedElement
+    from gateway.edi.tools.explain import Explained, ExplainedElement
 
 _USAGES = {"R": "required", "S": "situational", "N": "not used"}
 _KINDS = {"AN": "text", "ID": "code", "DT": "date", "TM": "time", "R": "decimal number", "B": "binary"}
@@ -45,8 +45,8 @@ def explain(file: Path, ordinal: int, as_json: bool) -> int:
 
     Status 1 when something is wrong with it. The output holds patients' data.
     """
-    from gateway.edi.check import check
-    from gateway.edi.explaining import explained
+    from gateway.edi.checking.check import check
+    from gateway.edi.tools.explain import explained
 
     with again(file) as begun:
         one, report = explained(begun(), ordinal), check(begun())
@@ -66,7 +66,7 @@ def explain(file: Path, ordinal: int, as_json: bool) -> int:
 
 
 def _lines(one: "Explained") -> Iterator[str]:
-    from gateway.edi.readable import printable
+    from gateway.edi.tools.show import printable
 
     for loop, name in one.loops:
         yield f"loop {loop} {name}"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from gateway.cli.status import Status
+from gateway.cli.face.status import Status
 from gateway.cli.x12.source import file_or_pipe, no_x12, opened, read_to_the_end, unusable
 from gateway.cli.x12.writing import replacing
 from gateway.errors import UsageError
 
 if TYPE_CHECKING:
-    from gateway.edi.reformatting import Reformatting
-    from gateway.edi.segment import Delimiters
+    from gateway.edi.tools.reformat import Reformatting
+    from gateway.edi.wire.segment import Delimiters
 
 _BATCH = 10_000
 _STANDARD = "standard"
@@ -37,7 +37,7 @@ def fmt(file: Path, between: str | None, wanted: str | None, in_place: bool) -> 
 
     The output holds patients' data.
     """
-    from gateway.edi.reformatting import LINE, Reformatting
+    from gateway.edi.tools.reformat import LINE, Reformatting
 
     marks = _marks(wanted) if wanted is not None else None
     if in_place and str(file) == "-":
@@ -85,7 +85,7 @@ def _batches(texts: Iterator[str]) -> Iterator[str]:
 
 
 def _marks(wanted: str) -> "Delimiters":
-    from gateway.edi.segment import STANDARD, Delimiters
+    from gateway.edi.wire.segment import STANDARD, Delimiters
 
     if wanted == _STANDARD:
         return STANDARD

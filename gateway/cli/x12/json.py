@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 from gateway.cli.x12.source import file_or_pipe, unheard
 
 if TYPE_CHECKING:
-    from gateway.edi.json_schemas import Record
-    from gateway.edi.wire_finding import WireFinding
+    from gateway.edi.json.schemas import Record
+    from gateway.edi.wire.finding import WireFinding
 
 _SHOWN_MAX = 10
 
@@ -34,8 +34,8 @@ def to_json(file: Path, as_lines: bool) -> int:
     line breaks. Status 0; 1 if the file has findings, which are told on stderr; 3 if something in it cannot be carried
     over: then the JSON ends in the middle, so that nobody takes it for whole.
     """
-    from gateway.edi import json_texts
-    from gateway.edi.json_records import RecordReading
+    from gateway.edi.json import texts as json_texts
+    from gateway.edi.json.records import RecordReading
 
     with unheard(file) as source, show.progress("thousand records") as advance:
         reading = RecordReading(source)
@@ -57,9 +57,9 @@ def from_json(file: Path) -> int:
     Counts and the numbers of levels are made anew. What was written is checked against its guide. Status 0; 1 if the check
     finds something, which is told on stderr; 3 if the JSON cannot be used, with the path of the member at fault.
     """
-    from gateway.edi.check import check
-    from gateway.edi.json_texts import read
-    from gateway.edi.json_writing import written
+    from gateway.edi.checking.check import check
+    from gateway.edi.json.texts import read
+    from gateway.edi.json.writing import written
 
     with unheard(file) as source, show.progress("thousand records") as advance:
         schema, records = read(source)
@@ -76,8 +76,8 @@ def from_json(file: Path) -> int:
 @_lines
 def schema(which: str, as_lines: bool) -> int:
     """Print the JSON Schema (2020-12) of the JSON of an 837P or 835: of a document, or with --lines of a line."""
-    from gateway.edi.json_schema_text import document_schema, line_schema
-    from gateway.edi.json_schemas import SCHEMAS
+    from gateway.edi.json.schema_text import document_schema, line_schema
+    from gateway.edi.json.schemas import SCHEMAS
 
     chosen = next(one for one in SCHEMAS if one.table == which)
     click.echo(json_text.dumps(line_schema(chosen) if as_lines else document_schema(chosen), indent=1))

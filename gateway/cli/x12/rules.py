@@ -2,8 +2,8 @@
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 
 
 @click.command(short_help="List the rules of SNIP 3 to 5.", epilog="Example: gateway x12 rules --guide 005010X221A1")

@@ -24,8 +24,8 @@ def show(file: Path, number: str) -> int:
 
     Codes are left as codes. `?` marks what the guide does not have there. The output holds patients' data.
     """
-    from gateway.edi.contents import Contents
-    from gateway.edi.readable import readable
+    from gateway.edi.read.whole_file import Contents
+    from gateway.edi.tools.show import readable
 
     with opened(file) as source:
         contents = Contents(source)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
-    from gateway.edi.contents import Contents
-    from gateway.edi.reformatting import Reformatting
+    from gateway.edi.read.whole_file import Contents
+    from gateway.edi.tools.reformat import Reformatting
 
 _MEGABYTE = 1_000_000
 _BATCH = 1_000

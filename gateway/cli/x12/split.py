@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from gateway.cli import show
-from gateway.cli.status import Status
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, no_x12, unusable
 from gateway.cli.x12.writing import create, finish, put, sync
 from gateway.errors import UsageError
@@ -14,7 +14,7 @@ from gateway.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gateway.edi.splitting import Part, Splitting
+    from gateway.edi.tools.split import Part, Splitting
 
 _COUNT = 100
 
@@ -43,8 +43,8 @@ def split(file: Path, folder: Path, by: str, count: int | None, dry_run: bool, a
     one, the later gets the next that is free. Claims keep the levels that they stand in, which are numbered anew.
     Nothing is overwritten, and all parts are written or none. They hold patients' data.
     """
-    from gateway.edi.contents import Contents
-    from gateway.edi.splitting import not_whole
+    from gateway.edi.read.whole_file import Contents
+    from gateway.edi.tools.split import not_whole
 
     if count is not None and by != "claims":
         raise click.UsageError("--count goes with --by claims")
@@ -69,9 +69,9 @@ def split(file: Path, folder: Path, by: str, count: int | None, dry_run: bool, a
 
 
 def _splitting(source: BinaryIO, by: str, count: int) -> "Splitting":
-    from gateway.edi.claim_splitting import by_claims
-    from gateway.edi.contents import Contents
-    from gateway.edi.splitting import by_interchange, by_set
+    from gateway.edi.read.whole_file import Contents
+    from gateway.edi.tools.split import by_interchange, by_set
+    from gateway.edi.tools.split_claims import by_claims
 
     if by == "claims":
         return by_claims(Contents(source), count)

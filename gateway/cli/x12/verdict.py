@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli import show
+from gateway.cli.face import show
 from gateway.cli.x12.checking import Checked
 
 if TYPE_CHECKING:
-    from gateway.edi.second_opinion import Opinion
-    from gateway.edi.wire_finding import WireFinding
+    from gateway.edi.checking.second_opinion import Opinion
+    from gateway.edi.wire.finding import WireFinding
 
 _SHOWN_MAX = 50
 

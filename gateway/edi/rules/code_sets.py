@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from gateway.codes.lists import Kind, Listed
-from gateway.edi.acknowledgments import STATUSES
-from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.payment_values import MIA_REMARKS, MOA_REMARKS
-from gateway.edi.rules.claim_unit import ICD10
-from gateway.edi.rules.party import HAVE_STATES
+from gateway.edi.follow.loop import Loop, Parts, at
+from gateway.edi.rules.context.claim_unit import ICD10
+from gateway.edi.rules.context.unit import Unit
+from gateway.edi.rules.parties import HAVE_STATES
 from gateway.edi.rules.rule import Fault, Rule, Spot, Verdict
 from gateway.edi.rules.shapes import is_taxonomy
-from gateway.edi.rules.unit import Unit
-from gateway.edi.wire_finding import WireSeverity
+from gateway.edi.values.acknowledgments import STATUSES
+from gateway.edi.values.payment import MIA_REMARKS, MOA_REMARKS
+from gateway.edi.wire.finding import WireSeverity
 
 _OF_MESSAGES: Final = frozenset({Kind.CARC, Kind.RARC, Kind.STATUS_CATEGORY, Kind.STATUS})
 """Codes that hold on the day of a payer's first message; reversals, corrections and later payers repeat them."""

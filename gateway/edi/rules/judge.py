@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from gateway.edi.guide import UNITS
-from gateway.edi.guide_places import Guide, Place
-from gateway.edi.loop import Builder, Loop, Parts
-from gateway.edi.rules.claim_unit import ClaimsSeen, ClaimUnit
-from gateway.edi.rules.levels_seen import LevelsSeen
-from gateway.edi.rules.payment_unit import PaymentsSeen, PaymentUnit
+from gateway.edi.follow.loop import Builder, Loop, Parts
+from gateway.edi.guide.compiled import UNITS
+from gateway.edi.guide.places import Guide, Place
+from gateway.edi.rules.context.claim_unit import ClaimsSeen, ClaimUnit
+from gateway.edi.rules.context.levels_seen import LevelsSeen
+from gateway.edi.rules.context.payment_unit import PaymentsSeen, PaymentUnit
+from gateway.edi.rules.context.status_unit import StatusUnit
+from gateway.edi.rules.context.unit import Setting, Unit
 from gateway.edi.rules.rule import Verdict
 from gateway.edi.rules.rulebook import AnyRule, Asked
-from gateway.edi.rules.status_unit import StatusUnit
-from gateway.edi.rules.unit import Setting, Unit
-from gateway.edi.wire_finding import WireFinding
+from gateway.edi.wire.finding import WireFinding
 
 MakesUnits: TypeAlias = Callable[[Loop], Unit]
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.rules.claim_unit import ClaimUnit
+from gateway.edi.follow.loop import Loop, Parts, at
+from gateway.edi.rules.context.claim_unit import ClaimUnit
+from gateway.edi.rules.context.unit import Unit
 from gateway.edi.rules.rule import Fault, rule
-from gateway.edi.rules.unit import Unit
 
 _SELF: Final = "18"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-from gateway.edi.loop import Loop, Parts
-from gateway.edi.rules.unit import Unit
-from gateway.edi.wire_finding import WireFinding, WireLevel, WireSeverity
+from gateway.edi.follow.loop import Loop, Parts
+from gateway.edi.rules.context.unit import Unit
+from gateway.edi.wire.finding import WireFinding, WireLevel, WireSeverity
 
 U_contra = TypeVar("U_contra", bound=Unit, contravariant=True)
 

@@ -4,34 +4,23 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from gateway.edi.guide import guide_of
-from gateway.edi.guide_places import Guide, LoopPlace, Place
-from gateway.edi.rules import (
-    billing,
-    claim,
-    claim_balance,
-    code_sets,
-    coverage,
-    days,
-    diagnoses,
-    group_answers,
-    levels,
-    lines,
-    other_payers,
-    party,
-    payment,
-    payment_balance,
-    payment_method,
-    providers,
-    shapes,
-    statuses,
-)
-from gateway.edi.rules.plain import PLAIN, Look
+from gateway.edi.guide.compiled import guide_of
+from gateway.edi.guide.places import Guide, LoopPlace, Place
+from gateway.edi.rules import code_sets, levels, shapes
+from gateway.edi.rules import parties as party
+from gateway.edi.rules.answer import claim_status as statuses
+from gateway.edi.rules.answer import functional_group as group_answers
+from gateway.edi.rules.claim import balance as claim_balance
+from gateway.edi.rules.claim import billing, claim, coverage, days, diagnoses, lines, other_payers, providers
+from gateway.edi.rules.fast_accept import PLAIN, Look
+from gateway.edi.rules.payment import balance as payment_balance
+from gateway.edi.rules.payment import method as payment_method
+from gateway.edi.rules.payment import payment
 from gateway.edi.rules.rule import Rule
-from gateway.edi.segment import STANDARD
+from gateway.edi.wire.segment import STANDARD
 
 AnyRule: TypeAlias = Rule[Any]
-"""The rules of a guide share its unit; which, `units.py` knows."""
+"""The rules of a guide share its unit; which, `context/` knows."""
 
 _EVERYWHERE: Final[tuple[AnyRule, ...]] = (*party.RULES, *shapes.RULES, *code_sets.RULES)
 

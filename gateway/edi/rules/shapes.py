@@ -6,10 +6,10 @@ from typing import Final
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip
 from gateway.codes.routing_number import is_routing_number
-from gateway.edi.loop import Loop, Parts, at
-from gateway.edi.rules.party import AT_HOME
+from gateway.edi.follow.loop import Loop, Parts, at
+from gateway.edi.rules.context.unit import Unit
+from gateway.edi.rules.parties import AT_HOME
 from gateway.edi.rules.rule import Spot, rule
-from gateway.edi.rules.unit import Unit
 
 _NDC: Final = "N4"
 """LIN02."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway.edi.wire_finding import WireSeverity
+from gateway.edi.wire.finding import WireSeverity
 from tests.edi.rules.sound import BODIES, file_of
 
 Change: TypeAlias = Callable[[list[str]], list[str]]

@@ -5,8 +5,8 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.edi.check import check
-from gateway.edi.wire_finding import WireFinding, WireSeverity
+from gateway.edi.checking.check import check
+from gateway.edi.wire.finding import WireFinding, WireSeverity
 from tests.edi.rules.sound import BODIES, TODAY, file_of
 
 _CENTS: Final = st.integers(1, 10_000_000)

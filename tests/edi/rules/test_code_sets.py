@@ -9,13 +9,13 @@ import pytest
 
 from gateway.codes.lists import CodeList, Kind
 from gateway.codes.table import Span
-from gateway.edi.check import check
-from gateway.edi.loop import Loop
-from gateway.edi.origin import NOWHERE
+from gateway.edi.checking.check import check
+from gateway.edi.follow.loop import Loop
+from gateway.edi.follow.origin import NOWHERE
 from gateway.edi.rules import code_sets
+from gateway.edi.rules.context.unit import Lists, Setting, Unit
 from gateway.edi.rules.rule import Rule
-from gateway.edi.rules.unit import Lists, Setting, Unit
-from gateway.edi.wire_finding import WireSeverity
+from gateway.edi.wire.finding import WireSeverity
 from tests.service.clinic import answer_277ca
 
 LAPSED: Span = (None, date(2020, 1, 1))

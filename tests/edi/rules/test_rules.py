@@ -5,12 +5,12 @@ from typing import Any, Final
 import pytest
 
 from gateway.codes.lists import Kind
-from gateway.edi.check import check
-from gateway.edi.guide import guide_of
+from gateway.edi.checking.check import check
+from gateway.edi.guide.compiled import guide_of
 from gateway.edi.rules.rule import Fault, Rule
 from gateway.edi.rules.rulebook import BOOKS, asked_at
-from gateway.edi.segment import STANDARD
-from gateway.edi.wire_finding import WireFinding, WireLevel
+from gateway.edi.wire.finding import WireFinding, WireLevel
+from gateway.edi.wire.segment import STANDARD
 from tests.edi.rules import claim_faults, line_faults, payment_faults
 from tests.edi.rules.broken import Broken
 from tests.edi.rules.sound import BODIES, TODAY, sound

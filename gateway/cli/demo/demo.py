@@ -1,0 +1,48 @@
+"""gateway demo"""
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.face import show
+from gateway.cli.face.place import Place
+from gateway.cli.face.status import Status
+
+
+@click.command(epilog="Example: gateway demo --visits my-visits.csv --yes-invented")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("gateway-demo"),
+    help="Where to play [./gateway-demo]; an earlier demo in it is wiped.",
+)
+@click.option(
+    "--visits",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Your own file of visits, JSON or CSV, instead of the samples.",
+)
+@click.option("--yes-invented", is_flag=True, help="Say that nobody in your file is a real patient.")
+@show.json_option
+@click.pass_obj
+def demo(place: Place, folder: Path, visits: Path | None, yes_invented: bool, as_json: bool) -> int:
+    """Watch a clinic's visits become claims, a file, a delivery, answers, money, and documentation fixes.
+
+    Everything happens on this machine: the clearinghouse and the payers are simulated, the SFTP between is real.
+    """
+    from gateway.cli.demo.story import Story
+    from gateway.service.setup.rehearse import rehearse
+
+    if visits is not None and not yes_invented:
+        raise click.UsageError(
+            "the demo folder is not protected as health records must be, and its answers are simulated; if nobody in "
+            f"{visits.name} is a real patient, say so with --yes-invented"
+        )
+    story = Story(quiet=as_json)
+    outcome = rehearse(folder.absolute(), visits, pinned=place.pinned, clock=place.clock, tell=story)
+    if as_json:
+        show.as_object(folder=folder.absolute(), reconciled=outcome.reconciled, holds=outcome.reconciled.holds)
+    else:
+        story.end(outcome, folder.absolute())
+    reconciled = outcome.reconciled
+    whole = reconciled.holds and not outcome.unanswered
+    return Status.DONE if whole else Status.NEEDS_A_PERSON

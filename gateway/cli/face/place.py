@@ -1,0 +1,93 @@
+"""Where a command works: the home folder, the pinned day, and how to open the office."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from gateway.clock import Clock
+    from gateway.ledger import Ledger
+    from gateway.service.office import Office
+    from gateway.settings import Settings
+
+    Lock = Callable[[Ledger], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The home folder and the day a command was told to work in."""
+
+    home: Path
+    pinned: date | None
+
+    @classmethod
+    def of(cls, home: Path | None, today: str | None) -> "Place":
+        """Read the command line's words. Raises click.UsageError on a day that is none."""
+        try:
+            pinned = date.fromisoformat(today) if today else None
+        except ValueError:
+            raise click.UsageError("--today: want a date such as 2026-11-16") from None
+        return cls(home=(home or _default_home()).absolute(), pinned=pinned)
+
+    def settings(self) -> "Settings":
+        """Read the configuration. Raises ConfigError."""
+        from gateway.settings import load
+
+        return load(self.home)
+
+    def clock(self, zone: str) -> "Clock":
+        """Give the clock of a practice in that zone."""
+        from gateway.clock import Clock
+
+        return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
+
+    @contextmanager
+    def office(self, actor: str = "gateway", lock: "Lock | None" = None) -> Iterator["Office"]:
+        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
+
+        lock  `alone` for what changes the ledger as a whole; else beside other commands
+
+        If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
+        """
+        from gateway.errors import ConfigError
+        from gateway.ledger import open_ledger
+        from gateway.ledger.instance import HELD
+        from gateway.ledger.lock import at_work
+        from gateway.ledger.migrate import require_newest
+        from gateway.ledger.practices import is_registered
+        from gateway.service.identity.instance import opened, require_its_tables
+        from gateway.service.office import Office
+
+        settings = self.settings()
+        ledger = open_ledger(settings.database_url)
+        try:
+            require_its_tables(ledger, self.home)
+            require_newest(ledger)
+            with ledger.reading() as tx:
+                if not is_registered(tx, settings.practice.key):
+                    raise ConfigError(
+                        f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
+                    )
+            clock = self.clock(settings.practice.zone)
+            with (lock or at_work)(ledger), opened(ledger, self.home, settings.practice.key) as found:
+                why = found.engine.get_execution_options().get(HELD)
+                if why:
+                    click.echo(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
+                yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
+        finally:
+            ledger.close()
+
+
+def _default_home() -> Path:
+    """Give the folder of the environment variable GATEWAY_HOME, else ./gateway-data."""
+    return Path(os.environ.get("GATEWAY_HOME") or "gateway-data")

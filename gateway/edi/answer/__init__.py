@@ -1,0 +1,1 @@
+"""Checked files answered: TA1 and 999."""

@@ -1,0 +1,1 @@
+"""X12 as JSON and back, byte for byte."""

@@ -1,0 +1,1 @@
+"""Files read: claims, remittances and acknowledgments as values, in a stream."""

@@ -1,0 +1,1 @@
+"""What loops hold, as values: parties, dates, amounts, payments, prior payments, verdicts of acknowledgments."""

@@ -1,0 +1,1 @@
+"""Which claim an answer is about, and the end of a claim."""

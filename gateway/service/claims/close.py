@@ -1,0 +1,51 @@
+"""A person decides that nothing more is done about a claim."""
+
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.ledger import claims, denials, remittances, visits
+from gateway.ledger.claims import StoredClaim
+from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.service.decisions import visit_decided
+from gateway.service.office import Office
+
+_CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.PAID, ClaimState.REVERSED)
+
+
+def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
+    """Decide that nothing more is done about a claim; its open denials are closed with it.
+
+    name  its patient control number, or the key of its visit
+    Raises UsageError if there is none, or it is still on its way.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        visit = visits.find(tx, practice, name)
+        versions = claims.of_visit(tx, practice, visit.visit_id) if visit else ()
+        claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
+        if claim is None:
+            raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
+        answered = claim.state in IN_FLIGHT and remittances.has_parked(tx, practice, claim.pcn)
+        if claim.state not in _CLOSABLE and not answered:
+            raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
+        said = Event(
+            kind="claim.closed",
+            about=claim.pcn,
+            claim=claim.pcn,
+            partner=claim.partner,
+            said=f"claim {claim.pcn} is closed",
+            before=claim.state,
+            after=ClaimState.CLOSED,
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        claims.move(tx, practice, claim, ClaimState.CLOSED, event=said, at=at)
+        denials.close_of_claim(tx, practice, claim.id)
+        current = visits.find(tx, practice, claim.visit_key)
+        if current is not None and current.state in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
+            # Otherwise the next scrub that finds nothing to hold would bill what was just given up.
+            unbilled = visit_decided(
+                current, VisitState.NOT_BILLED, f"visit {current.key} is not billed", office, reason
+            )
+            visits.move(tx, practice, current, VisitState.NOT_BILLED, event=unbilled, at=at)
+    return claim

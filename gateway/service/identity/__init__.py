@@ -1,0 +1,1 @@
+"""Whether this is the ledger that the home folder has worked with."""

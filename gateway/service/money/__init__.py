@@ -1,0 +1,1 @@
+"""Remittances posted, and the laws that every dollar keeps."""

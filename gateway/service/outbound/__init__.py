@@ -1,0 +1,1 @@
+"""Claims into sealed files, files to partners, and what people decide about them."""

@@ -1,0 +1,1 @@
+"""Begin: found a practice, look whether everything is there, import code lists, rehearse."""

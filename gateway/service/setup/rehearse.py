@@ -1,0 +1,180 @@
+"""A rehearsal: the whole way of a clinic's visits, against a simulated clearinghouse, in a folder of its own.
+
+Each step is the very use case that a clinic calls; the only things made up are the partners, who are played by the
+simulator over real SFTP on 127.0.0.1. Killed anywhere, the steps can be called again by hand and end the same.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import tomlkit
+
+from gateway.clock import Clock
+from gateway.errors import UsageError
+from gateway.ledger import claims, open_ledger
+from gateway.ledger.denials import StoredDenial
+from gateway.lifecycle import ClaimState
+from gateway.service.inbound.collect import Collected, collect
+from gateway.service.inbound.outcome import Posted
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import Reconciled, reconcile
+from gateway.service.office import Office
+from gateway.service.outbound.batch import Sealed, seal_batches
+from gateway.service.outbound.deliver import Round, deliver
+from gateway.service.partners.host_keys import mailbox_of
+from gateway.service.setup.establish import register, write_configuration
+from gateway.service.views.claims import ClaimShown, claim_shown
+from gateway.service.views.denials import denials_listed
+from gateway.service.visits.import_visits import TakenIn, take_in
+from gateway.service.visits.scrub import Scrubbed, scrub_visits
+from gateway.settings import SAMPLES_SHIPPED, load
+from gateway.simulator.keys import make_key_pair
+from gateway.simulator.simulator import Simulator
+
+_MARK = ".gateway-demo"
+_NOT_FOR_PATIENTS = (
+    "This folder was made by `gateway demo`. It is wiped by the next demo, and not for real patients' records.\n"
+)
+SAMPLE_TODAY = date(2026, 11, 16)
+"""The day of the sample visits, so that they do not age."""
+
+_PAGE = 1000
+
+
+class Telling(Protocol):
+    """Somebody who is told how the rehearsal goes, step by step."""
+
+    def step(self, what: str) -> None:
+        """A step begins."""
+
+    def taken_in(self, outcome: TakenIn) -> None:
+        """Visits were taken in."""
+
+    def scrubbed(self, outcome: tuple[Scrubbed, ...]) -> None:
+        """Visits were scrubbed."""
+
+    def sealed(self, outcome: Sealed) -> None:
+        """Files were sealed."""
+
+    def delivered(self, outcome: tuple[Round, ...]) -> None:
+        """Files were delivered."""
+
+    def collected(self, outcome: tuple[Collected, ...]) -> None:
+        """Answers were fetched."""
+
+    def posted(self, outcome: tuple[Posted, ...]) -> None:
+        """Answers were posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """How it ended. `unanswered` counts claims that no answer came for; the lists are for the story."""
+
+    reconciled: Reconciled
+    unanswered: int
+    rejected: tuple[ClaimShown, ...]
+    denials: tuple[StoredDenial, ...]
+    home: Path
+    today: date
+
+
+def rehearse(
+    folder: Path,
+    visits: Path | None,
+    *,
+    pinned: date | None,
+    clock: Callable[[str], Clock],
+    tell: Telling,
+) -> Rehearsed:
+    """Play the whole way in `folder`, with the sample visits or a file of somebody's own.
+
+    Raises UsageError if the folder holds anything but an earlier rehearsal, and whatever the steps raise.
+    """
+    home = folder / "clinic"
+    tell.step(f"making a clinic, its ledger and its keys in {folder}")
+    _clear(folder)
+    write_configuration(home)
+    world = SAMPLES_SHIPPED / "simulator"
+    source = visits or SAMPLES_SHIPPED / "visits" / "clinic.json"
+    with Simulator(folder / "simulator", world, is_open=visits is not None) as simulator:
+        tell.step(f"starting a clearinghouse and payers on 127.0.0.1:{simulator.port} (SFTP, host key pinned)")
+        authorize_keys(simulator, home / "keys")
+        for name in simulator.partners:
+            _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
+        settings = load(home)
+        today = pinned or (SAMPLE_TODAY if visits is None else clock(settings.practice.zone).today())
+        at_work = Clock(read=clock("UTC").read, zone=clock(settings.practice.zone).zone, pinned=today)
+        register(settings, at_work)
+        ledger = open_ledger(settings.database_url)
+        try:
+            office = Office(ledger=ledger, settings=settings, clock=at_work, actor="demo")
+            _play(office, simulator, source, tell)
+            return _ended(office, home, today)
+        finally:
+            ledger.close()
+
+
+def authorize_keys(simulator: Simulator, keys: Path) -> None:
+    """Let the simulator's partners be reached with the keys in a folder; a partner without a key gets one."""
+    for name in simulator.partners:
+        public = keys / f"{name}.pub"
+        line = public.read_text(encoding="ascii") if public.is_file() else make_key_pair(keys / name)
+        simulator.authorize(name, line)
+
+
+def _play(office: Office, simulator: Simulator, source: Path, tell: Telling) -> None:
+    tell.step(f"taking in the visits of {source.name}")
+    tell.taken_in(take_in(office, source.name, source.read_bytes()))
+    tell.step("checking every visit against the documentation and billing rules")
+    tell.scrubbed(scrub_visits(office))
+    tell.step("writing the clean claims as 837P files; each is judged before it is sealed")
+    tell.sealed(seal_batches(office))
+    tell.step("delivering the files over SFTP")
+    tell.delivered(deliver(office, mailbox_of))
+    tell.step("waiting for the clearinghouse and the payers")
+    # The simulator wakes by itself; asking it makes sure that it is done before we fetch.
+    simulator.process_now()
+    tell.step("fetching their answers")
+    tell.collected(collect(office, mailbox_of))
+    tell.step("posting acknowledgments and money")
+    tell.posted(post(office))
+    tell.step("checking that every claim and every cent is accounted for")
+
+
+def _ended(office: Office, home: Path, today: date) -> Rehearsed:
+    in_flight = (ClaimState.READY, ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
+    with office.ledger.reading() as tx:
+        waiting = claims.current(tx, office.practice.key, states=in_flight, limit=_PAGE)
+        refused = claims.current(tx, office.practice.key, states=(ClaimState.REJECTED,), limit=_PAGE)
+    return Rehearsed(
+        reconciled=reconcile(office),
+        unanswered=len(waiting),
+        rejected=tuple(claim_shown(office, one.pcn) for one in refused),
+        denials=denials_listed(office, limit=_PAGE).rows,
+        home=home,
+        today=today,
+    )
+
+
+def _clear(folder: Path) -> None:
+    """Make room for a new rehearsal. A folder that is not one of ours is left alone."""
+    if folder.exists():
+        if not (folder / _MARK).is_file() and any(folder.iterdir()):
+            raise UsageError(
+                f"{folder} holds something that is no earlier demo; nothing was touched; choose another --folder"
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / _MARK).write_text(_NOT_FOR_PATIENTS, encoding="utf-8")
+
+
+def _point(path: Path, port: int, fingerprint: str) -> None:
+    """Point a partner's configuration at the simulator; comments and order stay as they are."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["mailbox"]["port"] = port
+    document["mailbox"]["host_keys"] = [fingerprint]
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Visits: imported, scrubbed into claims, corrected, explained."""

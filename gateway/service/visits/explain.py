@@ -1,0 +1,46 @@
+"""How a visit would be billed and what the rules find in it, without changing anything."""
+
+from dataclasses import dataclass
+
+from gateway.billing import DraftLine, draft
+from gateway.errors import UsageError
+from gateway.finding import Finding
+from gateway.intake import visit_of
+from gateway.ledger import visits
+from gateway.scrub import scrub
+from gateway.service.office import Office
+from gateway.service.visits.scrub import case_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A visit's lines as they would be billed. `units` is the arithmetic of the timed minutes, empty without minutes."""
+
+    visit: str
+    version: int
+    payer: str
+    payer_name: str
+    unit_rule: str
+    units: str
+    lines: tuple[DraftLine, ...]
+    findings: tuple[Finding, ...]
+
+
+def explain_visit(office: Office, key: str) -> Explained:
+    """Explain the current version of a visit. Raises UsageError if there is none of that key."""
+    with office.ledger.reading() as tx:
+        stored = visits.find(tx, office.practice.key, key)
+    if stored is None:
+        raise UsageError(f"there is no visit {key}; `gateway visits list` shows what there is")
+    payer = office.settings.payer(stored.payer)
+    billed = draft(visit_of(stored.document), payer)
+    return Explained(
+        visit=key,
+        version=stored.version,
+        payer=payer.id,
+        payer_name=payer.name,
+        unit_rule=payer.unit_rule,
+        units=billed.timed.because if billed.timed else "",
+        lines=billed.lines,
+        findings=scrub(case_of(office, stored)),
+    )

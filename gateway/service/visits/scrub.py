@@ -1,0 +1,233 @@
+"""Scrub visits: those with a holding finding go to the worklist, the others become claims."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from gateway.billing import draft, finish
+from gateway.claim import Claim, Frequency
+from gateway.codes.table import codes_folder
+from gateway.errors import UsageError
+from gateway.event import Event, EventSeverity
+from gateway.finding import Finding, Severity
+from gateway.intake import visit_of
+from gateway.ledger import Transaction, claims, denials, numbers, visits
+from gateway.ledger.claims import StoredClaim
+from gateway.ledger.visits import StoredVisit
+from gateway.lifecycle import MOVES, ClaimState, VisitState
+from gateway.scrub import Case, scrub
+from gateway.service.claims.answered import adjudicated
+from gateway.service.office import Office
+from gateway.visit import Visit
+
+_PAGE = 200
+_WAITING = (VisitState.NEW, VisitState.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrubbed:
+    """What became of one visit. `pcn` is its new claim's number, empty when it is held."""
+
+    visit: str
+    version: int
+    state: VisitState
+    findings: tuple[Finding, ...]
+    pcn: str = ""
+
+    @property
+    def holds(self) -> tuple[Finding, ...]:
+        """What holds it."""
+        return tuple(one for one in self.findings if one.severity is Severity.HOLD)
+
+
+def scrub_visits(
+    office: Office,
+    *,
+    payer: str = "",
+    key: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[Scrubbed, ...]:
+    """Scrub every visit that is new or held, or the one of that key; each in its own transaction.
+
+    Raises UsageError if the one asked for does not exist or is not waiting to be scrubbed.
+    """
+    done = []
+    same_day: dict[date, tuple[Visit, ...]] = {}
+    for visit in _waiting(office, payer, key):
+        case = case_of(office, visit, same_day)
+        found = _waived(office, case, scrub(case))
+        if dry_run:
+            held = any(one.severity is Severity.HOLD for one in found)
+            state = VisitState.HELD if held else VisitState.CLAIMED
+            done.append(Scrubbed(visit=visit.key, version=visit.version, state=state, findings=found))
+        else:
+            settled = _settle(office, visit, case, found)
+            done += [settled] if settled is not None else []
+        progress(len(done))
+    return tuple(done)
+
+
+def _waiting(office: Office, payer: str, key: str) -> Iterator[StoredVisit]:
+    practice = office.practice.key
+    if key:
+        with office.ledger.reading() as tx:
+            one = visits.find(tx, practice, key)
+        if one is None or one.state not in _WAITING:
+            raise UsageError(
+                f"visit {key} is {one.state if one else 'not known'}; only new and held visits are scrubbed"
+            )
+        yield one
+        return
+    after = 0
+    while True:
+        with office.ledger.reading() as tx:
+            page = visits.current(tx, practice, states=_WAITING, payer=payer, after=after, limit=_PAGE)
+        if not page:
+            return
+        yield from page
+        after = page[-1].id
+
+
+def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit, ...]] | None = None) -> Case:
+    """Put together what the rules may read. `same_day` remembers days that were read before."""
+    same_day = {} if same_day is None else same_day
+    document = visit_of(visit.document)
+    payer = office.settings.payer(visit.payer)
+    if visit.day not in same_day:
+        with office.ledger.reading() as tx:
+            found = visits.on_days(tx, office.practice.key, since=visit.day, until=visit.day)
+        same_day[visit.day] = tuple(visit_of(one.document) for one in found)
+    with office.ledger.reading() as tx:
+        is_adjudicated, number = adjudicated(tx, office.practice.key, visit.visit_id)
+    return Case(
+        visit=document,
+        draft=draft(document, payer),
+        payer=payer,
+        practice=office.practice,
+        today=office.clock.today(),
+        history=tuple(one for one in same_day[visit.day] if one.key != visit.key and _same_patient(one, document)),
+        still_holds=office.settings.still_holds,
+        codes=codes_folder(office.settings.home),
+        adjudicated=is_adjudicated,
+        payer_claim_number=number,
+    )
+
+
+def _same_patient(one: Visit, other: Visit) -> bool:
+    return (one.coverage.payer_id, one.coverage.member_id, one.patient.birth_date) == (
+        other.coverage.payer_id,
+        other.coverage.member_id,
+        other.patient.birth_date,
+    )
+
+
+def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Let a finding pass as a warning where a named person said so, for this payer or partner, until a day."""
+    shown = []
+    for one in found:
+        for waiver in office.settings.waivers:
+            if (
+                waiver.rule == one.rule
+                and waiver.payer in {"", case.payer.id}
+                and waiver.partner in {"", case.payer.partner}
+                and case.today <= waiver.until
+                and one.severity is Severity.HOLD
+            ):
+                said = f"{one.what} (waived by {waiver.by} until {waiver.until}: {waiver.why})"
+                shown.append(replace(one, severity=Severity.WARN, what=said))
+                break
+        else:
+            shown.append(one)
+    return tuple(shown)
+
+
+def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...]) -> Scrubbed | None:
+    """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
+    practice, at = office.practice.key, office.clock.now()
+    holds = tuple(one for one in found if one.severity is Severity.HOLD)
+    with office.ledger.writing() as tx:
+        current = visits.find(tx, practice, visit.key)
+        if current is None or current.id != visit.id or current.state not in _WAITING:
+            return None
+        # An answer may have come since the rules looked; and a claim on its way is not replaced. The next run looks again.
+        earlier = claims.of_visit(tx, practice, current.visit_id)
+        if adjudicated(tx, practice, current.visit_id) != (case.adjudicated, case.payer_claim_number) or any(
+            one.state is not ClaimState.REPLACED and ClaimState.REPLACED not in MOVES[one.state] for one in earlier
+        ):
+            return None
+        visits.replace_findings(tx, practice, current, found)
+        if holds:
+            again = current.state is VisitState.HELD
+            event = None if again else _held(current, holds, office.actor)
+            visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
+            return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.HELD, findings=found)
+        claim = _make_claim(tx, office, current, case, earlier)
+        visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
+    return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.CLAIMED, findings=found, pcn=claim.pcn)
+
+
+def _make_claim(
+    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...]
+) -> StoredClaim:
+    practice, at = office.practice.key, office.clock.now()
+    claim = finish(
+        case.visit,
+        case.draft,
+        payer=case.payer,
+        practice=office.practice,
+        patient_control_number=numbers.patient_control_number(tx, practice),
+        frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,
+        payer_claim_number=case.payer_claim_number if case.adjudicated else "",
+    )
+    for earlier in versions:
+        if earlier.state is not ClaimState.REPLACED:
+            _replace(tx, office, earlier, claim.patient_control_number, visit)
+    event = _claimed(visit, claim, case, office.actor)
+    return claims.add(tx, practice, visit, claim, partner=case.payer.partner, event=event, at=at)
+
+
+def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit) -> None:
+    practice, at = office.practice.key, office.clock.now()
+    said = Event(
+        kind="claim.replaced",
+        about=earlier.pcn,
+        claim=earlier.pcn,
+        said=f"claim {pcn} stands for claim {earlier.pcn} from now on",
+        before=earlier.state,
+        after=ClaimState.REPLACED,
+        artefact=f"visit {visit.key} version {visit.version}",
+        actor=office.actor,
+    )
+    claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
+    denials.close_of_claim(tx, practice, earlier.id)
+
+
+def _held(visit: StoredVisit, holds: tuple[Finding, ...], actor: str) -> Event:
+    rules = ", ".join(dict.fromkeys(one.rule for one in holds))
+    return Event(
+        kind="visit.held",
+        about=visit.key,
+        said=f"visit {visit.key} is held by {rules}",
+        severity=EventSeverity.CAN_WAIT,
+        before=visit.state,
+        after=VisitState.HELD,
+        artefact=f"finding {holds[0].rule}",
+        actor=actor,
+        next_command=f"gateway visits show {visit.key}",
+    )
+
+
+def _claimed(visit: StoredVisit, claim: Claim, case: Case, actor: str) -> Event:
+    lines = "1 line" if len(claim.lines) == 1 else f"{len(claim.lines)} lines"
+    kind = "replacement claim" if claim.frequency is Frequency.REPLACEMENT else "claim"
+    return Event(
+        kind="claim.ready",
+        about=claim.patient_control_number,
+        claim=claim.patient_control_number,
+        partner=case.payer.partner,
+        said=f"{kind} {claim.patient_control_number} made from visit {visit.key}, {lines}",
+        after=ClaimState.READY,
+        artefact=f"visit {visit.key} version {visit.version}",
+        actor=actor,
+    )

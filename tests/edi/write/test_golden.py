@@ -1,0 +1,126 @@
+"""Each shape of claim is written as in samples/837p/NAME.edi, byte for byte."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gateway.batch import Batch
+from gateway.claim import Claim, Frequency
+from gateway.edi.checking.check import check
+from gateway.edi.checking.conformance import judge
+from gateway.edi.checking.second_opinion import opinion
+from gateway.edi.read.whole_file import Contents
+from gateway.edi.tools.split import standings
+from gateway.edi.write.professional import write
+from gateway.people import Address, Employer, Facility, Person, Provider, Relationship, Sex
+from gateway.visit import Accident, AccidentKind
+
+SAMPLES = Path(__file__).parents[3] / "samples" / "837p"
+
+HOME = Address(line1="7 Alder Court", city="Springfield", state="IL", zip_code="62704")
+REFERRER = Provider(npi="1900000039", last_name="Okafor", first_name="Lien")
+PARENT = Person(last_name="Quint", first_name="Mára", birth_date=date(1985, 7, 4), sex=Sex.FEMALE, address=HOME)
+CHILD = Person(last_name="Quint", first_name="Bo", birth_date=date(2015, 3, 9), sex=Sex.UNKNOWN, address=HOME)
+
+
+def medicare_self(claim: Claim) -> Claim:
+    return replace(claim, referring=REFERRER, onset=date(2026, 10, 1))
+
+
+def dependent(claim: Claim) -> Claim:
+    coverage = replace(
+        claim.coverage,
+        payer_id="COMM1",
+        payer_name="Invented Health Plan",
+        group_number="G-100",
+        relationship=Relationship.CHILD,
+        subscriber=PARENT,
+    )
+    return replace(claim, patient=CHILD, coverage=coverage, filing_code="CI")
+
+
+def referring_and_authorization(claim: Claim) -> Claim:
+    return replace(claim, filing_code="HM", referring=REFERRER, authorization="AUTH-778", initial_treatment=claim.day)
+
+
+def facility_and_supervisor(claim: Claim) -> Claim:
+    facility = Facility(name="Riverbend Annex", npi="1900000047", address=replace(HOME, zip_code="627040002"))
+    supervising = Provider(npi="1900000054", last_name="Ødegård", first_name="Æva")
+    return replace(claim, facility=facility, supervising=supervising)
+
+
+def workers_compensation(claim: Claim) -> Claim:
+    coverage = replace(
+        claim.coverage,
+        payer_id="WORK1",
+        payer_name="Invented Compensation Fund",
+        member_id="",
+        relationship=Relationship.EMPLOYEE,
+        subscriber=Employer(name="Brick & Tile Works", address=HOME),
+        claim_number="WC-2026-00417",
+    )
+    accident = Accident(kind=AccidentKind.EMPLOYMENT, happened_on=date(2026, 9, 30))
+    return replace(claim, coverage=coverage, filing_code="WC", accident=accident)
+
+
+def auto_accident(claim: Claim) -> Claim:
+    coverage = replace(claim.coverage, payer_id="AUTO1", payer_name="Invented Mutual", claim_number="A-55012")
+    accident = Accident(kind=AccidentKind.AUTO, happened_on=date(2026, 8, 15), state="IL")
+    return replace(claim, coverage=coverage, filing_code="AM", accident=accident)
+
+
+def replacement(claim: Claim) -> Claim:
+    rendering = replace(claim.rendering, npi=claim.billing.npi)
+    return replace(
+        claim,
+        frequency=Frequency.REPLACEMENT,
+        payer_claim_number="ICN20261102001",
+        filing_code="CI",
+        rendering=rendering,
+    )
+
+
+SHAPES: tuple[Callable[[Claim], Claim], ...] = (
+    medicare_self,
+    dependent,
+    referring_and_authorization,
+    facility_and_supervisor,
+    workers_compensation,
+    auto_accident,
+    replacement,
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_claim_is_written_as_in_the_sample_and_conforms(shape: Callable[[Claim], Claim], batch: Batch) -> None:
+    raw = write(replace(batch, claims=(shape(batch.claims[0]),)))
+    golden = SAMPLES / f"{shape.__name__}.edi"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_bytes(raw)
+    assert raw == golden.read_bytes()
+    assert check(raw).findings == ()
+    assert opinion(raw) == ()
+    judge(raw)
+
+
+def test_each_billing_provider_has_one_level_and_each_claim_its_own(batch: Batch) -> None:
+    first = batch.claims[0]
+    other = replace(first.billing, name="Hilltop Therapy", npi="1234567893")
+    claims = (first, replace(dependent(first), billing=other), dependent(first))
+    raw = write(replace(batch, claims=claims))
+    levels = [tuple(each.parts[1:]) for each, _ in standings(Contents(raw)) if each.parts[0] == "HL"]
+    assert levels == [
+        ("1", "", "20", "1"),
+        ("2", "1", "22", "0"),
+        ("3", "1", "22", "1"),
+        ("4", "3", "23", "0"),
+        ("5", "", "20", "1"),
+        ("6", "5", "22", "1"),
+        ("7", "6", "23", "0"),
+    ]
+    assert check(raw).accepted
+    assert opinion(raw) == ()
