@@ -1,11 +1,16 @@
 """gateway claims"""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gateway.cli.denials import denial_told
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status
+
+if TYPE_CHECKING:
+    from gateway.ledger.claims import StoredClaim
 
 
 @click.group()
@@ -13,43 +18,40 @@ def claims() -> None:
     """Claims: list, and show one's timeline."""
 
 
-@claims.command("list", epilog="Example: gateway claims list --state rejected")
-@click.option("--state", "states", multiple=True, help="ready, sealed, sent, received, accepted, rejected, paid, ...")
-@click.option("--partner", default="", help="Only claims that go by this trading partner.")
-@click.option("--payer", default="", help="Only claims to this payer id.")
-@show.paged
-@show.json_option
+@claims.command(
+    "list",
+    cls=lists.command("gateway.service.views.claims:CLAIMS"),
+    epilog="Example: gateway claims list 'state:denied payer:HLTH1 age:>30d carc:197'",
+)
+@click.option("--state", "states", multiple=True, help="As state: in the filter.")
+@click.option("--partner", default="", help="As partner: in the filter.")
+@click.option("--payer", default="", help="As payer: in the filter.")
+@lists.asked
 @click.pass_obj
-def claims_list(
-    place: Place, states: tuple[str, ...], partner: str, payer: str, limit: int, after: int, as_json: bool
-) -> int:
-    """List claims by where they stand, with what to do next."""
-    from gateway.lifecycle import EXPLAINED, ClaimState
+def claims_list(place: Place, states: tuple[str, ...], partner: str, payer: str, wanted: lists.Wanted) -> int:
+    """List claims by where they stand, with what to do next. Replaced versions are shown when asked for."""
+    from gateway.lifecycle import EXPLAINED
     from gateway.money import from_cents, shown
-    from gateway.service.views.claims import claims_listed
+    from gateway.service.views.claims import CLAIMS
 
-    with place.office() as office:
-        page = claims_listed(
-            office,
-            states=show.states(ClaimState, states),
-            partner=partner,
-            payer=payer,
-            after=after,
-            limit=limit,
-        )
-    if as_json:
-        show.as_object(claims=page.rows, next_after=page.next_after)
-        return Status.DONE
-    show.table(
-        ["claim", "visit", "date", "payer", "charge", "state", "what to do"],
-        [
-            (c.pcn, c.visit_key, c.day, c.payer, shown(from_cents(c.charge_cents)), c.state, EXPLAINED[c.state][1])
-            for c in page.rows
-        ],
-        empty="no claims yet; make some with: gateway scrub run",
+    shape: lists.Shape[StoredClaim] = lists.Shape(
+        command="gateway claims list",
+        key="claims",
+        columns=(
+            lists.Column(name="claim", of=lambda c: c.pcn),
+            lists.Column(name="visit", of=lambda c: c.visit_key, keep=1),
+            lists.Column(name="date", of=lambda c: c.day, keep=2),
+            lists.Column(name="payer", of=lambda c: c.payer, keep=4),
+            lists.Column(name="partner", of=lambda c: c.partner, keep=6),
+            lists.Column(name="charge", of=lambda c: shown(from_cents(c.charge_cents))),
+            lists.Column(name="state", of=lambda c: c.state),
+            lists.Column(name="payer's number", of=lambda c: c.payer_claim_number, keep=5),
+            lists.Column(name="what to do", of=lambda c: EXPLAINED[c.state][1], wraps=True, keep=3),
+        ),
+        none="no claims yet; make some with: gateway scrub run",
     )
-    show.more(page.next_after, "gateway claims list")
-    return Status.DONE
+    with place.office() as office:
+        return lists.tell(office, CLAIMS, shape, wanted.also(state=states, partner=partner, payer=payer))
 
 
 @claims.command("show", epilog="Example: gateway claims show V-1001 (a visit's id, or a claim's number)")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status, worst
 
@@ -64,36 +64,37 @@ def deliveries() -> None:
     """Outbound files: list and show them; release, resend, countersign or cancel one that is in doubt."""
 
 
-@deliveries.command("list", epilog="Example: gateway deliveries list --state held")
-@click.option(
-    "--state", "states", multiple=True, help="sealed, uploading, committing, sent, presumed, held, cancelled."
+@deliveries.command(
+    "list",
+    cls=lists.command("gateway.service.views.deliveries:DELIVERIES"),
+    epilog="Example: gateway deliveries list 'state:held,presumed partner:northgate'",
 )
-@click.option("--partner", default="", help="Only this trading partner.")
-@show.paged
-@show.json_option
+@click.option("--state", "states", multiple=True, help="As state: in the filter.")
+@click.option("--partner", default="", help="As partner: in the filter.")
+@lists.asked
 @click.pass_obj
-def list_(place: Place, states: tuple[str, ...], partner: str, limit: int, after: int, as_json: bool) -> int:
+def list_(place: Place, states: tuple[str, ...], partner: str, wanted: lists.Wanted) -> int:
     """List outbound files with their state, what it means, who acts, and what to type."""
-    from gateway.delivery import EXPLAINED, Delivery
-    from gateway.service.views.deliveries import deliveries_listed
+    from gateway.delivery import EXPLAINED
+    from gateway.service.views.deliveries import DELIVERIES
 
+    shape: lists.Shape[SealedFile] = lists.Shape(
+        command="gateway deliveries list",
+        key="files",
+        columns=(
+            lists.Column(name="file", of=lambda f: f.name),
+            lists.Column(name="partner", of=lambda f: f.partner, keep=2),
+            lists.Column(name="interchange", of=lambda f: f"{f.interchange:09d}", keep=5),
+            lists.Column(name="bytes", of=lambda f: f.size, keep=6),
+            lists.Column(name="state", of=lambda f: f.state),
+            lists.Column(name="meaning", of=lambda f: EXPLAINED[f.state].means, wraps=True, keep=4),
+            lists.Column(name="who acts", of=lambda f: EXPLAINED[f.state].owner, keep=3),
+            lists.Column(name="what to do", of=lambda f: EXPLAINED[f.state].command, wraps=True, keep=1),
+        ),
+        none="no file was sealed yet",
+    )
     with place.office() as office:
-        page = deliveries_listed(
-            office, states=show.states(Delivery, states), partner=partner, after=after, limit=limit
-        )
-    if as_json:
-        show.as_object(files=page.rows, next_after=page.next_after)
-        return Status.DONE
-    columns = ["file", "partner", "interchange", "bytes", "state", "meaning", "who acts", "what to do"]
-    rows = []
-    for one in page.rows:
-        told = EXPLAINED[one.state]
-        rows.append(
-            (one.name, one.partner, f"{one.interchange:09d}", one.size, one.state, told.means, told.owner, told.command)
-        )
-    show.table(columns, rows, empty="no file was sealed yet")
-    show.more(page.next_after, "gateway deliveries list")
-    return Status.DONE
+        return lists.tell(office, DELIVERIES, shape, wanted.also(state=states, partner=partner))
 
 
 @deliveries.command("show", epilog="Example: gateway deliveries show elm_northgate_000000001.837")

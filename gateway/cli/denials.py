@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status
 
@@ -17,40 +17,58 @@ def denials() -> None:
     """Denials with their fix in the documentation."""
 
 
-@denials.command("list", epilog="Example: gateway denials list --owner clinician")
-@click.option("--state", default="open", help="open, closed, or '' for both [open].")
-@click.option("--owner", default="", help="clinician, biller, 'front desk', 'practice manager'.")
-@click.option("--route", default="", help="appeal, corrected_claim, send_records, ...")
-@click.option("--carc", default="", help="Only this reason code.")
-@show.paged
-@show.json_option
+@denials.command(
+    "list",
+    cls=lists.command("gateway.service.views.denials:DENIALS"),
+    epilog="Example: gateway denials list 'owner:clinician due:<2026-12-15' --sort due",
+)
+@click.option("--state", default=None, help="As state: in the filter; '' for open and closed ones [open].")
+@click.option("--owner", default="", help="As owner: in the filter.")
+@click.option("--route", default="", help="As route: in the filter.")
+@click.option("--carc", default="", help="As carc: in the filter.")
+@lists.asked
 @click.pass_obj
-def denials_list(
-    place: Place, state: str, owner: str, route: str, carc: str, limit: int, after: int, as_json: bool
-) -> int:
+def denials_list(place: Place, state: str | None, owner: str, route: str, carc: str, wanted: lists.Wanted) -> int:
     """List denials: whose they are, what is missing in the note, which way to take, and by when."""
     from gateway.money import from_cents, shown
-    from gateway.service.views.denials import denials_listed
+    from gateway.service.views.denials import DENIALS
 
+    shape: lists.Shape[StoredDenial] = lists.Shape(
+        command="gateway denials list",
+        key="denials",
+        columns=(
+            lists.Column(name="visit", of=lambda d: d.visit_key),
+            lists.Column(name="claim", of=lambda d: d.pcn, keep=5),
+            lists.Column(name="procedure", of=lambda d: d.procedure, keep=6),
+            lists.Column(name="amount", of=lambda d: shown(from_cents(d.cents))),
+            lists.Column(name="reason", of=lambda d: f"{d.group_code} {d.carc}"),
+            lists.Column(name="payer", of=lambda d: d.payer, keep=4),
+            lists.Column(name="owner", of=lambda d: d.owner),
+            lists.Column(name="route", of=lambda d: d.route, keep=1),
+            lists.Column(name="due", of=lambda d: d.due_on or ""),
+            lists.Column(name="section", of=lambda d: d.note_section, keep=3, wraps=True),
+            lists.Column(name="fix", of=lambda d: d.fix, keep=2, wraps=True),
+        ),
+        none="no denials",
+        # Sentences, not columns: what to do about a denial is the point, and no terminal is wide enough for it in a table.
+        whole=_sentences,
+    )
+    states = ("open", "closed") if state == "" else (state or "",)
     with place.office() as office:
-        page = denials_listed(office, state=state, owner=owner, route=route, carc=carc, after=after, limit=limit)
-    if as_json:
-        show.as_object(denials=page.rows, next_after=page.next_after)
-        return Status.DONE
-    # Sentences, not columns: what to do about a denial is the point, and no terminal is wide enough for it in a table.
-    for d in page.rows:
-        due = f" by {d.due_on}" if d.due_on else ""
-        reason = f"{d.group_code} {d.carc} {d.rarcs}".strip()
-        click.echo(
-            f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}\n"
-            f"    {d.owner}: {d.route.replace('_', ' ')}{due}"
-            + (f"; note section: {d.note_section}" if d.note_section != "none" else "")
-            + f"\n    {d.fix}"
-        )
-    if not page.rows:
-        click.echo("no denials")
-    show.more(page.next_after, "gateway denials list")
-    return Status.DONE
+        return lists.tell(office, DENIALS, shape, wanted.also(state=states, owner=owner, route=route, carc=carc))
+
+
+def _sentences(d: "StoredDenial") -> str:
+    from gateway.money import from_cents, shown
+
+    due = f" by {d.due_on}" if d.due_on else ""
+    reason = f"{d.group_code} {d.carc} {d.rarcs}".strip()
+    section = f"; note section: {d.note_section}" if d.note_section != "none" else ""
+    return (
+        f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}\n"
+        f"    {d.owner}: {d.route.replace('_', ' ')}{due}{section}\n"
+        f"    {d.fix}"
+    )
 
 
 @denials.command("show", epilog="Example: gateway denials show V-1001")

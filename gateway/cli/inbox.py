@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
+    from gateway.ledger.inbound import InboundFile
     from gateway.service.inbound.collect import Collected
     from gateway.service.inbound.outcome import Posted
 
@@ -90,39 +91,37 @@ def inbox() -> None:
     """Inbound files: list, show, read again, ignore, export."""
 
 
-@inbox.command("list", epilog="Example: gateway inbox list --state 'set aside'")
-@click.option("--state", "states", multiple=True, help="stored, posted, 'set aside', unpacked, ignored.")
-@click.option("--partner", default="", help="Only this trading partner.")
+@inbox.command(
+    "list",
+    cls=lists.command("gateway.service.views.inbox:INBOX"),
+    epilog="Example: gateway inbox list 'state:set_aside partner:northgate'",
+)
+@click.option("--state", "states", multiple=True, help="As state: in the filter.")
+@click.option("--partner", default="", help="As partner: in the filter.")
 @click.option("--unmatched", is_flag=True, help="Only files with an answer about nothing that we sent.")
-@show.paged
-@show.json_option
+@lists.asked
 @click.pass_obj
-def inbox_list(
-    place: Place, states: tuple[str, ...], partner: str, unmatched: bool, limit: int, after: int, as_json: bool
-) -> int:
+def inbox_list(place: Place, states: tuple[str, ...], partner: str, unmatched: bool, wanted: lists.Wanted) -> int:
     """List inbound files with what became of each."""
-    from gateway.ledger.inbound import InboundState
-    from gateway.service.views.inbox import inbox_listed
+    from gateway.service.views.inbox import INBOX
 
-    with place.office() as office:
-        page = inbox_listed(
-            office,
-            states=show.states(InboundState, states),
-            partner=partner,
-            unmatched=unmatched,
-            after=after,
-            limit=limit,
-        )
-    if as_json:
-        show.as_object(files=page.rows, next_after=page.next_after)
-        return Status.DONE
-    show.table(
-        ["number", "name", "partner", "bytes", "state", "reason", "why"],
-        [(f.id, f.name, f.partner, f.size, f.state, f.reason, f.why) for f in page.rows],
-        empty="nothing came in yet" if not (states or partner or unmatched) else "there is no such file",
+    shape: lists.Shape[InboundFile] = lists.Shape(
+        command="gateway inbox list",
+        key="files",
+        columns=(
+            lists.Column(name="number", of=lambda f: f.id),
+            lists.Column(name="name", of=lambda f: f.name),
+            lists.Column(name="partner", of=lambda f: f.partner, keep=1),
+            lists.Column(name="bytes", of=lambda f: f.size, keep=4),
+            lists.Column(name="state", of=lambda f: f.state),
+            lists.Column(name="reason", of=lambda f: f.reason, keep=3),
+            lists.Column(name="why", of=lambda f: f.why, wraps=True, keep=2),
+        ),
+        none="nothing came in yet",
     )
-    show.more(page.next_after, "gateway inbox list")
-    return Status.DONE
+    asked = wanted.also(state=states, partner=partner, unmatched="yes" if unmatched else "")
+    with place.office() as office:
+        return lists.tell(office, INBOX, shape, asked)
 
 
 @inbox.command("show", epilog="Example: gateway inbox show 3")

@@ -1,10 +1,15 @@
 """gateway remits"""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status
+
+if TYPE_CHECKING:
+    from gateway.ledger.remittances import StoredRemittance
 
 
 @click.group()
@@ -12,32 +17,36 @@ def remits() -> None:
     """Remittances: list, and show one's money."""
 
 
-@remits.command("list", epilog="Example: gateway remits list")
-@click.option("--state", "states", multiple=True, help="posted, 'set aside'.")
-@show.paged
-@show.json_option
+@remits.command(
+    "list",
+    cls=lists.command("gateway.service.views.remittances:REMITTANCES"),
+    epilog="Example: gateway remits list 'state:set_aside amount:>100'",
+)
+@click.option("--state", "states", multiple=True, help="As state: in the filter.")
+@lists.asked
 @click.pass_obj
-def remits_list(place: Place, states: tuple[str, ...], limit: int, after: int, as_json: bool) -> int:
+def remits_list(place: Place, states: tuple[str, ...], wanted: lists.Wanted) -> int:
     """List remittances: one for each payment of a payer."""
-    from gateway.ledger.remittances import RemittanceState
     from gateway.money import from_cents, shown
-    from gateway.service.views.remittances import remits_listed
+    from gateway.service.views.remittances import REMITTANCES
 
-    with place.office() as office:
-        page = remits_listed(office, states=show.states(RemittanceState, states), after=after, limit=limit)
-    if as_json:
-        show.as_object(remittances=page.rows, next_after=page.next_after)
-        return Status.DONE
-    show.table(
-        ["number", "payer", "trace", "date", "method", "paid", "state", "why"],
-        [
-            (r.id, r.payer_name, r.trace, r.paid_on, r.method, shown(from_cents(r.payment_cents)), r.state, r.why)
-            for r in page.rows
-        ],
-        empty="no remittance came yet",
+    shape: lists.Shape[StoredRemittance] = lists.Shape(
+        command="gateway remits list",
+        key="remittances",
+        columns=(
+            lists.Column(name="number", of=lambda r: r.id),
+            lists.Column(name="payer", of=lambda r: r.payer_name, wraps=True, keep=3),
+            lists.Column(name="trace", of=lambda r: r.trace),
+            lists.Column(name="date", of=lambda r: r.paid_on, keep=1),
+            lists.Column(name="method", of=lambda r: r.method, keep=5),
+            lists.Column(name="paid", of=lambda r: shown(from_cents(r.payment_cents))),
+            lists.Column(name="state", of=lambda r: r.state),
+            lists.Column(name="why", of=lambda r: r.why, wraps=True, keep=2),
+        ),
+        none="no remittance came yet",
     )
-    show.more(page.next_after, "gateway remits list")
-    return Status.DONE
+    with place.office() as office:
+        return lists.tell(office, REMITTANCES, shape, wanted.also(state=states))
 
 
 @remits.command("show", epilog="Example: gateway remits show 1")

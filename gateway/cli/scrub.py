@@ -17,19 +17,29 @@ def scrub() -> None:
 
 @scrub.command(epilog="Example: gateway scrub run --payer MCRB1")
 @click.option("--payer", default="", help="Only visits of this payer id.")
+@click.option("--again", is_flag=True, help="Also held visits for which nothing has changed since they were looked at.")
 @click.option("--dry-run", is_flag=True, help="Say what would be found; change nothing.")
 @show.json_option
 @click.pass_obj
-def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
-    """Check every visit that is new or held; clean ones become claims, the others go to the worklist."""
+def run(place: Place, payer: str, again: bool, dry_run: bool, as_json: bool) -> int:
+    """Check every new visit, and held ones for which something has changed; clean ones become claims.
+
+    A held visit is looked at again once it is corrected, or the patient's other visits, an answer, the payer's file, a
+    waiver, the practice's settings, the rules or a code list changed, or a day has come that the rules wait for.
+    """
+    from gateway.service.views.lists import Request, total
+    from gateway.service.views.visits import VISITS
     from gateway.service.visits.scrub import scrub_visits
 
     with place.office() as office, show.progress("scrubbing") as advance:
-        done = scrub_visits(office, payer=payer, dry_run=dry_run, progress=advance)
+        done = scrub_visits(office, payer=payer, again=again, dry_run=dry_run, progress=advance)
+        waits = total(office, VISITS, Request(filter=f"state:held payer:{payer}" if payer else "state:held")).count
     held = [one for one in done if one.holds]
+    looked_at = [one for one in done if one.before == "held"] if dry_run else held
+    unchanged = waits - len(looked_at)
     if as_json:
-        show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held))
-        return Status.NEEDS_A_PERSON if held else Status.DONE
+        show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held), held_unchanged=unchanged)
+        return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
     would = "would be " if dry_run else ""
     click.echo(
         f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held"
@@ -39,7 +49,11 @@ def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
     for one in held:
         for found in one.holds:
             click.echo(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
-    return Status.NEEDS_A_PERSON if held else Status.DONE
+    if unchanged:
+        click.echo(
+            f"{show.counted(unchanged, 'visit')} held as before, for nothing has changed: gateway visits list state:held"
+        )
+    return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
 
 
 @scrub.command(epilog="Example: gateway scrub explain V-1001")

@@ -3,33 +3,41 @@
 import json
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
     from gateway.ledger.events import Logged
+    from gateway.service.office import Office
 
 _POLL_SECONDS = 0.5
+_PAGE = 500
 
 
-@click.command(epilog="Example: gateway tail -f --needs-a-person")
+@click.command(
+    cls=lists.command("gateway.service.views.log:LOG"),
+    epilog="Example: gateway tail -f 'kind:claim.denied,claim.rejected'",
+)
+@click.argument("terms", nargs=-1, metavar="[FILTER]...", shell_complete=lists.complete)
 @click.option("-f", "--follow", is_flag=True, help="Go on as it happens, until interrupted.")
-@click.option("--claim", default="", help="Only this claim (its patient control number).")
-@click.option("--partner", default="", help="Only this trading partner.")
-@click.option("--kind", default="", help="Only this kind, such as claim or claim.denied.")
-@click.option("--about", default="", help="Only this visit, file or trace.")
+@click.option("--claim", default="", help="As claim: in the filter.")
+@click.option("--partner", default="", help="As partner: in the filter.")
+@click.option("--kind", default="", help="As kind: in the filter.")
+@click.option("--about", default="", help="As about: in the filter.")
 @click.option("--needs-a-person", is_flag=True, help="Only lines that need a person, each with the next command.")
-@click.option("--severity", type=click.Choice(["routine", "can wait", "wake"]), help="Only this severity.")
-@click.option("-n", "--lines", type=click.IntRange(0), default=0, help="Begin with the last so many [0: all].")
+@click.option("--severity", type=click.Choice(["routine", "can wait", "wake"]), help="As severity: in the filter.")
+@click.option("-n", "--lines", type=click.IntRange(0), default=0, help="Begin with the last so many of them [0: all].")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each line.")
 @click.pass_obj
 def tail(
     place: Place,
+    terms: tuple[str, ...],
     follow: bool,
     claim: str,
     partner: str,
@@ -44,26 +52,51 @@ def tail(
 
     It never holds names, birth dates, member ids or note text; claims are known by their patient control numbers.
     """
-    from gateway.event import EventSeverity
-    from gateway.service.views.log import log_end, log_read
-
-    severities: tuple[EventSeverity, ...] = (EventSeverity(severity),) if severity else ()
-    if needs_a_person:
-        severities = (EventSeverity.CAN_WAIT, EventSeverity.WAKE)
+    wanted = lists.Wanted(filter=lists.typed(terms), sort="", limit=_PAGE, after="", output="table", columns="")
+    severities = ("can wait", "wake") if needs_a_person else (severity or "",)
+    wanted = wanted.also(claim=claim.upper(), partner=partner, kind=kind, about=about, severity=severities)
     # It may run for days: it must not keep an upgrade or a release waiting.
     with place.office(lock=nullcontext) as office:
-        after = max(0, log_end(office) - lines) if lines else 0
+        after = _last(office, wanted, lines, as_json=as_json) if lines else 0
         while True:
-            read = log_read(
-                office, after=after, claim=claim, partner=partner, about=about, kind=kind, severities=severities
-            )
-            for one in read:
-                click.echo(_line(one, as_json=as_json))
-                after = one.number
-            if not read:
-                if not follow:
-                    return Status.DONE
-                time.sleep(_POLL_SECONDS)
+            after = _rest(office, wanted, after, as_json=as_json)
+            if not follow:
+                return Status.DONE
+            _until_more(office, after)
+
+
+def _last(office: "Office", wanted: lists.Wanted, lines: int, *, as_json: bool) -> int:
+    """Print the last so many lines that match; gives the number of the newest."""
+    from gateway.service.views.lists import rows
+    from gateway.service.views.log import LOG
+
+    page = rows(office, LOG, replace(wanted.request, sort="-entry", limit=lines))
+    for one in reversed(page.rows):
+        click.echo(_line(one, as_json=as_json))
+    return page.rows[0].number if page.rows else 0
+
+
+def _rest(office: "Office", wanted: lists.Wanted, after: int, *, as_json: bool) -> int:
+    """Print every line behind a number; gives the number that was looked at last."""
+    from gateway.service.views.lists import rows
+    from gateway.service.views.log import LOG, log_end
+
+    while True:
+        end = log_end(office)
+        page = rows(office, LOG, replace(wanted.request, after=str(after)))
+        for one in page.rows:
+            click.echo(_line(one, as_json=as_json))
+        if not page.next_after:
+            # Lines that do not match need not be looked at again; one written meanwhile stands behind `end`.
+            return max(end, page.rows[-1].number if page.rows else 0, after)
+        after = int(page.next_after)
+
+
+def _until_more(office: "Office", after: int) -> None:
+    from gateway.service.views.log import log_end
+
+    while log_end(office) <= after:
+        time.sleep(_POLL_SECONDS)
 
 
 def _line(one: "Logged", *, as_json: bool) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.face import show
+from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
     from gateway.finding import Finding, RowFault
+    from gateway.service.office import Office
+    from gateway.service.views.visits import VisitOnWorklist
     from gateway.service.visits.correct import Fixed
 
 
@@ -49,50 +51,61 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
     return Status.NEEDS_A_PERSON if outcome.faults or outcome.proposed else Status.DONE
 
 
-@visits.command("list", epilog="Example: gateway visits list --state held")
-@click.option("--state", "states", multiple=True, help="Only these: new, held, proposed, claimed, 'not billed'.")
-@click.option("--payer", default="", help="Only visits of this payer id.")
+@visits.command(
+    "list",
+    cls=lists.command("gateway.service.views.visits:VISITS"),
+    epilog="Example: gateway visits list 'state:held owner:clinician'",
+)
+@click.option("--state", "states", multiple=True, help="As state: in the filter.")
+@click.option("--payer", default="", help="As payer: in the filter.")
 @click.option("--faults", is_flag=True, help="The rows that could not be taken in, instead.")
-@show.paged
-@show.json_option
+@lists.asked
 @click.pass_obj
-def list_(
-    place: Place, states: tuple[str, ...], payer: str, faults: bool, limit: int, after: int, as_json: bool
-) -> int:
+def list_(place: Place, states: tuple[str, ...], payer: str, faults: bool, wanted: lists.Wanted) -> int:
     """List visits with what holds them: the worklist."""
-    from gateway.lifecycle import VisitState
-    from gateway.service.views.visits import refused_rows, visits_listed
+    from gateway.service.views.visits import VISITS
 
+    shape: lists.Shape[VisitOnWorklist] = lists.Shape(
+        command="gateway visits list",
+        key="visits",
+        columns=(
+            lists.Column(name="visit", of=lambda one: one.visit.key),
+            lists.Column(name="version", of=lambda one: one.visit.version, keep=5),
+            lists.Column(name="date", of=lambda one: one.visit.day, keep=3),
+            lists.Column(name="payer", of=lambda one: one.visit.payer, keep=4),
+            lists.Column(name="state", of=lambda one: one.visit.state),
+            lists.Column(
+                name="held by",
+                of=lambda one: ", ".join(dict.fromkeys(f.rule for f in _holding(one.findings))),
+                wraps=True,
+                keep=1,
+            ),
+            lists.Column(
+                name="what to do",
+                of=lambda one: next((f.fix for f in _holding(one.findings)), ""),
+                wraps=True,
+                keep=2,
+            ),
+        ),
+        none="no visits; take some in with: gateway visits import FILE",
+    )
     with place.office() as office:
         if faults:
-            refused = refused_rows(office, after=after, limit=limit)
-            if as_json:
-                show.as_object(faults=[{"source": source, "fault": fault} for source, fault in refused])
-            else:
-                rows = [(s, f.row, f.visit_key, f.field, f.what, f.fix) for s, f in refused]
-                show.table(["file", "row", "visit", "field", "what", "what to do"], rows, empty="no row was refused")
-            return Status.DONE
-        page = visits_listed(office, states=show.states(VisitState, states), payer=payer, after=after, limit=limit)
-    if as_json:
-        show.as_object(visits=page.rows, next_after=page.next_after)
-        return Status.DONE
-    show.table(
-        ["visit", "version", "date", "payer", "state", "held by", "what to do"],
-        [
-            (
-                one.visit.key,
-                one.visit.version,
-                one.visit.day,
-                one.visit.payer,
-                one.visit.state,
-                ", ".join(dict.fromkeys(f.rule for f in _holding(one.findings))),
-                next((f.fix for f in _holding(one.findings)), ""),
-            )
-            for one in page.rows
-        ],
-        empty="no visits; take some in with: gateway visits import FILE",
-    )
-    show.more(page.next_after, "gateway visits list")
+            return _refused(office, wanted)
+        return lists.tell(office, VISITS, shape, wanted.also(state=states, payer=payer))
+
+
+def _refused(office: "Office", wanted: lists.Wanted) -> Status:
+    from gateway.service.views.visits import refused_rows
+
+    if wanted.filter or not (wanted.after or "0").isdigit():
+        raise click.UsageError("--faults takes no filter; --after is a number")
+    refused = refused_rows(office, after=int(wanted.after or 0), limit=wanted.limit)
+    if wanted.output == "json":
+        show.as_object(faults=[{"source": source, "fault": fault} for source, fault in refused])
+    else:
+        rows = [(s, f.row, f.visit_key, f.field, f.what, f.fix) for s, f in refused]
+        show.table(["file", "row", "visit", "field", "what", "what to do"], rows, empty="no row was refused")
     return Status.DONE
 
 

@@ -1,6 +1,6 @@
 """Claims, their versions and their service lines."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,16 +11,21 @@ from gateway.claim import Claim
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.record import claim_from_bytes, claim_to_bytes
 from gateway.ledger.tables import (
     claim_versions,
     claims,
+    denials,
     interchange_claims,
+    parked_money,
+    payments,
     service_lines,
     visits,
 )
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState
+from gateway.listing import Asked, asked_for
 from gateway.money import cents
 
 _MOVED_AT_ONCE: Final = 500
@@ -65,6 +70,44 @@ _STORED = (
     select(claim_versions, claims.c.visit_id, visits.c.key.label("visit_key"))
     .join(claims, claims.c.id == claim_versions.c.claim_id)
     .join(visits, visits.c.id == claims.c.visit_id)
+)
+
+
+LIST: Final = List(
+    id=claim_versions.c.id,
+    practice=claim_versions.c.practice,
+    stored=_STORED,
+    fields={
+        "state": Indexed(column=claim_versions.c.state),
+        "payer": Indexed(column=claim_versions.c.payer, split=True),
+        "partner": Indexed(column=claim_versions.c.partner, split=True),
+        "claim": Indexed(column=claim_versions.c.pcn),
+        "visit": Elsewhere(
+            ids=lambda practice, asked: (
+                select(claim_versions.c.id)
+                .join(claims, claims.c.id == claim_versions.c.claim_id)
+                .join(visits, visits.c.id == claims.c.visit_id)
+                .where(visits.c.practice == practice, visits.c.key.in_(asked.wanted))
+            ),
+            column=visits.c.key,
+            practice=visits.c.practice,
+        ),
+        "carc": Elsewhere(
+            ids=lambda practice, asked: select(denials.c.claim_version_id).where(
+                denials.c.practice == practice, denials.c.carc.in_(asked.wanted)
+            ),
+            column=denials.c.carc,
+            practice=denials.c.practice,
+        ),
+        "day": Indexed(column=claim_versions.c.day),
+        "age": Indexed(column=claim_versions.c.day),
+        "charge": Plain(column=claim_versions.c.charge_cents),
+    },
+    sorts={"day": claim_versions.c.day, "charge": claim_versions.c.charge_cents},
+    split=claim_versions.c.state,
+    # A version that a later one stands for, or that is not billed after all, is REPLACED: it is shown when asked for.
+    split_values=tuple(state for state in ClaimState if state is not ClaimState.REPLACED),
+    amount=claim_versions.c.charge_cents,
 )
 
 
@@ -141,29 +184,45 @@ def of_visit(tx: Connection, practice: str, visit_id: int) -> tuple[StoredClaim,
     return tuple(_stored(row) for row in tx.execute(query.order_by(claim_versions.c.version)).mappings())
 
 
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredClaim]:
+    """List claims, each as the version that stands."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def current(
     tx: Connection,
     practice: str,
     *,
-    states: Iterable[ClaimState] = (),
+    states: Collection[ClaimState] = (),
     partner: str = "",
     payer: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> tuple[StoredClaim, ...]:
-    """List the current version of each claim in the order of their ids, from the one behind id `after`."""
-    query = _STORED.where(
-        claims.c.practice == practice, claims.c.version == claim_versions.c.version, claim_versions.c.id > after
+    """Give the claims that stand, by their ids from the one behind id `after`: of some states, partner or payer if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=states, partner=partner, payer=payer)).rows
+
+
+def answers_of(tx: Connection, practice: str, visit_ids: Collection[int]) -> dict[int, str]:
+    """Give, for some visits, what was ever answered to their claims, as text that changes when that does."""
+    answered = (
+        select(func.count()).where(payments.c.claim_version_id == claim_versions.c.id).correlate(claim_versions)
+    ).scalar_subquery()
+    parked = (
+        select(func.count())
+        .where(parked_money.c.practice == practice, parked_money.c.reference == claim_versions.c.pcn)
+        .correlate(claim_versions)
+    ).scalar_subquery()
+    query = (
+        select(claims.c.visit_id, claim_versions.c.id, claim_versions.c.payer_claim_number, answered, parked)
+        .join(claim_versions, claim_versions.c.claim_id == claims.c.id)
+        .where(claims.c.practice == practice, claims.c.visit_id.in_(visit_ids))
+        .order_by(claims.c.visit_id, claim_versions.c.id)
     )
-    wanted = tuple(states)
-    if wanted:
-        query = query.where(claim_versions.c.state.in_(wanted))
-    if partner:
-        query = query.where(claim_versions.c.partner == partner)
-    if payer:
-        query = query.where(claim_versions.c.payer == payer)
-    rows = tx.execute(query.order_by(claim_versions.c.id).limit(limit)).mappings()
-    return tuple(_stored(row) for row in rows)
+    found: dict[int, str] = {}
+    for visit_id, *said in tx.execute(query):
+        found[visit_id] = f"{found.get(visit_id, '')}{said};"
+    return found
 
 
 def body_of(tx: Connection, practice: str, version_id: int) -> Claim:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, insert, select, update
 
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.tables import claim_versions, claims, denials, visits
+from gateway.listing import Asked, asked_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,6 @@ _STORED = (
     select(
         denials,
         claim_versions.c.pcn,
-        claim_versions.c.payer,
         claim_versions.c.day,
         visits.c.key.label("visit_key"),
     )
@@ -59,10 +61,48 @@ _STORED = (
 )
 
 
+def _by_claim(column: Column[str]) -> Elsewhere:
+    return Elsewhere(
+        ids=lambda practice, asked: (
+            select(denials.c.id)
+            .join(claim_versions, claim_versions.c.id == denials.c.claim_version_id)
+            .join(claims, claims.c.id == claim_versions.c.claim_id)
+            .join(visits, visits.c.id == claims.c.visit_id)
+            .where(column.table.c.practice == practice, column.in_(asked.wanted))
+        ),
+        column=column,
+        practice=column.table.c.practice,
+    )
+
+
+LIST: Final = List(
+    id=denials.c.id,
+    practice=denials.c.practice,
+    stored=_STORED,
+    fields={
+        "state": Indexed(column=denials.c.state),
+        "owner": Indexed(column=denials.c.owner, split=True),
+        "route": Indexed(column=denials.c.route, split=True),
+        "carc": Indexed(column=denials.c.carc, split=True),
+        "payer": Indexed(column=denials.c.payer, split=True),
+        "due": Indexed(column=denials.c.due_on, split=True, inside=True),
+        "claim": _by_claim(claim_versions.c.pcn),
+        "visit": _by_claim(visits.c.key),
+        "amount": Plain(column=denials.c.cents),
+        "age": Plain(column=denials.c.at),
+    },
+    sorts={"due": denials.c.due_on, "amount": denials.c.cents},
+    split=denials.c.state,
+    split_values=("open", "closed"),
+    amount=denials.c.cents,
+)
+
+
 def add(tx: Connection, practice: str, new: NewDenial, *, at: datetime) -> None:
     """Open a denial."""
     fields = {name: getattr(new, name) for name in NewDenial.__dataclass_fields__}
-    tx.execute(insert(denials).values(practice=practice, state="open", at=at, **fields))
+    payer = select(claim_versions.c.payer).where(claim_versions.c.id == new.claim_version_id).scalar_subquery()
+    tx.execute(insert(denials).values(practice=practice, state="open", at=at, payer=payer, **fields))
 
 
 def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
@@ -82,30 +122,22 @@ def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:
     return closed.rowcount
 
 
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredDenial]:
+    """List denials, open and closed ones unless one of them is asked for."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def listed(
-    tx: Connection,
-    practice: str,
-    *,
-    state: str = "open",
-    pcn: str = "",
-    owner: str = "",
-    route: str = "",
-    carc: str = "",
-    after: int = 0,
-    limit: int = 100,
+    tx: Connection, practice: str, *, state: str = "open", pcn: str = "", after: int = 0, limit: int = 100
 ) -> tuple[StoredDenial, ...]:
-    """List denials, from the one behind id `after`. Empty filters do not filter."""
-    query = _STORED.where(denials.c.practice == practice, denials.c.id > after)
-    for column, wanted in (
-        (denials.c.state, state),
-        (claim_versions.c.pcn, pcn),
-        (denials.c.owner, owner),
-        (denials.c.route, route),
-        (denials.c.carc, carc),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
-    return tuple(_stored(row) for row in tx.execute(query.order_by(denials.c.id).limit(limit)).mappings())
+    """Give denials from the one behind id `after`: open ones unless said otherwise, of a claim if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=state, claim=pcn)).rows
+
+
+def of_claim(tx: Connection, practice: str, claim_version_id: int) -> tuple[StoredDenial, ...]:
+    """Give every denial of a claim version, in the order they came."""
+    query = _STORED.where(denials.c.practice == practice, denials.c.claim_version_id == claim_version_id)
+    return tuple(_stored(row) for row in tx.execute(query.order_by(denials.c.id)).mappings())
 
 
 def _stored(row: RowMapping) -> StoredDenial:

@@ -1,16 +1,19 @@
 """The reconciliation log: append-only, and written in the transaction of what it tells."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from gateway.event import Event, EventSeverity
+from gateway.ledger.lists import Indexed, List, Page, page, values
 from gateway.ledger.tables import events
+from gateway.listing import Asked, Condition, asked_for
 
-_ABOUT_MAX = 128
+_ABOUT_MAX: Final = 128
+_KINDS_MAX: Final = 200
 _FIELDS: Final = tuple(field.name for field in fields(Event))
 
 
@@ -39,6 +42,40 @@ def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datet
         tx.execute(insert(events), rows)
 
 
+LIST: Final = List(
+    id=events.c.id,
+    practice=events.c.practice,
+    stored=select(events),
+    fields={
+        "claim": Indexed(column=events.c.claim),
+        "about": Indexed(column=events.c.about),
+        "partner": Indexed(column=events.c.partner),
+        "kind": Indexed(column=events.c.kind),
+        # Word for word what the index was made with: a planner matches text, not meaning.
+        "severity": Indexed(column=events.c.severity, also=text("severity != 'routine'")),
+    },
+    sorts={},
+)
+
+
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[Logged]:
+    """List lines of the log in order. A kind also means what begins with it and a dot."""
+    conditions = tuple(_understood(tx, practice, one) for one in asked.conditions)
+    return page(tx, practice, LIST, replace(asked, conditions=conditions), _logged)
+
+
+def _understood(tx: Connection, practice: str, asked: Condition) -> Condition:
+    if asked.field == "kind":
+        known = values(tx, practice, LIST.fields["kind"], limit=_KINDS_MAX)
+        meant = tuple(one for one in known if any(one == kind or one.startswith(f"{kind}.") for kind in asked.wanted))
+        return replace(asked, wanted=meant or asked.wanted)
+    if asked.field == "severity" and EventSeverity.ROUTINE in asked.wanted:
+        # Only the others are in the index: what is wanted is said by what is not.
+        others = tuple(one for one in EventSeverity if one not in asked.wanted)
+        return replace(asked, wanted=others, negated=not asked.negated)
+    return asked
+
+
 def read(
     tx: Connection,
     practice: str,
@@ -49,21 +86,13 @@ def read(
     partner: str = "",
     about: str = "",
     kind: str = "",
-    severities: tuple[EventSeverity, ...] = (),
+    severities: Collection[EventSeverity] = (),
 ) -> tuple[Logged, ...]:
     """Read lines in order, from the one behind number `after`. `kind` also matches what begins with it and a dot."""
-    query = select(events).where(events.c.practice == practice, events.c.id > after).order_by(events.c.id).limit(limit)
-    if claim:
-        query = query.where(events.c.claim == claim)
-    if partner:
-        query = query.where(events.c.partner == partner)
-    if about:
-        query = query.where(events.c.about == about)
-    if kind:
-        query = query.where((events.c.kind == kind) | events.c.kind.startswith(kind + ".", autoescape=True))
-    if severities:
-        query = query.where(events.c.severity.in_(severities))
-    return tuple(_logged(row) for row in tx.execute(query).mappings())
+    asked = asked_for(
+        after=after, limit=limit, claim=claim, partner=partner, about=about, kind=kind, severity=severities
+    )
+    return page_of(tx, practice, asked).rows
 
 
 def last_number(tx: Connection, practice: str) -> int:
@@ -72,8 +101,8 @@ def last_number(tx: Connection, practice: str) -> int:
     return tx.execute(query).scalar() or 0
 
 
-def _logged(row: object) -> Logged:
-    told = dict(row)  # type: ignore[call-overload]
+def _logged(row: RowMapping) -> Logged:
+    told = dict(row)
     number, at = told.pop("id"), told.pop("at")
     told.pop("practice")
     told["severity"] = EventSeverity(told["severity"])

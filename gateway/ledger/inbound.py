@@ -6,12 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, text, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.tables import acknowledgments, inbound_files, inbound_interchanges
+from gateway.listing import Asked, asked_for
 
 
 class InboundState(StrEnum):
@@ -132,25 +134,46 @@ def find(tx: Connection, practice: str, inbound_id: int) -> InboundFile | None:
     return None if row is None else _stored(row)
 
 
+LIST: Final = List(
+    id=inbound_files.c.id,
+    practice=inbound_files.c.practice,
+    stored=_STORED,
+    fields={
+        "state": Indexed(column=inbound_files.c.state),
+        "partner": Indexed(column=inbound_files.c.partner, split=True),
+        "unmatched": Elsewhere(
+            ids=lambda practice, _asked: select(inbound_files.c.id).where(
+                inbound_files.c.practice == practice, text("unmatched > 0")
+            ),
+            column=inbound_files.c.name,
+            practice=inbound_files.c.practice,
+        ),
+        "reason": Plain(column=inbound_files.c.reason),
+        "file": Indexed(column=inbound_files.c.name),
+        "age": Plain(column=inbound_files.c.received_at),
+    },
+    sorts={"size": inbound_files.c.size},
+    split=inbound_files.c.state,
+    split_values=tuple(InboundState),
+)
+
+
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[InboundFile]:
+    """List files in the order they came. `unmatched` asks for those with an answer about nothing that we sent."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def files(
     tx: Connection,
     practice: str,
     *,
-    states: tuple[InboundState, ...] = (),
+    states: Collection[InboundState] = (),
     partner: str = "",
-    unmatched: bool = False,
     after: int = 0,
     limit: int = 100,
 ) -> tuple[InboundFile, ...]:
-    """List files in the order they came, from the one behind id `after`; only those with unmatched answers if asked."""
-    query = _STORED.where(inbound_files.c.practice == practice, inbound_files.c.id > after)
-    if states:
-        query = query.where(inbound_files.c.state.in_(states))
-    if partner:
-        query = query.where(inbound_files.c.partner == partner)
-    if unmatched:
-        query = query.where(inbound_files.c.unmatched > 0)
-    return tuple(_stored(row) for row in tx.execute(query.order_by(inbound_files.c.id).limit(limit)).mappings())
+    """Give files in the order they came, from the one behind id `after`: of some states or a partner if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=states, partner=partner)).rows
 
 
 def bytes_of(tx: Connection, practice: str, inbound_id: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, select
 
 from gateway.delivery import Delivery
 from gateway.ledger.outbox import WAITING
@@ -58,12 +58,21 @@ def claims_half_answered(tx: Connection, practice: str) -> tuple[str, ...]:
     return tuple(tx.execute(query).scalars())
 
 
+def _carried() -> ColumnElement[bool]:
+    """Which file carries a claim version: with its practice, for the index of carried claims begins with that."""
+    return and_(
+        interchange_claims.c.practice == claim_versions.c.practice,
+        interchange_claims.c.claim_version_id == claim_versions.c.id,
+        interchange_claims.c.withdrawn == false(),
+    )
+
+
 def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claim versions that more than one interchange carries."""
     query = (
         select(claim_versions.c.pcn)
-        .join(interchange_claims, interchange_claims.c.claim_version_id == claim_versions.c.id)
-        .where(claim_versions.c.practice == practice, interchange_claims.c.withdrawn == false())
+        .join(interchange_claims, _carried())
+        .where(claim_versions.c.practice == practice)
         .group_by(claim_versions.c.id, claim_versions.c.pcn)
         .having(func.count() > 1)
     )
@@ -73,9 +82,7 @@ def claims_in_two_files(tx: Connection, practice: str) -> tuple[str, ...]:
 def claims_without_a_file(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claim versions that are said to have left and that no interchange carries."""
     never_left = (ClaimState.READY, ClaimState.REPLACED, ClaimState.CLOSED)
-    carried = select(interchange_claims.c.id).where(
-        interchange_claims.c.claim_version_id == claim_versions.c.id, interchange_claims.c.withdrawn == false()
-    )
+    carried = select(interchange_claims.c.id).where(_carried())
     query = select(claim_versions.c.pcn).where(
         claim_versions.c.practice == practice, claim_versions.c.state.not_in(never_left), ~carried.exists()
     )
@@ -100,15 +107,19 @@ def visits_without_a_claim(tx: Connection, practice: str) -> tuple[str, ...]:
 def claims_without_evidence(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claim versions whose state is not the one that their last move in the log led to."""
     last = (
-        select(events.c.claim, func.max(events.c.id).label("number"))
-        .where(events.c.practice == practice, events.c.claim != "", events.c.after != "")
-        .group_by(events.c.claim)
-        .subquery()
+        select(func.max(events.c.id))
+        .where(
+            events.c.practice == practice,
+            events.c.claim == claim_versions.c.pcn,
+            events.c.claim != "",
+            events.c.after != "",
+        )
+        .correlate(claim_versions)
+        .scalar_subquery()
     )
     query = (
         select(claim_versions.c.pcn)
-        .outerjoin(last, last.c.claim == claim_versions.c.pcn)
-        .outerjoin(events, events.c.id == last.c.number)
+        .outerjoin(events, events.c.id == last)
         .where(
             claim_versions.c.practice == practice,
             (events.c.after.is_(None)) | (events.c.after != claim_versions.c.state) | (events.c.artefact == ""),

@@ -1,16 +1,20 @@
 """Interchanges, whose bytes never change, and their deliveries, whose state does."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, false, func, insert, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, false, func, insert, select, true, update
 
 from gateway.delivery import DECISIONS, MOVES, UNCERTAIN, Delivery, Manner
 from gateway.errors import LedgerConflict, UsageError
 from gateway.event import Event
 from gateway.ledger import events
-from gateway.ledger.tables import deliveries, interchange_claims, interchanges
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, page
+from gateway.ledger.tables import claim_versions, deliveries, interchange_claims, interchanges
+from gateway.listing import Asked, asked_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,22 +167,56 @@ def _newest(tx: Connection, practice: str, *conditions: ColumnElement[bool]) -> 
     return None if row is None else _stored(row)
 
 
+def _named_by(column: Column[Any]) -> Elsewhere:
+    return Elsewhere(
+        ids=lambda practice, asked: select(interchanges.c.id).where(
+            interchanges.c.practice == practice, column.in_(asked.wanted)
+        ),
+        column=column,
+        practice=interchanges.c.practice,
+    )
+
+
+LIST: Final = List(
+    id=deliveries.c.interchange_id,
+    practice=deliveries.c.practice,
+    stored=_STORED,
+    fields={
+        "state": Indexed(column=deliveries.c.state),
+        "partner": _named_by(interchanges.c.partner),
+        "file": _named_by(interchanges.c.name),
+        "claim": Elsewhere(
+            ids=lambda practice, asked: (
+                select(interchange_claims.c.interchange_id)
+                .join(claim_versions, claim_versions.c.id == interchange_claims.c.claim_version_id)
+                .where(claim_versions.c.practice == practice, claim_versions.c.pcn.in_(asked.wanted))
+            ),
+            column=claim_versions.c.pcn,
+            practice=claim_versions.c.practice,
+        ),
+    },
+    sorts={},
+    split=deliveries.c.state,
+    split_values=tuple(Delivery),
+)
+
+
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[SealedFile]:
+    """List files in the order of their sealing."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def files(
     tx: Connection,
     practice: str,
     *,
-    states: tuple[Delivery, ...] = (),
+    states: Collection[Delivery] = (),
     partner: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> tuple[SealedFile, ...]:
-    """List files in the order of their sealing, from the one behind id `after`."""
-    query = _STORED.where(interchanges.c.practice == practice, interchanges.c.id > after)
-    if states:
-        query = query.where(deliveries.c.state.in_(states))
-    if partner:
-        query = query.where(interchanges.c.partner == partner)
-    return tuple(_stored(row) for row in tx.execute(query.order_by(interchanges.c.id).limit(limit)).mappings())
+    """Give files in the order of their sealing, from the one behind id `after`: of some states or a partner if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=states, partner=partner)).rows
 
 
 def bytes_of(tx: Connection, practice: str, interchange_id: int) -> bytes:

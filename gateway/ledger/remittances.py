@@ -1,11 +1,14 @@
 """Remittances, payments, postings and parked money."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.tables import (
     claim_versions,
     claims,
@@ -16,6 +19,7 @@ from gateway.ledger.tables import (
     service_lines,
 )
 from gateway.lifecycle import ClaimState
+from gateway.listing import Asked, asked_for
 from gateway.money import cents
 from gateway.remittance import ClaimPayment, Remittance
 
@@ -301,19 +305,44 @@ def parked_of(tx: Connection, practice: str, remittance_id: int) -> tuple[Parked
     )
 
 
+LIST: Final = List(
+    id=remittances.c.id,
+    practice=remittances.c.practice,
+    stored=select(remittances),
+    fields={
+        "state": Indexed(column=remittances.c.state),
+        "payer": Indexed(column=remittances.c.payer_id, split=True),
+        "trace": Indexed(column=remittances.c.trace),
+        "claim": Elsewhere(
+            ids=lambda practice, asked: (
+                select(payments.c.remittance_id)
+                .join(claim_versions, claim_versions.c.id == payments.c.claim_version_id)
+                .where(claim_versions.c.practice == practice, claim_versions.c.pcn.in_(asked.wanted))
+            ),
+            column=claim_versions.c.pcn,
+            practice=claim_versions.c.practice,
+        ),
+        "day": Indexed(column=remittances.c.paid_on),
+        "age": Indexed(column=remittances.c.paid_on),
+        "amount": Plain(column=remittances.c.payment_cents),
+    },
+    sorts={"day": remittances.c.paid_on, "amount": remittances.c.payment_cents},
+    split=remittances.c.state,
+    split_values=tuple(RemittanceState),
+    amount=remittances.c.payment_cents,
+)
+
+
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredRemittance]:
+    """List remittances."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def listed(
-    tx: Connection,
-    practice: str,
-    *,
-    states: tuple[RemittanceState, ...] = (),
-    after: int = 0,
-    limit: int = 100,
+    tx: Connection, practice: str, *, states: Collection[RemittanceState] = (), after: int = 0, limit: int = 100
 ) -> tuple[StoredRemittance, ...]:
-    """List remittances in the order they were read, from the one behind id `after`."""
-    query = select(remittances).where(remittances.c.practice == practice, remittances.c.id > after)
-    if states:
-        query = query.where(remittances.c.state.in_(states))
-    return tuple(_stored(row) for row in tx.execute(query.order_by(remittances.c.id).limit(limit)).mappings())
+    """Give remittances in the order they were read, from the one behind id `after`; of some states if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=states)).rows
 
 
 def find(tx: Connection, practice: str, remittance_id: int) -> StoredRemittance | None:

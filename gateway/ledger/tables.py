@@ -114,6 +114,8 @@ visit_versions = Table(
     Column("state", String(12), nullable=False),
     Column("payer", String(80), nullable=False),
     Column("day", Date, nullable=False),
+    # Keyed hash of payer, member and birth date: finds the same patient's other visits without opening a document.
+    Column("patient", String(64), nullable=False, server_default=""),
     Column("discipline", String(4), nullable=False),
     # Of the document: sees whether an import brings anything new without opening what is sealed.
     Column("sha256", String(64), nullable=False),
@@ -124,7 +126,16 @@ visit_versions = Table(
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    # Of a held visit: a digest of all that it was judged by, and the first day on which the rules may find otherwise.
+    # While neither has changed, nobody need look again.
+    Column("judged_by", String(64), nullable=False, server_default=""),
+    Column("look_again_on", Date, nullable=True),
     UniqueConstraint("practice", "visit_id", "version"),
+    # The version and its visit stand in the indexes, so that counting what is current opens no document.
+    Index("ix_visit_versions_by_state", "practice", "state", "id", "visit_id", "version"),
+    Index("ix_visit_versions_by_payer", "practice", "payer", "state", "id", "visit_id", "version"),
+    Index("ix_visit_versions_by_day", "practice", "day", "id", "state", "visit_id", "version"),
+    Index("ix_visit_versions_by_patient", "practice", "patient", "day", "id", "visit_id", "version"),
 )
 
 findings = Table(
@@ -140,6 +151,8 @@ findings = Table(
     Column("what", Text, nullable=False),
     Column("fix", Text, nullable=False),
     Column("cites", Text, nullable=False),
+    Index("ix_findings_by_rule", "practice", "rule", "visit_version_id"),
+    Index("ix_findings_by_owner", "practice", "owner", "visit_version_id"),
 )
 
 intake_faults = Table(
@@ -189,7 +202,11 @@ claim_versions = Table(
     Column("at", Instant, nullable=False),
     UniqueConstraint("practice", "claim_id", "version"),
     UniqueConstraint("practice", "pcn"),
-    Index("ix_claim_versions_practice_state_partner", "practice", "state", "partner"),
+    # The charge stands in the indexes, so that totals open no claim.
+    Index("ix_claim_versions_by_state", "practice", "state", "id", "charge_cents"),
+    Index("ix_claim_versions_by_payer", "practice", "payer", "state", "id", "charge_cents"),
+    Index("ix_claim_versions_by_partner", "practice", "partner", "state", "id", "charge_cents"),
+    Index("ix_claim_versions_by_day", "practice", "day", "id", "state", "charge_cents"),
 )
 
 service_lines = Table(
@@ -206,6 +223,7 @@ service_lines = Table(
     Column("charge_cents", BigInteger, nullable=False),
     CheckConstraint("charge_cents >= 0", name="charge_not_negative"),
     UniqueConstraint("practice", "claim_version_id", "control"),
+    Index("ix_service_lines_by_control", "practice", "control"),
 )
 
 interchanges = Table(
@@ -230,6 +248,10 @@ interchanges = Table(
     UniqueConstraint("practice", "partner", "cycle", "interchange"),
     UniqueConstraint("practice", "partner", "name"),
     UniqueConstraint("practice", "partner", "reference"),
+    Index("ix_interchanges_by_name", "practice", "name"),
+    Index("ix_interchanges_by_partner", "practice", "partner", "id"),
+    Index("ix_interchanges_by_time", "practice", "sealed_at", "id"),
+    Index("ix_interchanges_by_group", "practice", "partner", "group_control"),
 )
 
 interchange_claims = Table(
@@ -275,6 +297,7 @@ deliveries = Table(
     Column("sent_at", Instant, nullable=True),
     Column("answer_due_at", Instant, nullable=True),
     UniqueConstraint("practice", "interchange_id"),
+    Index("ix_deliveries_by_state", "practice", "state", "interchange_id"),
 )
 
 resends = Table(
@@ -338,6 +361,16 @@ inbound_files = Table(
     # How many of its answers are about nothing that we sent to that partner.
     Column("unmatched", Integer, nullable=False),
     UniqueConstraint("practice", "partner", "sha256"),
+    Index("ix_inbound_files_by_state", "practice", "state", "id"),
+    Index("ix_inbound_files_by_name", "practice", "name", "id"),
+    Index("ix_inbound_files_by_partner", "practice", "partner", "state", "id"),
+)
+Index(
+    "ix_inbound_files_unmatched",
+    inbound_files.c.practice,
+    inbound_files.c.id,
+    sqlite_where=inbound_files.c.unmatched > 0,
+    postgresql_where=inbound_files.c.unmatched > 0,
 )
 
 inbound_interchanges = Table(
@@ -422,6 +455,10 @@ remittances = Table(
     Column("paid_on", Date, nullable=False),
     Column("payment_cents", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("ix_remittances_by_state", "practice", "state", "id", "payment_cents"),
+    Index("ix_remittances_by_payer", "practice", "payer_id", "state", "id", "payment_cents"),
+    Index("ix_remittances_by_trace", "practice", "trace", "id"),
+    Index("ix_remittances_by_day", "practice", "paid_on", "id", "state", "payment_cents"),
 )
 Index(
     "uq_remittances_posted_once",
@@ -473,6 +510,7 @@ parked_money = Table(
     Column("reference", Text, nullable=False),
     Column("cents", BigInteger, nullable=False),
     Column("said", Text, nullable=False),
+    Index("ix_parked_money_by_reference", "practice", "reference", "reason"),
 )
 
 denials = Table(
@@ -499,6 +537,16 @@ denials = Table(
     Column("decided_by", Text, nullable=False),
     Column("due_on", Date, nullable=True),
     Column("at", Instant, nullable=False),
+    # Of its claim, so that a payer's denials are found without opening claims.
+    Column("payer", String(80), nullable=False, server_default=""),
+    Index("ix_denials_by_payer", "practice", "payer", "state", "id", "cents"),
+    Index("ix_denials_by_state", "practice", "state", "id", "cents"),
+    Index("ix_denials_by_due", "practice", "state", "due_on", "id", "cents"),
+    Index("ix_denials_by_owner", "practice", "owner", "state", "id", "cents"),
+    Index("ix_denials_by_route", "practice", "route", "state", "id", "cents"),
+    Index("ix_denials_by_carc", "practice", "carc", "state", "id", "cents"),
+    # Which claims a reason was given for, without opening the denials.
+    Index("ix_denials_by_claim", "practice", "claim_version_id", "state", "id", "carc"),
 )
 
 fixes = Table(
@@ -555,6 +603,18 @@ events = Table(
     Column("reason", Text, nullable=False),
     Column("said", Text, nullable=False),
     Column("next_command", Text, nullable=False),
-    Index("ix_events_practice_claim", "practice", "claim"),
-    Index("ix_events_practice_about", "practice", "about"),
+    Index("ix_events_in_order", "practice", "id"),
+    Index("ix_events_by_claim", "practice", "claim", "id"),
+    Index("ix_events_by_about", "practice", "about", "id"),
+    Index("ix_events_by_kind", "practice", "kind", "id"),
+    Index("ix_events_by_partner", "practice", "partner", "id"),
+)
+# Most lines are routine, and nobody asks for those by their severity.
+Index(
+    "ix_events_for_people",
+    events.c.practice,
+    events.c.severity,
+    events.c.id,
+    sqlite_where=events.c.severity != "routine",
+    postgresql_where=events.c.severity != "routine",
 )

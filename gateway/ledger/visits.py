@@ -1,8 +1,9 @@
 """Visits and their versions. A version is never overwritten."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -10,8 +11,12 @@ from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import events
+from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
+from gateway.ledger.patients import patient_key
+from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import findings, fixes, intake_faults, visit_versions, visits
 from gateway.lifecycle import VISIT_MOVES, VisitState
+from gateway.listing import Asked, asked_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,52 @@ _STORED = select(visits.c.key, visit_versions).join(visits, visits.c.id == visit
 _CURRENT = _STORED.where(visits.c.version == visit_versions.c.version)
 
 
+_PAST: Final = frozenset({VisitState.SUPERSEDED})
+LIST: Final = List(
+    id=visit_versions.c.id,
+    practice=visit_versions.c.practice,
+    stored=_STORED,
+    fields={
+        "state": Indexed(column=visit_versions.c.state),
+        "payer": Indexed(column=visit_versions.c.payer, split=True),
+        "visit": Elsewhere(
+            ids=lambda practice, asked: (
+                select(visit_versions.c.id)
+                .join(visits, visits.c.id == visit_versions.c.visit_id)
+                .where(visits.c.practice == practice, visits.c.key.in_(asked.wanted))
+            ),
+            column=visits.c.key,
+            practice=visits.c.practice,
+        ),
+        "rule": Elsewhere(
+            ids=lambda practice, asked: select(findings.c.visit_version_id).where(
+                findings.c.practice == practice, findings.c.rule.in_(asked.wanted)
+            ),
+            column=findings.c.rule,
+            practice=findings.c.practice,
+        ),
+        "owner": Elsewhere(
+            ids=lambda practice, asked: select(findings.c.visit_version_id).where(
+                findings.c.practice == practice, findings.c.owner.in_(asked.wanted)
+            ),
+            column=findings.c.owner,
+            practice=findings.c.practice,
+        ),
+        "discipline": Plain(column=visit_versions.c.discipline),
+        "day": Indexed(column=visit_versions.c.day),
+        "age": Indexed(column=visit_versions.c.day),
+    },
+    sorts={"day": visit_versions.c.day},
+    split=visit_versions.c.state,
+    split_values=tuple(state for state in VisitState if state not in _PAST),
+    standing=(
+        visits,
+        (visits.c.id == visit_versions.c.visit_id) & (visits.c.version == visit_versions.c.version),
+    ),
+    all_of=_PAST,
+)
+
+
 def add(tx: Connection, practice: str, new: NewVersion, *, at: datetime) -> StoredVisit:
     """Add the first or the next version of a visit; it becomes the current one. The earlier one is the caller's to move."""
     known = tx.execute(select(visits).where(visits.c.practice == practice, visits.c.key == new.key)).mappings().first()
@@ -70,6 +121,7 @@ def add(tx: Connection, practice: str, new: NewVersion, *, at: datetime) -> Stor
         if moved.rowcount != 1:
             raise LedgerConflict(f"visit {new.key} has another version by now; read it again before changing it")
     fields = {name: getattr(new, name) for name in NewVersion.__dataclass_fields__ if name != "key"}
+    fields["patient"] = patient_key(secret_of(tx, practice), new.document)
     tx.execute(insert(visit_versions).values(practice=practice, visit_id=visit_id, version=version, at=at, **fields))
     stored = find(tx, practice, new.key)
     assert stored is not None, "just added"
@@ -89,31 +141,94 @@ def by_version_id(tx: Connection, practice: str, version_id: int) -> StoredVisit
     return _stored(row.mappings().one())
 
 
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredVisit]:
+    """List visits, each as its current version; earlier ones where only superseded ones are asked for."""
+    return page(tx, practice, LIST, asked, _stored)
+
+
 def current(
     tx: Connection,
     practice: str,
     *,
-    states: Iterable[VisitState] = (),
+    states: Collection[VisitState] = (),
     payer: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> tuple[StoredVisit, ...]:
-    """List current versions in the order of their ids, from the one behind id `after`."""
-    query = _CURRENT.where(visits.c.practice == practice, visit_versions.c.id > after)
-    wanted = tuple(states)
-    if wanted:
-        query = query.where(visit_versions.c.state.in_(wanted))
-    if payer:
-        query = query.where(visit_versions.c.payer == payer)
-    rows = tx.execute(query.order_by(visit_versions.c.id).limit(limit)).mappings()
-    return tuple(_stored(row) for row in rows)
+    """Give current versions by their ids, from the one behind id `after`: of some states or a payer if asked."""
+    return page_of(tx, practice, asked_for(after=after, limit=limit, state=states, payer=payer)).rows
 
 
-def on_days(tx: Connection, practice: str, *, since: date, until: date) -> tuple[StoredVisit, ...]:
-    """Give the current visit versions of those days, in order: what rules about history look at."""
-    query = _CURRENT.where(visits.c.practice == practice, visit_versions.c.day >= since, visit_versions.c.day <= until)
-    rows = tx.execute(query.order_by(visit_versions.c.day, visit_versions.c.id)).mappings()
-    return tuple(_stored(row) for row in rows)
+def of_same_patient(tx: Connection, practice: str, visit: StoredVisit) -> tuple[StoredVisit, ...]:
+    """Give the current versions of the patient's other visits of that day: what rules about history look at."""
+    mine = select(visit_versions.c.patient).where(visit_versions.c.id == visit.id).scalar_subquery()
+    query = _CURRENT.where(
+        visit_versions.c.practice == practice,
+        visit_versions.c.patient == mine,
+        visit_versions.c.patient != "",
+        visit_versions.c.day == visit.day,
+        visit_versions.c.visit_id != visit.visit_id,
+    )
+    return tuple(_stored(row) for row in tx.execute(query.order_by(visit_versions.c.id)).mappings())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldVisit:
+    """A held visit version, without its document: what tells whether it has to be looked at again.
+
+    judged_by      digest of what it was judged by; "" if an older gateway judged it
+    look_again_on  the first day on which the rules may find otherwise
+    """
+
+    id: int
+    visit_id: int
+    key: str
+    payer: str
+    judged_by: str
+    look_again_on: date | None
+
+
+def held(tx: Connection, practice: str, *, payer: str = "", after: int = 0, limit: int = 200) -> tuple[HeldVisit, ...]:
+    """Give the visits that are held, from the one behind version id `after`; of a payer if asked."""
+    v = visit_versions.c
+    query = (
+        select(v.id, v.visit_id, visits.c.key, v.payer, v.judged_by, v.look_again_on)
+        .join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
+        .where(
+            v.practice == practice, v.state == VisitState.HELD, v.id > after, *((v.payer == payer,) if payer else ())
+        )
+    )
+    return tuple(HeldVisit(**row) for row in tx.execute(query.order_by(v.id).limit(limit)).mappings())
+
+
+def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Give, for some visit versions, the version ids of the same patient's other visits of the day."""
+    mine, other = visit_versions.alias(), visit_versions.alias()
+    query = (
+        select(mine.c.id, other.c.id.label("other"))
+        .join(
+            other,
+            (other.c.practice == practice)
+            & (other.c.patient == mine.c.patient)
+            & (other.c.day == mine.c.day)
+            & (other.c.visit_id != mine.c.visit_id),
+        )
+        .join(visits, (visits.c.id == other.c.visit_id) & (visits.c.version == other.c.version))
+        .where(mine.c.practice == practice, mine.c.id.in_(version_ids), mine.c.patient != "")
+        .order_by(mine.c.id, other.c.id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for one, beside in tx.execute(query):
+        found[one] = (*found.get(one, ()), beside)
+    return found
+
+
+def keep_judged_by(
+    tx: Connection, practice: str, visit: StoredVisit, judged_by: str, look_again_on: date | None
+) -> None:
+    """Keep what a held visit was judged by."""
+    mine = (visit_versions.c.practice == practice, visit_versions.c.id == visit.id)
+    tx.execute(update(visit_versions).where(*mine).values(judged_by=judged_by, look_again_on=look_again_on))
 
 
 def mark_imported(tx: Connection, visit: StoredVisit) -> None:
@@ -186,18 +301,16 @@ def replace_findings(tx: Connection, practice: str, visit: StoredVisit, found: I
 def findings_of(tx: Connection, practice: str, version_id: int) -> tuple[Finding, ...]:
     """Give what the latest scrub of a visit version found."""
     query = select(findings).where(findings.c.practice == practice, findings.c.visit_version_id == version_id)
-    return tuple(
-        Finding(
-            rule=row["rule"],
-            severity=Severity(row["severity"]),
-            owner=Owner(row["owner"]),
-            where=row["place"],
-            what=row["what"],
-            fix=row["fix"],
-            cites=row["cites"],
-        )
-        for row in tx.execute(query.order_by(findings.c.id)).mappings()
-    )
+    return tuple(_finding(row) for row in tx.execute(query.order_by(findings.c.id)).mappings())
+
+
+def findings_of_all(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[Finding, ...]]:
+    """Give what the latest scrubs of some visit versions found, by version."""
+    query = select(findings).where(findings.c.practice == practice, findings.c.visit_version_id.in_(version_ids))
+    found: dict[int, tuple[Finding, ...]] = {}
+    for row in tx.execute(query.order_by(findings.c.id)).mappings():
+        found[row["visit_version_id"]] = (*found.get(row["visit_version_id"], ()), _finding(row))
+    return found
 
 
 def record_fix(
@@ -260,6 +373,18 @@ def faults(tx: Connection, practice: str, *, after: int = 0, limit: int = 100) -
             RowFault(row=row["row"], visit_key=row["visit_key"], field=row["field"], what=row["what"], fix=row["fix"]),
         )
         for row in tx.execute(query.order_by(intake_faults.c.id).limit(limit)).mappings()
+    )
+
+
+def _finding(row: RowMapping) -> Finding:
+    return Finding(
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        owner=Owner(row["owner"]),
+        where=row["place"],
+        what=row["what"],
+        fix=row["fix"],
+        cites=row["cites"],
     )
 
 

@@ -1,5 +1,7 @@
 """Rules about coverage: authorization, referral, filing limits, who is the subscriber."""
 
+from datetime import timedelta
+
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Relationship
@@ -84,12 +86,12 @@ def timely_filing_past(case: Case) -> Faults:
     limit = case.payer.filed_by_days
     if limit is None:
         return
-    waited = (case.today - case.visit.day).days
-    if waited > limit:
+    last = case.visit.day + timedelta(days=limit)
+    if case.passed(last):
         severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("filed_by_days")
-        yield Fault("date", f"{waited} days after the service; the payer takes claims for {limit}", severity)
-    elif waited > limit * _SOON:
-        yield Fault("date", f"{limit - waited} days left of the payer's {limit}", Severity.WARN)
+        yield Fault("date", f"the payer took this claim until {last}, {limit} days after the service", severity)
+    elif case.passed(case.visit.day + timedelta(days=int(limit * _SOON))):
+        yield Fault("date", f"the payer takes this claim until {last}, {limit} days after the service", Severity.WARN)
 
 
 @rule(

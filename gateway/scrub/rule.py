@@ -7,7 +7,7 @@ lets it hold longer, by name and reason.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -24,11 +24,12 @@ class Case:
     """All that a rule may read.
 
     history             the same patient's other visits with this practice, by date
-    today               in the practice's zone
+    today               in the practice's zone; rules ask `passed`
     still_holds         names of tables that the practice lets hold past their dates
     adjudicated         whether an earlier claim of this visit was adjudicated by the payer
     payer_claim_number  the payer's number of that claim (CLP07 of the 835), empty when not known
     codes               folder of the code lists that the practice imported, None where it has none
+    asked_about         the days that rules have asked about so far
     """
 
     visit: Visit
@@ -41,6 +42,16 @@ class Case:
     adjudicated: bool = False
     payer_claim_number: str = ""
     codes: Path | None = None
+    asked_about: set[date] = field(default_factory=set, compare=False, repr=False)
+
+    def passed(self, last_day: date) -> bool:
+        """Tell whether a day has gone by.
+
+        Rules ask this way and look at no clock: so it is known on which day they may find otherwise (`asked_about`), and
+        a visit that waits is not looked at again on every day in between.
+        """
+        self.asked_about.add(last_day)
+        return self.today > last_day
 
     def payer_says(self, setting: str) -> Severity:
         """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""

@@ -32,6 +32,7 @@ from gateway.ledger import remittances as money
 from gateway.ledger.tables import control_numbers, metadata
 from gateway.ledger.tables import events as events_table
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.listing import asked_for
 from gateway.remittance import ClaimPayment, Remittance
 from tests.people import NOW, PRACTICE, claim
 from tests.together import run_together
@@ -463,7 +464,7 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
         assert [p.said for p in money.parked_of(tx, P, remittance.id)] == ["no"]
         assert [p.pcn for p in money.payments_of(tx, P, claim_version_id=one.id)] == [one.pcn]
         assert money.postings_of(tx, P, payment_id)[2].rarcs == ("N115",)
-        (open_denial,) = denials.listed(tx, P, owner="clinician", carc="50")
+        (open_denial,) = denials.page_of(tx, P, asked_for(limit=9, owner="clinician", carc="50")).rows
         assert (open_denial.pcn, open_denial.visit_key, open_denial.cents) == (one.pcn, "V1", 2550)
         assert denials.close_of_claim(tx, P, one.id) == 1
         assert denials.listed(tx, P) == ()

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from enum import Enum, StrEnum
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any
 
 import click
 
@@ -48,8 +48,19 @@ def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
     click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **{k: plain(v) for k, v in facts.items()}}, indent=1))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print a table as wide as the terminal; full width into a pipe. Without rows, say so."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    empty: str,
+    whole: frozenset[str] = frozenset(),
+    width: int | None = 0,
+) -> None:
+    """Print a table as wide as the terminal; full width into a pipe. Without rows, say so.
+
+    whole  columns whose cells are never broken
+    width  another width than that; None: as wide as the rows are
+    """
     shown = [[str(cell) for cell in row] for row in rows]
     if not shown:
         click.echo(empty)
@@ -59,17 +70,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        drawn.add_column(column, overflow="fold")
+        drawn.add_column(column, overflow="fold", no_wrap=column in whole or width is None)
     for row in shown:
         drawn.add_row(*(cell.replace("[", r"\[") for cell in row))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
+    if width == 0:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
+    elif width is None:
+        width = 2 * len(columns) + sum(
+            max(len(row[place]) for row in [list(columns), *shown]) for place in range(len(columns))
+        )
     Console(width=width, highlight=False).print(drawn)
-
-
-def more(next_after: int, command: str) -> None:
-    """Say how to see the next page."""
-    if next_after:
-        click.echo(f"more: {command} --after {next_after}")
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
@@ -77,29 +87,24 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def paged(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --limit and --after."""
-    command = click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="Rows in a page [100].")(
-        command
-    )
-    return click.option("--after", type=int, default=0, help="Begin behind this row.")(command)
-
-
-S = TypeVar("S", bound=StrEnum)
-
-
-def states(known: type[S], wanted: Iterable[str]) -> list[S]:
-    """Read the states of --state. Raises click.UsageError naming the ones there are."""
-    try:
-        return [known(one) for one in wanted]
-    except ValueError:
-        raise click.UsageError(f"--state: want one of {', '.join(known)}") from None
-
-
 def decided(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by and --reason, which every decision of a person carries."""
     command = click.option("--reason", required=True, help="Why, in your own words; it is kept.")(command)
     return click.option("--by", required=True, metavar="NAME", help="Who decides; it is kept.")(command)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Show which step of long work is being done: a live line in a terminal, nothing elsewhere. On stderr."""
+    live = sys.stderr.isatty()
+
+    def tell(step: str) -> None:
+        if live:
+            click.echo(f"\r\x1b[K{step} ...", err=True, nl=False)
+
+    yield tell
+    if live:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ d  of every posted remittance, posted + parked = what was paid
 g  every claim version's state is the one that its last move in the log led to, by an artefact
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -67,34 +67,23 @@ class Reconciled:
         return not any(law.broken for law in self.laws)
 
 
-def reconcile(office: Office) -> Reconciled:
-    """Check every law on one snapshot of the ledger."""
+def reconcile(office: Office, tell: Callable[[str], None] = lambda _: None) -> Reconciled:
+    """Check every law on one snapshot of the ledger.
+
+    tell  is told each question as it is begun: a full ledger takes a while
+    """
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        lost = (
-            *laws.visits_without_a_claim(tx, practice),
-            *laws.claims_without_a_file(tx, practice),
-            *laws.claims_half_answered(tx, practice),
-        )
-        twice = laws.claims_in_two_files(tx, practice)
-        lines = laws.lines_not_divided(tx, practice)
-        paid = laws.remittances_not_divided(tx, practice)
-        posted = laws.payments_not_divided(tx, practice)
-        charged, answered = laws.charges(tx, practice)
-        buckets = {name: from_cents(amount) for name, amount in money.totals_by_bucket(tx, practice).items()}
-        unanswered, denied = laws.given_up(tx, practice)
-        buckets["not yet answered"] = from_cents(charged - answered - unanswered)
-        if unanswered or denied:
-            buckets["written off"] = buckets.get("written off", ZERO) + from_cents(unanswered + denied)
-            buckets["denied"] = buckets.get("denied", ZERO) - from_cents(denied)
-        nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
+        broken = _broken(tx, office, tell)
+        tell("adding up the money")
+        charged, buckets = _buckets(tx, practice)
         set_aside_count, set_aside = laws.set_aside_total(tx, practice)
-        off = sum(abs(amount) for amount in (*(c for _, _, c in lines), *(c for _, c in paid), *(c for _, c in posted)))
+        off = sum(abs(amount) for amount in (*(c for *_, c in broken.lines), *(c for _, c in broken.paid)))
         return Reconciled(
             visits=visits.count_by_state(tx, practice),
             claims={state: number for state, (number, _) in claims.count_by_state(tx, practice).items()},
             files=_files(tx, practice),
-            charged=from_cents(charged),
+            charged=charged,
             buckets=buckets,
             parked=from_cents(money.parked_total(tx, practice)),
             set_aside=from_cents(set_aside),
@@ -104,29 +93,91 @@ def reconcile(office: Office) -> Reconciled:
                 f"file {name}: {partner} has sent no TA1 or 999 by {due:%Y-%m-%d %H:%M} UTC; gateway collect, then ask them"
                 for partner, name, due in laws.overdue_files(tx, practice, office.clock.now())
             ),
-            lost=len(lost),
-            duplicated=len(twice),
+            lost=len(broken.lost),
+            duplicated=len(broken.twice),
             unexplained=from_cents(off),
-            laws=(
-                Law(law="every visit and claim is somewhere", broken=lost),
-                Law(
-                    law="every answered line is divided to the cent",
-                    broken=tuple(f"claim {pcn} line {line}: off by {shown(from_cents(c))}" for pcn, line, c in lines),
-                ),
-                Law(law="no claim version is in two files", broken=twice),
-                Law(law="the bytes of sealed files never changed", broken=tuple(_changed(tx, practice))),
-                Law(
-                    law="posted and parked money is what was paid",
-                    broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in (*paid, *posted)),
-                ),
-                Law(law="every denied dollar is on somebody's list", broken=laws.denied_without_a_denial(tx, practice)),
-                Law(
-                    law="every partner that something waits for is configured",
-                    broken=tuple(f"partner {name} has no file in partners/" for name in sorted(nobody)),
-                ),
-                Law(law="every state was entered on evidence", broken=laws.claims_without_evidence(tx, practice)),
-            ),
+            laws=broken.laws(),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Broken:
+    """What breaks each law: claims and visits, lines and remittances with the cents that they are off by, files."""
+
+    lost: tuple[str, ...]
+    lines: tuple[tuple[str, str, int], ...]
+    twice: tuple[str, ...]
+    changed: tuple[str, ...]
+    paid: tuple[tuple[int, int], ...]
+    unseen: tuple[str, ...]
+    nobody: tuple[str, ...]
+    unproved: tuple[str, ...]
+
+    def laws(self) -> tuple[Law, ...]:
+        """Say each law, with what breaks it."""
+        return (
+            Law(law="every visit and claim is somewhere", broken=self.lost),
+            Law(
+                law="every answered line is divided to the cent",
+                broken=tuple(f"claim {pcn} line {line}: off by {shown(from_cents(c))}" for pcn, line, c in self.lines),
+            ),
+            Law(law="no claim version is in two files", broken=self.twice),
+            Law(law="the bytes of sealed files never changed", broken=self.changed),
+            Law(
+                law="posted and parked money is what was paid",
+                broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in self.paid),
+            ),
+            Law(law="every denied dollar is on somebody's list", broken=self.unseen),
+            Law(
+                law="every partner that something waits for is configured",
+                broken=tuple(f"partner {name} has no file in partners/" for name in self.nobody),
+            ),
+            Law(law="every state was entered on evidence", broken=self.unproved),
+        )
+
+
+def _broken(tx: Transaction, office: Office, tell: Callable[[str], None]) -> _Broken:
+    practice = office.practice.key
+    tell("is every visit and claim somewhere")
+    lost = (
+        *laws.visits_without_a_claim(tx, practice),
+        *laws.claims_without_a_file(tx, practice),
+        *laws.claims_half_answered(tx, practice),
+    )
+    tell("is every answered line divided to the cent")
+    lines = laws.lines_not_divided(tx, practice)
+    tell("is any claim version in two files")
+    twice = laws.claims_in_two_files(tx, practice)
+    tell("are the bytes of sealed files as they were")
+    changed = tuple(_changed(tx, practice))
+    tell("is posted and parked money what was paid")
+    paid = (*laws.remittances_not_divided(tx, practice), *laws.payments_not_divided(tx, practice))
+    tell("is every denied dollar on somebody's list")
+    unseen = laws.denied_without_a_denial(tx, practice)
+    nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
+    tell("was every state entered on evidence")
+    unproved = laws.claims_without_evidence(tx, practice)
+    return _Broken(
+        lost=lost,
+        lines=lines,
+        twice=twice,
+        changed=changed,
+        paid=paid,
+        unseen=unseen,
+        nobody=tuple(sorted(nobody)),
+        unproved=unproved,
+    )
+
+
+def _buckets(tx: Transaction, practice: str) -> tuple[Decimal, dict[str, Decimal]]:
+    charged, answered = laws.charges(tx, practice)
+    buckets = {name: from_cents(amount) for name, amount in money.totals_by_bucket(tx, practice).items()}
+    unanswered, denied = laws.given_up(tx, practice)
+    buckets["not yet answered"] = from_cents(charged - answered - unanswered)
+    if unanswered or denied:
+        buckets["written off"] = buckets.get("written off", ZERO) + from_cents(unanswered + denied)
+        buckets["denied"] = buckets.get("denied", ZERO) - from_cents(denied)
+    return from_cents(charged), buckets
 
 
 def kept_back(office: Office) -> tuple[Doubt, ...]:

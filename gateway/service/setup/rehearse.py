@@ -28,7 +28,8 @@ from gateway.service.outbound.deliver import Round, deliver
 from gateway.service.partners.host_keys import mailbox_of
 from gateway.service.setup.establish import register, write_configuration
 from gateway.service.views.claims import ClaimShown, claim_shown
-from gateway.service.views.denials import denials_listed
+from gateway.service.views.denials import DENIALS
+from gateway.service.views.lists import Request, rows
 from gateway.service.visits.import_visits import TakenIn, take_in
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
 from gateway.settings import SAMPLES_SHIPPED, load
@@ -154,7 +155,7 @@ def _ended(office: Office, home: Path, today: date) -> Rehearsed:
         reconciled=reconcile(office),
         unanswered=len(waiting),
         rejected=tuple(claim_shown(office, one.pcn) for one in refused),
-        denials=denials_listed(office, limit=_PAGE).rows,
+        denials=rows(office, DENIALS, Request(limit=_PAGE)).rows,
         home=home,
         today=today,
     )

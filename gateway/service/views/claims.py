@@ -1,7 +1,8 @@
 """Claims as people and programs ask to see them. Nothing here changes anything."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from gateway.claim import Claim
 from gateway.errors import UsageError
@@ -13,25 +14,27 @@ from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import StoredPayment
 from gateway.lifecycle import ClaimState
+from gateway.listing import Field, Kind
 from gateway.service.office import Office
-from gateway.service.views.page import Page, page
+from gateway.service.views.lists import Lister
 
-
-def claims_listed(
-    office: Office,
-    *,
-    states: Sequence[ClaimState] = (),
-    partner: str = "",
-    payer: str = "",
-    after: int = 0,
-    limit: int = 100,
-) -> Page[StoredClaim]:
-    """List the current version of each claim."""
-    with office.ledger.reading() as tx:
-        rows = claims.current(
-            tx, office.practice.key, states=states, partner=partner, payer=payer, after=after, limit=limit
-        )
-    return page(rows, limit)
+CLAIMS: Final = Lister(
+    plural="claims",
+    fields=(
+        Field(name="state", kind=Kind.CHOICE, says="where a claim stands", choices=tuple(ClaimState)),
+        Field(name="payer", kind=Kind.CODE, says="the payer's id"),
+        Field(name="partner", kind=Kind.CODE, says="the trading partner that it goes by"),
+        Field(name="claim", kind=Kind.CODE, says="its patient control number"),
+        Field(name="visit", kind=Kind.CODE, says="the key of its visit"),
+        Field(name="carc", kind=Kind.CODE, says="a reason that a line of it was denied for, open or closed"),
+        Field(name="day", kind=Kind.DAY, says="day of service"),
+        Field(name="age", kind=Kind.AGE, says="days since the service"),
+        Field(name="charge", kind=Kind.MONEY, says="what was charged"),
+    ),
+    source=claims.LIST,
+    page_of=claims.page_of,
+    configured={"payer": attrgetter("payers"), "partner": attrgetter("partners")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

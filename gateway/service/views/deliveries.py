@@ -1,7 +1,8 @@
 """Outbound files as people and programs ask to see them. Nothing here changes anything."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from gateway.delivery import DECISIONS, Delivery
 from gateway.ledger import claims, events, inbound, outbox, resends
@@ -10,18 +11,23 @@ from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.outbox import SealedFile
 from gateway.ledger.resends import Resend
+from gateway.listing import Field, Kind
 from gateway.service.office import Office
 from gateway.service.outbound.sealed_files import named
-from gateway.service.views.page import Page, page
+from gateway.service.views.lists import Lister
 
-
-def deliveries_listed(
-    office: Office, *, states: Sequence[Delivery] = (), partner: str = "", after: int = 0, limit: int = 100
-) -> Page[SealedFile]:
-    """List outbound files."""
-    with office.ledger.reading() as tx:
-        rows = outbox.files(tx, office.practice.key, states=tuple(states), partner=partner, after=after, limit=limit)
-    return page(rows, limit)
+DELIVERIES: Final = Lister(
+    plural="files",
+    fields=(
+        Field(name="state", kind=Kind.CHOICE, says="where its delivery stands", choices=tuple(Delivery)),
+        Field(name="partner", kind=Kind.CODE, says="the trading partner that it is for"),
+        Field(name="file", kind=Kind.CODE, says="its name"),
+        Field(name="claim", kind=Kind.CODE, says="a claim that it carries: its patient control number"),
+    ),
+    source=outbox.LIST,
+    page_of=outbox.page_of,
+    configured={"partner": attrgetter("partners")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

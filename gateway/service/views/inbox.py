@@ -2,38 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from gateway.ledger import events, inbound
 from gateway.ledger import remittances as money
 from gateway.ledger.events import Logged
-from gateway.ledger.inbound import InboundFile, InboundState
+from gateway.ledger.inbound import InboundFile, InboundState, Reason
 from gateway.ledger.remittances import RemittanceState, StoredRemittance
+from gateway.listing import Field, Kind
 from gateway.service.inbound.outcome import numbered
 from gateway.service.office import Office
-from gateway.service.views.page import Page, page
+from gateway.service.views.lists import Lister
 
-
-def inbox_listed(
-    office: Office,
-    *,
-    states: Sequence[InboundState] = (),
-    partner: str = "",
-    unmatched: bool = False,
-    after: int = 0,
-    limit: int = 100,
-) -> Page[InboundFile]:
-    """List inbound files; only those with an answer about nothing that we sent, if asked."""
-    with office.ledger.reading() as tx:
-        rows = inbound.files(
-            tx,
-            office.practice.key,
-            states=tuple(states),
-            partner=partner,
-            unmatched=unmatched,
-            after=after,
-            limit=limit,
-        )
-    return page(rows, limit)
+INBOX: Final = Lister(
+    plural="inbound files",
+    fields=(
+        Field(name="state", kind=Kind.CHOICE, says="what became of it", choices=tuple(InboundState)),
+        Field(name="partner", kind=Kind.CODE, says="the trading partner that it came from"),
+        Field(name="reason", kind=Kind.CHOICE, says="why it was set aside", choices=tuple(Reason)),
+        Field(
+            name="unmatched",
+            kind=Kind.CHOICE,
+            says="yes: it has an answer about nothing that we sent",
+            choices=("yes",),
+        ),
+        Field(name="file", kind=Kind.CODE, says="its name"),
+        Field(name="age", kind=Kind.AGE, says="days since it came"),
+    ),
+    source=inbound.LIST,
+    page_of=inbound.page_of,
+    configured={"partner": attrgetter("partners")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,38 +1,30 @@
 """The reconciliation log, in order. Nothing here changes anything."""
 
+from operator import attrgetter
+from typing import Final
+
 from gateway.event import EventSeverity
 from gateway.ledger import events
-from gateway.ledger.events import Logged
+from gateway.listing import Field, Kind
 from gateway.service.office import Office
+from gateway.service.views.lists import Lister
 
-
-def log_read(
-    office: Office,
-    *,
-    after: int,
-    claim: str = "",
-    partner: str = "",
-    about: str = "",
-    kind: str = "",
-    severities: tuple[EventSeverity, ...] = (),
-    limit: int = 500,
-) -> tuple[Logged, ...]:
-    """Read the log in order, from the line behind number `after`."""
-    with office.ledger.reading() as tx:
-        return events.read(
-            tx,
-            office.practice.key,
-            after=after,
-            limit=limit,
-            claim=claim,
-            partner=partner,
-            about=about,
-            kind=kind,
-            severities=severities,
-        )
+LOG: Final = Lister(
+    plural="lines",
+    fields=(
+        Field(name="severity", kind=Kind.CHOICE, says="who should look, and when", choices=tuple(EventSeverity)),
+        Field(name="kind", kind=Kind.CODE, says="what happened, such as claim.denied; claim alone means all of claims"),
+        Field(name="claim", kind=Kind.CODE, says="a claim's patient control number"),
+        Field(name="partner", kind=Kind.CODE, says="a trading partner"),
+        Field(name="about", kind=Kind.CODE, says="a visit, file or trace"),
+    ),
+    source=events.LIST,
+    page_of=events.page_of,
+    configured={"partner": attrgetter("partners")},
+)
 
 
 def log_end(office: Office) -> int:
-    """Give the number of the newest line of the log."""
+    """Give the number of the newest line of the log; 0 if there is none."""
     with office.ledger.reading() as tx:
         return events.last_number(tx, office.practice.key)

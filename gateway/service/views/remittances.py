@@ -1,22 +1,29 @@
 """Remittances as people and programs ask to see them. Nothing here changes anything."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.errors import UsageError
 from gateway.ledger import remittances as money
 from gateway.ledger.remittances import Parked, RemittanceState, StoredPayment, StoredRemittance
+from gateway.listing import Field, Kind
 from gateway.service.office import Office
-from gateway.service.views.page import Page, page
+from gateway.service.views.lists import Lister
 
-
-def remits_listed(
-    office: Office, *, states: Sequence[RemittanceState] = (), after: int = 0, limit: int = 100
-) -> Page[StoredRemittance]:
-    """List remittances."""
-    with office.ledger.reading() as tx:
-        rows = money.listed(tx, office.practice.key, states=tuple(states), after=after, limit=limit)
-    return page(rows, limit)
+REMITTANCES: Final = Lister(
+    plural="remittances",
+    fields=(
+        Field(name="state", kind=Kind.CHOICE, says="what became of it", choices=tuple(RemittanceState)),
+        Field(name="payer", kind=Kind.CODE, says="the payer's id as the remittance says it"),
+        Field(name="trace", kind=Kind.CODE, says="the check or EFT number (TRN02)"),
+        Field(name="claim", kind=Kind.CODE, says="a claim that it paid or denied: its patient control number"),
+        Field(name="day", kind=Kind.DAY, says="day of payment"),
+        Field(name="age", kind=Kind.AGE, says="days since the payment"),
+        Field(name="amount", kind=Kind.MONEY, says="what was paid in all"),
+    ),
+    source=money.LIST,
+    page_of=money.page_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

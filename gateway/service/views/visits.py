@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from gateway.errors import UsageError
-from gateway.finding import Finding, RowFault
-from gateway.ledger import claims, visits
+from gateway.finding import Finding, Owner, RowFault
+from gateway.ledger import Transaction, claims, visits
 from gateway.ledger.claims import StoredClaim
+from gateway.ledger.lists import Page
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import VisitState
+from gateway.listing import Asked, Field, Kind
+from gateway.scrub import RULES
 from gateway.service.office import Office
-from gateway.service.views.page import Page, page
+from gateway.service.views.lists import Lister
+from gateway.settings import Settings
+from gateway.visit import Discipline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +29,33 @@ class VisitOnWorklist:
     findings: tuple[Finding, ...]
 
 
-def visits_listed(
-    office: Office, *, states: Sequence[VisitState] = (), payer: str = "", after: int = 0, limit: int = 100
-) -> Page[VisitOnWorklist]:
-    """List visits with their findings."""
-    practice = office.practice.key
-    with office.ledger.reading() as tx:
-        rows = visits.current(tx, practice, states=states, payer=payer, after=after, limit=limit)
-        shown = [
-            VisitOnWorklist(id=one.id, visit=one, findings=visits.findings_of(tx, practice, one.id)) for one in rows
-        ]
-    return page(shown, limit)
+def _rules(_settings: Settings) -> tuple[str, ...]:
+    return tuple(one.id for one in RULES)
+
+
+def _with_findings(tx: Transaction, practice: str, asked: Asked) -> Page[VisitOnWorklist]:
+    page = visits.page_of(tx, practice, asked)
+    found = visits.findings_of_all(tx, practice, [one.id for one in page.rows])
+    shown = tuple(VisitOnWorklist(id=one.id, visit=one, findings=found.get(one.id, ())) for one in page.rows)
+    return Page(shown, page.next_after)
+
+
+VISITS: Final = Lister(
+    plural="visits",
+    fields=(
+        Field(name="state", kind=Kind.CHOICE, says="where a visit stands", choices=tuple(VisitState)),
+        Field(name="payer", kind=Kind.CODE, says="the payer's id"),
+        Field(name="visit", kind=Kind.CODE, says="its key"),
+        Field(name="rule", kind=Kind.CODE, says="a rule that found something at the latest scrub"),
+        Field(name="owner", kind=Kind.CHOICE, says="who has to act on a finding", choices=tuple(Owner)),
+        Field(name="discipline", kind=Kind.CHOICE, says="the discipline", choices=tuple(Discipline)),
+        Field(name="day", kind=Kind.DAY, says="day of service"),
+        Field(name="age", kind=Kind.AGE, says="days since the service"),
+    ),
+    source=visits.LIST,
+    page_of=_with_findings,
+    configured={"payer": attrgetter("payers"), "rule": _rules},
+)
 
 
 def refused_rows(office: Office, *, after: int = 0, limit: int = 100) -> Sequence[tuple[str, RowFault]]:

@@ -80,6 +80,7 @@ def _scrubbed(office: Office, key: str) -> Scrubbed:
         return Scrubbed(
             visit=key,
             version=visit.version,
+            before=VisitState.NEW,
             state=visit.state,
             findings=visits.findings_of(tx, office.practice.key, visit.id),
             pcn=versions[-1].pcn if versions and visit.state is VisitState.CLAIMED else "",

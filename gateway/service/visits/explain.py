@@ -9,7 +9,7 @@ from gateway.intake import visit_of
 from gateway.ledger import visits
 from gateway.scrub import scrub
 from gateway.service.office import Office
-from gateway.service.visits.scrub import case_of
+from gateway.service.visits.waiting import case_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,13 @@
 """Scrub visits: those with a holding finding go to the worklist, the others become claims."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 
-from gateway.billing import draft, finish
+from gateway.billing import finish
 from gateway.claim import Claim, Frequency
-from gateway.codes.table import codes_folder
 from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Severity
-from gateway.intake import visit_of
 from gateway.ledger import Transaction, claims, denials, numbers, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
@@ -18,18 +15,19 @@ from gateway.lifecycle import MOVES, ClaimState, VisitState
 from gateway.scrub import Case, scrub
 from gateway.service.claims.answered import adjudicated
 from gateway.service.office import Office
-from gateway.visit import Visit
+from gateway.service.visits.judged_by import Grounds, look_again_on, waivers_for
+from gateway.service.visits.waiting import judged, waiting
 
-_PAGE = 200
 _WAITING = (VisitState.NEW, VisitState.HELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scrubbed:
-    """What became of one visit. `pcn` is its new claim's number, empty when it is held."""
+    """What became of one visit; `before` is where it stood. `pcn` is its new claim's number, empty when it is held."""
 
     visit: str
     version: int
+    before: VisitState
     state: VisitState
     findings: tuple[Finding, ...]
     pcn: str = ""
@@ -46,94 +44,47 @@ def scrub_visits(
     payer: str = "",
     key: str = "",
     dry_run: bool = False,
+    again: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Scrubbed, ...]:
-    """Scrub every visit that is new or held, or the one of that key; each in its own transaction.
+    """Scrub every visit that is new, and those held ones for which something has changed; or the one of that key.
 
-    Raises UsageError if the one asked for does not exist or is not waiting to be scrubbed.
+    again  look at every held visit, also where nothing that it was judged by has changed
+
+    Each is a transaction of its own. Raises UsageError if the one asked for does not exist or does not wait to be scrubbed.
     """
     done = []
-    same_day: dict[date, tuple[Visit, ...]] = {}
-    for visit in _waiting(office, payer, key):
-        case = case_of(office, visit, same_day)
+    grounds = Grounds(office)
+    for visit in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
+        case, by = judged(office, grounds, visit)
         found = _waived(office, case, scrub(case))
         if dry_run:
             held = any(one.severity is Severity.HOLD for one in found)
             state = VisitState.HELD if held else VisitState.CLAIMED
-            done.append(Scrubbed(visit=visit.key, version=visit.version, state=state, findings=found))
+            done.append(
+                Scrubbed(visit=visit.key, version=visit.version, before=visit.state, state=state, findings=found)
+            )
         else:
-            settled = _settle(office, visit, case, found)
+            settled = _settle(office, visit, case, found, by)
             done += [settled] if settled is not None else []
         progress(len(done))
     return tuple(done)
 
 
-def _waiting(office: Office, payer: str, key: str) -> Iterator[StoredVisit]:
-    practice = office.practice.key
-    if key:
-        with office.ledger.reading() as tx:
-            one = visits.find(tx, practice, key)
-        if one is None or one.state not in _WAITING:
-            raise UsageError(
-                f"visit {key} is {one.state if one else 'not known'}; only new and held visits are scrubbed"
-            )
-        yield one
-        return
-    after = 0
-    while True:
-        with office.ledger.reading() as tx:
-            page = visits.current(tx, practice, states=_WAITING, payer=payer, after=after, limit=_PAGE)
-        if not page:
-            return
-        yield from page
-        after = page[-1].id
-
-
-def case_of(office: Office, visit: StoredVisit, same_day: dict[date, tuple[Visit, ...]] | None = None) -> Case:
-    """Put together what the rules may read. `same_day` remembers days that were read before."""
-    same_day = {} if same_day is None else same_day
-    document = visit_of(visit.document)
-    payer = office.settings.payer(visit.payer)
-    if visit.day not in same_day:
-        with office.ledger.reading() as tx:
-            found = visits.on_days(tx, office.practice.key, since=visit.day, until=visit.day)
-        same_day[visit.day] = tuple(visit_of(one.document) for one in found)
+def _asked_for(office: Office, key: str) -> tuple[StoredVisit, ...]:
     with office.ledger.reading() as tx:
-        is_adjudicated, number = adjudicated(tx, office.practice.key, visit.visit_id)
-    return Case(
-        visit=document,
-        draft=draft(document, payer),
-        payer=payer,
-        practice=office.practice,
-        today=office.clock.today(),
-        history=tuple(one for one in same_day[visit.day] if one.key != visit.key and _same_patient(one, document)),
-        still_holds=office.settings.still_holds,
-        codes=codes_folder(office.settings.home),
-        adjudicated=is_adjudicated,
-        payer_claim_number=number,
-    )
-
-
-def _same_patient(one: Visit, other: Visit) -> bool:
-    return (one.coverage.payer_id, one.coverage.member_id, one.patient.birth_date) == (
-        other.coverage.payer_id,
-        other.coverage.member_id,
-        other.patient.birth_date,
-    )
+        one = visits.find(tx, office.practice.key, key)
+    if one is None or one.state not in _WAITING:
+        raise UsageError(f"visit {key} is {one.state if one else 'not known'}; only new and held visits are scrubbed")
+    return (one,)
 
 
 def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Let a finding pass as a warning where a named person said so, for this payer or partner, until a day."""
     shown = []
     for one in found:
-        for waiver in office.settings.waivers:
-            if (
-                waiver.rule == one.rule
-                and waiver.payer in {"", case.payer.id}
-                and waiver.partner in {"", case.payer.partner}
-                and case.today <= waiver.until
-                and one.severity is Severity.HOLD
-            ):
+        for waiver in waivers_for(office, case.payer.id):
+            if waiver.rule == one.rule and case.today <= waiver.until and one.severity is Severity.HOLD:
                 said = f"{one.what} (waived by {waiver.by} until {waiver.until}: {waiver.why})"
                 shown.append(replace(one, severity=Severity.WARN, what=said))
                 break
@@ -142,7 +93,7 @@ def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Fin
     return tuple(shown)
 
 
-def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...]) -> Scrubbed | None:
+def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...], by: str) -> Scrubbed | None:
     """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
     practice, at = office.practice.key, office.clock.now()
     holds = tuple(one for one in found if one.severity is Severity.HOLD)
@@ -161,10 +112,20 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
             again = current.state is VisitState.HELD
             event = None if again else _held(current, holds, office.actor)
             visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
-            return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.HELD, findings=found)
+            visits.keep_judged_by(tx, practice, current, by, look_again_on(office, case, found))
+            return Scrubbed(
+                visit=visit.key, version=visit.version, before=visit.state, state=VisitState.HELD, findings=found
+            )
         claim = _make_claim(tx, office, current, case, earlier)
         visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
-    return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.CLAIMED, findings=found, pcn=claim.pcn)
+    return Scrubbed(
+        visit=visit.key,
+        version=visit.version,
+        before=visit.state,
+        state=VisitState.CLAIMED,
+        findings=found,
+        pcn=claim.pcn,
+    )
 
 
 def _make_claim(

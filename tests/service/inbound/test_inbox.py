@@ -26,7 +26,8 @@ from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
 from gateway.service.outbound.deliver import deliver
-from gateway.service.views.inbox import inbound_shown, inbox_listed
+from gateway.service.views.inbox import INBOX, inbound_shown
+from gateway.service.views.lists import Request, rows
 from gateway.service.visits.scrub import scrub_visits
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.service import clinic
@@ -166,7 +167,7 @@ def test_only_the_files_of_one_partner_are_read_if_it_is_named(sent: Office) -> 
     arrived(sent, answer_999(1), name="a")
     arrived(sent, answer_999(2), name="b", from_partner="south")
     assert [one.name for one in post(sent, partner="south")] == ["b"]
-    assert [one.name for one in inbox_listed(sent, partner="north").rows] == ["a"]
+    assert [one.name for one in rows(sent, INBOX, Request(filter="partner:north")).rows] == ["a"]
     with pytest.raises(ConfigError):
         post(sent, partner="west")
 
@@ -260,13 +261,13 @@ def test_f63_an_acknowledgment_before_our_own_record_makes_the_file_sent(office:
 def test_f63_an_answer_to_nothing_we_sent_is_on_a_list_until_a_person_takes_it_off(sent: Office) -> None:
     one = posted(sent, ta1(77) + answer_999(77))
     posted(sent, ta1(1))
-    (listed,) = inbox_listed(sent, unmatched=True).rows
+    (listed,) = rows(sent, INBOX, Request(filter="unmatched:yes")).rows
     assert (listed.id, listed.unmatched) == (one.id, 2)
     assert "inbox ignore" in inbound_shown(sent, one.id).next_command
     said = logged(sent, "answer.unmatched")[0].event
     assert (said.severity, said.next_command) == (EventSeverity.WAKE, "gateway inbox list --unmatched")
     assert ignore(sent, one.id, reason="of the old system").state is InboundState.POSTED
-    assert inbox_listed(sent, unmatched=True).rows == ()
+    assert rows(sent, INBOX, Request(filter="unmatched:yes")).rows == ()
     assert logged(sent, "inbound.decided")[0].event.reason == "of the old system"
 
 
@@ -320,7 +321,7 @@ def test_s26_a_forged_ta1_999_or_277ca_moves_nothing_of_another_partner(sent: Of
     ):
         assert posted(sent, raw, from_partner="south").needs_a_person
     assert the_claim(sent).state is ClaimState.SENT
-    assert len(inbox_listed(sent, unmatched=True).rows) == 4
+    assert len(rows(sent, INBOX, Request(filter="unmatched:yes")).rows) == 4
 
 
 # --- S23 to S25: money ----------------------------------------------------------------------------------------------

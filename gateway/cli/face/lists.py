@@ -1,0 +1,298 @@
+"""Lists on the command line: one filter language, pages, totals, and tables that fit the terminal."""
+
+import csv
+import functools
+import io
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from gateway.cli.face import show
+from gateway.cli.face.status import Status
+
+if TYPE_CHECKING:
+    from gateway.listing import Field
+    from gateway.service.office import Office
+    from gateway.service.views.lists import Lister, Request
+
+T = TypeVar("T")
+_WIDTH_PIPED: Final = 240
+_GAP: Final = 2
+_TEXT_LEAST: Final = 24
+"""Text that goes on in the next line wants at least so much room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for on the command line. `filter` holds the terms as they were typed."""
+
+    filter: str
+    sort: str
+    limit: int
+    after: str
+    output: str
+    columns: str
+
+    def also(self, **options: Iterable[str] | str) -> "Wanted":
+        """Add the fields that have an option of their own, such as --state."""
+        given = {name: [said] if isinstance(said, str) else list(said) for name, said in options.items()}
+        terms = [f"{name}:{','.join(map(_quoted, values))}" for name, values in given.items() if any(values)]
+        return replace(self, filter=" ".join([*([self.filter] if self.filter else []), *terms]))
+
+    @property
+    def request(self) -> "Request":
+        """The same for the use case."""
+        from gateway.service.views.lists import Request
+
+        return Request(filter=self.filter, sort=self.sort, after=self.after, limit=self.limit)
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[T]):
+    """One column of a list's table.
+
+    of     what stands in it
+    wraps  whether it is text that may go on in the next line: numbers, traces and commands are never broken
+    keep   0: always shown; else the higher, the sooner it is left out where the terminal is narrow
+    """
+
+    name: str
+    of: Callable[[T], object]
+    wraps: bool = False
+    keep: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape(Generic[T]):
+    """How a list is shown.
+
+    command  what somebody types for it
+    key      what its rows are called in JSON
+    none     what to say while there is none at all
+    whole    how a row is printed where no table is wide enough for it; None: as a table
+    """
+
+    command: str
+    key: str
+    columns: tuple[Column[T], ...]
+    none: str
+    whole: Callable[[T], str] | None = None
+
+
+def asked(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the filter and what every list has; the command is told `wanted`."""
+
+    @functools.wraps(command)
+    def told(
+        *place: Any,  # noqa: ANN401 click hands it on
+        terms: tuple[str, ...],
+        sort: str,
+        limit: int,
+        after: str,
+        output: str,
+        columns: str,
+        as_json: bool,
+        **options: Any,  # noqa: ANN401 the command's own
+    ) -> int:
+        output = "json" if as_json else output
+        wanted = Wanted(filter=typed(terms), sort=sort, limit=limit, after=after, output=output, columns=columns)
+        return command(*place, wanted=wanted, **options)
+
+    with_options: Callable[..., Any] = show.json_option(told)
+    for option in (
+        click.option("--columns", default="", metavar="A,B", help="Only these columns, in this order."),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Choice(["table", "wide", "json", "csv"]),
+            default="table",
+            help="How to print [table].",
+        ),
+        click.option("--after", default="", metavar="PLACE", help="Begin behind this place, as `more:` says it."),
+        click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="Rows in a page [100]."),
+        click.option(
+            "--sort", default="", metavar="FIELD", help="Sort by it; -FIELD: the largest first [as they came]."
+        ),
+        click.argument("terms", nargs=-1, metavar="[FILTER]...", shell_complete=complete),
+    ):
+        with_options = option(with_options)
+    return with_options
+
+
+def typed(terms: Iterable[str]) -> str:
+    """Put together the filter that was typed as one word or several."""
+    return " ".join(map(_whole, terms))
+
+
+def _whole(term: str) -> str:
+    """Quote again what the shell has unquoted: reason:"not x12" arrives without its quotes."""
+    name, colon, value = term.partition(":")
+    one_term = colon and " " in value and '"' not in value and ":" not in value
+    return f'{name}:"{value}"' if one_term else term
+
+
+def command(lister: str) -> type[click.Command]:
+    """Give the kind of command that explains a list's filter in its help, and completes it.
+
+    lister  where it is, as module:NAME; imported when somebody asks
+    """
+
+    class ListCommand(click.Command):
+        def fields(self) -> "tuple[Field, ...]":
+            module, _, name = lister.partition(":")
+            found: Lister[Any] = getattr(import_module(module), name)
+            return found.fields
+
+        def sorts(self) -> tuple[str, ...]:
+            module, _, name = lister.partition(":")
+            found: Lister[Any] = getattr(import_module(module), name)
+            return ("entry", *found.source.sorts)
+
+        def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+            with formatter.section("Filter: FIELD:VALUE terms that must all hold"):
+                formatter.write_dl([(f"{one.name}:", _explained(one)) for one in self.fields()])
+            formatter.write_paragraph()
+            formatter.write_text(
+                "a,b: any of them; a minus before a term: not so; quotes around spaces; >, <, >=, <= and A..B for days, "
+                f"ages and amounts. Sorted by: {', '.join(self.sorts())}. More: gateway docs lists"
+            )
+            super().format_epilog(ctx, formatter)
+
+    return ListCommand
+
+
+def _explained(one: "Field") -> str:
+    return f"{one.says}: {', '.join(one.choices)}" if one.choices else f"{one.says} ({one.kind})"
+
+
+def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a filter: the names of fields, and the words of those that have some."""
+    fields: Sequence[Field] = getattr(ctx.command, "fields", tuple)()
+    name, colon, value = incomplete.partition(":")
+    if not colon:
+        return [CompletionItem(f"{one.name}:", help=one.says) for one in fields if one.name.startswith(name)]
+    known = next((one.choices for one in fields if one.name == name), ())
+    before, comma, last = value.rpartition(",")
+    words = (one.replace(" ", "_") for one in known)
+    return [CompletionItem(f"{name}:{before}{comma}{word}") for word in words if word.startswith(last)]
+
+
+def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted) -> Status:
+    """Print a page of a list, and the total of all pages under it."""
+    from gateway.service.views import lists
+
+    columns = _chosen(shape, wanted.columns)
+    page = lists.rows(office, lister, wanted.request)
+    if wanted.output == "json":
+        total = lists.total(office, lister, wanted.request)
+        meant = lists.conditions(office, lister, wanted.request)
+        after: object = int(page.next_after) if page.next_after.isdigit() else page.next_after or 0
+        show.as_object(**{shape.key: page.rows, "next_after": after, "filter": meant, "total": total})
+        return Status.DONE
+    if wanted.output == "csv":
+        _csv(columns, page.rows)
+        return Status.DONE
+    if not page.rows:
+        click.echo(f"nothing matches {wanted.filter}" if wanted.filter else "no more" if wanted.after else shape.none)
+        return Status.DONE
+    if shape.whole is not None and not wanted.columns and wanted.output == "table":
+        for row in page.rows:
+            click.echo(shape.whole(row))
+    else:
+        _table(columns, page.rows, wide=wanted.output == "wide" or bool(wanted.columns))
+    _total(office, lister, wanted)
+    if page.next_after:
+        again = " ".join(
+            [
+                shape.command,
+                *([_for_shell(wanted.filter)] if wanted.filter else []),
+                *([f"--sort {wanted.sort}"] if wanted.sort else []),
+            ]
+        )
+        click.echo(f"more: {again} --after {page.next_after}")
+    return Status.DONE
+
+
+def _total(office: "Office", lister: "Lister[T]", wanted: Wanted) -> None:
+    from gateway.money import from_cents, shown
+    from gateway.service.views import lists
+
+    found = lists.total(office, lister, wanted.request)
+    noun = lister.plural if found.count != 1 else lister.plural.removesuffix("s")
+    click.echo(f"{found.count:,} {noun}" + (f", {shown(from_cents(found.cents))}" if found.cents is not None else ""))
+
+
+def _for_shell(filter_text: str) -> str:
+    return f"'{filter_text}'" if any(mark in filter_text for mark in ' "<>$') else filter_text
+
+
+def _chosen(shape: Shape[T], names: str) -> tuple[Column[T], ...]:
+    if not names:
+        return shape.columns
+    known = {one.name.replace(" ", "_"): one for one in shape.columns}
+    wanted = [one.strip().replace(" ", "_") for one in names.split(",") if one.strip()]
+    unknown = [one for one in wanted if one not in known]
+    if unknown or not wanted:
+        raise click.UsageError(f"--columns: want some of {', '.join(known)}; not {', '.join(unknown) or 'none'}")
+    return tuple(known[one] for one in wanted)
+
+
+def _csv(columns: Sequence[Column[T]], rows: Iterable[T]) -> None:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(one.name for one in columns)
+    for row in rows:
+        writer.writerow(_for_spreadsheet(str(one.of(row))) for one in columns)
+    click.echo(written.getvalue(), nl=False)
+
+
+def _for_spreadsheet(cell: str) -> str:
+    """What a payer wrote may begin like a formula; a spreadsheet would work it out."""
+    is_formula = cell[:1] in "=+@\t\r" if cell else False
+    is_odd_minus = cell.startswith("-") and not cell[1:2].isdigit() and not cell.startswith("-$")
+    return f"'{cell}" if is_formula or is_odd_minus else cell
+
+
+def _table(columns: Sequence[Column[T]], rows: Sequence[T], *, wide: bool) -> None:
+    cells = {one.name: [str(one.of(row)) for row in rows] for one in columns}
+    columns = [one for one in columns if any(cells[one.name])]
+    width = _WIDTH_PIPED if wide or not sys.stdout.isatty() else shutil.get_terminal_size().columns
+    shown, left_out = (list(columns), []) if wide else _fitting(columns, cells, width)
+    show.table(
+        [one.name for one in shown],
+        zip(*(cells[one.name] for one in shown), strict=True),
+        empty="",
+        whole=frozenset(one.name for one in shown if not one.wraps),
+        width=None if wide else width,
+    )
+    if left_out:
+        click.echo(f"not shown for want of room: {', '.join(left_out)} (-o wide)")
+
+
+def _fitting(
+    columns: Sequence[Column[T]], cells: dict[str, list[str]], width: int
+) -> tuple[list[Column[T]], list[str]]:
+    """Leave columns out, the least important first, until the others fit with no number broken."""
+    shown, left_out = list(columns), []
+
+    def room(one: Column[T]) -> int:
+        longest = max((len(cell) for cell in cells[one.name]), default=0)
+        return max(len(one.name), min(longest, _TEXT_LEAST) if one.wraps else longest)
+
+    while sum(map(room, shown)) + _GAP * (len(shown) - 1) > width:
+        dispensable = max(shown, key=lambda one: one.keep)
+        if dispensable.keep == 0:
+            break
+        shown.remove(dispensable)
+        left_out.append(dispensable.name)
+    return shown, left_out

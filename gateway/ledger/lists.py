@@ -1,0 +1,387 @@
+"""Every list is read here: by an index that begins with the practice, in pages by key, with its total.
+
+A list has one table whose ids are its rows. What it may be asked by is a predicate on that table; those that an index
+serves are counted first, up to a few thousand entries, and the one with the fewest drives: the other predicates are kept
+away from the planner, which knows no better which of two indexes has fewer rows for this practice and these values.
+Where an index parts its entries further by a state (practice, payer, state, id), each state is a run of its own that is
+in order already, and the runs are merged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    TextClause,
+    and_,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from gateway.errors import UsageError
+from gateway.ledger.columns import Instant
+from gateway.listing import Asked, Condition, Total
+
+_COUNTED: Final = 5_000
+"""So many entries of an index are counted at most: beyond that any index will do."""
+_SHOWN: Final = 20
+"""So many values of a field are named to somebody who asked for one that there is none of."""
+_IDS_AT_ONCE: Final = 500
+
+Ids: TypeAlias = Callable[[str, Condition], Select[tuple[int]]]
+"""Told the practice and a condition: the list's ids that another table knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """A field that an index serves.
+
+    split   whether the index is parted by the list's split: (practice, column, split, id), else (practice, column, id)
+    inside  whether the split goes first: (practice, split, column, id)
+    also    what the index holds only rows of, word for word as it was made
+    """
+
+    column: Column[Any]
+    split: bool = False
+    inside: bool = False
+    also: TextClause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A field that no index serves: it only thins out what another one gives."""
+
+    column: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A field of another table, by an index of that one. `column` tells which values there are."""
+
+    ids: Ids
+    column: Column[Any]
+    practice: Column[str]
+
+
+By: TypeAlias = Indexed | Plain | Elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """How a list is read.
+
+    id, practice  of the table whose rows it shows
+    stored        its rows whole, with whatever is joined to them
+    fields        what it may be asked by
+    sorts         what it may be sorted by
+    split         the column that parts the indexes further, and the values that are shown unless others are asked for
+    standing      the table to join, and how, that tells rows that stand from those that do not; None where all do
+    all_of        values of `split` that rows of the past have: where only those are asked for, all are shown
+    amount        cents of a row; None where it has none
+    """
+
+    id: Column[int]
+    practice: Column[str]
+    stored: Select[Any]
+    fields: Mapping[str, By]
+    sorts: Mapping[str, Column[Any]]
+    split: Column[str] | None = None
+    split_values: tuple[str, ...] = ()
+    standing: tuple[FromClause, ColumnElement[bool]] | None = None
+    all_of: frozenset[str] = frozenset()
+    amount: Column[int] | None = None
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Some rows, and where the next page begins: "" when there is none."""
+
+    rows: tuple[R, ...]
+    next_after: str
+
+
+class _Unindexed(ColumnElement[Any]):
+    """A column that SQLite shall not look for an index of; PostgreSQL has statistics and needs no such word."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(_Unindexed)
+def _as_it_is(element: _Unindexed, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ANN401 SQLAlchemy's signature
+    return str(compiler.process(element.column, **named))
+
+
+@compiles(_Unindexed, "sqlite")
+def _with_a_plus(element: _Unindexed, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ANN401 SQLAlchemy's signature
+    return f"+{compiler.process(element.column, **named)}"
+
+
+def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable[[RowMapping], R]) -> Page[R]:
+    """Give a page of a list, each row made by `stored`.
+
+    Raises UsageError if `asked.after` or `asked.sort` is none of this list.
+    """
+    found = _rows(tx, practice, of, asked)
+    ends = _after(of, asked, found[-1]) if len(found) == asked.limit else ""
+    return Page(tuple(stored(row) for row in found), ends)
+
+
+def _rows(tx: Connection, practice: str, of: List, asked: Asked) -> tuple[RowMapping, ...]:
+    ids = _ids(tx, practice, of, asked)
+    found: dict[int, RowMapping] = {}
+    for first in range(0, len(ids), _IDS_AT_ONCE):
+        query = of.stored.where(of.practice == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
+        found |= {row["id"]: row for row in tx.execute(query).mappings()}
+    return tuple(found[one] for one in ids)
+
+
+def _after(of: List, asked: Asked, last: RowMapping) -> str:
+    column = _sorted_by(of, asked)[0]
+    return str(last["id"]) if column is None else f"{last[column.name]}~{last['id']}"
+
+
+def total(tx: Connection, practice: str, of: List, asked: Asked) -> Total:
+    """Count the rows of all pages, and add up their amounts."""
+    plan = _plan(tx, practice, of, asked)
+    amount = func.coalesce(func.sum(of.amount), 0) if of.amount is not None else literal_column("0")
+    query = _standing(
+        select(func.count().label("rows"), amount.label("cents")).select_from(of.id.table), of, plan.splits
+    )
+    query = query.where(of.practice == practice, *plan.drives, *plan.thins)
+    if of.split is not None:
+        query = query.where(of.split.in_(plan.splits) if plan.by_split else _Unindexed(of.split).in_(plan.splits))
+    number, cents = tx.execute(query).one()
+    return Total(count=int(number), cents=int(cents) if of.amount is not None else None)
+
+
+def knows(tx: Connection, practice: str, by: By, value: str) -> bool:
+    """Tell whether any row, of whatever state, has that value in a field."""
+    column, owner = _where_it_stands(by)
+    return tx.execute(select(column).where(owner == practice, column == value).limit(1)).first() is not None
+
+
+def values(tx: Connection, practice: str, by: By, *, limit: int = _SHOWN) -> tuple[str, ...]:
+    """Give the values that a field has, in order, from the index alone; one more than `limit` tells that there are more."""
+    column, owner = _where_it_stands(by)
+    found: list[str] = []
+    while len(found) <= limit:
+        query = select(func.min(column)).where(owner == practice, column > (found[-1] if found else ""))
+        least = tx.execute(query).scalar()
+        if least is None:
+            break
+        found.append(least)
+    return tuple(found)
+
+
+def _where_it_stands(by: By) -> tuple[Column[Any], Column[Any]]:
+    assert not isinstance(by, Plain), "its values are not looked up: no index has them"
+    if isinstance(by, Elsewhere):
+        return by.column, by.practice
+    return by.column, by.column.table.c.practice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How a list is gone through.
+
+    runs      what drives, as runs that are each in the order of ids: more conditions for each
+    drives    the same in one piece, for totals
+    thins     the other conditions, kept away from the indexes
+    splits    the values of the list's split that are wanted
+    by_split  whether the index that drives is parted by it
+    """
+
+    runs: tuple[tuple[ColumnElement[bool], ...], ...]
+    drives: tuple[ColumnElement[bool], ...]
+    thins: tuple[ColumnElement[bool], ...]
+    splits: tuple[str, ...]
+    by_split: bool
+
+
+def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
+    splits, others = _splits(of, asked.conditions)
+    driver = _fewest(tx, practice, of, asked, splits, others)
+    thins = tuple(_thinned(of, practice, one, asked) for one in others if one is not driver)
+    if driver is None:
+        whole = tuple((of.split == one,) for one in splits) if of.split is not None else ((),)
+        return _Plan(runs=whole, drives=(), thins=thins, splits=splits, by_split=True)
+    by = of.fields[driver.field]
+    if isinstance(by, Elsewhere):
+        elsewhere = (of.id.in_(by.ids(practice, driver)),)
+        return _Plan(runs=(elsewhere,), drives=elsewhere, thins=thins, splits=splits, by_split=False)
+    assert isinstance(by, Indexed), "only what an index serves drives"
+    also = () if by.also is None else (by.also,)
+    drives = (_holds(by.column, driver, asked), *also)
+    single: tuple[ColumnElement[bool], ...] = tuple(by.column == one for one in driver.wanted) or drives[:1]
+    runs = tuple((one, *also) for one in single)
+    parted = by.split and of.split is not None
+    if parted:
+        runs = tuple((*run, of.split == split) for run in runs for split in splits)
+    return _Plan(runs=runs, drives=drives, thins=thins, splits=splits, by_split=parted)
+
+
+def _splits(of: List, conditions: Sequence[Condition]) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
+    """Take the conditions on the split apart from the others: they say which of its values are wanted."""
+    mine = [one for one in conditions if of.split is not None and _is_split(of, one)]
+    splits = of.split_values
+    for one in mine:
+        if one.negated:
+            splits = tuple(value for value in splits if value not in one.wanted)
+        else:
+            # What is not shown by itself is shown when it is asked for.
+            splits = tuple(value for value in one.wanted if len(mine) == 1 or value in splits)
+    return splits, tuple(one for one in conditions if one not in mine)
+
+
+def _is_split(of: List, condition: Condition) -> bool:
+    by = of.fields[condition.field]
+    return isinstance(by, Indexed) and by.column is of.split
+
+
+def _fewest(
+    tx: Connection, practice: str, of: List, asked: Asked, splits: tuple[str, ...], others: Sequence[Condition]
+) -> Condition | None:
+    """Choose the condition whose index has the fewest entries; None: the list's own order drives."""
+    candidates = [one for one in others if not one.negated and not isinstance(of.fields[one.field], Plain)]
+    if not candidates:
+        return None
+    narrowed = of.split is not None and set(splits) != set(of.split_values)
+    counted = [(_entries(tx, practice, of, one, asked, splits), _rank(of.fields[one.field]), one) for one in candidates]
+    fewest = min(counted, key=lambda one: one[:2])
+    if narrowed and of.split is not None and fewest[1] > 0:
+        inside: Select[Any] = select(literal_column("1")).where(of.practice == practice, of.split.in_(splits))
+        if _counted(tx, inside) < fewest[0]:
+            return None
+    return fewest[2]
+
+
+def _rank(by: By) -> int:
+    """Where several have many entries, one whose index is parted by the split goes first: it thins out by itself."""
+    return 0 if isinstance(by, Indexed) and by.split else 1 if isinstance(by, Elsewhere) else 2
+
+
+def _entries(
+    tx: Connection, practice: str, of: List, condition: Condition, asked: Asked, splits: tuple[str, ...]
+) -> int:
+    by = of.fields[condition.field]
+    if isinstance(by, Elsewhere):
+        return _counted(tx, by.ids(practice, condition))
+    assert isinstance(by, Indexed), "only what an index serves is counted"
+    query: Select[Any] = select(literal_column("1")).where(of.practice == practice, _holds(by.column, condition, asked))
+    if by.also is not None:
+        query = query.where(by.also)
+    if by.inside and of.split is not None:
+        query = query.where(of.split.in_(splits))
+    return _counted(tx, query)
+
+
+def _counted(tx: Connection, query: Select[Any]) -> int:
+    return int(tx.execute(select(func.count()).select_from(query.limit(_COUNTED).subquery())).scalar_one())
+
+
+def _ids(tx: Connection, practice: str, of: List, asked: Asked) -> list[int]:
+    plan = _plan(tx, practice, of, asked)
+    column, descends = _sorted_by(of, asked)
+    keys = [of.id] if column is None else [column, of.id]
+    behind = _behind(of, asked, column, descends=descends)
+    runs = []
+    for run in plan.runs:
+        query = _standing(select(*keys), of, plan.splits).where(of.practice == practice, *run, *plan.thins, *behind)
+        if of.split is not None and not plan.by_split:
+            query = query.where(_Unindexed(of.split).in_(plan.splits))
+        ordered = query.order_by(*(one.desc() if descends else one for one in keys)).limit(asked.limit)
+        runs.append(ordered)
+    if not runs:
+        return []
+    if len(runs) == 1:
+        return [row[-1] for row in tx.execute(runs[0])]
+    merged = union_all(*(select(run.subquery()) for run in runs)).subquery()
+    order = [one.desc() if descends else one for one in merged.c]
+    return [row[-1] for row in tx.execute(select(merged).order_by(*order).limit(asked.limit))]
+
+
+def _standing(query: Select[*tuple[Any, ...]], of: List, splits: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Keep to rows that stand, where the list has others; where only states of the past are asked for, all are shown."""
+    if of.standing is None or set(splits) <= of.all_of:
+        return query
+    table, stands = of.standing
+    return query.join(table, stands)
+
+
+def _sorted_by(of: List, asked: Asked) -> tuple[Column[Any] | None, bool]:
+    name, descends = asked.sort.removeprefix("-"), asked.sort.startswith("-")
+    if name in {"", "entry"}:
+        return None, descends
+    if name not in of.sorts:
+        raise UsageError(
+            f"--sort: this list is sorted by {', '.join(('entry', *of.sorts))}, a minus before it for the largest first; not {name!r}"
+        )
+    return of.sorts[name], descends
+
+
+def _behind(of: List, asked: Asked, column: Column[Any] | None, *, descends: bool) -> Iterator[ColumnElement[bool]]:
+    if column is not None:
+        yield column.is_not(None)
+    if not asked.after:
+        return
+    value, _, number = asked.after.rpartition("~")
+    try:
+        keys: tuple[Any, ...] = (int(number),) if column is None else (_parsed(column, value), int(number))
+    except ValueError:
+        raise UsageError(
+            f"--after: {asked.after!r} is no place in this list; take it from `more:` or next_after"
+        ) from None
+    if column is None:
+        yield of.id < keys[0] if descends else of.id > keys[0]
+    else:
+        here = tuple_(column, of.id)
+        yield here < keys if descends else here > keys
+
+
+def _parsed(column: Column[Any], value: str) -> object:
+    wanted = column.type.python_type
+    return date.fromisoformat(value) if wanted is date else wanted(value)
+
+
+def _thinned(of: List, practice: str, condition: Condition, asked: Asked) -> ColumnElement[bool]:
+    by = of.fields[condition.field]
+    if isinstance(by, Elsewhere):
+        found = _Unindexed(of.id).in_(by.ids(practice, condition))
+        return ~found if condition.negated else found
+    held = _holds(_Unindexed(by.column), condition, asked)
+    return ~held if condition.negated else held
+
+
+def _holds(column: ColumnElement[Any], condition: Condition, asked: Asked) -> ColumnElement[bool]:
+    if condition.wanted:
+        return column == condition.wanted[0] if len(condition.wanted) == 1 else column.in_(condition.wanted)
+    least, most = condition.least, condition.most
+    if isinstance(column.type, Instant):
+        least = _begins(least, asked) if isinstance(least, date) else None
+        most = _begins(most + timedelta(days=1), asked) if isinstance(most, date) else None
+        bounds = [column >= least] if least is not None else []
+        return and_(*bounds, *([column < most] if most is not None else []))
+    return and_(*([column >= least] if least is not None else []), *([column <= most] if most is not None else []))
+
+
+def _begins(day: date, asked: Asked) -> datetime:
+    return datetime.combine(day, time(), asked.zone)

@@ -1,0 +1,90 @@
+"""Any list, asked in the one filter language: its rows in pages, and the total under them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from gateway.errors import UsageError
+from gateway.ledger import Transaction, lists
+from gateway.ledger.lists import Page
+from gateway.listing import Asked, Condition, Field, Kind, Total, read
+from gateway.service.office import Office
+from gateway.settings import Settings
+
+T = TypeVar("T")
+
+NAMED = 20
+"""So many values are named to somebody who asked for one that does not exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lister(Generic[T]):
+    """One list.
+
+    plural       what its rows are called
+    fields       what it may be asked by
+    source       how the ledger reads it
+    page_of      gives its rows
+    unless_said  conditions that hold unless the filter names their field
+    configured   values that exist by configuration, by field: asking for one that has no row yet is no mistake
+    """
+
+    plural: str
+    fields: tuple[Field, ...]
+    source: lists.List
+    page_of: Callable[[Transaction, str, Asked], Page[T]]
+    unless_said: tuple[Condition, ...] = ()
+    configured: Mapping[str, Callable[[Settings], Sequence[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks a list: a filter as it was typed; `sort`, `after` and `limit` as in Asked."""
+
+    filter: str = ""
+    sort: str = ""
+    after: str = ""
+    limit: int = 100
+
+
+def rows(office: Office, lister: Lister[T], request: Request) -> Page[T]:
+    """Give a page of a list. Raises UsageError if the filter is not understood, or names a value that does not exist."""
+    with office.ledger.reading() as tx:
+        return lister.page_of(tx, office.practice.key, _asked(tx, office, lister, request))
+
+
+def total(office: Office, lister: Lister[T], request: Request) -> Total:
+    """Count the rows of all pages, with their amounts. Raises UsageError as `rows` does."""
+    with office.ledger.reading() as tx:
+        return lists.total(tx, office.practice.key, lister.source, _asked(tx, office, lister, request))
+
+
+def conditions(office: Office, lister: Lister[T], request: Request) -> tuple[Condition, ...]:
+    """Say how a filter is understood, with what holds by itself. Raises UsageError as `rows` does."""
+    said = read(request.filter, lister.fields, today=office.clock.today())
+    named = {one.field for one in said}
+    return (*said, *(one for one in lister.unless_said if one.field not in named))
+
+
+def _asked(tx: Transaction, office: Office, lister: Lister[T], request: Request) -> Asked:
+    meant = conditions(office, lister, request)
+    for one in meant:
+        _require_known(tx, office, lister, one)
+    return Asked(conditions=meant, sort=request.sort, after=request.after, limit=request.limit, zone=office.clock.zone)
+
+
+def _require_known(tx: Transaction, office: Office, lister: Lister[T], condition: Condition) -> None:
+    asked = next(one for one in lister.fields if one.name == condition.field)
+    if asked.kind is not Kind.CODE:
+        return
+    by, practice = lister.source.fields[asked.name], office.practice.key
+    by_configuration = lister.configured.get(asked.name)
+    configured = set(by_configuration(office.settings)) if by_configuration is not None else set()
+    for value in condition.wanted:
+        if value in configured or lists.knows(tx, practice, by, value):
+            continue
+        there = sorted(configured | set(lists.values(tx, practice, by, limit=NAMED)))
+        if not there:
+            raise UsageError(f"filter: {asked.name}:{value}: there are no {lister.plural} yet")
+        some = ", ".join(there[:NAMED]) + (", and more" if len(there) > NAMED else "")
+        raise UsageError(f"filter: no {asked.name} is {value!r} here; there is {some}")

@@ -1,0 +1,107 @@
+"""What a held visit was judged by: while none of it has changed, and no day has come, nobody need look again.
+
+That is the visit itself (a correction makes another version of it), the patient's other visits that day, the answers to
+its claim, its payer's file, the waivers, the practice's settings, the code lists that it imported, and the rules with
+their tables as they are in this gateway. The days are those that a rule asked about (`Case.passed`) and the ends of
+waivers that let a finding pass.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from gateway.codes.table import codes_folder
+from gateway.finding import Finding, Severity
+from gateway.scrub import Case
+from gateway.service.office import Office
+from gateway.settings.load import Waiver
+
+_JUDGING: Final = ("scrub", "billing", "codes", "intake")
+"""The rooms that decide what is found in a visit, with the tables in them."""
+_NOUNS: Final = ("units.py", "visit.py", "payer.py", "people.py", "finding.py", "claim.py")
+
+
+class Grounds:
+    """What the visits of one run are judged by; what they have in common is looked up once."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        practice = _canonical(office.practice)
+        self._of_practice = _digest([_gateway(), practice, sorted(office.settings.still_holds), _imported(office)])
+        self._of_payers: dict[str, str] = {}
+
+    def of(self, payer_id: str, others: tuple[int, ...], answers: str) -> str:
+        """Digest what one visit is judged by.
+
+        others   version ids of the same patient's other visits that day
+        answers  what was ever answered to its claims
+        """
+        if payer_id not in self._of_payers:
+            payer, waivers = self._office.settings.payer(payer_id), waivers_for(self._office, payer_id)
+            self._of_payers[payer_id] = _digest([_canonical(payer), [_canonical(one) for one in waivers]])
+        return _digest([self._of_practice, self._of_payers[payer_id], others, answers])
+
+
+def waivers_for(office: Office, payer_id: str) -> tuple[Waiver, ...]:
+    """Give the waivers that may let a finding pass for a payer, whatever their day."""
+    payer = office.settings.payer(payer_id)
+    return tuple(
+        one for one in office.settings.waivers if one.payer in {"", payer.id} and one.partner in {"", payer.partner}
+    )
+
+
+def look_again_on(office: Office, case: Case, found: tuple[Finding, ...]) -> date | None:
+    """Give the first day after today on which the rules may find otherwise; None if no day changes anything."""
+    rules = {one.rule for one in found if one.severity is not Severity.NOT_CHECKED}
+    ends = (one.until for one in waivers_for(office, case.payer.id) if one.rule in rules)
+    days = [day + timedelta(days=1) for day in (*case.asked_about, *ends) if day >= case.today]
+    return min(days, default=None)
+
+
+@cache
+def _gateway() -> str:
+    digest = hashlib.sha256()
+    here = files("gateway")
+    for name, content in (*((name, here / name) for name in _NOUNS), *_under(here, _JUDGING)):
+        digest.update(name.encode() + b"\0" + content.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _under(here: Traversable, rooms: tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:
+    for room in rooms:
+        for entry in sorted((here / room).iterdir(), key=lambda one: one.name):
+            if entry.is_file() and entry.name.endswith((".py", ".csv", ".toml")):
+                yield f"{room}/{entry.name}", entry
+
+
+def _imported(office: Office) -> list[list[object]]:
+    """An import puts a whole file in the place of another: its size and time tell one from the other."""
+    folder = codes_folder(office.settings.home)
+    lists = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    return [[one.name, one.stat().st_size, one.stat().st_mtime_ns] for one in lists]
+
+
+def _canonical(value: Any) -> Any:  # noqa: ANN401 any setting
+    """Turn settings into what JSON writes the same way every time: sets have no order of their own."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _canonical(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(_canonical(key)): _canonical(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, map(_canonical, value)))
+    if isinstance(value, tuple | list):
+        return [_canonical(one) for one in value]
+    return value if isinstance(value, int | float | bool | None) else str(value)
+
+
+def _digest(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
