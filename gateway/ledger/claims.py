@@ -98,6 +98,7 @@ LIST: Final = List(
             ),
             column=denials.c.carc,
             practice=denials.c.practice,
+            link=denials.c.claim_version_id,
         ),
         "day": Indexed(column=claim_versions.c.day),
         "age": Indexed(column=claim_versions.c.day),

@@ -42,6 +42,21 @@ def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datet
         tx.execute(insert(events), rows)
 
 
+_KIND: Final = Indexed(column=events.c.kind)
+
+
+def _meant(tx: Connection, practice: str, asked: Condition) -> Condition:
+    if asked.field == "kind":
+        known = values(tx, practice, _KIND, limit=_KINDS_MAX)
+        meant = tuple(one for one in known if any(one == kind or one.startswith(f"{kind}.") for kind in asked.wanted))
+        return replace(asked, wanted=meant or asked.wanted)
+    if asked.field == "severity" and EventSeverity.ROUTINE in asked.wanted:
+        # Only the others are in the index: what is wanted is said by what is not.
+        others = tuple(one for one in EventSeverity if one not in asked.wanted)
+        return replace(asked, wanted=others, negated=not asked.negated)
+    return asked
+
+
 LIST: Final = List(
     id=events.c.id,
     practice=events.c.practice,
@@ -50,30 +65,18 @@ LIST: Final = List(
         "claim": Indexed(column=events.c.claim),
         "about": Indexed(column=events.c.about),
         "partner": Indexed(column=events.c.partner),
-        "kind": Indexed(column=events.c.kind),
+        "kind": _KIND,
         # Word for word what the index was made with: a planner matches text, not meaning.
         "severity": Indexed(column=events.c.severity, also=text("severity != 'routine'")),
     },
     sorts={},
+    meant=_meant,
 )
 
 
 def page_of(tx: Connection, practice: str, asked: Asked) -> Page[Logged]:
     """List lines of the log in order. A kind also means what begins with it and a dot."""
-    conditions = tuple(_understood(tx, practice, one) for one in asked.conditions)
-    return page(tx, practice, LIST, replace(asked, conditions=conditions), _logged)
-
-
-def _understood(tx: Connection, practice: str, asked: Condition) -> Condition:
-    if asked.field == "kind":
-        known = values(tx, practice, LIST.fields["kind"], limit=_KINDS_MAX)
-        meant = tuple(one for one in known if any(one == kind or one.startswith(f"{kind}.") for kind in asked.wanted))
-        return replace(asked, wanted=meant or asked.wanted)
-    if asked.field == "severity" and EventSeverity.ROUTINE in asked.wanted:
-        # Only the others are in the index: what is wanted is said by what is not.
-        others = tuple(one for one in EventSeverity if one not in asked.wanted)
-        return replace(asked, wanted=others, negated=not asked.negated)
-    return asked
+    return page(tx, practice, LIST, asked, _logged)
 
 
 def read(

@@ -34,7 +34,7 @@ from gateway.errors import UsageError
 from gateway.ledger.columns import Instant
 from gateway.listing import Asked, Condition, Total
 
-_COUNTED: Final = 5_000
+_COUNTED: Final = 20_000
 """So many entries of an index are counted at most: beyond that any index will do."""
 _SHOWN: Final = 20
 """So many values of a field are named to somebody who asked for one that there is none of."""
@@ -68,11 +68,18 @@ class Plain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """A field of another table, by an index of that one. `column` tells which values there are."""
+    """A field of another table, by an index of that one.
+
+    column    tells which values there are
+    practice  of that table
+    link      the column of that table that names the list's rows, where an index has it: rows are then looked at one by
+              one if very many have the value, which is soon done just because there are many
+    """
 
     ids: Ids
     column: Column[Any]
     practice: Column[str]
+    link: Column[int] | None = None
 
 
 By: TypeAlias = Indexed | Plain | Elsewhere
@@ -89,6 +96,7 @@ class List:
     split         the column that parts the indexes further, and the values that are shown unless others are asked for
     standing      the table to join, and how, that tells rows that stand from those that do not; None where all do
     all_of        values of `split` that rows of the past have: where only those are asked for, all are shown
+    meant         what a condition stands for in the columns; None: itself
     amount        cents of a row; None where it has none
     """
 
@@ -101,6 +109,7 @@ class List:
     split_values: tuple[str, ...] = ()
     standing: tuple[FromClause, ColumnElement[bool]] | None = None
     all_of: frozenset[str] = frozenset()
+    meant: Callable[[Connection, str, Condition], Condition] | None = None
     amount: Column[int] | None = None
 
 
@@ -149,7 +158,7 @@ def _rows(tx: Connection, practice: str, of: List, asked: Asked) -> tuple[RowMap
     ids = _ids(tx, practice, of, asked)
     found: dict[int, RowMapping] = {}
     for first in range(0, len(ids), _IDS_AT_ONCE):
-        query = of.stored.where(of.practice == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
+        query = of.stored.where(_Unindexed(of.practice) == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
         found |= {row["id"]: row for row in tx.execute(query).mappings()}
     return tuple(found[one] for one in ids)
 
@@ -166,7 +175,7 @@ def total(tx: Connection, practice: str, of: List, asked: Asked) -> Total:
     query = _standing(
         select(func.count().label("rows"), amount.label("cents")).select_from(of.id.table), of, plan.splits
     )
-    query = query.where(of.practice == practice, *plan.drives, *plan.thins)
+    query = query.where(plan.owner, *plan.drives, *plan.thins)
     if of.split is not None:
         query = query.where(of.split.in_(plan.splits) if plan.by_split else _Unindexed(of.split).in_(plan.splits))
     number, cents = tx.execute(query).one()
@@ -203,6 +212,7 @@ def _where_it_stands(by: By) -> tuple[Column[Any], Column[Any]]:
 class _Plan:
     """How a list is gone through.
 
+    owner     whose rows; kept away from the indexes where another table's ids drive
     runs      what drives, as runs that are each in the order of ids: more conditions for each
     drives    the same in one piece, for totals
     thins     the other conditions, kept away from the indexes
@@ -210,6 +220,7 @@ class _Plan:
     by_split  whether the index that drives is parted by it
     """
 
+    owner: ColumnElement[bool]
     runs: tuple[tuple[ColumnElement[bool], ...], ...]
     drives: tuple[ColumnElement[bool], ...]
     thins: tuple[ColumnElement[bool], ...]
@@ -218,16 +229,22 @@ class _Plan:
 
 
 def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
-    splits, others = _splits(of, asked.conditions)
+    owner: ColumnElement[bool] = of.practice == practice
+    meant = asked.conditions
+    if of.meant is not None:
+        meant = tuple(of.meant(tx, practice, one) for one in meant)
+    splits, others = _splits(of, meant)
     driver = _fewest(tx, practice, of, asked, splits, others)
     thins = tuple(_thinned(of, practice, one, asked) for one in others if one is not driver)
     if driver is None:
-        whole = tuple((of.split == one,) for one in splits) if of.split is not None else ((),)
-        return _Plan(runs=whole, drives=(), thins=thins, splits=splits, by_split=True)
+        parted = of.split is not None and not (_has_an_index_of_its_own(of, asked) and splits == of.split_values)
+        whole = _parts(of, splits) if parted else ((),)
+        return _Plan(owner=owner, runs=whole, drives=(), thins=thins, splits=splits, by_split=parted)
     by = of.fields[driver.field]
     if isinstance(by, Elsewhere):
         elsewhere = (of.id.in_(by.ids(practice, driver)),)
-        return _Plan(runs=(elsewhere,), drives=elsewhere, thins=thins, splits=splits, by_split=False)
+        far = _Unindexed(of.practice) == practice
+        return _Plan(owner=far, runs=(elsewhere,), drives=elsewhere, thins=thins, splits=splits, by_split=False)
     assert isinstance(by, Indexed), "only what an index serves drives"
     also = () if by.also is None else (by.also,)
     drives = (_holds(by.column, driver, asked), *also)
@@ -236,7 +253,17 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
     parted = by.split and of.split is not None
     if parted:
         runs = tuple((*run, of.split == split) for run in runs for split in splits)
-    return _Plan(runs=runs, drives=drives, thins=thins, splits=splits, by_split=parted)
+    return _Plan(owner=owner, runs=runs, drives=drives, thins=thins, splits=splits, by_split=parted)
+
+
+def _parts(of: List, splits: tuple[str, ...]) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+    return tuple((of.split == one,) for one in splits) if of.split is not None else ((),)
+
+
+def _has_an_index_of_its_own(of: List, asked: Asked) -> bool:
+    """Tell whether rows stand in an index in the order that is asked for, whatever their state."""
+    column = _sorted_by(of, asked)[0]
+    return any(isinstance(by, Indexed) and by.column is column and not by.split for by in of.fields.values())
 
 
 def _splits(of: List, conditions: Sequence[Condition]) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
@@ -267,6 +294,9 @@ def _fewest(
     narrowed = of.split is not None and set(splits) != set(of.split_values)
     counted = [(_entries(tx, practice, of, one, asked, splits), _rank(of.fields[one.field]), one) for one in candidates]
     fewest = min(counted, key=lambda one: one[:2])
+    by = of.fields[fewest[2].field]
+    if isinstance(by, Elsewhere) and by.link is not None and fewest[0] >= _COUNTED:
+        return None
     if narrowed and of.split is not None and fewest[1] > 0:
         inside: Select[Any] = select(literal_column("1")).where(of.practice == practice, of.split.in_(splits))
         if _counted(tx, inside) < fewest[0]:
@@ -305,7 +335,7 @@ def _ids(tx: Connection, practice: str, of: List, asked: Asked) -> list[int]:
     behind = _behind(of, asked, column, descends=descends)
     runs = []
     for run in plan.runs:
-        query = _standing(select(*keys), of, plan.splits).where(of.practice == practice, *run, *plan.thins, *behind)
+        query = _standing(select(*keys), of, plan.splits).where(plan.owner, *run, *plan.thins, *behind)
         if of.split is not None and not plan.by_split:
             query = query.where(_Unindexed(of.split).in_(plan.splits))
         ordered = query.order_by(*(one.desc() if descends else one for one in keys)).limit(asked.limit)
@@ -328,8 +358,15 @@ def _standing(query: Select[*tuple[Any, ...]], of: List, splits: tuple[str, ...]
 
 
 def _sorted_by(of: List, asked: Asked) -> tuple[Column[Any] | None, bool]:
+    """Say which column rows are sorted by; None: their ids. Whoever asks for days is given them in order of days."""
     name, descends = asked.sort.removeprefix("-"), asked.sort.startswith("-")
-    if name in {"", "entry"}:
+    if not name:
+        ranged = (of.fields[one.field] for one in asked.conditions if not one.wanted and not one.negated)
+        columns = [
+            by.column for by in ranged if isinstance(by, Indexed) and any(by.column is one for one in of.sorts.values())
+        ]
+        return (columns[0] if columns else None), descends
+    if name == "entry":
         return None, descends
     if name not in of.sorts:
         raise UsageError(
@@ -365,7 +402,11 @@ def _parsed(column: Column[Any], value: str) -> object:
 def _thinned(of: List, practice: str, condition: Condition, asked: Asked) -> ColumnElement[bool]:
     by = of.fields[condition.field]
     if isinstance(by, Elsewhere):
-        found = _Unindexed(of.id).in_(by.ids(practice, condition))
+        ids = by.ids(practice, condition)
+        if by.link is None:
+            found: ColumnElement[bool] = _Unindexed(of.id).in_(ids)
+        else:
+            found = ids.where(by.link == of.id).correlate(of.id.table).exists()
         return ~found if condition.negated else found
     held = _holds(_Unindexed(by.column), condition, asked)
     return ~held if condition.negated else held

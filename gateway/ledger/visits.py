@@ -84,6 +84,7 @@ LIST: Final = List(
             ),
             column=findings.c.rule,
             practice=findings.c.practice,
+            link=findings.c.visit_version_id,
         ),
         "owner": Elsewhere(
             ids=lambda practice, asked: select(findings.c.visit_version_id).where(
@@ -91,6 +92,7 @@ LIST: Final = List(
             ),
             column=findings.c.owner,
             practice=findings.c.practice,
+            link=findings.c.visit_version_id,
         ),
         "discipline": Plain(column=visit_versions.c.discipline),
         "day": Indexed(column=visit_versions.c.day),

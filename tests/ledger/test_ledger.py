@@ -202,17 +202,17 @@ def test_patient_control_numbers_are_opaque_short_and_never_given_twice(ledger: 
 
 def test_a_visit_keeps_every_version_and_shows_the_newest(ledger: Ledger) -> None:
     with ledger.writing() as tx:
-        first = visits.add(tx, P, new_visit(document=b"one"), at=NOW)
+        first = visits.add(tx, P, new_visit(document=b'{"n": 1}'), at=NOW)
         visits.move(tx, P, first, VisitState.SUPERSEDED, event=None, at=NOW)
-        second = visits.add(tx, P, new_visit(document=b"two"), at=NOW)
+        second = visits.add(tx, P, new_visit(document=b'{"n": 2}'), at=NOW)
         visits.record_fix(
             tx, P, before=first, after=second, fields=("note.signed_at",), actor="Ann", reason="late entry", at=NOW
         )
     with ledger.reading() as tx:
-        assert [one.document for one in visits.versions(tx, P, "V1")] == [b"one", b"two"]
+        assert [one.document for one in visits.versions(tx, P, "V1")] == [b'{"n": 1}', b'{"n": 2}']
         current = visits.find(tx, P, "V1")
         assert current is not None
-        assert (current.version, current.document, current.state) == (2, b"two", VisitState.NEW)
+        assert (current.version, current.document, current.state) == (2, b'{"n": 2}', VisitState.NEW)
         earlier = visits.find(tx, P, "V1", version=1)
         assert earlier is not None
         assert earlier.state is VisitState.SUPERSEDED

@@ -13,7 +13,7 @@ from gateway.settings import Settings
 
 T = TypeVar("T")
 
-NAMED = 20
+NAMED = 40
 """So many values are named to somebody who asked for one that does not exist."""
 
 
@@ -26,6 +26,7 @@ class Lister(Generic[T]):
     source       how the ledger reads it
     page_of      gives its rows
     unless_said  conditions that hold unless the filter names their field
+    parents      fields whose value also means all that begin with it and a dot
     configured   values that exist by configuration, by field: asking for one that has no row yet is no mistake
     """
 
@@ -34,6 +35,7 @@ class Lister(Generic[T]):
     source: lists.List
     page_of: Callable[[Transaction, str, Asked], Page[T]]
     unless_said: tuple[Condition, ...] = ()
+    parents: frozenset[str] = frozenset()
     configured: Mapping[str, Callable[[Settings], Sequence[str]]] = field(default_factory=dict)
 
 
@@ -84,6 +86,8 @@ def _require_known(tx: Transaction, office: Office, lister: Lister[T], condition
         if value in configured or lists.knows(tx, practice, by, value):
             continue
         there = sorted(configured | set(lists.values(tx, practice, by, limit=NAMED)))
+        if asked.name in lister.parents and any(one.startswith(f"{value}.") for one in there):
+            continue
         if not there:
             raise UsageError(f"filter: {asked.name}:{value}: there are no {lister.plural} yet")
         some = ", ".join(there[:NAMED]) + (", and more" if len(there) > NAMED else "")

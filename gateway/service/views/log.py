@@ -20,6 +20,7 @@ LOG: Final = Lister(
     ),
     source=events.LIST,
     page_of=events.page_of,
+    parents=frozenset({"kind"}),
     configured={"partner": attrgetter("partners")},
 )
 
