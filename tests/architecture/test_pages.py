@@ -101,6 +101,13 @@ def code(page: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines()] + spans
 
 
+def test_each_place_in_the_checkout_that_a_page_names_is_there() -> None:
+    places = {line for page in PAGES.values() for line in code(page)}
+    named = [place for place in places if re.fullmatch(r"(config|docs|gateway|samples|tests)/[\w./-]*", place)]
+    assert len(named) > 5
+    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+
+
 def commands() -> list[str]:
     """Every gateway command that the pages tell people to type, with its options; each once."""
     typed = [line.split(" #")[0].strip().removeprefix("$ ") for page in PAGES.values() for line in code(page)]
