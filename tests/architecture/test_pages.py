@@ -121,6 +121,7 @@ def test_each_command_of_the_pages_exists_with_its_options(line: str) -> None:
         return
     command: click.Command = gateway
     context = click.Context(gateway)
+    needed = set[str]()
     while words:
         word = words.pop(0)
         options = {name: option for option in command.params for name in option.opts}
@@ -129,13 +130,16 @@ def test_each_command_of_the_pages_exists_with_its_options(line: str) -> None:
                 continue
             assert word in options, f"{word} is no option of {command.name}"
             option = options[word]
+            needed.discard(option.opts[0])
             if isinstance(option, click.Option) and not option.is_flag:
                 words.pop(0)
         elif isinstance(command, click.Group):
             found = command.get_command(context, word)
             assert found is not None, f"{word} is no command of {command.name}"
             command = found
+            needed = {one.opts[0] for one in command.params if isinstance(one, click.Option) and one.required}
     assert not isinstance(command, click.Group) or line.endswith("--help")
+    assert not needed, f"{command.name} needs {', '.join(needed)} too"
 
 
 def every_command(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
