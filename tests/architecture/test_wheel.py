@@ -1,5 +1,7 @@
 """What travels in the wheel is what a checkout has."""
 
+import posixpath
+import re
 import subprocess
 import sys
 import tarfile
@@ -29,6 +31,14 @@ def test_configuration_samples_pages_tables_and_migrations_are_in_the_wheel(whee
     for path in (ROOT / "gateway").rglob("*"):
         if path.suffix in {".py", ".csv", ".mako", ".typed"}:
             assert path.relative_to(ROOT).as_posix() in names
+
+
+def test_each_link_of_a_page_leads_somewhere_in_the_wheel_too(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for page in ("README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))):
+        links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8"))
+        there = {posixpath.normpath(f"gateway/shipped/{posixpath.dirname(page)}/{link}") for link in links}
+        assert there - names == set(), page
 
 
 def installed(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
