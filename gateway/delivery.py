@@ -84,7 +84,7 @@ EXPLAINED: Final[dict[Delivery, Meaning]] = {
         "a person took it back before it left; its claims are ready again", "nobody", "yes", "nothing"
     ),
 }
-"""The README's table is made from it."""
+"""The table in docs/operator.md is made from it."""
 
 
 class Manner(StrEnum):

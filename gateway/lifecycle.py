@@ -114,7 +114,7 @@ VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
     VisitState.NOT_BILLED: ("a person decided not to bill it", "nothing"),
     VisitState.SUPERSEDED: ("a later version stands for it", "nothing"),
 }
-"""For each state of a visit: what it means, and what to do. The README's table is made from it."""
+"""For each state of a visit: what it means, and what to do. The table in docs/biller.md is made from it."""
 
 EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.READY: ("clean; waits for its partner's batch", "gateway batch seal"),

@@ -110,7 +110,7 @@ EXPLAINED: Final[Mapping[Fault, Meaning]] = {
         says=f"keeps back the answers of one kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}", argument="KIND"
     ),
 }
-"""The help and the README's table are made from it."""
+"""The help and the table in docs/operator.md are made from it."""
 
 _WRITTEN: Final = re.compile(r"(?P<name>[^:,]+)(?::(?P<argument>[^,]*))?(?:,(?P<times>\d{1,6}))?").fullmatch
 _ARGUMENTS: Final = {

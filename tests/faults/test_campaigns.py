@@ -37,7 +37,7 @@ def counted(openssh: OpenSsh, database_url: str, kind: str, runs: int, **more: A
             **more,
         )
     )
-    print(f"{kind}: {result}")  # noqa: T201 the figures are what the README promises
+    print(f"{kind}: {result}")  # noqa: T201 the figures are what the docs promise
     assert result.faults == ()
     assert (result.lost, result.duplicated, result.held) == (0, 0, 0)
     return result

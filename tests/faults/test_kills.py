@@ -21,7 +21,7 @@ def test_killed_anywhere_every_claim_arrives_exactly_once(openssh: OpenSsh, data
     runs = RUNS[database_url.partition(":")[0]]
     campaign = Campaign(seed=SEED, runs=runs, database_url=database_url, mailbox=openssh.address(), root=openssh.root)
     result = run_apart(campaign)
-    print(result)  # noqa: T201 the figures are what the README promises
+    print(result)  # noqa: T201 the figures are what the docs promise
     assert result.faults == ()
     assert (result.runs, result.lost, result.duplicated, result.held) == (runs, 0, 0, 0)
     assert result.killed > runs // 2, "the workers were hardly ever killed: nothing was tested"

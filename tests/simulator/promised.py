@@ -1,4 +1,4 @@
-"""What the README promises an operator who rehearses each fault; the rehearsals keep it to that."""
+"""What docs/operator.md promises an operator who rehearses each fault; the rehearsals keep it to that."""
 
 from typing import Final, NamedTuple
 
@@ -122,7 +122,7 @@ FIFTH: Final = tuple(fault for fault, one in PROMISED.items() if one.then.starts
 
 
 def row(fault: Fault) -> str:
-    """A fault's row in the README."""
+    """A fault's row in docs/operator.md."""
     one, told = PROMISED[fault], EXPLAINED[fault]
     says = f"{told.says}{' (once)' if told.times == 1 else ''}"
     ends = f"{one.command}: {int(one.status)}"

@@ -1,4 +1,4 @@
-"""Each fault through the gateway's own services: no claim is lost, none arrives twice, and the README's promise holds."""
+"""Each fault through the gateway's own services: no claim is lost, none arrives twice, and the promise of docs/operator.md holds."""
 
 import os
 import re

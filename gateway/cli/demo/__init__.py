@@ -1,1 +1,1 @@
-"""gateway demo"""
+"""gateway demo: sample visits played from end to end, and how it is told."""

@@ -39,6 +39,7 @@ _COMMANDS = {
     "codes": _Command("codes:codes", "Code lists: how old each is; import newer ones."),
     "x12": _Command("x12:x12", "X12 files by themselves: check, show, explain, write anew, compare, split."),
     "sim": _Command("sim:sim", "A clearinghouse and payers in a box, over real SFTP on 127.0.0.1."),
+    "docs": _Command("docs:docs", "Pages of the documentation: list, print."),
     "backup": _Command("ledger:backup", "Back up the ledger while it is in use; the copy is tried out."),
     "db": _Command("ledger:db", "The ledger: upgrade its tables, check it, restore a backup."),
 }

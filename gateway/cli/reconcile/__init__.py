@@ -1,1 +1,1 @@
-"""gateway reconcile"""
+"""gateway reconcile: the laws, where every claim and dollar is, and the way back of a ledger that is held."""

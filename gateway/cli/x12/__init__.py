@@ -1,4 +1,4 @@
-"""gateway x12"""
+"""gateway x12: X12 files by themselves; a file for each command."""
 
 import click
 
