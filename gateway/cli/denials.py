@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def denials_list(
     for d in page.rows:
         due = f" by {d.due_on}" if d.due_on else ""
         reason = f"{d.group_code} {d.carc} {d.rarcs}".strip()
-        click.echo(
-            f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}\n"
+        say(
+            f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}",
             f"    {d.owner}: {d.route.replace('_', ' ')}{due}"
-            + (f"; note section: {d.note_section}" if d.note_section != "none" else "")
-            + f"\n    {d.fix}"
+            + (f"; note section: {d.note_section}" if d.note_section != "none" else ""),
+            f"    {d.fix}",
         )
     if not page.rows:
-        click.echo("no denials")
+        say("no denials")
     show.more(page.next_after, "gateway denials list")
     return Status.DONE
 
@@ -67,7 +68,7 @@ def denials_show(place: Place, claim: str, as_json: bool) -> int:
         show.as_object(claim=one.claim.pcn, denials=one.denials)
         return Status.DONE
     if not one.denials:
-        click.echo(f"claim {one.claim.pcn} has no denials")
+        say(f"claim {one.claim.pcn} has no denials")
     for denial in one.denials:
         denial_told(denial)
     return Status.DONE
@@ -77,7 +78,7 @@ def denial_told(one: "StoredDenial") -> None:
     """Print one denial with its fix."""
     from gateway.money import from_cents, shown
 
-    click.echo(
+    say(
         f"denial ({one.state}): {shown(from_cents(one.cents))} of {one.procedure} by {one.group_code} {one.carc} {one.rarcs}"
     )
     for name, said in (
@@ -91,4 +92,4 @@ def denial_told(one: "StoredDenial") -> None:
         ("due", one.due_on or "no deadline known"),
         ("decided by", one.decided_by),
     ):
-        click.echo(f"  {name:13} {said}")
+        say(f"  {name:13} {said}")

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.visits import findings
 
@@ -31,14 +32,12 @@ def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
         show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held))
         return Status.NEEDS_A_PERSON if held else Status.DONE
     would = "would be " if dry_run else ""
-    click.echo(
-        f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held"
-    )
+    say(f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held")
     for rule, number in Counter(f.rule for one in held for f in one.holds).most_common():
-        click.echo(f"  {number:4} held by {rule}")
+        say(f"  {number:4} held by {rule}")
     for one in held:
         for found in one.holds:
-            click.echo(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
+            say(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
     return Status.NEEDS_A_PERSON if held else Status.DONE
 
 
@@ -55,11 +54,9 @@ def explain(place: Place, visit: str, as_json: bool) -> int:
     if as_json:
         show.as_object(explained=said)
         return Status.DONE
-    click.echo(
-        f"visit {said.visit} version {said.version}, payer {said.payer} ({said.payer_name}), {said.unit_rule} units"
-    )
+    say(f"visit {said.visit} version {said.version}, payer {said.payer} ({said.payer_name}), {said.unit_rule} units")
     if said.units:
-        click.echo(f"units: {said.units}")
+        say(f"units: {said.units}")
     show.table(
         ["line", "code", "modifiers", "minutes", "units", "charge", "diagnoses"],
         [
@@ -122,5 +119,5 @@ def show_(rule: str, as_json: bool) -> int:
         show.as_object(**facts)
     else:
         for name, said in facts.items():
-            click.echo(f"{name:9} {said}")
+            say(f"{name:9} {said}")
     return Status.DONE

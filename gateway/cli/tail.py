@@ -1,6 +1,5 @@
 """gateway tail"""
 
-import json
 import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def tail(
                 office, after=after, claim=claim, partner=partner, about=about, kind=kind, severities=severities
             )
             for one in read:
-                click.echo(_line(one, as_json=as_json))
+                _tell(one, as_json=as_json)
                 after = one.number
             if not read:
                 if not follow:
@@ -66,11 +66,12 @@ def tail(
                 time.sleep(_POLL_SECONDS)
 
 
-def _line(one: "Logged", *, as_json: bool) -> str:
+def _tell(one: "Logged", *, as_json: bool) -> None:
     event = one.event
     if as_json:
-        return json.dumps({"number": one.number, "at": one.at.isoformat(), **show.plain(event)})
+        show.as_json({"number": one.number, "at": one.at.isoformat(), **show.plain(event)}, indent=None)
+        return
     mark = {"wake": "!! ", "can wait": "!  ", "routine": "   "}[event.severity]
     move = f" ({event.before} -> {event.after})" if event.before and event.after else ""
     following = f" => {event.next_command}" if event.next_command else ""
-    return f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}"
+    say(f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}")

@@ -8,6 +8,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -40,12 +41,10 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
         show.as_object(source=outcome.source, counts=outcome.counts, faults=outcome.faults, proposed=outcome.proposed)
     else:
         counts = ", ".join(f"{number} {what}" for what, number in outcome.counts.items()) or "none"
-        click.echo(f"visits {'that would be ' if dry_run else ''}taken in from {outcome.source}: {counts}")
+        say(f"visits {'that would be ' if dry_run else ''}taken in from {outcome.source}: {counts}")
         _faults(outcome.faults)
         for key in outcome.proposed:
-            click.echo(
-                f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT"
-            )
+            say(f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT")
     return Status.NEEDS_A_PERSON if outcome.faults or outcome.proposed else Status.DONE
 
 
@@ -110,13 +109,13 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
         show.as_object(versions=shown.versions, findings=shown.findings, claims=shown.claims)
         return Status.DONE
     for version in shown.versions:
-        click.echo(
+        say(
             f"visit {version.key} version {version.version}: {version.state}, date {version.day}, payer {version.payer}, "
             f"from {version.source} by {version.actor} ({version.reason}) at {version.at:%Y-%m-%d %H:%M}"
         )
     findings(shown.findings)
     for claim in shown.claims:
-        click.echo(f"claim {claim.pcn} version {claim.version}: {claim.state}; gateway claims show {claim.pcn}")
+        say(f"claim {claim.pcn} version {claim.version}: {claim.state}; gateway claims show {claim.pcn}")
     return Status.DONE
 
 
@@ -150,11 +149,11 @@ def fix(
     with place.office(actor=by) as office:
         if do_not_bill:
             correct.do_not_bill(office, visit, reason=reason)
-            click.echo(f"visit {visit} is not billed")
+            say(f"visit {visit} is not billed")
             return Status.DONE
         if decline:
             correct.decline(office, visit, reason=reason)
-            click.echo(f"the proposed change of visit {visit} is declined; what was claimed stands")
+            say(f"the proposed change of visit {visit} is declined; what was claimed stands")
             return Status.DONE
         fixed = correct.fix_visit(office, visit, pairs, reason=reason)
     if as_json:
@@ -169,15 +168,13 @@ def fix(
 @click.option("--csv", "as_csv", is_flag=True, help="The columns of a CSV file instead.")
 def schema(as_csv: bool) -> int:
     """Print the JSON Schema of a file of visits, or the CSV columns."""
-    import json
-
     from gateway.intake import csv_columns, json_schema
 
     if as_csv:
         for name, required in csv_columns():
-            click.echo(f"{name}\t{'required' if required else ''}".rstrip())
+            say(f"{name}\t{'required' if required else ''}".rstrip())
     else:
-        click.echo(json.dumps(json_schema(), indent=1))
+        show.as_json(json_schema())
     return Status.DONE
 
 
@@ -187,10 +184,10 @@ _ORDER = ("hold", "warn", "not checked")
 def findings(found: "tuple[Finding, ...]") -> None:
     """Print findings, those that hold first, each with its fix."""
     for one in sorted(found, key=lambda one: _ORDER.index(one.severity)):
-        click.echo(f"  {one.severity.upper()} {one.rule} at {one.where}: {one.what}")
+        say(f"  {one.severity.upper()} {one.rule} at {one.where}: {one.what}")
         if one.severity != "not checked":
-            click.echo(f"    fix ({one.owner}): {one.fix}")
-            click.echo(f"    see: {one.cites}")
+            say(f"    fix ({one.owner}): {one.fix}")
+            say(f"    see: {one.cites}")
 
 
 def _holding(found: "tuple[Finding, ...]") -> "tuple[Finding, ...]":
@@ -200,16 +197,16 @@ def _holding(found: "tuple[Finding, ...]") -> "tuple[Finding, ...]":
 def _fixed(fixed: "Fixed") -> None:
     _faults(fixed.faults)
     if fixed.faults:
-        click.echo(f"visit {fixed.visit} was not changed")
+        say(f"visit {fixed.visit} was not changed")
     elif fixed.scrubbed is not None:
         made = f"; claim {fixed.scrubbed.pcn} is ready" if fixed.scrubbed.pcn else ""
-        click.echo(f"visit {fixed.visit} version {fixed.scrubbed.version}: {fixed.scrubbed.state}{made}")
+        say(f"visit {fixed.visit} version {fixed.scrubbed.version}: {fixed.scrubbed.state}{made}")
         findings(fixed.scrubbed.findings)
 
 
 def _faults(faults: "tuple[RowFault, ...]") -> None:
     for one in faults:
-        click.echo(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
+        say(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
 
 
 def _pair(text: str) -> tuple[str, str]:

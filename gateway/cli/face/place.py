@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from gateway.cli.face.say import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -82,7 +84,7 @@ class Place:
             with (lock or at_work)(ledger), opened(ledger, self.home, settings.practice.key) as found:
                 why = found.engine.get_execution_options().get(HELD)
                 if why:
-                    click.echo(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
+                    say(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
                 yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
+from gateway.cli.face.say import legible, say
+
 SCHEMA_VERSION = 1
 
 
@@ -45,23 +47,29 @@ _UNSHOWN = {"body", "document"}
 
 def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
     """Print one JSON object."""
-    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **{k: plain(v) for k, v in facts.items()}}, indent=1))
+    as_json({"schema_version": SCHEMA_VERSION, **{k: plain(v) for k, v in facts.items()}})
+
+
+def as_json(value: object, *, indent: int | None = 1) -> None:
+    """Print a JSON value as it is, in ASCII: JSON writes out by itself what a terminal would obey."""
+    click.echo(json.dumps(value, indent=indent))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Print a table as wide as the terminal; full width into a pipe. Without rows, say so."""
-    shown = [[str(cell) for cell in row] for row in rows]
+    shown = [[legible(str(cell)) for cell in row] for row in rows]
     if not shown:
-        click.echo(empty)
+        say(empty)
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in shown:
-        drawn.add_row(*(cell.replace("[", r"\[") for cell in row))
+        drawn.add_row(*map(Text, row))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
     Console(width=width, highlight=False).print(drawn)
 
@@ -69,7 +77,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
 def more(next_after: int, command: str) -> None:
     """Say how to see the next page."""
     if next_after:
-        click.echo(f"more: {command} --after {next_after}")
+        say(f"more: {command} --after {next_after}")
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
@@ -111,7 +119,7 @@ def progress(what: str) -> Iterator[Callable[[int], None]]:
         if live:
             click.echo(f"\r{what}: {done}", err=True, nl=False)
         elif done % 1000 == 0:
-            click.echo(f"{what}: {done}", err=True)
+            say(f"{what}: {done}", err=True)
 
     yield advance
     if live:
