@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.ledger import append_only
 from gateway.ledger.filesystem import require_local
 
 _READ_ONLY = "gateway_read_only"
@@ -202,6 +203,11 @@ _MEANINGS = (
 
 
 def _said_plainly(refused: DBAPIError) -> Exception:
+    if append_only.SAID in _first_line(refused):
+        return LedgerRefusal(
+            f"the ledger keeps what was written ({_first_line(refused)}); nothing was changed; what is wrong is put right "
+            "by a further entry: a reversal, or the claim's next version"
+        )
     if isinstance(refused, IntegrityError):
         return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
     if isinstance(refused, DataError):
