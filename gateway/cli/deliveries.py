@@ -164,6 +164,31 @@ def release(place: Place, file: str, as_sent: bool, partner: str, by: str, reaso
 
 
 @deliveries.command(
+    epilog="Example: gateway deliveries readdress elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'their new server'"
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_partner
+@show.decided
+@click.pass_obj
+def readdress(place: Place, files: tuple[str, ...], partner: str, by: str, reason: str) -> int:
+    """The partner's mailbox has moved: let files that were sealed for the old one go to the one of the profile.
+
+    A file that may have got its name at the old mailbox is held instead: ask the partner, then release or resend it.
+    """
+    from gateway.delivery import Delivery
+    from gateway.service.outbound.mailbox_meant import readdress as run
+
+    held = False
+    for file in files:
+        with place.office(actor=by) as office:
+            moved = run(office, file, reason=reason, partner=partner)
+        held = held or moved.state is Delivery.HELD
+        said = f"held; {moved.why}" if moved.state is Delivery.HELD else "now run: gateway deliver"
+        say(f"{moved.name} goes to {moved.partner} as its profile stands; {said}")
+    return Status.NEEDS_A_PERSON if held else Status.DONE
+
+
+@deliveries.command(
     epilog="Example: gateway deliveries resend elm_northgate_000000001.837 --by 'Ana Reyes' --approved-by 'Bo Lund' --reason 'never arrived'"
 )
 @click.argument("file")

@@ -80,6 +80,7 @@ def new_file(interchange: int = 1) -> outbox.NewFile:
         size=3,
         sha256="0" * 64,
         body=b"\x00ISA",
+        mailbox="",
     )
 
 
