@@ -83,7 +83,8 @@ def check(place: Place, as_json: bool) -> int:
     """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
     from gateway.service.recovery.ledger_check import check_ledger
 
-    checks = check_ledger(place.settings(), place.clock("UTC"))
+    with show.progress("compared") as advance:
+        checks = check_ledger(place.settings(), place.clock("UTC"), advance)
     if as_json:
         show.as_object(checks=checks)
     else:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from gateway.errors import ConfigError, LedgerHeld, UsageError
-from gateway.ledger import events, migrate, numbers, open_ledger
+from gateway.ledger import append_only, events, migrate, numbers, open_ledger
 from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
@@ -157,12 +157,27 @@ def spoil(settings: Settings) -> None:
 def test_db_check_finds_altered_files_and_tells_settings(settings: Settings) -> None:
     looked = {one.what: one for one in check_ledger(settings, at())}
     assert not any(one.wrong for name, one in looked.items() if name != "data checksums")
+    assert looked["charges"].said == "1 claim versions with their bodies and lines"
+    assert looked["payments"].said == "0 remittances with the stored 835s"
     assert ("journal_mode=wal" in looked["settings"].said) or ("fsync=on" in looked["settings"].said)
     spoil(settings)
     looked = {one.what: one for one in check_ledger(settings, at())}
     assert looked["stored files"].wrong == ("sealed file 1 (elm_north_000000001.837) is not what was stored",)
     assert looked["stored files"].is_damage
     assert looked["laws"].wrong
+
+
+def test_db_check_names_what_the_database_keeps_no_longer_and_an_altered_charge(settings: Settings) -> None:
+    ledger = open_ledger(settings.database_url)
+    with ledger.writing() as tx:
+        append_only.drop(tx, "claim_versions")
+        tx.execute(text("UPDATE claim_versions SET charge_cents = 1"))
+    ledger.close()
+    looked = {one.what: one for one in check_ledger(settings, at())}
+    assert all("claim_versions_" in one for one in looked["append-only"].wrong)
+    assert looked["append-only"].wrong
+    (wrong,) = looked["charges"].wrong
+    assert "its charge is $0.01, its body says $180.50, its lines $180.50" in wrong
 
 
 @pytest.mark.postgres
