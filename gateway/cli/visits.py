@@ -124,6 +124,13 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
 )
 @click.argument("visit")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field's path and its new value.")
+@click.option(
+    "--set-from",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
+    metavar="FILE",
+    help="The same from a file, or from standard input (-): lines FIELD=VALUE, or one JSON object of paths and values.",
+)
 @click.option("--do-not-bill", is_flag=True, help="Decide that this visit is not billed.")
 @click.option("--decline", is_flag=True, help="Decline a proposed change: what was claimed stands.")
 @show.decided
@@ -133,6 +140,7 @@ def fix(
     place: Place,
     visit: str,
     settings: tuple[str, ...],
+    settings_file: Path | None,
     do_not_bill: bool,
     decline: bool,
     by: str,
@@ -142,10 +150,12 @@ def fix(
     """Correct a visit: the next version is made and scrubbed again. Without --set, accept a proposed version.
 
     Lists count from 1: services.1.units=2. A value may be JSON: accident=null, services.1.modifiers='["GP","59"]'.
+    A command line can be read by everybody on the machine, and stays in the shell's history: patients' data goes by
+    --set-from, such as: gateway visits fix V-1001 --set-from - --by NAME --reason TEXT < fields.txt
     """
     from gateway.service.visits import correct
 
-    pairs = tuple(_pair(one) for one in settings)
+    pairs = (*(_pair(one) for one in settings), *_pairs_in(settings_file))
     with place.office(actor=by) as office:
         if do_not_bill:
             correct.do_not_bill(office, visit, reason=reason)
@@ -207,6 +217,22 @@ def _fixed(fixed: "Fixed") -> None:
 def _faults(faults: "tuple[RowFault, ...]") -> None:
     for one in faults:
         say(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
+
+
+def _pairs_in(file: Path | None) -> tuple[tuple[str, str], ...]:
+    from gateway.intake import settings_in
+
+    if file is None:
+        return ()
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        pairs = settings_in(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise click.UsageError("--set-from: the fields are not UTF-8; nothing was changed") from None
+    if not pairs:
+        # Nothing would accept a proposed version, which nobody meant who sends fields.
+        raise click.UsageError("--set-from: there are no fields in it; nothing was changed")
+    return pairs
 
 
 def _pair(text: str) -> tuple[str, str]:
