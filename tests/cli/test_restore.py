@@ -2,9 +2,10 @@
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,40 @@ def test_a_number_is_moved_forward_by_name(home: Path) -> None:
     back = gateway(*words, "--to", "41", home=home)
     assert (back.status, "only go forward" in back.err) == (2, True)
     assert ROOT.is_dir()
+
+
+def _backing_up(home: Path, shows: str) -> subprocess.Popen[str]:
+    """`gateway backup`, at the moment when that file of it is there."""
+    started = subprocess.Popen(
+        [*COMMAND, "--home", str(home), "backup"], stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    while not list(home.glob(shows)):
+        assert started.poll() is None, "it ended before"
+    return started
+
+
+@pytest.mark.parametrize("shows", ["backups/.gateway-*/*", ".verify-*/*"])
+def test_a_backup_that_is_told_to_stop_leaves_nothing_and_one_that_is_killed_nothing_for_long(
+    tmp_path: Path, shows: str
+) -> None:
+    home = tmp_path / "home"
+    assert gateway("init", home=home).status == 0
+    with closing(sqlite3.connect(home / "gateway.db")) as database:
+        database.execute("CREATE TABLE weight (body BLOB)")
+        database.executemany("INSERT INTO weight VALUES (zeroblob(4000000))", [()] * 25)
+        database.commit()
+
+    def left() -> list[Path]:
+        return [*home.glob("backups/.*"), *home.glob(".verify*"), *home.glob("instance.toml.*")]
+
+    stopped = _backing_up(home, shows)
+    stopped.terminate()
+    _, said = stopped.communicate(timeout=60)
+    assert (stopped.returncode, left()) == (143, []), said
+    killed = _backing_up(home, shows)
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert left()
+    (home / "instance.toml.77.0123abcd").write_text("left by a command that was killed")
+    assert gateway("backup", home=home).status == 0
+    assert left() == []

@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,26 @@ def test_db_check_names_what_the_database_keeps_no_longer_and_an_altered_charge(
     assert looked["append-only"].wrong
     (wrong,) = looked["charges"].wrong
     assert "its charge is $0.01, its body says $180.50, its lines $180.50" in wrong
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_scratch_database_that_a_killed_backup_left_is_dropped_by_the_next_and_no_other(
+    settings: Settings, folder: Path
+) -> None:
+    server = make_url(settings.database_url).set(drivername="postgresql+psycopg")
+    ours = f"gateway_verify_{sha256(str(server.database).encode()).hexdigest()[:12]}_"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in (f"{ours}dead", f"{ours}live", "gateway_verify_another_dead"):
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": f"{ours}live"})
+        made_backup(settings, folder)
+        left = "SELECT datname FROM pg_database WHERE datname LIKE 'gateway_verify_%' ORDER BY datname"
+        assert set(connection.execute(text(left)).scalars()) == {f"{ours}live", "gateway_verify_another_dead"}
+        for name in (f"{ours}live", "gateway_verify_another_dead"):
+            connection.execute(text(f"DROP DATABASE {name}"))
+    engine.dispose()
 
 
 @pytest.mark.postgres
