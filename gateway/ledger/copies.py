@@ -211,7 +211,8 @@ def _sweep_databases(connection: Connection, prefix: str) -> None:
         lock = {"name": name}
         if connection.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), lock).scalar_one():
             with suppress(DBAPIError):  # not ours to drop: then it stays
-                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                quoted = connection.dialect.identifier_preparer.quote(name)
+                connection.execute(text(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"))
             connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
 
 

@@ -84,9 +84,9 @@ def test_a_claims_state_and_the_payers_number_of_it_move(posted: Ledger) -> None
     assert (one.state, one.payer_claim_number) == (ClaimState.SENT, "ICN2")
 
 
-def test_a_table_that_was_emptied_at_once_is_kept_too(posted: Ledger) -> None:
-    if posted.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no TRUNCATE")
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_table_that_is_emptied_at_once_is_kept_too(posted: Ledger) -> None:
     with pytest.raises(LedgerRefusal, match="postings is append-only"):
         changed(posted, "TRUNCATE postings CASCADE")
 

@@ -150,6 +150,29 @@ def test_the_log_is_read_by_claim_kind_severity_and_from_a_number_on(ledger: Led
         assert events.last_number(tx, P) == first[-1].number + 2
 
 
+@pytest.mark.parametrize("asked", ["' OR '1'='1", "x'; DROP TABLE events; --", "%", "_", "\\", '"', "claim%"])
+def test_s30_what_a_person_looks_for_is_never_a_command_of_the_database(ledger: Ledger, asked: str) -> None:
+    with ledger.writing() as tx:
+        events.write(tx, P, SAID, at=NOW)
+    with ledger.reading() as tx:
+        for found in (
+            events.read(tx, P, claim=asked),
+            events.read(tx, P, partner=asked),
+            events.read(tx, P, about=asked),
+            events.read(tx, P, kind=asked),
+            events.read(tx, asked),
+            claims.current(tx, P, payer=asked),
+            outbox.files(tx, P, partner=asked),
+        ):
+            assert found == ()
+        assert (claims.by_pcn(tx, P, asked), outbox.by_name(tx, P, asked), visits.find(tx, P, asked)) == (
+            None,
+            None,
+            None,
+        )
+        assert len(events.read(tx, P)) == 1
+
+
 def test_a_failed_transaction_leaves_nothing_and_burns_no_number(ledger: Ledger) -> None:
     def fail() -> None:
         with ledger.writing() as tx:
