@@ -159,6 +159,55 @@ def test_f40_a_read_only_ledger_takes_nothing_in_and_doctor_is_red(home: Path, t
     assert "crash" not in done.stderr
 
 
+def _in_a_read_only_mount(home: Path, folder: Path, *commands: str, before: str = "true") -> str:
+    """What commands say of the home where it is mounted read-only, at its own place."""
+    script = f"mount --bind {home} {home} && mount -o remount,bind,ro {home} && ({before}); " + "; ".join(
+        f"{' '.join(COMMAND)} --home {home} {one}; echo status=$?" for one in commands
+    )
+    ran = ["unshare", "-m", "/bin/sh", "-c", script]
+    done = subprocess.run(ran, capture_output=True, text=True, env=environment(), cwd=folder, check=False)
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("this user may not mount")
+    return done.stdout + done.stderr
+
+
+def test_on_a_read_only_disk_looking_works_and_says_so_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
+    assert gateway("visits", "import", SAMPLE, home=home).status == 0
+    assert sorted(path.name for path in home.glob("gateway.db*")) == ["gateway.db", "gateway.db.lock"]
+    said = _in_a_read_only_mount(
+        home,
+        tmp_path,
+        "visits list",
+        "reconcile",
+        "tail",
+        "db check",
+        "scrub run",
+        "visits fix RR-2601 --do-not-bill --by A --reason r",
+    )
+    assert said.count("READ-ONLY: its disk is read-only; looking works") == 5, said
+    assert ("RR-2601" in said, "visits_new=20" in said, "crash" in said) == (True, True, False)
+    statuses = [line for line in said.splitlines() if line.startswith("status=")]
+    assert statuses == ["status=0", "status=0", "status=0", "status=0", "status=5", "status=5"], said
+    assert "the ledger is read-only here" in said
+    assert gateway("visits", "list", "--json", home=home).facts["visits"][0]["visit"]["state"] == "new"
+
+
+def test_on_a_read_only_disk_the_newest_rows_are_shown_also_those_that_stand_in_the_journal(
+    home: Path, tmp_path: Path
+) -> None:
+    assert gateway("visits", "import", SAMPLE, home=home).status == 0
+    with closing(sqlite3.connect(home / "gateway.db")) as reader:
+        # While this one reads, the journal cannot be written into the file, as after a power cut.
+        reader.execute("BEGIN").execute("SELECT count(*) FROM visits").fetchone()
+        assert gateway("visits", "fix", "RR-2601", "--do-not-bill", "--by", "A", "--reason", "r", home=home).status == 0
+        for name in ("gateway.db", "gateway.db-wal"):
+            shutil.copy(home / name, tmp_path / name)
+    for name in ("gateway.db", "gateway.db-wal"):
+        (home / name).write_bytes((tmp_path / name).read_bytes())
+    said = _in_a_read_only_mount(home, tmp_path, "visits list --state 'not billed'")
+    assert ("RR-2601" in said) != ("cannot be looked at here" in said), said
+
+
 @contextmanager
 def started(*words: str, home: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a command beside the test; it does not outlive it."""

@@ -151,7 +151,9 @@ def opened(ledger: Ledger, home: Path, practice: str) -> Iterator[Ledger]:
     try:
         yield ledger
     finally:
-        _remember(ledger, home, practice)
+        # Where nothing can be written, nothing came that would have to be remembered.
+        if not ledger.look_only:
+            _remember(ledger, home, practice)
 
 
 def remember(office: Office) -> None:
