@@ -101,6 +101,12 @@ class MailboxAddress:
     timeout_seconds: float = 30.0
 
     @property
+    def destination(self) -> str:
+        """Give 32 hex digits of where a file is put. A sealed file keeps them: it goes there, or nowhere."""
+        where = (self.kind, self.root, self.host.lower(), self.port, self.user, self.outbound)
+        return sha256(repr(where).encode()).hexdigest()[:32]
+
+    @property
     def fingerprint(self) -> str:
         """Give 32 hex digits that change with whatever decides what a check of this mailbox sees."""
         where = (self.kind, self.root, self.host, self.port, self.user, self.outbound, self.inbound)

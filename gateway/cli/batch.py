@@ -4,6 +4,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, worst
 
 
@@ -45,11 +46,11 @@ def seal(place: Place, partner: str, as_json: bool) -> int:
         refused = [{"partner": name, "why": str(why)} for name, why in sealed.refused]
         show.as_object(files=sealed.files, claims=sealed.claims, unwritable=sealed.unwritable, refused=refused)
     else:
-        click.echo(f"{show.counted(sealed.claims, 'claim')} sealed into {show.counted(len(sealed.files), 'file')}")
+        say(f"{show.counted(sealed.claims, 'claim')} sealed into {show.counted(len(sealed.files), 'file')}")
         for file in sealed.files:
-            click.echo(f"  {file.name} for {file.partner}: {file.size} bytes, interchange {file.interchange:09d}")
+            say(f"  {file.name} for {file.partner}: {file.size} bytes, interchange {file.interchange:09d}")
         for one in sealed.unwritable:
-            click.echo(f"claim {one.pcn} of visit {one.visit} cannot be written: {one.why}")
+            say(f"claim {one.pcn} of visit {one.visit} cannot be written: {one.why}")
         for _, why in sealed.refused:
-            click.echo(f"{why}", err=True)
+            say(f"{why}", err=True)
     return worst((why for _, why in sealed.refused), attention=bool(sealed.unwritable))

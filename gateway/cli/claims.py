@@ -7,6 +7,7 @@ import click
 from gateway.cli.denials import denial_told
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         )
         return Status.DONE
     meaning, what_to_do = EXPLAINED[one.claim.state]
-    click.echo(f"claim {one.claim.pcn} (version {one.claim.version} of visit {one.claim.visit_key}): {one.claim.state}")
-    click.echo(f"  {meaning}; what to do: {what_to_do}")
+    say(f"claim {one.claim.pcn} (version {one.claim.version} of visit {one.claim.visit_key}): {one.claim.state}")
+    say(f"  {meaning}; what to do: {what_to_do}")
     carried = f", in file {one.file}" if one.file else ""
     number = f", payer's number {one.claim.payer_claim_number}" if one.claim.payer_claim_number else ""
-    click.echo(
+    say(
         f"  date {one.claim.day}, payer {one.claim.payer} by {one.claim.partner}, frequency {one.claim.frequency}, "
         f"charge {dollars(from_cents(one.claim.charge_cents))}{carried}{number}"
     )
@@ -104,10 +105,10 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         ],
         empty="",
     )
-    click.echo("timeline (UTC):")
+    say("timeline (UTC):")
     for logged in one.timeline:
         caused = f" [{logged.event.artefact}]" if logged.event.artefact else ""
-        click.echo(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{caused}")
+        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{caused}")
     for denial in one.denials:
         denial_told(denial)
     return Status.DONE
@@ -123,5 +124,5 @@ def close(place: Place, claim: str, by: str, reason: str) -> int:
 
     with place.office(actor=by) as office:
         closed = close_claim(office, claim, reason=reason)
-    click.echo(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
+    say(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
     return Status.DONE

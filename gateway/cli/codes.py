@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 _KINDS = (
@@ -111,10 +112,10 @@ def import_(
         return Status.DONE
     wrote = "would write" if done.dry_run else "wrote"
     until = done.ends or "another takes its place"
-    click.echo(f"{wrote} {done.path}: {show.counted(done.codes, 'row')}, from {done.starts} to {until}")
-    click.echo(f"against the list before: {done.added} codes added, {done.gone} gone")
+    say(f"{wrote} {done.path}: {show.counted(done.codes, 'row')}, from {done.starts} to {until}")
+    say(f"against the list before: {done.added} codes added, {done.gone} gone")
     if not done.in_force:
-        click.echo("it is not for today: on days outside its dates it may only warn")
+        say("it is not for today: on days outside its dates it may only warn")
     return Status.DONE
 
 

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def deliver(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool)
         for one in rounds:
             _round(one)
         if not rounds:
-            click.echo("no file waits to be delivered")
+            say("no file waits to be delivered")
     held = any(file.state == "held" for one in rounds for file in one.files)
     return worst((one.problem for one in rounds), attention=held)
 
@@ -53,10 +54,10 @@ def _would_take(files: "tuple[SealedFile, ...]", *, as_json: bool) -> None:
 
 def _round(one: "Round") -> None:
     for file in one.files:
-        click.echo(f"{file.file} to {file.partner}: {file.state}; {file.why}")
+        say(f"{file.file} to {file.partner}: {file.state}; {file.why}")
     if one.problem is not None:
         still = f"; {show.counted(one.waiting, 'file waits', 'files wait')}" if one.waiting else ""
-        click.echo(f"{one.partner}: {one.problem}{still}", err=True)
+        say(f"{one.partner}: {one.problem}{still}", err=True)
 
 
 @click.group()
@@ -120,20 +121,20 @@ def show_(place: Place, file: str, partner: str, as_json: bool) -> int:
         )
         return Status.DONE
     one, told = shown.file, EXPLAINED[shown.file.state]
-    click.echo(f"{one.name} for {one.partner}: {one.state}; {one.why}")
-    click.echo(f"  {told.means}; who acts: {told.owner}; can it wait: {told.waits}")
-    click.echo(f"  interchange {one.interchange:09d}, {one.size} bytes, sha256 {one.sha256}")
+    say(f"{one.name} for {one.partner}: {one.state}; {one.why}")
+    say(f"  {told.means}; who acts: {told.owner}; can it wait: {told.waits}")
+    say(f"  interchange {one.interchange:09d}, {one.size} bytes, sha256 {one.sha256}")
     if one.answer_due_at is not None and not shown.answers:
-        click.echo(f"  answered, or decided, by {one.answer_due_at:%Y-%m-%d %H:%M} UTC")
+        say(f"  answered, or decided, by {one.answer_due_at:%Y-%m-%d %H:%M} UTC")
     for command in shown.may_be:
-        click.echo(f"  may be typed: {command}")
+        say(f"  may be typed: {command}")
     for logged in shown.timeline:
-        click.echo(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{_by(logged.event.actor, logged.event.reason)}")
+        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{_by(logged.event.actor, logged.event.reason)}")
     for answer in shown.answers:
-        click.echo(f"  {answer.at:%Y-%m-%d %H:%M:%S} {answer.what}")
+        say(f"  {answer.at:%Y-%m-%d %H:%M:%S} {answer.what}")
     for resend in shown.resends:
         second = f"approved by {resend.approved_by}" if resend.approved_by else "waits for its second person"
-        click.echo(f"  resend decided by {resend.decided_by} ({resend.reason}), {second}")
+        say(f"  resend decided by {resend.decided_by} ({resend.reason}), {second}")
     show.table(["claim", "visit", "state"], [(c.pcn, c.visit_key, c.state) for c in shown.claims], empty="")
     return Status.DONE
 
@@ -159,8 +160,33 @@ def release(place: Place, file: str, as_sent: bool, partner: str, by: str, reaso
 
     with place.office(actor=by) as office:
         moved = run(office, file, Way.SENT if as_sent else Way.AGAIN, reason=reason, partner=partner)
-    click.echo(f"{moved.name} is {moved.state}" + ("" if as_sent else "; now run: gateway deliver"))
+    say(f"{moved.name} is {moved.state}" + ("" if as_sent else "; now run: gateway deliver"))
     return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries readdress elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'their new server'"
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_partner
+@show.decided
+@click.pass_obj
+def readdress(place: Place, files: tuple[str, ...], partner: str, by: str, reason: str) -> int:
+    """The partner's mailbox has moved: let files that were sealed for the old one go to the one of the profile.
+
+    A file that may have got its name at the old mailbox is held instead: ask the partner, then release or resend it.
+    """
+    from gateway.delivery import Delivery
+    from gateway.service.outbound.mailbox_meant import readdress as run
+
+    held = False
+    for file in files:
+        with place.office(actor=by) as office:
+            moved = run(office, file, reason=reason, partner=partner)
+        held = held or moved.state is Delivery.HELD
+        said = f"held; {moved.why}" if moved.state is Delivery.HELD else "now run: gateway deliver"
+        say(f"{moved.name} goes to {moved.partner} as its profile stands; {said}")
+    return Status.NEEDS_A_PERSON if held else Status.DONE
 
 
 @deliveries.command(
@@ -180,9 +206,9 @@ def resend(place: Place, file: str, approved_by: str, partner: str, by: str, rea
 
     with place.office(actor=by) as office:
         moved = run(office, file, reason=reason, approved_by=approved_by, partner=partner)
-    click.echo(f"{moved.name} is {moved.state}; now run: gateway deliver")
+    say(f"{moved.name} is {moved.state}; now run: gateway deliver")
     if not approved_by:
-        click.echo(f"a second person has to countersign: gateway deliveries countersign {moved.name}")
+        say(f"a second person has to countersign: gateway deliveries countersign {moved.name}")
         return Status.NEEDS_A_PERSON
     return Status.DONE
 
@@ -200,7 +226,7 @@ def countersign(place: Place, file: str, partner: str, by: str, reason: str) -> 
 
     with place.office(actor=by) as office:
         signed = run(office, file, reason=reason, partner=partner)
-    click.echo(f"the resend of {signed.name} is countersigned")
+    say(f"the resend of {signed.name} is countersigned")
     return Status.DONE
 
 
@@ -217,5 +243,5 @@ def cancel(place: Place, file: str, partner: str, by: str, reason: str) -> int:
 
     with place.office(actor=by) as office:
         moved = run(office, file, reason=reason, partner=partner)
-    click.echo(f"{moved.name} is {moved.state}; its claims are ready again")
+    say(f"{moved.name} is {moved.state}; its claims are ready again")
     return Status.DONE

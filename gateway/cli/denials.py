@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -58,16 +59,16 @@ def denials_list(place: Place, state: str | None, owner: str, route: str, carc: 
         return lists.tell(office, DENIALS, shape, wanted.also(state=states, owner=owner, route=route, carc=carc))
 
 
-def _sentences(d: "StoredDenial") -> str:
+def _sentences(d: "StoredDenial") -> tuple[str, ...]:
     from gateway.money import from_cents, shown
 
     due = f" by {d.due_on}" if d.due_on else ""
     reason = f"{d.group_code} {d.carc} {d.rarcs}".strip()
     section = f"; note section: {d.note_section}" if d.note_section != "none" else ""
     return (
-        f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}\n"
-        f"    {d.owner}: {d.route.replace('_', ' ')}{due}{section}\n"
-        f"    {d.fix}"
+        f"{d.visit_key}  {d.procedure}  {shown(from_cents(d.cents))}  {reason}: {d.cause}",
+        f"    {d.owner}: {d.route.replace('_', ' ')}{due}{section}",
+        f"    {d.fix}",
     )
 
 
@@ -85,7 +86,7 @@ def denials_show(place: Place, claim: str, as_json: bool) -> int:
         show.as_object(claim=one.claim.pcn, denials=one.denials)
         return Status.DONE
     if not one.denials:
-        click.echo(f"claim {one.claim.pcn} has no denials")
+        say(f"claim {one.claim.pcn} has no denials")
     for denial in one.denials:
         denial_told(denial)
     return Status.DONE
@@ -95,7 +96,7 @@ def denial_told(one: "StoredDenial") -> None:
     """Print one denial with its fix."""
     from gateway.money import from_cents, shown
 
-    click.echo(
+    say(
         f"denial ({one.state}): {shown(from_cents(one.cents))} of {one.procedure} by {one.group_code} {one.carc} {one.rarcs}"
     )
     for name, said in (
@@ -109,4 +110,4 @@ def denial_told(one: "StoredDenial") -> None:
         ("due", one.due_on or "no deadline known"),
         ("decided by", one.decided_by),
     ):
-        click.echo(f"  {name:13} {said}")
+        say(f"  {name:13} {said}")

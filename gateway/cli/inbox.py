@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
@@ -45,14 +46,14 @@ def collect(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool)
 
 def _collected(one: "Collected", foreseen: bool) -> None:
     known = f", {one.known} already known" if one.known else ""
-    click.echo(f"{one.partner}: {show.counted(len(one.files), 'new file')}{' to fetch' if foreseen else ''}{known}")
+    say(f"{one.partner}: {show.counted(len(one.files), 'new file')}{' to fetch' if foreseen else ''}{known}")
     if foreseen:
         for name in one.files:
-            click.echo(f"  {name}")
+            say(f"  {name}")
     for name, why in (*one.left, *one.later):
-        click.echo(f"  {name}: {why}")
+        say(f"  {name}: {why}")
     if one.problem is not None:
-        click.echo(f"{one.partner}: {one.problem}", err=True)
+        say(f"{one.partner}: {one.problem}", err=True)
 
 
 @click.command(epilog="Example: gateway post")
@@ -74,16 +75,16 @@ def post(place: Place, partner: str, as_json: bool) -> int:
         for one in done:
             _posted(one)
         if not done:
-            click.echo("nothing waits to be posted")
+            say("nothing waits to be posted")
     return Status.NEEDS_A_PERSON if any(one.needs_a_person for one in done) else Status.DONE
 
 
 def _posted(one: "Posted") -> None:
     held = ", ".join(show.counted(number, kind) for kind, number in sorted(one.kinds.items()))
     look = f"; look at: gateway inbox show {one.id}, gateway tail --needs-a-person" if one.needs_a_person else ""
-    click.echo(f"{one.id} {one.name} from {one.partner}: {one.state}" + (f", {held}" if held else "") + look)
+    say(f"{one.id} {one.name} from {one.partner}: {one.state}" + (f", {held}" if held else "") + look)
     if one.why:
-        click.echo(f"  {one.why}")
+        say(f"  {one.why}")
 
 
 @click.group()
@@ -147,23 +148,23 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
         )
         return Status.DONE
     one = shown.file
-    click.echo(f"{one.id} {one.name} from {one.partner}: {one.state}, that is: {INBOUND_EXPLAINED[one.state][0]}")
-    click.echo(f"  {one.size} bytes, sha256 {one.sha256}, received {one.received_at:%Y-%m-%d %H:%M:%S}")
+    say(f"{one.id} {one.name} from {one.partner}: {one.state}, that is: {INBOUND_EXPLAINED[one.state][0]}")
+    say(f"  {one.size} bytes, sha256 {one.sha256}, received {one.received_at:%Y-%m-%d %H:%M:%S}")
     if one.why:
-        click.echo(f"  {f'[{one.reason}] ' if one.reason else ''}{one.why}")
+        say(f"  {f'[{one.reason}] ' if one.reason else ''}{one.why}")
     if one.strikes:
-        click.echo(f"  reading it came to no end {show.counted(one.strikes, 'time')}")
+        say(f"  reading it came to no end {show.counted(one.strikes, 'time')}")
     if one.unmatched:
-        click.echo(f"  {show.counted(one.unmatched, 'answer')} in it about nothing that we sent to {one.partner}")
+        say(f"  {show.counted(one.unmatched, 'answer')} in it about nothing that we sent to {one.partner}")
     if faults.count:
         said = f"{show.counted(faults.count, 'fault')} in how it is written, which kept nothing from being posted"
-        click.echo("\n    ".join((f"  {said}:", *faults.first)))
+        say(f"  {said}:", *(f"    {one}" for one in faults.first))
     for each in shown.remittances:
-        click.echo(f"  remittance {each.id}: {each.state}" + (f"; {each.why}" if each.why else ""))
+        say(f"  remittance {each.id}: {each.state}" + (f"; {each.why}" if each.why else ""))
     for logged in shown.timeline:
-        click.echo(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}")
+        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}")
     if shown.next_command:
-        click.echo(f"next: {shown.next_command}")
+        say(f"next: {shown.next_command}")
     return Status.DONE
 
 
@@ -203,7 +204,7 @@ def ignore(place: Place, number: int, by: str, reason: str, as_json: bool) -> in
     if as_json:
         show.as_object(file=file)
     else:
-        click.echo(f"{file.id} {file.name} from {file.partner}: {file.state}; nothing more is asked about it")
+        say(f"{file.id} {file.name} from {file.partner}: {file.state}; nothing more is asked about it")
     return Status.DONE
 
 
@@ -220,5 +221,5 @@ def export(place: Place, number: int, to: Path, by: str) -> int:
 
     with place.office(actor=by) as office:
         file = run(office, number, to)
-    click.echo(f"{to}: {file.size} bytes of {file.name}; they hold patients' data: delete it when you are done")
+    say(f"{to}: {file.size} bytes of {file.name}; they hold patients' data: delete it when you are done")
     return Status.DONE

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 
@@ -27,12 +28,12 @@ def backup(place: Place, to: Path | None, keep: int, as_json: bool) -> int:
     if as_json:
         show.as_object(path=made.path, manifest=manifest, removed=made.removed)
     else:
-        click.echo(f"{made.path}: {manifest.size} bytes, sha256 {manifest.sha256[:12]}")
-        click.echo(f"  {manifest.said}")
+        say(f"{made.path}: {manifest.size} bytes, sha256 {manifest.sha256[:12]}")
+        say(f"  {manifest.said}")
         for name in made.removed:
-            click.echo(f"  removed {name}")
+            say(f"  removed {name}")
         if to is None:
-            click.echo("  it is on the same disk as the ledger: copy both files (.json too) to another machine")
+            say("  it is on the same disk as the ledger: copy both files (.json too) to another machine")
     return Status.DONE if manifest.verified else Status.NEEDS_A_PERSON
 
 
@@ -50,7 +51,7 @@ def upgrade(place: Place) -> int:
 
     settings = place.settings()
     register(settings, place.clock(settings.practice.zone))
-    click.echo(f"the ledger is at revision {newest()}")
+    say(f"the ledger is at revision {newest()}")
     return Status.DONE
 
 
@@ -71,7 +72,7 @@ def current(place: Place, as_json: bool) -> int:
     if as_json:
         show.as_object(current=seen, newest=newest())
     else:
-        click.echo(f"the ledger is at {seen or 'no revision (no tables yet)'}; this gateway wants {newest()}")
+        say(f"the ledger is at {seen or 'no revision (no tables yet)'}; this gateway wants {newest()}")
     return Status.DONE if seen == newest() else Status.NOT_READY
 
 
@@ -82,16 +83,17 @@ def check(place: Place, as_json: bool) -> int:
     """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
     from gateway.service.recovery.ledger_check import check_ledger
 
-    checks = check_ledger(place.settings(), place.clock("UTC"))
+    with show.progress("compared") as advance:
+        checks = check_ledger(place.settings(), place.clock("UTC"), advance)
     if as_json:
         show.as_object(checks=checks)
     else:
         for one in checks:
-            click.echo(f"{'ok' if not one.wrong else 'BAD':5} {one.what}: {one.said}")
+            say(f"{'ok' if not one.wrong else 'BAD':5} {one.what}: {one.said}")
             for wrong in one.wrong:
-                click.echo(f"      {wrong}")
+                say(f"      {wrong}")
     if any(one.is_damage and one.wrong for one in checks):
-        click.echo("stop, keep the home folder as it is, and restore the newest backup into another one", err=True)
+        say("stop, keep the home folder as it is, and restore the newest backup into another one", err=True)
         return Status.NOT_READY
     return Status.NEEDS_A_PERSON if any(one.wrong for one in checks) else Status.DONE
 
@@ -109,8 +111,6 @@ def restore(place: Place, file: Path, as_json: bool) -> int:
     if as_json:
         show.as_object(manifest=manifest, held=True)
     else:
-        click.echo(
-            f"restored {file.name} of {manifest.created_at:%Y-%m-%d %H:%M} UTC, log line {manifest.shape.events}"
-        )
-        click.echo("the ledger is HELD: it does not know what was sent since; next: gateway reconcile")
+        say(f"restored {file.name} of {manifest.created_at:%Y-%m-%d %H:%M} UTC, log line {manifest.shape.events}")
+        say("the ledger is HELD: it does not know what was sent since; next: gateway reconcile")
     return Status.NEEDS_A_PERSON

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def _checked(done: "Checked") -> None:
         empty="nothing was tried",
     )
     if done.manner:
-        click.echo(f"files get their final names by {done.manner}")
+        say(f"files get their final names by {done.manner}")
     if done.problem is not None:
-        click.echo(f"{done.partner}: {done.problem}", err=True)
+        say(f"{done.partner}: {done.problem}", err=True)
 
 
 @partners.command(
@@ -99,12 +100,12 @@ def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> in
     with place.office(actor=by or "gateway") as office:
         if fingerprint:
             run(office, name, fingerprint, reason=reason)
-            click.echo(f"{fingerprint} is pinned for {name}; try it: gateway partners check {name}")
+            say(f"{fingerprint} is pinned for {name}; try it: gateway partners check {name}")
             return Status.DONE
         seen = host_key(office, name)
-    click.echo(f"{name} shows {seen}")
+    say(f"{name} shows {seen}")
     pin = f"gateway partners trust {name} --fingerprint {seen} --by NAME --reason WHERE"
-    click.echo(f"compare it with what {name} published, then: {pin}")
+    say(f"compare it with what {name} published, then: {pin}")
     return Status.DONE
 
 
@@ -120,7 +121,7 @@ def pause(place: Place, name: str, by: str, reason: str) -> int:
 
     with place.office(actor=by) as office:
         run(office, name, reason=reason)
-    click.echo(f"{name} is paused; gateway partners resume {name} ends it")
+    say(f"{name} is paused; gateway partners resume {name} ends it")
     return Status.DONE
 
 
@@ -136,7 +137,7 @@ def resume(place: Place, name: str, by: str, reason: str) -> int:
 
     with place.office(actor=by) as office:
         run(office, name, reason=reason)
-    click.echo(f"{name} is called again; try it: gateway partners check {name}")
+    say(f"{name} is called again; try it: gateway partners check {name}")
     return Status.DONE
 
 
@@ -153,5 +154,5 @@ def renumber(place: Place, name: str, to: int, by: str, reason: str) -> int:
 
     with place.office(actor=by) as office:
         before, after = run(office, name, to=to, reason=reason)
-    click.echo(f"{name}: {before.number:09d} was last; the next file gets the number behind {after.number:09d}")
+    say(f"{name}: {before.number:09d} was last; the next file gets the number behind {after.number:09d}")
     return Status.DONE

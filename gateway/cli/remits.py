@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def remits_show(place: Place, number: int, as_json: bool) -> int:
         show.as_object(remittance=one.remittance, payments=one.payments, parked=one.parked)
         return Status.DONE
     r = one.remittance
-    click.echo(f"remittance {r.id}: {shown(from_cents(r.payment_cents))} from {r.payer_name}, {r.method} {r.trace}")
-    click.echo(f"  {r.state}" + (f": {r.why}" if r.why else "") + f", paid on {r.paid_on}, inbound file {r.inbound_id}")
+    say(f"remittance {r.id}: {shown(from_cents(r.payment_cents))} from {r.payer_name}, {r.method} {r.trace}")
+    say(f"  {r.state}" + (f": {r.why}" if r.why else "") + f", paid on {r.paid_on}, inbound file {r.inbound_id}")
     show.table(
         ["claim", "status", "charge", "paid", "payer's number"],
         [
@@ -75,5 +76,5 @@ def remits_show(place: Place, number: int, as_json: bool) -> int:
         empty="nothing of it was posted to a claim",
     )
     for parked in one.parked:
-        click.echo(f"  parked {shown(from_cents(parked.cents))}: {parked.reason}; {parked.reference}; {parked.said}")
+        say(f"  parked {shown(from_cents(parked.cents))}: {parked.reason}; {parked.reference}; {parked.said}")
     return Status.DONE

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.visits import findings
 
@@ -41,16 +42,14 @@ def run(place: Place, payer: str, again: bool, dry_run: bool, as_json: bool) -> 
         show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held), held_unchanged=unchanged)
         return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
     would = "would be " if dry_run else ""
-    click.echo(
-        f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held"
-    )
+    say(f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held")
     for rule, number in Counter(f.rule for one in held for f in one.holds).most_common():
-        click.echo(f"  {number:4} held by {rule}")
+        say(f"  {number:4} held by {rule}")
     for one in held:
         for found in one.holds:
-            click.echo(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
+            say(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
     if unchanged:
-        click.echo(
+        say(
             f"{show.counted(unchanged, 'visit')} held as before, for nothing has changed: gateway visits list state:held"
         )
     return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
@@ -69,11 +68,9 @@ def explain(place: Place, visit: str, as_json: bool) -> int:
     if as_json:
         show.as_object(explained=said)
         return Status.DONE
-    click.echo(
-        f"visit {said.visit} version {said.version}, payer {said.payer} ({said.payer_name}), {said.unit_rule} units"
-    )
+    say(f"visit {said.visit} version {said.version}, payer {said.payer} ({said.payer_name}), {said.unit_rule} units")
     if said.units:
-        click.echo(f"units: {said.units}")
+        say(f"units: {said.units}")
     show.table(
         ["line", "code", "modifiers", "minutes", "units", "charge", "diagnoses"],
         [
@@ -136,5 +133,5 @@ def show_(rule: str, as_json: bool) -> int:
         show.as_object(**facts)
     else:
         for name, said in facts.items():
-            click.echo(f"{name:9} {said}")
+            say(f"{name:9} {said}")
     return Status.DONE

@@ -4,6 +4,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 
@@ -18,11 +19,11 @@ def init(place: Place, as_json: bool) -> int:
     if as_json:
         show.as_object(home=made.home, written=made.written, practice=made.settings.practice.key, is_new=made.is_new)
         return Status.DONE
-    click.echo(f"home folder {made.home}: practice {made.settings.practice.key}, {made.settings.practice.name}")
+    say(f"home folder {made.home}: practice {made.settings.practice.key}, {made.settings.practice.name}")
     for name in made.written:
-        click.echo(f"  wrote {name}")
-    click.echo("next: put your own clinic into gateway.toml, your partners into partners/, your payers into payers/;")
-    click.echo(f"then: gateway --home {made.home} doctor")
+        say(f"  wrote {name}")
+    say("next: put your own clinic into gateway.toml, your partners into partners/, your payers into payers/;")
+    say(f"then: gateway --home {made.home} doctor")
     return Status.DONE
 
 
@@ -38,9 +39,9 @@ def doctor(place: Place, as_json: bool) -> int:
         show.as_object(checks=done)
     else:
         for one in done:
-            click.echo(f"{one.health:5} {one.what}: {one.said}")
+            say(f"{one.health:5} {one.what}: {one.said}")
             if one.fix:
-                click.echo(f"      {one.fix}")
+                say(f"      {one.fix}")
     if any(one.health is Health.BAD for one in done):
         return Status.NOT_READY
     return Status.NEEDS_A_PERSON if any(one.health is Health.LOOK for one in done) else Status.DONE

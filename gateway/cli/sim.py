@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 
@@ -16,8 +17,8 @@ def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
 
     for fault in Fault:
         told = EXPLAINED[fault]
-        click.echo(f"{pattern(fault):26}{told.says}{'; once' if told.times == 1 else ''}")
-    click.echo("each always, or once where it says so; NAME,3 is: three times, and then no more")
+        say(f"{pattern(fault):26}{told.says}{'; once' if told.times == 1 else ''}")
+    say("each always, or once where it says so; NAME,3 is: three times, and then no more")
     context.exit()
 
 
@@ -66,17 +67,17 @@ def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open
             port=port,
             is_open=is_open,
             faults=wrong,
-            tell=click.echo,
+            tell=say,
         )
     except OSError as taken:
         raise click.UsageError(f"port {port} cannot be used ({taken.strerror}); choose another with --port") from None
     authorize_keys(simulator, place.home / "keys")
-    click.echo(f"simulator: sftp on {simulator.host}:{simulator.port}, host key {simulator.fingerprint}")
+    say(f"simulator: sftp on {simulator.host}:{simulator.port}, host key {simulator.fingerprint}")
     for name in simulator.partners:
         pin = f"partners trust {name} --fingerprint {simulator.fingerprint} --by NAME --reason rehearsal"
-        click.echo(f"  pin it: gateway --home {place.home} {pin}")
+        say(f"  pin it: gateway --home {place.home} {pin}")
     for one in wrong:
-        click.echo(f"fault {one}")
-    click.echo("stop it with Ctrl-C; it goes on where it was when it is started again")
+        say(f"fault {one}")
+    say("stop it with Ctrl-C; it goes on where it was when it is started again")
     simulator.serve_forever()
     return Status.DONE

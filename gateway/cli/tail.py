@@ -1,6 +1,5 @@
 """gateway tail"""
 
-import json
 import time
 from contextlib import nullcontext
 from dataclasses import replace
@@ -10,6 +9,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _last(office: "Office", wanted: lists.Wanted, lines: int, *, as_json: bool) 
 
     page = rows(office, LOG, replace(wanted.request, sort="-entry", limit=lines))
     for one in reversed(page.rows):
-        click.echo(_line(one, as_json=as_json))
+        _tell(one, as_json=as_json)
     return page.rows[0].number if page.rows else 0
 
 
@@ -85,7 +85,7 @@ def _rest(office: "Office", wanted: lists.Wanted, after: int, *, as_json: bool) 
         end = log_end(office)
         page = rows(office, LOG, replace(wanted.request, after=str(after)))
         for one in page.rows:
-            click.echo(_line(one, as_json=as_json))
+            _tell(one, as_json=as_json)
         if not page.next_after:
             # Lines that do not match need not be looked at again; one written meanwhile stands behind `end`.
             return max(end, page.rows[-1].number if page.rows else 0, after)
@@ -99,11 +99,12 @@ def _until_more(office: "Office", after: int) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _line(one: "Logged", *, as_json: bool) -> str:
+def _tell(one: "Logged", *, as_json: bool) -> None:
     event = one.event
     if as_json:
-        return json.dumps({"number": one.number, "at": one.at.isoformat(), **show.plain(event)})
+        show.as_json({"number": one.number, "at": one.at.isoformat(), **show.plain(event)}, indent=None)
+        return
     mark = {"wake": "!! ", "can wait": "!  ", "routine": "   "}[event.severity]
     move = f" ({event.before} -> {event.after})" if event.before and event.after else ""
     following = f" => {event.next_command}" if event.next_command else ""
-    return f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}"
+    say(f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}")

@@ -8,6 +8,7 @@ import click
 
 from gateway.cli.face import lists, show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -42,12 +43,10 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
         show.as_object(source=outcome.source, counts=outcome.counts, faults=outcome.faults, proposed=outcome.proposed)
     else:
         counts = ", ".join(f"{number} {what}" for what, number in outcome.counts.items()) or "none"
-        click.echo(f"visits {'that would be ' if dry_run else ''}taken in from {outcome.source}: {counts}")
+        say(f"visits {'that would be ' if dry_run else ''}taken in from {outcome.source}: {counts}")
         _faults(outcome.faults)
         for key in outcome.proposed:
-            click.echo(
-                f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT"
-            )
+            say(f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT")
     return Status.NEEDS_A_PERSON if outcome.faults or outcome.proposed else Status.DONE
 
 
@@ -123,13 +122,13 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
         show.as_object(versions=shown.versions, findings=shown.findings, claims=shown.claims)
         return Status.DONE
     for version in shown.versions:
-        click.echo(
+        say(
             f"visit {version.key} version {version.version}: {version.state}, date {version.day}, payer {version.payer}, "
             f"from {version.source} by {version.actor} ({version.reason}) at {version.at:%Y-%m-%d %H:%M}"
         )
     findings(shown.findings)
     for claim in shown.claims:
-        click.echo(f"claim {claim.pcn} version {claim.version}: {claim.state}; gateway claims show {claim.pcn}")
+        say(f"claim {claim.pcn} version {claim.version}: {claim.state}; gateway claims show {claim.pcn}")
     return Status.DONE
 
 
@@ -138,6 +137,13 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
 )
 @click.argument("visit")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field's path and its new value.")
+@click.option(
+    "--set-from",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
+    metavar="FILE",
+    help="The same from a file, or from standard input (-): lines FIELD=VALUE, or one JSON object of paths and values.",
+)
 @click.option("--do-not-bill", is_flag=True, help="Decide that this visit is not billed.")
 @click.option("--decline", is_flag=True, help="Decline a proposed change: what was claimed stands.")
 @show.decided
@@ -147,6 +153,7 @@ def fix(
     place: Place,
     visit: str,
     settings: tuple[str, ...],
+    settings_file: Path | None,
     do_not_bill: bool,
     decline: bool,
     by: str,
@@ -156,18 +163,20 @@ def fix(
     """Correct a visit: the next version is made and scrubbed again. Without --set, accept a proposed version.
 
     Lists count from 1: services.1.units=2. A value may be JSON: accident=null, services.1.modifiers='["GP","59"]'.
+    A command line can be read by everybody on the machine, and stays in the shell's history: patients' data goes by
+    --set-from, such as: gateway visits fix V-1001 --set-from - --by NAME --reason TEXT < fields.txt
     """
     from gateway.service.visits import correct
 
-    pairs = tuple(_pair(one) for one in settings)
+    pairs = (*(_pair(one) for one in settings), *_pairs_in(settings_file))
     with place.office(actor=by) as office:
         if do_not_bill:
             correct.do_not_bill(office, visit, reason=reason)
-            click.echo(f"visit {visit} is not billed")
+            say(f"visit {visit} is not billed")
             return Status.DONE
         if decline:
             correct.decline(office, visit, reason=reason)
-            click.echo(f"the proposed change of visit {visit} is declined; what was claimed stands")
+            say(f"the proposed change of visit {visit} is declined; what was claimed stands")
             return Status.DONE
         fixed = correct.fix_visit(office, visit, pairs, reason=reason)
     if as_json:
@@ -182,15 +191,13 @@ def fix(
 @click.option("--csv", "as_csv", is_flag=True, help="The columns of a CSV file instead.")
 def schema(as_csv: bool) -> int:
     """Print the JSON Schema of a file of visits, or the CSV columns."""
-    import json
-
     from gateway.intake import csv_columns, json_schema
 
     if as_csv:
         for name, required in csv_columns():
-            click.echo(f"{name}\t{'required' if required else ''}".rstrip())
+            say(f"{name}\t{'required' if required else ''}".rstrip())
     else:
-        click.echo(json.dumps(json_schema(), indent=1))
+        show.as_json(json_schema())
     return Status.DONE
 
 
@@ -200,10 +207,10 @@ _ORDER = ("hold", "warn", "not checked")
 def findings(found: "tuple[Finding, ...]") -> None:
     """Print findings, those that hold first, each with its fix."""
     for one in sorted(found, key=lambda one: _ORDER.index(one.severity)):
-        click.echo(f"  {one.severity.upper()} {one.rule} at {one.where}: {one.what}")
+        say(f"  {one.severity.upper()} {one.rule} at {one.where}: {one.what}")
         if one.severity != "not checked":
-            click.echo(f"    fix ({one.owner}): {one.fix}")
-            click.echo(f"    see: {one.cites}")
+            say(f"    fix ({one.owner}): {one.fix}")
+            say(f"    see: {one.cites}")
 
 
 def _holding(found: "tuple[Finding, ...]") -> "tuple[Finding, ...]":
@@ -213,16 +220,32 @@ def _holding(found: "tuple[Finding, ...]") -> "tuple[Finding, ...]":
 def _fixed(fixed: "Fixed") -> None:
     _faults(fixed.faults)
     if fixed.faults:
-        click.echo(f"visit {fixed.visit} was not changed")
+        say(f"visit {fixed.visit} was not changed")
     elif fixed.scrubbed is not None:
         made = f"; claim {fixed.scrubbed.pcn} is ready" if fixed.scrubbed.pcn else ""
-        click.echo(f"visit {fixed.visit} version {fixed.scrubbed.version}: {fixed.scrubbed.state}{made}")
+        say(f"visit {fixed.visit} version {fixed.scrubbed.version}: {fixed.scrubbed.state}{made}")
         findings(fixed.scrubbed.findings)
 
 
 def _faults(faults: "tuple[RowFault, ...]") -> None:
     for one in faults:
-        click.echo(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
+        say(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
+
+
+def _pairs_in(file: Path | None) -> tuple[tuple[str, str], ...]:
+    from gateway.intake import settings_in
+
+    if file is None:
+        return ()
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        pairs = settings_in(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise click.UsageError("--set-from: the fields are not UTF-8; nothing was changed") from None
+    if not pairs:
+        # Nothing would accept a proposed version, which nobody meant who sends fields.
+        raise click.UsageError("--set-from: there are no fields in it; nothing was changed")
+    return pairs
 
 
 def _pair(text: str) -> tuple[str, str]:

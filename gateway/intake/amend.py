@@ -25,6 +25,34 @@ def amend(document: bytes, settings: tuple[tuple[str, str], ...]) -> Taken | tup
     return checked(amended)
 
 
+def settings_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Read what `amend` sets from a text: a JSON object of paths and values, or lines of FIELD=VALUE.
+
+    Raises UsageError where it is neither; it says the line, never what stands there, which may be a patient's data.
+    """
+    if text.lstrip().startswith("{"):
+        return _settings_of_object(text)
+    return tuple(_setting(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip())
+
+
+def _settings_of_object(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        # Fractions stay as they are written: nothing of an amount may be rounded on the way.
+        read: dict[str, Any] = json.loads(text, parse_float=str)
+    except json.JSONDecodeError as wrong:
+        raise UsageError(f"the JSON of fields is cut or wrong in line {wrong.lineno}; nothing was changed") from None
+    except (ValueError, RecursionError):
+        raise UsageError("the JSON of fields cannot be read; nothing was changed") from None
+    return tuple((path, json.dumps(value)) for path, value in read.items())
+
+
+def _setting(number: int, line: str) -> tuple[str, str]:
+    path, separator, value = line.partition("=")
+    if not separator or not path.strip():
+        raise UsageError(f"line {number} of the fields: want FIELD=VALUE; nothing was changed")
+    return path.strip(), value
+
+
 def _value(path: str, text: str) -> object:
     try:
         read = parsed(text)

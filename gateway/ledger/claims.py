@@ -226,6 +226,12 @@ def answers_of(tx: Connection, practice: str, visit_ids: Collection[int]) -> dic
     return found
 
 
+def versions(tx: Connection, practice: str, *, after: int = 0, limit: int = 100) -> tuple[StoredClaim, ...]:
+    """List every version of every claim in the order of their ids, from the one behind id `after`."""
+    query = _STORED.where(claim_versions.c.practice == practice, claim_versions.c.id > after)
+    return tuple(_stored(row) for row in tx.execute(query.order_by(claim_versions.c.id).limit(limit)).mappings())
+
+
 def body_of(tx: Connection, practice: str, version_id: int) -> Claim:
     """Read a claim version whole."""
     query = select(claim_versions.c.body).where(

@@ -9,9 +9,9 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from gateway.errors import ConfigError, UsageError
 from gateway.ledger.database import Ledger, open_ledger
 from gateway.ledger.health import Shape, shape_of
+from gateway.ledger.leftovers import workplace
 
 Progress = Callable[[int], None]
 _PAGES: Final = 2_000
@@ -86,8 +87,8 @@ def tried_out(copied: Path, ledger: Ledger) -> Iterator[Ledger]:
     if ledger.engine.dialect.name == "sqlite":
         # Not beside the copy: that folder may well be on another machine.
         folder = Path(ledger.engine.url.database or "").parent
-        with tempfile.TemporaryDirectory(prefix=".verify-", dir=folder) as scratch:
-            path = Path(scratch) / "ledger.db"
+        with workplace(folder, ".verify-") as scratch:
+            path = scratch / "ledger.db"
             _put_file(copied, path, "a scratch copy")
             with _closing(open_ledger(f"sqlite:///{path}")) as opened:
                 yield opened
@@ -179,10 +180,15 @@ def _address(url: URL) -> str:
 
 @contextmanager
 def _scratch_database(url: URL) -> Iterator[URL]:
-    name = f"gateway_verify_{os.getpid()}_{os.urandom(4).hex()}"
+    # Of this ledger: another one's on the same server are not ours to sweep.
+    ours = f"gateway_verify_{sha256(str(url.database).encode()).hexdigest()[:12]}_"
+    name = f"{ours}{os.urandom(4).hex()}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT", hide_parameters=True)
     try:
         with engine.connect() as connection:
+            _sweep_databases(connection, ours)
+            # As long as this session lives, so that nobody takes it for left over.
+            connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": name})
             try:
                 connection.execute(text(f"CREATE DATABASE {name}"))
             except DBAPIError as refused:
@@ -196,6 +202,18 @@ def _scratch_database(url: URL) -> Iterator[URL]:
         raise ConfigError(f"the scratch database cannot be used ({type(failed).__name__})") from failed
     finally:
         engine.dispose()
+
+
+def _sweep_databases(connection: Connection, prefix: str) -> None:
+    """Drop scratch databases of runs that were killed: nobody holds the lock of their names."""
+    query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+    for name in connection.execute(query, {"prefix": prefix}).scalars().all():
+        lock = {"name": name}
+        if connection.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), lock).scalar_one():
+            with suppress(DBAPIError):  # not ours to drop: then it stays
+                quoted = connection.dialect.identifier_preparer.quote(name)
+                connection.execute(text(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"))
+            connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
 
 
 @contextmanager

@@ -20,9 +20,13 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
+from gateway.ledger import append_only
 from gateway.ledger.filesystem import require_local
+from gateway.ledger.look_only import connect, why_look_only
 
 _READ_ONLY = "gateway_read_only"
+LOOK_ONLY = "gateway_look_only"
+"""The option of an engine that says why the ledger can only be looked at."""
 _TURN = 0x67_61_74_65
 """The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's."""
 _PRAGMAS = (
@@ -105,6 +109,12 @@ class Ledger:
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return {_READ_ONLY: True}
 
+    @property
+    def look_only(self) -> str:
+        """Say why the ledger can only be looked at; empty if it can be written."""
+        why: str = self.engine.get_execution_options().get(LOOK_ONLY, "")
+        return why
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -139,6 +149,12 @@ def _sqlite(path: str) -> Engine:
     if not Path(path).parent.is_dir():
         raise ConfigError(f"database.url: the folder {Path(path).parent} does not exist; run: gateway init")
     require_local(Path(path).parent)
+    why = why_look_only(Path(path))
+    if why:
+        engine = create_engine(f"sqlite:///{path}", creator=lambda: connect(Path(path)), hide_parameters=True)
+        event.listen(engine, "connect", _prepare_for_looking)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine.execution_options(**{LOOK_ONLY: why})
     if not Path(path).exists():
         # Health records: nobody but the owner may read the file, nor the journal files that take over its mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -156,6 +172,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         # Durability is promised to people: a file system that silently gives less is refused, not hoped about.
         if seen != wanted:
             raise ConfigError(f"SQLite's {name} is {seen} here, not {wanted}; use a local disk, or PostgreSQL")
+
+
+def _prepare_for_looking(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for name in ("foreign_keys", "query_only", "cell_size_check"):
+        connection.execute(f"PRAGMA {name}=1")
+    connection.execute("PRAGMA trusted_schema=0")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -202,6 +225,11 @@ _MEANINGS = (
 
 
 def _said_plainly(refused: DBAPIError) -> Exception:
+    if append_only.SAID in _first_line(refused):
+        return LedgerRefusal(
+            f"the ledger keeps what was written ({_first_line(refused)}); nothing was changed; what is wrong is put right "
+            "by a further entry: a reversal, or the claim's next version"
+        )
     if isinstance(refused, IntegrityError):
         return LedgerConflict("somebody else wrote the same first; nothing was changed here; read it again")
     if isinstance(refused, DataError):

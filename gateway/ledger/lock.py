@@ -48,8 +48,12 @@ def _locked(ledger: Ledger, how: str) -> Iterator[None]:
 @contextmanager
 def _flock(ledger: Ledger, how: str) -> Iterator[None]:
     path = f"{ledger.engine.url.database}.lock"
+    if ledger.look_only and not os.path.exists(path):  # noqa: PTH110 a string, as below
+        yield  # nobody has worked here since it was put here, and nobody can
+        return
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        how_opened = os.O_RDONLY if ledger.look_only else os.O_CREAT | os.O_RDWR
+        descriptor = os.open(path, how_opened | os.O_CLOEXEC, 0o600)
     except OSError as refused:
         raise ConfigError(
             f"{path}: cannot be opened ({refused.strerror}); the ledger's folder has to be ours"

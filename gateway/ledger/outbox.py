@@ -26,6 +26,7 @@ class SealedFile:
     temporary_name  a path from the mailbox's root, or a name in the outbound folder
     refusals        how often in a row the partner has refused the step that is due
     resends         how often people decided to send the same bytes again
+    mailbox         fingerprint of the mailbox it is meant for; empty if that was not kept yet when it was sealed
     """
 
     id: int
@@ -47,6 +48,7 @@ class SealedFile:
     held_from: str
     refusals: int
     resends: int
+    mailbox: str
     why: str
     sent_at: datetime | None
     answer_due_at: datetime | None
@@ -61,7 +63,11 @@ class SealedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """What sealing stores. `wire` is what leaves, where that is not the body itself."""
+    """What sealing stores.
+
+    mailbox  fingerprint of the mailbox it is meant for (MailboxAddress.destination)
+    wire     what leaves, where that is not the body itself
+    """
 
     partner: str
     cycle: int
@@ -72,6 +78,7 @@ class NewFile:
     size: int
     sha256: str
     body: bytes
+    mailbox: str
     wire: bytes | None = None
 
 
@@ -85,6 +92,7 @@ _STORED = select(
     deliveries.c.held_from,
     deliveries.c.refusals,
     deliveries.c.resends,
+    deliveries.c.mailbox,
     deliveries.c.why,
     deliveries.c.sent_at,
     deliveries.c.answer_due_at,
@@ -95,7 +103,7 @@ def seal(
     tx: Connection, practice: str, new: NewFile, claim_version_ids: tuple[int, ...], *, event: Event, at: datetime
 ) -> SealedFile:
     """Store the bytes for good, tie the claim versions to them, and start the delivery; all with its event."""
-    fields = {name: getattr(new, name) for name in NewFile.__dataclass_fields__}
+    fields = {name: getattr(new, name) for name in NewFile.__dataclass_fields__ if name != "mailbox"}
     leaves = new.body if new.wire is None else new.wire
     fields |= {"wire_size": len(leaves), "wire_sha256": sha256(leaves).hexdigest()}
     key = tx.execute(insert(interchanges).values(practice=practice, sealed_at=at, **fields)).inserted_primary_key
@@ -110,6 +118,7 @@ def seal(
             interchange_id=key[0],
             state=Delivery.SEALED,
             fence=0,
+            mailbox=new.mailbox,
             temporary_name="",
             held_from="",
             why="sealed",
@@ -270,6 +279,7 @@ class Step:
     temporary_name: str | None = None
     sent_at: datetime | None = None
     answer_due_at: datetime | None = None
+    mailbox: str | None = None
 
 
 def move(tx: Connection, practice: str, file: SealedFile, step: Step, *, event: Event, at: datetime) -> SealedFile:
@@ -304,7 +314,7 @@ def _move(
         fields["refusals"] = 0
     if step.after is Delivery.HELD:
         fields["held_from"] = step.held_from or file.state
-    for name in ("manner", "temporary_name", "sent_at", "answer_due_at"):
+    for name in ("manner", "temporary_name", "sent_at", "answer_due_at", "mailbox"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)
     moved = tx.execute(
@@ -315,6 +325,28 @@ def _move(
             deliveries.c.fence == file.fence,
         )
         .values(**fields)
+    )
+    if moved.rowcount != 1:
+        raise LedgerConflict(f"file {file.name} is not {file.state} any more; read it again before acting")
+    events.write(tx, practice, event, at=at)
+    return by_id(tx, practice, file.id)
+
+
+def readdress(
+    tx: Connection, practice: str, file: SealedFile, mailbox: str, *, event: Event, at: datetime
+) -> SealedFile:
+    """Have a file that has not left go to another mailbox, as a person decided. Raises LedgerConflict as `move` does."""
+    assert event.actor, "a decision without a person"
+    assert not file.may_have_left, "a file that may be at one mailbox is not looked for in another one"
+    moved = tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.practice == practice,
+            deliveries.c.interchange_id == file.id,
+            deliveries.c.state == file.state,
+            deliveries.c.fence == file.fence,
+        )
+        .values(mailbox=mailbox, fence=deliveries.c.fence + 1)
     )
     if moved.rowcount != 1:
         raise LedgerConflict(f"file {file.name} is not {file.state} any more; read it again before acting")

@@ -2,6 +2,7 @@
 
 Money is whole cents. `Sealed` columns hold file bytes and health records. Rows of `events`, `visit_versions`,
 `interchanges` and the answers are only ever added; what moves is a `state`, and it moves together with its event.
+Of the log, of money and of claims the database itself sees to that (gateway/ledger/append_only.py).
 """
 
 from sqlalchemy import (
@@ -291,6 +292,8 @@ deliveries = Table(
     Column("held_from", String(12), nullable=False),
     # How often the partner has refused the step that is due; a person's decision starts it anew.
     Column("refusals", Integer, nullable=False, server_default="0"),
+    # Fingerprint of the mailbox that the file is meant for; empty in rows of before it was kept: not compared.
+    Column("mailbox", String(32), nullable=False, server_default=""),
     # How often people have decided to send the same bytes again.
     Column("resends", Integer, nullable=False, server_default="0"),
     Column("why", Text, nullable=False),

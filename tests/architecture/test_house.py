@@ -94,6 +94,31 @@ def test_no_file_of_the_project_names_a_place_outside_it() -> None:
         assert "--index-url" not in text, path
 
 
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("*.lock")), ids=lambda path: path.name)
+def test_s50_every_package_is_pinned_to_one_version_and_its_hashes(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
+    packages = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert len(packages) > 20
+    assert [line[:60] for line in packages if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
+
+
+def test_whatever_is_printed_passes_the_one_door() -> None:
+    """`say` and `show` write out what a terminal would obey; the bytes of X12 and JSON files go to stdout as they are."""
+    refused = re.compile(
+        r"\bclick\.(echo|secho|echo_via|prompt|confirm|progressbar|pager)\b|(?<![\w.])print\(|"
+        r"\bsys\.(stdout|stderr)(?!\.(buffer|isatty)\b)|\bConsole\("
+    )
+    doors = {"gateway/cli/face/say.py", "gateway/cli/face/show.py"}
+    strangers = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for path in (*(PACKAGE / "cli").rglob("*.py"), PACKAGE / "__main__.py")
+        if path.relative_to(ROOT).as_posix() not in doors
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if refused.search(line)
+    ]
+    assert strangers == []
+
+
 def test_every_function_is_small_enough_to_read() -> None:
     """A smell, not a gate in general; but nothing may grow past a screen and a half."""
     long = [

@@ -81,6 +81,7 @@ def sealed(office: Office, partner: TradingPartner, files: int) -> int:
             size=size,
             sha256=sha256(raw).hexdigest(),
             body=raw,
+            mailbox=partner.mailbox.destination,
         )
         event = Event(kind="file.sealed", about=new.name, said="sealed", after="sealed", artefact=f"file {new.name}")
         with office.ledger.writing() as tx:

@@ -144,6 +144,20 @@ def test_a_visit_is_held_fixed_by_name_and_claimed(home: Path) -> None:
     assert explained.status == 0
 
 
+def test_patients_data_is_corrected_from_standard_input_and_not_from_the_command_line(home: Path) -> None:
+    assert gateway("visits", "import", SAMPLE, home=home).status == 0
+    fix = ("visits", "fix", "RR-2601", "--by", "Ida Stone", "--reason", "married", "--set-from")
+    fixed = gateway(*fix, "-", home=home, stdin='{"patient.last_name": "Quill"}\n')
+    assert "visit RR-2601 version 2" in fixed.out, fixed.err
+    assert "Quill" not in fixed.out
+    (home / "fields.txt").write_text("patient.first_name=Mara\npatient.address.city=Peoria\n")
+    assert "visit RR-2601 version 3" in gateway(*fix, home / "fields.txt", home=home).out
+    for wrong in ("", "Quill", '{"patient.last_name": Quill}'):
+        ran = gateway(*fix, "-", home=home, stdin=wrong)
+        assert (ran.status, "nothing was changed" in ran.err, "Quill" in ran.err) == (2, True, False)
+    assert "--set-from - " in gateway("visits", "fix", "--help").out
+
+
 def test_rules_are_listed_and_shown() -> None:
     listed = gateway("rules", "list", "--json").facts["rules"]
     assert len(listed) >= 14

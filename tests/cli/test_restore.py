@@ -2,9 +2,10 @@
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,55 @@ def test_f40_a_read_only_ledger_takes_nothing_in_and_doctor_is_red(home: Path, t
     assert "crash" not in done.stderr
 
 
+def _in_a_read_only_mount(home: Path, folder: Path, *commands: str, before: str = "true") -> str:
+    """What commands say of the home where it is mounted read-only, at its own place."""
+    script = f"mount --bind {home} {home} && mount -o remount,bind,ro {home} && ({before}); " + "; ".join(
+        f"{' '.join(COMMAND)} --home {home} {one}; echo status=$?" for one in commands
+    )
+    ran = ["unshare", "-m", "/bin/sh", "-c", script]
+    done = subprocess.run(ran, capture_output=True, text=True, env=environment(), cwd=folder, check=False)
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("this user may not mount")
+    return done.stdout + done.stderr
+
+
+def test_on_a_read_only_disk_looking_works_and_says_so_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
+    assert gateway("visits", "import", SAMPLE, home=home).status == 0
+    assert sorted(path.name for path in home.glob("gateway.db*")) == ["gateway.db", "gateway.db.lock"]
+    said = _in_a_read_only_mount(
+        home,
+        tmp_path,
+        "visits list",
+        "reconcile",
+        "tail",
+        "db check",
+        "scrub run",
+        "visits fix RR-2601 --do-not-bill --by A --reason r",
+    )
+    assert said.count("READ-ONLY: its disk is read-only; looking works") == 5, said
+    assert ("RR-2601" in said, "visits_new=20" in said, "crash" in said) == (True, True, False)
+    statuses = [line for line in said.splitlines() if line.startswith("status=")]
+    assert statuses == ["status=0", "status=0", "status=0", "status=0", "status=5", "status=5"], said
+    assert "the ledger is read-only here" in said
+    assert gateway("visits", "list", "--json", home=home).facts["visits"][0]["visit"]["state"] == "new"
+
+
+def test_on_a_read_only_disk_the_newest_rows_are_shown_also_those_that_stand_in_the_journal(
+    home: Path, tmp_path: Path
+) -> None:
+    assert gateway("visits", "import", SAMPLE, home=home).status == 0
+    with closing(sqlite3.connect(home / "gateway.db")) as reader:
+        # While this one reads, the journal cannot be written into the file, as after a power cut.
+        reader.execute("BEGIN").execute("SELECT count(*) FROM visits").fetchone()
+        assert gateway("visits", "fix", "RR-2601", "--do-not-bill", "--by", "A", "--reason", "r", home=home).status == 0
+        for name in ("gateway.db", "gateway.db-wal"):
+            shutil.copy(home / name, tmp_path / name)
+    for name in ("gateway.db", "gateway.db-wal"):
+        (home / name).write_bytes((tmp_path / name).read_bytes())
+    said = _in_a_read_only_mount(home, tmp_path, "visits list --state 'not billed'")
+    assert ("RR-2601" in said) != ("cannot be looked at here" in said), said
+
+
 @contextmanager
 def started(*words: str, home: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a command beside the test; it does not outlive it."""
@@ -207,3 +257,40 @@ def test_a_number_is_moved_forward_by_name(home: Path) -> None:
     back = gateway(*words, "--to", "41", home=home)
     assert (back.status, "only go forward" in back.err) == (2, True)
     assert ROOT.is_dir()
+
+
+def _backing_up(home: Path, shows: str) -> subprocess.Popen[str]:
+    """`gateway backup`, at the moment when that file of it is there."""
+    started = subprocess.Popen(
+        [*COMMAND, "--home", str(home), "backup"], stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    while not list(home.glob(shows)):
+        assert started.poll() is None, "it ended before"
+    return started
+
+
+@pytest.mark.parametrize("shows", ["backups/.gateway-*/*", ".verify-*/*"])
+def test_a_backup_that_is_told_to_stop_leaves_nothing_and_one_that_is_killed_nothing_for_long(
+    tmp_path: Path, shows: str
+) -> None:
+    home = tmp_path / "home"
+    assert gateway("init", home=home).status == 0
+    with closing(sqlite3.connect(home / "gateway.db")) as database:
+        database.execute("CREATE TABLE weight (body BLOB)")
+        database.executemany("INSERT INTO weight VALUES (zeroblob(4000000))", [()] * 25)
+        database.commit()
+
+    def left() -> list[Path]:
+        return [*home.glob("backups/.*"), *home.glob(".verify*"), *home.glob("instance.toml.*")]
+
+    stopped = _backing_up(home, shows)
+    stopped.terminate()
+    _, said = stopped.communicate(timeout=60)
+    assert (stopped.returncode, left()) == (143, []), said
+    killed = _backing_up(home, shows)
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert left()
+    (home / "instance.toml.77.0123abcd").write_text("left by a command that was killed")
+    assert gateway("backup", home=home).status == 0
+    assert left() == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import IntakeError, UsageError
-from gateway.intake import Taken, amend, csv_columns, json_schema, read_visits, visit_of
+from gateway.intake import Taken, amend, csv_columns, json_schema, read_visits, settings_in, visit_of
 from gateway.people import Employer
 from gateway.visit import NOT_SUPPLIED, Discipline, Note, TreatedBy
 from tests.intake.files import ADDRESS, CSV_ROW, VISIT, csv_file, only, visits_file
@@ -215,6 +215,39 @@ def test_a_correction_sets_a_field_and_is_checked_like_an_import() -> None:
     refused = amend(document, (("date", "yesterday"),))
     assert isinstance(refused, tuple)
     assert refused[0].field == "date"
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("date=2026-11-02\r\n\n note.goals = walk=run \n", (("date", "2026-11-02"), ("note.goals", " walk=run "))),
+        ('{"services.1.units": 2, "accident": null}', (("services.1.units", "2"), ("accident", "null"))),
+        (
+            '{"services.1.charge": 120.50, "patient.last_name": "Ag\u00fcero"}',
+            (("services.1.charge", '"120.50"'), ("patient.last_name", '"Ag\\u00fcero"')),
+        ),
+        ("", ()),
+    ],
+)
+def test_fields_to_set_are_read_from_lines_or_a_json_object(text: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    assert settings_in(text) == pairs
+
+
+def test_what_a_json_object_sets_comes_to_stand_in_the_visit() -> None:
+    text = '{"services.1.charge": 120.50, "patient.last_name": "Ag\u00fcero", "services.1.modifiers": ["GP"]}'
+    corrected = amend(only(visits_file(VISIT)).document, settings_in(text))
+    assert isinstance(corrected, Taken)
+    assert corrected.visit.patient.last_name == "Ag\u00fcero"
+    assert (str(corrected.visit.services[0].charge), corrected.visit.services[0].modifiers) == ("120.50", ("GP",))
+
+
+@pytest.mark.parametrize(
+    "text", ["date=x\nQUILL", "=QUILL", '{"QUILL"', '{"a": QUILL}', "{" * 5 + '"a":' + "[" * 99_999]
+)
+def test_fields_that_cannot_be_read_are_refused_without_saying_what_stands_there(text: str) -> None:
+    with pytest.raises(UsageError, match="nothing was changed") as refused:
+        settings_in(text)
+    assert "QUILL" not in str(refused.value)
 
 
 @pytest.mark.parametrize("path", ["visit_id", "services.2.units", "services.x", "date.x.y"])

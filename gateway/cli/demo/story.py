@@ -4,8 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-import click
-
+from gateway.cli.face.say import say
 from gateway.cli.face.show import counted
 from gateway.cli.reconcile.reconcile import summary
 from gateway.ledger.denials import StoredDenial
@@ -34,7 +33,7 @@ class Story:
     def say(self, text: str = "") -> None:
         """Print one line."""
         if not self.quiet:
-            click.echo(text)
+            say(text)
 
     def step(self, what: str) -> None:
         """Print the headline of a step."""

@@ -8,6 +8,7 @@ import click
 
 from gateway import __version__
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 
 
 class _Command(NamedTuple):
@@ -76,7 +77,7 @@ class _Lazy(click.Group):
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: Any) -> None:  # noqa: ANN401 click's signature
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"claims-gateway {__version__}")
+        say(f"claims-gateway {__version__}")
         ctx.exit()
 
 

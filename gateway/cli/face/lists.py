@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from gateway.cli.face import show
+from gateway.cli.face.say import legible, say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -79,14 +80,14 @@ class Shape(Generic[T]):
     command  what somebody types for it
     key      what its rows are called in JSON
     none     what to say while there is none at all
-    whole    how a row is printed where no table is wide enough for it; None: as a table
+    whole    the lines of a row where no table is wide enough for it; None: as a table
     """
 
     command: str
     key: str
     columns: tuple[Column[T], ...]
     none: str
-    whole: Callable[[T], str] | None = None
+    whole: Callable[[T], tuple[str, ...]] | None = None
 
 
 def asked(command: Callable[..., int]) -> Callable[..., int]:
@@ -203,11 +204,11 @@ def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted)
         _csv(columns, page.rows)
         return Status.DONE
     if not page.rows:
-        click.echo(f"nothing matches {wanted.filter}" if wanted.filter else "no more" if wanted.after else shape.none)
+        say(f"nothing matches {wanted.filter}" if wanted.filter else "no more" if wanted.after else shape.none)
         return Status.DONE
     if shape.whole is not None and not wanted.columns and wanted.output == "table":
         for row in page.rows:
-            click.echo(shape.whole(row))
+            say(*shape.whole(row))
     else:
         _table(columns, page.rows, wide=wanted.output == "wide" or bool(wanted.columns))
     _total(office, lister, wanted)
@@ -219,7 +220,7 @@ def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted)
                 *([f"--sort {wanted.sort}"] if wanted.sort else []),
             ]
         )
-        click.echo(f"more: {again} --after {page.next_after}")
+        say(f"more: {again} --after {page.next_after}")
     return Status.DONE
 
 
@@ -229,7 +230,7 @@ def _total(office: "Office", lister: "Lister[T]", wanted: Wanted) -> None:
 
     found = lists.total(office, lister, wanted.request)
     noun = lister.plural if found.count != 1 else lister.plural.removesuffix("s")
-    click.echo(f"{found.count:,} {noun}" + (f", {shown(from_cents(found.cents))}" if found.cents is not None else ""))
+    say(f"{found.count:,} {noun}" + (f", {shown(from_cents(found.cents))}" if found.cents is not None else ""))
 
 
 def _for_shell(filter_text: str) -> str:
@@ -260,7 +261,7 @@ def _for_spreadsheet(cell: str) -> str:
     """What a payer wrote may begin like a formula; a spreadsheet would work it out."""
     is_formula = cell[:1] in "=+@\t\r" if cell else False
     is_odd_minus = cell.startswith("-") and not cell[1:2].isdigit() and not cell.startswith("-$")
-    return f"'{cell}" if is_formula or is_odd_minus else cell
+    return legible(f"'{cell}" if is_formula or is_odd_minus else cell)
 
 
 def _table(columns: Sequence[Column[T]], rows: Sequence[T], *, wide: bool) -> None:
@@ -276,7 +277,7 @@ def _table(columns: Sequence[Column[T]], rows: Sequence[T], *, wide: bool) -> No
         width=None if wide else width,
     )
     if left_out:
-        click.echo(f"not shown for want of room: {', '.join(left_out)} (-o wide)")
+        say(f"not shown for want of room: {', '.join(left_out)} (-o wide)")
 
 
 def _fitting(

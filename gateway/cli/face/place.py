@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from gateway.cli.face.say import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -81,8 +83,10 @@ class Place:
             clock = self.clock(settings.practice.zone)
             with (lock or at_work)(ledger), opened(ledger, self.home, settings.practice.key) as found:
                 why = found.engine.get_execution_options().get(HELD)
+                if found.look_only:
+                    say(f"READ-ONLY: {found.look_only}; looking works, nothing is taken in, nothing is sent", err=True)
                 if why:
-                    click.echo(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
+                    say(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
                 yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()

@@ -1,10 +1,10 @@
 """The one place where a command's outcome, or its error, becomes words and an exit status."""
 
-import json
 import signal
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from tempfile import gettempdir
 from types import FrameType
@@ -12,9 +12,11 @@ from typing import NoReturn
 
 import click
 
+from gateway.cli.face import show
 from gateway.cli.face.commands import gateway
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, status_of
-from gateway.errors import GatewayError
+from gateway.errors import ConfigError, GatewayError
 
 
 class Stopped(BaseException):
@@ -38,11 +40,11 @@ def run(arguments: Sequence[str]) -> int:
         if "--json" in arguments:
             _as_object("UsageError", wrong.format_message(), Status.USAGE)
         else:
-            wrong.show()
+            _shown(wrong)
         return Status.USAGE
     except (click.Abort, KeyboardInterrupt, Stopped) as ended:
         stopped = isinstance(ended, Stopped)
-        click.echo(f"{'stopped' if stopped else 'interrupted'}; what was done stays done", err=True)
+        say(f"{'stopped' if stopped else 'interrupted'}; what was done stays done", err=True)
         return Status.STOPPED if stopped else Status.INTERRUPTED
     except SystemExit:
         # Click's answer to a reader that went away (`gateway tail | head`): no fault, and nobody to tell.
@@ -55,9 +57,15 @@ def run(arguments: Sequence[str]) -> int:
         said = f"a fault of ours ({type(bug).__name__}); {_crash_file(bug)}; nothing half done was kept"
         if "--json" in arguments:
             _as_object(type(bug).__name__, said, Status.OUR_BUG)
-        click.echo(said, err=True)
+        say(said, err=True)
         return Status.OUR_BUG
     return int(outcome) if isinstance(outcome, int) else Status.DONE
+
+
+def _shown(wrong: click.ClickException) -> None:
+    with StringIO() as text:
+        wrong.show(file=text)
+        say(*text.getvalue().rstrip("\n").split("\n"), err=True)
 
 
 def _refused(error: GatewayError, arguments: Sequence[str]) -> int:
@@ -65,14 +73,16 @@ def _refused(error: GatewayError, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         _as_object(type(error).__name__, str(error), status)
     else:
-        click.echo(f"gateway: {error}", err=True)
+        # Only the configuration, which is ours, has faults in several lines.
+        lines = str(error).splitlines() if isinstance(error, ConfigError) else (str(error),)
+        say(*(f"gateway: {line}" if not number else line for number, line in enumerate(lines)), err=True)
     if "--debug" in arguments:
         traceback.print_exc()
     return status
 
 
 def _as_object(code: str, message: str, status: Status) -> None:
-    click.echo(json.dumps({"schema_version": 1, "error": {"code": code, "message": message, "status": status}}))
+    show.as_json({"schema_version": 1, "error": {"code": code, "message": message, "status": status}}, indent=None)
 
 
 def _crash_file(bug: BaseException) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from gateway.cli.face.say import legible, say
+
 SCHEMA_VERSION = 1
 
 
@@ -45,7 +47,12 @@ _UNSHOWN = {"body", "document"}
 
 def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
     """Print one JSON object."""
-    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **{k: plain(v) for k, v in facts.items()}}, indent=1))
+    as_json({"schema_version": SCHEMA_VERSION, **{k: plain(v) for k, v in facts.items()}})
+
+
+def as_json(value: object, *, indent: int | None = 1) -> None:
+    """Print a JSON value as it is, in ASCII: JSON writes out by itself what a terminal would obey."""
+    click.echo(json.dumps(value, indent=indent))
 
 
 def table(
@@ -61,18 +68,19 @@ def table(
     whole  columns whose cells are never broken
     width  another width than that; None: as wide as the rows are
     """
-    shown = [[str(cell) for cell in row] for row in rows]
+    shown = [[legible(str(cell)) for cell in row] for row in rows]
     if not shown:
-        click.echo(empty)
+        say(empty)
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column in whole or width is None)
     for row in shown:
-        drawn.add_row(*(cell.replace("[", r"\[") for cell in row))
+        drawn.add_row(*map(Text, row))
     if width == 0:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
     elif width is None:
@@ -116,7 +124,7 @@ def progress(what: str) -> Iterator[Callable[[int], None]]:
         if live:
             click.echo(f"\r{what}: {done}", err=True, nl=False)
         elif done % 1000 == 0:
-            click.echo(f"{what}: {done}", err=True)
+            say(f"{what}: {done}", err=True)
 
     yield advance
     if live:

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -67,15 +68,15 @@ def _laws(place: Place, *, as_json: bool) -> int:
         show.as_object(reconciled=outcome, holds=outcome.holds, held=held, kept_back=kept)
     else:
         for law in outcome.laws:
-            click.echo(f"{'holds ' if not law.broken else 'BROKEN'} {law.law}")
+            say(f"{'holds ' if not law.broken else 'BROKEN'} {law.law}")
             for broken in law.broken:
-                click.echo(f"         {broken}")
+                say(f"         {broken}")
         for overdue in outcome.overdue:
-            click.echo(f"overdue {overdue}")
+            say(f"overdue {overdue}")
         recovery.tell_kept_back(kept)
         if held is not None:
             recovery.tell(held)
-        click.echo(summary(outcome))
+        say(summary(outcome))
     well = outcome.holds and not outcome.overdue and held is None and not kept
     return Status.DONE if well else Status.NEEDS_A_PERSON
 

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import click
-
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status, worst
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def recover(place: Place, *, as_json: bool) -> int:
         tell(outcome)
         tell_kept_back(outcome.kept_back)
         for partner, problem in outcome.problems:
-            click.echo(f"{partner}: {problem}", err=True)
+            say(f"{partner}: {problem}", err=True)
     return worst((problem for _, problem in outcome.problems), attention=True)
 
 
@@ -45,13 +44,13 @@ def decide(
     with place.office(actor=by, lock=at_work if free else alone) as office:
         if free:
             service.free(office, free, reason=reason)
-            click.echo(f"{free} is no longer kept back; next: gateway batch seal")
+            say(f"{free} is no longer kept back; next: gateway batch seal")
         elif way == "hold":
             service.hold(office, reason=reason)
-            click.echo("the ledger is HELD; next: gateway reconcile")
+            say("the ledger is HELD; next: gateway reconcile")
         else:
             epoch = service.release(office, reason=reason, without=without, ready_unsent=ready_unsent)
-            click.echo(f"the ledger is released (epoch {epoch}); next: gateway reconcile, then gateway deliver")
+            say(f"the ledger is released (epoch {epoch}); next: gateway reconcile, then gateway deliver")
     return Status.DONE
 
 
@@ -59,17 +58,17 @@ def tell(held: "Recovery") -> None:
     """Say why it is held, what is done, and what is next."""
     from gateway.service.recovery.recover import EXPLAINED, Step
 
-    click.echo(f"HELD: {held.why}; nothing is numbered or sent until this is done:")
+    say(f"HELD: {held.why}; nothing is numbered or sent until this is done:")
     for number, step in enumerate(Step, start=1):
-        click.echo(f"  {number}. {EXPLAINED[step]}")
+        say(f"  {number}. {EXPLAINED[step]}")
         for one in held.steps:
             if one.step is step:
-                click.echo(f"       {one.partner}: {one.said or 'not done'}")
-    click.echo(f"  {len(Step) + 1}. a person's decision")
+                say(f"       {one.partner}: {one.said or 'not done'}")
+    say(f"  {len(Step) + 1}. a person's decision")
     if held.missing:
-        click.echo("next: gateway reconcile --recover")
+        say("next: gateway reconcile --recover")
     else:
-        click.echo(
+        say(
             "next: look at the files that are held (gateway deliveries list --state held) and the claims kept back, then: "
             "gateway reconcile --release --by NAME --reason TEXT"
         )
@@ -79,6 +78,6 @@ def tell_kept_back(kept: "Sequence[Doubt]") -> None:
     """Name the claims that are not sealed."""
     for one in kept[:_SHOWN]:
         what = f"claim {one.pcn} to" if one.pcn else f"every claim for a day up to {one.at:%Y-%m-%d} to"
-        click.echo(f"kept back: {what} {one.partner}: {one.why}")
+        say(f"kept back: {what} {one.partner}: {one.why}")
     if len(kept) > _SHOWN:
-        click.echo(f"kept back: {len(kept) - _SHOWN} claims more (--json lists them all)")
+        say(f"kept back: {len(kept) - _SHOWN} claims more (--json lists them all)")

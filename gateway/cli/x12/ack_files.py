@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 
 if TYPE_CHECKING:
     from gateway.edi.answer.acknowledging import Acknowledgment
@@ -80,4 +81,4 @@ def print_answers(several: Iterable[Written]) -> None:
         answer = one.answer
         about = f"group {answer.group}" if answer.group else f"interchange {answer.interchange}"
         untold = f"; {show.counted(answer.untold, 'fault')} more than it tells" if answer.untold else ""
-        click.echo(f"  {answer.kind} wrote {one.file}: {about} {answer.verdict}{untold}")
+        say(f"  {answer.kind} wrote {one.file}: {about} {answer.verdict}{untold}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 
@@ -51,7 +52,7 @@ def diff(first: Path, second: Path, without_numbers: bool, as_json: bool) -> int
             show.as_object(same=not comparison.differing, units=found, more=comparison.more)
         else:
             print_lines(line for unit in comparison for line in _lines(unit, first, second))
-            click.echo(_total(comparison))
+            say(_total(comparison))
     return Status.NEEDS_A_PERSON if comparison.differing else Status.DONE
 
 

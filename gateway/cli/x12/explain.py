@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, file_or_pipe, no_x12, print_lines
 from gateway.cli.x12.verdict import facts_of, sentence
@@ -61,7 +62,7 @@ def explain(file: Path, ordinal: int, as_json: bool) -> int:
         print_lines(_lines(one))
         print_lines(map(sentence, found))
         if report.more:
-            click.echo("the check ended before the end of the file: it holds too many faults", err=True)
+            say("the check ended before the end of the file: it holds too many faults", err=True)
     return Status.NEEDS_A_PERSON if found else Status.DONE
 
 

@@ -1,6 +1,5 @@
 """gateway x12 json, from-json, schema"""
 
-import json as json_text
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.x12.source import file_or_pipe, unheard
 
@@ -80,7 +80,7 @@ def schema(which: str, as_lines: bool) -> int:
     from gateway.edi.json.schemas import SCHEMAS
 
     chosen = next(one for one in SCHEMAS if one.table == which)
-    click.echo(json_text.dumps(line_schema(chosen) if as_lines else document_schema(chosen), indent=1))
+    show.as_json(line_schema(chosen) if as_lines else document_schema(chosen))
     return Status.DONE
 
 
@@ -113,7 +113,7 @@ def _told(findings: "Iterable[WireFinding]", who: str) -> Status:
     every = list(findings)
     if not every:
         return Status.DONE
-    click.echo(f"{who} {show.counted(len(every), 'finding')}; `gateway x12 check` shows them whole", err=True)
+    say(f"{who} {show.counted(len(every), 'finding')}; `gateway x12 check` shows them whole", err=True)
     for one in every[:_SHOWN_MAX]:
-        click.echo(f"  {one.severity}: {one}", err=True)
+        say(f"  {one.severity}: {one}", err=True)
     return Status.NEEDS_A_PERSON

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def print_lines(lines: Iterable[str]) -> int:
     """Print lines, many at a time: a file has millions. Gives how many there were."""
     printed, rest = 0, iter(lines)
     while some := list(islice(rest, _BATCH)):
-        click.echo("\n".join(some))
+        say(*some)
         printed += len(some)
     return printed
 
@@ -88,13 +89,13 @@ def read_to_the_end(path: Path, read: "Contents | Reformatting") -> int:
         return Status.DONE
     left_out = f"{show.counted(read.left_out, 'character')} in no segment (outside of an interchange, or cut off)"
     said = left_out if read.left_out else "a segment without end, and what may stand behind it,"
-    click.echo(f"{path}: {said} left out; see: gateway x12 check {path}", err=True)
+    say(f"{path}: {said} left out; see: gateway x12 check {path}", err=True)
     return Status.NEEDS_A_PERSON
 
 
 def unusable(path: Path, why: str) -> int:
     """Say that a file cannot be used. Gives the status."""
-    click.echo(f"{path}: {why}", err=True)
+    say(f"{path}: {why}", err=True)
     return Status.UNUSABLE_INPUT
 
 

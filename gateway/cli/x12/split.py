@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.cli.x12.source import again, no_x12, unusable
 from gateway.cli.x12.writing import create, finish, put, sync
@@ -62,9 +63,9 @@ def split(file: Path, folder: Path, by: str, count: int | None, dry_run: bool, a
     for path, part in named:
         held = [(part.sets, "transaction set"), (part.claims, "claim"), (part.segments, "segment")]
         said = ", ".join(show.counted(number, noun) for number, noun in held if number)
-        click.echo(f"{path}: interchange {part.interchange}, {said}")
+        say(f"{path}: interchange {part.interchange}, {said}")
     if dry_run:
-        click.echo("nothing was written: --dry-run")
+        say("nothing was written: --dry-run")
     return Status.DONE
 
 

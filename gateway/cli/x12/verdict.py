@@ -3,9 +3,8 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-import click
-
 from gateway.cli.face import show
+from gateway.cli.face.say import say
 from gateway.cli.x12.checking import Checked
 
 if TYPE_CHECKING:
@@ -45,15 +44,15 @@ def print_verdict(checked: Checked) -> None:
     held = report.counts
     said = f"{show.counted(held.sets, 'transaction set')}, {show.counted(held.segments, 'segment')}"
     if not report.findings:
-        click.echo(f"{path}: clean; {said}")
+        say(f"{path}: clean; {said}")
     else:
         more = "at least " if report.more else ""
         verdict = "would be accepted" if report.accepted else "would be refused"
-        click.echo(f"{path}: {more}{show.counted(len(report.findings), 'finding')}, {verdict}; {said}")
+        say(f"{path}: {more}{show.counted(len(report.findings), 'finding')}, {verdict}; {said}")
     for one in report.findings[:_SHOWN_MAX]:
-        click.echo(f"  {sentence(one)}")
+        say(f"  {sentence(one)}")
     if len(report.findings) > _SHOWN_MAX:
-        click.echo(f"  and {len(report.findings) - _SHOWN_MAX} more; --json gives them all")
+        say(f"  and {len(report.findings) - _SHOWN_MAX} more; --json gives them all")
     if checked.second is not None:
         _print_opinion(checked.second)
 
@@ -65,8 +64,8 @@ def sentence(one: "WireFinding") -> str:
 
 
 def _print_opinion(second: "Opinion") -> None:
-    click.echo(f"  pyx12: would be {'accepted' if second.accepted else 'refused'}")
+    say(f"  pyx12: would be {'accepted' if second.accepted else 'refused'}")
     for theirs in second.only_theirs[:_SHOWN_MAX]:
-        click.echo(f"    only pyx12: {theirs}")
+        say(f"    only pyx12: {theirs}")
     for ours in second.only_ours[:_SHOWN_MAX]:
-        click.echo(f"    only we: {ours}")
+        say(f"    only we: {ours}")

@@ -7,7 +7,6 @@ sending do not, until `gateway reconcile` has led a person through (gateway/serv
 """
 
 import os
-import secrets
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import tomlkit
 
 from gateway.errors import ConfigError
 from gateway.ledger import Ledger, events, instance, migrate, numbers
+from gateway.ledger.leftovers import draft
 from gateway.ledger.numbers import Number
 from gateway.service.office import Office
 
@@ -76,13 +76,12 @@ def write_marker(home: Path, marker: Marker) -> None:
     known = sorted(marker.numbers.items())
     document["numbers"] = {f"{kind}/{partner}": list(number) for (kind, partner), number in known}
     path = home / _NAME
-    written = path.with_suffix(f".toml.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        with written.open("w", encoding="utf-8") as opened:
-            opened.write(tomlkit.dumps(document))
-            opened.flush()
-            os.fsync(opened.fileno())
-        written.replace(path)
+        with draft(path) as (written, descriptor):
+            with open(descriptor, "wb", closefd=False) as opened:
+                opened.write(tomlkit.dumps(document).encode())
+            os.fsync(descriptor)
+            written.replace(path)
     except OSError as refused:
         raise ConfigError(f"{path}: cannot be written ({refused.strerror}); what was done stays done") from None
 
@@ -152,7 +151,9 @@ def opened(ledger: Ledger, home: Path, practice: str) -> Iterator[Ledger]:
     try:
         yield ledger
     finally:
-        _remember(ledger, home, practice)
+        # Where nothing can be written, nothing came that would have to be remembered.
+        if not ledger.look_only:
+            _remember(ledger, home, practice)
 
 
 def remember(office: Office) -> None:

@@ -296,6 +296,7 @@ def _store(
         size=len(raw),
         sha256=sha256(raw).hexdigest(),
         body=raw,
+        mailbox=partner.mailbox.destination,
         wire=wire,
     )
     carried = [stored[one.patient_control_number] for one in batch.claims]

@@ -15,6 +15,7 @@ from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 from gateway.service.outbound import sealed_files as sealed
 from gateway.service.outbound.courier import Courier
+from gateway.service.outbound.mailbox_meant import is_meant_for, misaddressed
 from gateway.service.outbound.overdue import report_overdue
 from gateway.service.outbound.sweep import sweep
 from gateway.service.partners.calls import TROUBLE, Calls, OpenMailbox, not_called, reached
@@ -102,13 +103,21 @@ def _round(
     why = not_called(office, partner, calls)
     if why is not None:
         return Round(partner=partner.name, problem=why, waiting=len(files))
+    meant = [file for file in files if is_meant_for(file, partner)]
+    elsewhere = (
+        misaddressed(office, partner, [file for file in files if file not in meant])
+        if len(meant) < len(files)
+        else None
+    )
+    if not meant:
+        return Round(partner=partner.name, problem=elsewhere, waiting=len(files))
     done: list[Delivered] = []
     refused: list[PartnerRefusal] = []
-    problem: GatewayError | None = None
+    problem: GatewayError | None = elsewhere
     try:
         with reached(office, partner, open_mailbox) as mailbox:
             courier = Courier(office, partner, mailbox, seen_at(office, partner))
-            for file in files:
+            for file in meant:
                 try:
                     now = _brought_on(courier, file)
                 except PartnerRefusal as no:

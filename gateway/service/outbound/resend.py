@@ -42,7 +42,11 @@ def resend(office: Office, name: str, *, reason: str, approved_by: str = "", par
         )
         outbox.count_resend(tx, practice, file)
         resends.record(tx, practice, file.id, decided_by=office.actor, reason=reason, approved_by=approved_by, at=at)
-        return outbox.decide(tx, practice, file, Step(after=Delivery.UPLOADING, why=why), event=said, at=at)
+        # Two people send it to the partner as it is now, also where its mailbox has moved.
+        step = Step(
+            after=Delivery.UPLOADING, why=why, mailbox=office.settings.partner(file.partner).mailbox.destination
+        )
+        return outbox.decide(tx, practice, file, step, event=said, at=at)
 
 
 def _may_be_resent(tx: Transaction, office: Office, file: SealedFile) -> None:

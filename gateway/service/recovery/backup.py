@@ -6,8 +6,8 @@ it does not know what was sent since (gateway/service/recovery/recover.py).
 """
 
 import json
-import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from gateway.event import Event
 from gateway.ledger import Ledger, events, instance, migrate, open_ledger, practices
 from gateway.ledger.copies import NotPermitted, Progress, copy_to, put_back, sync, tried_out
 from gateway.ledger.health import Shape, altered_files, damage, shape_of
+from gateway.ledger.leftovers import workplace
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.settings import Settings
@@ -81,8 +82,8 @@ def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> B
     _make(folder)
     if path.exists():
         raise UsageError(f"{path} is there already: one was made this very second; nothing was changed")
-    written = folder / f".{path.name}.{os.getpid()}"
-    try:
+    with _workplace(folder, office.practice.key) as place:
+        written = place / path.name
         shape = copy_to(ledger, written, progress)
         verified, said = _verified(office, written, shape)
         with ledger.reading() as tx:
@@ -103,11 +104,8 @@ def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> B
             said=said,
         )
         written.replace(path)
-    finally:
-        for left in folder.glob(f"{written.name}*"):
-            left.unlink(missing_ok=True)
-    sync(path)
-    _write_manifest(_manifest_of(path), manifest)
+        sync(path)
+        _write_manifest(_manifest_of(path), manifest, place)
     # What could not be tried out must not push out what was.
     removed = _pruned(folder, office.practice.key, keep) if verified else ()
     _log(office, manifest, path)
@@ -218,6 +216,17 @@ def _differs(seen: Shape, wanted: Shape) -> tuple[str, ...]:
     return (*rows, *(["control numbers or log differ"] if replace(seen, rows={}) != replace(wanted, rows={}) else []))
 
 
+@contextmanager
+def _workplace(folder: Path, practice: str) -> Iterator[Path]:
+    """Give a place for the copy until it counts. What a run that was killed has left there goes."""
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(workplace(folder, f".gateway-{practice}-"))
+        except OSError as refused:
+            raise ConfigError(f"{folder}: cannot be written ({refused.strerror}); choose another with --to") from None
+        yield place
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -240,9 +249,9 @@ def _manifest_of(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def _write_manifest(path: Path, manifest: Manifest) -> None:
+def _write_manifest(path: Path, manifest: Manifest, place: Path) -> None:
     facts = {"schema_version": _SCHEMA, **asdict(manifest), "created_at": manifest.created_at.isoformat()}
-    written = path.with_name(f".{path.name}.{os.getpid()}")
+    written = place / path.name
     try:
         written.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
         written.chmod(0o600)

@@ -237,6 +237,8 @@ class Recovering:
             size=len(body),
             sha256=sha256(body).hexdigest(),
             body=body,
+            # It was found there.
+            mailbox=self.partner.mailbox.destination,
         )
         self.read.add(number.number)
         return self._take_back(new, own)

@@ -1,17 +1,19 @@
 """The long look at the ledger: settings in effect, every page, key and stored file, its identity, and the laws."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
-from gateway.ledger import Ledger, migrate, open_ledger
+from gateway.ledger import Ledger, append_only, migrate, open_ledger
 from gateway.ledger.filesystem import require_local
 from gateway.ledger.health import altered_files, damage, settings_of, shape_of
 from gateway.service.identity.instance import require_its_tables, why_held
 from gateway.service.money.reconcile import reconcile
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
+from gateway.service.recovery.stored_money import Compared, altered_claims, altered_payments
 from gateway.settings import Settings
 
 _SHOWN = 20
@@ -27,17 +29,17 @@ class Looked:
     is_damage: bool = True
 
 
-def check_ledger(settings: Settings, clock: Clock) -> tuple[Looked, ...]:
-    """Look at everything. Raises ConfigError if the ledger cannot even be opened: it says why, and what to do."""
+def check_ledger(settings: Settings, clock: Clock, tell: Callable[[int], None] = quietly) -> tuple[Looked, ...]:
+    """Look at everything. `tell` is told how many claims, and then remittances, were compared. Raises ConfigError if the ledger cannot even be opened: it says why, and what to do."""
     ledger = open_ledger(settings.database_url)
     try:
         require_its_tables(ledger, settings.home)
-        return tuple(_looks(ledger, settings, clock))
+        return tuple(_looks(ledger, settings, clock, tell))
     finally:
         ledger.close()
 
 
-def _looks(ledger: Ledger, settings: Settings, clock: Clock) -> Iterator[Looked]:
+def _looks(ledger: Ledger, settings: Settings, clock: Clock, tell: Callable[[int], None]) -> Iterator[Looked]:
     if ledger.engine.dialect.name == "sqlite":
         kind = require_local(Path(ledger.engine.url.database or "").parent)
         yield Looked(what="file system", said=kind or "of an unknown kind; locks work")
@@ -56,10 +58,33 @@ def _looks(ledger: Ledger, settings: Settings, clock: Clock) -> Iterator[Looked]
         wrong = tuple(f"{name} is not what was stored" for name in altered_files(tx))
         files = shape.rows.get("interchanges", 0) + shape.rows.get("inbound_files", 0)
         yield Looked(what="stored files", said=f"sha256 of {files} files", wrong=wrong[:_SHOWN])
+        gone = tuple(f"the trigger {name} is not there" for name in append_only.missing(tx))
+        yield Looked(what="append-only", said="money, claims and the log are kept by the database itself", wrong=gone)
     held = why_held(ledger, settings.home, settings.practice.key)
     said = "HELD; next: gateway reconcile" if held else "the one that this home folder works with"
     yield Looked(what="instance", said=said, wrong=(held,) if held else (), is_damage=False)
     at = Clock(read=clock.read, zone=ZoneInfo(settings.practice.zone), pinned=clock.pinned)
-    laws = reconcile(Office(ledger=ledger, settings=settings, clock=at, actor="gateway")).laws
+    office = Office(ledger=ledger, settings=settings, clock=at, actor="gateway")
+    yield from _money(office, tell)
+    laws = reconcile(office).laws
     broken = tuple(f"{law.law}: {one}" for law in laws for one in law.broken)
     yield Looked(what="laws", said=f"{len(laws)} laws", wrong=broken[:_SHOWN], is_damage=False)
+
+
+def _money(office: Office, tell: Callable[[int], None]) -> Iterator[Looked]:
+    done = Compared()
+    with office.ledger.reading() as tx:
+        wrong = _first(altered_claims(office, tx, done, tell))
+        yield Looked(what="charges", said=f"{done.claims} claim versions with their bodies and lines", wrong=wrong)
+        wrong = _first(altered_payments(office, tx, done, tell))
+    said = f"{done.remittances} remittances with the stored 835s"
+    if done.unread:
+        said += f"; {done.unread} of them not, for their files cannot be read now"
+    yield Looked(what="payments", said=said, wrong=wrong)
+
+
+def _first(faults: Iterator[str]) -> tuple[str, ...]:
+    """Give the first faults, and how many more there are: a ledger may hold very many."""
+    some = tuple(islice(faults, _SHOWN))
+    more = sum(1 for _ in faults)
+    return (*some, f"and {more} more") if more else some

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -445,6 +446,41 @@ def test_a_second_answer_without_a_reversal_is_parked(sent: Office) -> None:
 def test_a_reversal_of_what_was_never_posted_is_parked(sent: Office) -> None:
     posted(sent, answer_835("-140.5", paid_in_full(the_claim(sent), reverses=True)))
     assert str(reconcile(sent).parked) == "-140.50"
+    assert reconcile(sent).holds
+
+
+OTHER_AMOUNTS = {
+    "less of what was paid": (
+        "-130.5",
+        {"SVC*HC:97110*-120*-100**-2": "SVC*HC:97110*-120*-90**-2", "CAS*CO*45*-20": "CAS*CO*45*-30"},
+    ),
+    "another reason": ("-140.5", {"CAS*CO*45*-20": "CAS*CO*50*-20"}),
+    "another group": ("-140.5", {"CAS*PR*3*-20": "CAS*CO*3*-20"}),
+    "the same in all, but other lines": (
+        "-140.5",
+        {
+            "SVC*HC:97110*-120*-100**-2": "SVC*HC:97110*-120*-90**-2",
+            "CAS*CO*45*-20": "CAS*CO*45*-30",
+            "SVC*HC:97140*-60.5*-40.5**-1": "SVC*HC:97140*-60.5*-50.5**-1",
+            "CAS*PR*3*-20": "CAS*PR*3*-10",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("how", OTHER_AMOUNTS)
+def test_a_reversal_of_other_amounts_than_stand_is_parked_and_what_stands_stays(sent: Office, how: str) -> None:
+    claim, (payment, others) = the_claim(sent), OTHER_AMOUNTS[how]
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    before = buckets(sent)
+    back = tuple(others.get(text, text) for text in paid_in_full(claim, reverses=True))
+    back = (back[0].replace("*-140.5*", f"*{payment}*"), *back[1:])
+    assert posted(sent, answer_835(payment, back, trace="T2")).needs_a_person
+    assert (str(reconcile(sent).parked), buckets(sent)) == (f"{Decimal(payment):.2f}", before)
+    assert the_claim(sent).state is ClaimState.PAID
+    with sent.ledger.reading() as tx:
+        (parked,) = money.parked_of(tx, sent.practice.key, 2)
+    assert (parked.reason, "it reverses other amounts than were posted" in parked.said) == ("does not fit", True)
     assert reconcile(sent).holds
 
 

@@ -231,6 +231,30 @@ def test_f29_a_rename_that_never_works_holds_the_file_and_wakes_a_person(sealed:
     assert server.arrivals() == [body_of(sealed)]
 
 
+@pytest.mark.parametrize("manner", [Publish.RENAME, Publish.HARDLINK])
+def test_after_a_denied_rename_nothing_is_uploaded_a_second_time(sealed: Office, manner: Publish) -> None:
+    """Not in the same round, where the name would be taken, not in a later one, and not once it was held and released."""
+    office, server, uploads = by(sealed, manner), Server(), list[str]()
+
+    @dataclass
+    class Denied(NoRename):
+        def create_exclusive(self, name: str, body: bytes) -> None:
+            uploads.append(name)
+            super().create_exclusive(name, body)
+
+        def link_no_clobber(self, old: str, new: str) -> None:
+            self.rename_no_clobber(old, new)
+
+    for _ in range(2):
+        for _ in range(REFUSALS_MAX + 1):
+            deliver(office, lambda _: Denied(files=server.files, server=server))
+        assert file_of(office).state is Delivery.HELD
+        release(replace(office, actor="Ana Reyes"), NAME, Way.AGAIN, reason="they say that they allow it now")
+    assert uploads == [temporaries(server)[0]]
+    deliver(office, server.open)
+    assert (file_of(office).state, len(uploads)) == (Delivery.HELD if manner is Publish.HARDLINK else Delivery.SENT, 1)
+
+
 def test_f21_an_upload_that_is_always_refused_is_held_and_released(sealed: Office) -> None:
     @dataclass
     class Full(Connection):

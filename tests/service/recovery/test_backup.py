@@ -4,13 +4,14 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from gateway.errors import ConfigError, LedgerHeld, UsageError
-from gateway.ledger import events, migrate, numbers, open_ledger
+from gateway.ledger import append_only, events, migrate, numbers, open_ledger
 from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
@@ -157,12 +158,47 @@ def spoil(settings: Settings) -> None:
 def test_db_check_finds_altered_files_and_tells_settings(settings: Settings) -> None:
     looked = {one.what: one for one in check_ledger(settings, at())}
     assert not any(one.wrong for name, one in looked.items() if name != "data checksums")
+    assert looked["charges"].said == "1 claim versions with their bodies and lines"
+    assert looked["payments"].said == "0 remittances with the stored 835s"
     assert ("journal_mode=wal" in looked["settings"].said) or ("fsync=on" in looked["settings"].said)
     spoil(settings)
     looked = {one.what: one for one in check_ledger(settings, at())}
     assert looked["stored files"].wrong == ("sealed file 1 (elm_north_000000001.837) is not what was stored",)
     assert looked["stored files"].is_damage
     assert looked["laws"].wrong
+
+
+def test_db_check_names_what_the_database_keeps_no_longer_and_an_altered_charge(settings: Settings) -> None:
+    ledger = open_ledger(settings.database_url)
+    with ledger.writing() as tx:
+        append_only.drop(tx, "claim_versions")
+        tx.execute(text("UPDATE claim_versions SET charge_cents = 1"))
+    ledger.close()
+    looked = {one.what: one for one in check_ledger(settings, at())}
+    assert all("claim_versions_" in one for one in looked["append-only"].wrong)
+    assert looked["append-only"].wrong
+    (wrong,) = looked["charges"].wrong
+    assert "its charge is $0.01, its body says $180.50, its lines $180.50" in wrong
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_scratch_database_that_a_killed_backup_left_is_dropped_by_the_next_and_no_other(
+    settings: Settings, folder: Path
+) -> None:
+    server = make_url(settings.database_url).set(drivername="postgresql+psycopg")
+    ours = f"gateway_verify_{sha256(str(server.database).encode()).hexdigest()[:12]}_"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in (f"{ours}dead", f"{ours}live", "gateway_verify_another_dead"):
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": f"{ours}live"})
+        made_backup(settings, folder)
+        left = "SELECT datname FROM pg_database WHERE datname LIKE 'gateway_verify_%' ORDER BY datname"
+        assert set(connection.execute(text(left)).scalars()) == {f"{ours}live", "gateway_verify_another_dead"}
+        for name in (f"{ours}live", "gateway_verify_another_dead"):
+            connection.execute(text(f"DROP DATABASE {name}"))
+    engine.dispose()
 
 
 @pytest.mark.postgres

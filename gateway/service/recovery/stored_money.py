@@ -1,0 +1,154 @@
+"""Money, compared with what it was made from: a claim's charge with its body and lines, payments with the stored 835.
+
+The laws compare what the ledger holds with itself, and would not see an amount that was altered everywhere alike. The
+bytes of what a payer sent are kept, so they are read again. One page of claims, or one file, is held at a time.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from gateway.edi.read.inbound_file import read_answers
+from gateway.errors import ConfigError, InboundWireError, PgpRefused
+from gateway.ledger import Transaction, claims, inbound
+from gateway.ledger import remittances as money
+from gateway.ledger.claims import StoredClaim, StoredLine
+from gateway.ledger.remittances import RemittanceState, StoredRemittance
+from gateway.money import cents, from_cents, shown
+from gateway.remittance import Remittance
+from gateway.service.files.pgp import content
+from gateway.service.office import Office
+
+_PAGE = 500
+_PROVIDER = "provider adjustment"
+
+
+@dataclass(slots=True)
+class Compared:
+    """How much was compared, and what could not be: of those files the bytes cannot be read now."""
+
+    claims: int = 0
+    remittances: int = 0
+    unread: int = 0
+
+
+def altered_claims(office: Office, tx: Transaction, done: Compared, tell: Callable[[int], None]) -> Iterator[str]:
+    """Name each claim version whose charge, stored body and lines do not say the same amounts."""
+    practice, after = office.practice.key, 0
+    while page := claims.versions(tx, practice, after=after, limit=_PAGE):
+        for one in page:
+            yield from _claim_faults(tx, practice, one)
+            done.claims += 1
+            tell(done.claims)
+        after = page[-1].id
+
+
+def _claim_faults(tx: Transaction, practice: str, one: StoredClaim) -> Iterator[str]:
+    try:
+        body = claims.body_of(tx, practice, one.id)
+    except ValueError:
+        # What it says is not quoted: it holds the patient's data.
+        yield f"claim {one.pcn}: its stored body cannot be read"
+        return
+    lines = claims.lines_of(tx, practice, one.id)
+    in_all = sum(line.charge_cents for line in lines)
+    if not one.charge_cents == cents(body.charge) == in_all:
+        yield (
+            f"claim {one.pcn}: its charge is {_dollars(one.charge_cents)}, its body says {shown(body.charge)}, "
+            f"its lines {_dollars(in_all)}"
+        )
+    elif [_amount(line) for line in lines] != [(one.control, one.procedure, cents(one.charge)) for one in body.lines]:
+        yield f"claim {one.pcn}: its lines are not those of its body, though both come to {shown(body.charge)}"
+
+
+def _amount(line: StoredLine) -> tuple[str, str, int]:
+    return line.control, line.procedure, line.charge_cents
+
+
+def altered_payments(office: Office, tx: Transaction, done: Compared, tell: Callable[[int], None]) -> Iterator[str]:
+    """Name each posted remittance that is not what its 835 says: by claim and amounts, as it was sent and as it stands."""
+    for inbound_id, several in groupby(_posted(office, tx), key=lambda one: one.inbound_id):
+        said = _said_by(office, tx, inbound_id)
+        for one in several:
+            done.remittances += 1
+            tell(done.remittances)
+            if said is None:
+                done.unread += 1
+                continue
+            came = next((remittance for remittance in said if _is_same(one, remittance)), None)
+            where = f"remittance {one.id} (inbound file {inbound_id})"
+            if came is None:
+                yield f"{where}: its file holds no such payment of {_dollars(one.payment_cents)}"
+            else:
+                yield from (f"{where}: {fault}" for fault in _payment_faults(office, tx, one, came))
+
+
+def _posted(office: Office, tx: Transaction) -> Iterator[StoredRemittance]:
+    """Give every posted remittance, those of a file together as far as they were posted together."""
+    after = 0
+    states = (RemittanceState.POSTED,)
+    while page := money.listed(tx, office.practice.key, states=states, after=after, limit=_PAGE):
+        yield from page
+        after = page[-1].id
+
+
+def _said_by(office: Office, tx: Transaction, inbound_id: int) -> tuple[Remittance, ...] | None:
+    """Read a file again; None if it cannot be read now, such as for want of a key."""
+    try:
+        raw = content(office, tx, inbound.by_id(tx, office.practice.key, inbound_id))
+        return tuple(one.what for one in read_answers(raw) if isinstance(one.what, Remittance))
+    except (InboundWireError, PgpRefused, ConfigError):
+        return None
+
+
+def _is_same(stored: StoredRemittance, came: Remittance) -> bool:
+    return (stored.set_control, stored.trace, stored.originator, stored.paid_on, stored.payment_cents) == (
+        came.control,
+        came.trace,
+        came.originator,
+        came.paid_on,
+        cents(came.payment),
+    )
+
+
+class _Amounts(NamedTuple):
+    """What a claim was charged and paid, in cents; of parked money only what was paid is kept."""
+
+    claim: str
+    paid: int
+    charge: int | None = None
+
+    def __str__(self) -> str:
+        """Say it without the claim."""
+        charged = "" if self.charge is None else f" of {_dollars(self.charge)}"
+        return f"{_dollars(self.paid)} paid{charged}"
+
+
+def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, came: Remittance) -> Iterator[str]:
+    practice = office.practice.key
+    stands = Counter(
+        _Amounts(one.pcn, one.paid_cents, one.charge_cents)
+        for one in money.payments_of(tx, practice, remittance_id=stored.id)
+    )
+    parked = money.parked_of(tx, practice, stored.id)
+    waits = Counter(_Amounts(one.reference, one.cents) for one in parked if one.reason != _PROVIDER)
+    for one in came.claims:
+        paid = _Amounts(one.patient_control_number, cents(one.paid), cents(one.charge))
+        kept, as_kept = (stands, paid) if stands[paid] else (waits, paid._replace(charge=None))
+        if kept[as_kept]:
+            kept[as_kept] -= 1
+        else:
+            yield f"claim {paid.claim}: the 835 says {paid}, which does not stand in the ledger"
+    for other in (*stands.elements(), *waits.elements()):
+        yield f"claim {other.claim}: {other} stands in the ledger, which the 835 does not say"
+    theirs = sum((one.amount for one in came.provider_adjustments), Decimal(0))
+    ours = sum(one.cents for one in parked if one.reason == _PROVIDER)
+    if ours != -cents(theirs):
+        yield f"provider adjustments: the 835 says {shown(-theirs)}, {_dollars(ours)} stands in the ledger"
+
+
+def _dollars(amount: int) -> str:
+    return shown(from_cents(amount))
