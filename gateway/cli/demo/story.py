@@ -76,7 +76,8 @@ class Story:
     def collected(self, outcome: tuple[Collected, ...]) -> None:
         """Tell how many answers came from whom."""
         for one in outcome:
-            self.say(f"    {counted(len(one.files), 'answer')} from {one.partner}")
+            if one.called:
+                self.say(f"    {counted(len(one.files), 'answer')} from {one.partner}")
             if one.problem is not None:
                 self.say(f"    {one.partner}: {one.problem}")
 
