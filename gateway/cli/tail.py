@@ -73,4 +73,4 @@ def _line(one: "Logged", *, as_json: bool) -> str:
     mark = {"wake": "!! ", "can wait": "!  ", "routine": "   "}[event.severity]
     move = f" ({event.before} -> {event.after})" if event.before and event.after else ""
     following = f" => {event.next_command}" if event.next_command else ""
-    return f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}"
+    return f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{show.decided_by(event)}{following}"

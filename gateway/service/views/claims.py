@@ -13,6 +13,7 @@ from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import StoredPayment
 from gateway.lifecycle import ClaimState
+from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
 from gateway.service.views.page import Page, page
 
@@ -36,7 +37,7 @@ def claims_listed(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineShown:
-    """A service line and the cents in each bucket."""
+    """A service line and the cents in each bucket; none while no payer has answered."""
 
     line: StoredLine
     buckets: dict[str, int]
@@ -77,7 +78,7 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
             body=claims.body_of(tx, practice, claim.id),
             versions=claims.of_visit(tx, practice, claim.visit_id),
             lines=tuple(
-                LineShown(line=line, buckets=balances.get(line.id, {}))
+                LineShown(line=line, buckets=as_it_stands(claim.state, line.charge_cents, balances.get(line.id, {})))
                 for line in claims.lines_of(tx, practice, claim.id)
             ),
             file=carrier.name if carrier else "",
