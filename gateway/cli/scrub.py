@@ -27,9 +27,11 @@ def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
     with place.office() as office, show.progress("scrubbing") as advance:
         done = scrub_visits(office, payer=payer, dry_run=dry_run, progress=advance)
     held = [one for one in done if one.holds]
+    broken = Counter(rule for one in done for rule in one.broken)
+    status = Status.OUR_BUG if broken else Status.NEEDS_A_PERSON if held else Status.DONE
     if as_json:
-        show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held))
-        return Status.NEEDS_A_PERSON if held else Status.DONE
+        show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held), broken=broken)
+        return status
     would = "would be " if dry_run else ""
     click.echo(
         f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held"
@@ -39,7 +41,10 @@ def run(place: Place, payer: str, dry_run: bool, as_json: bool) -> int:
     for one in held:
         for found in one.holds:
             click.echo(f"visit {one.visit}: {found.rule} at {found.where}: {found.what}; {found.fix}")
-    return Status.NEEDS_A_PERSON if held else Status.DONE
+    for rule, number in broken.most_common():
+        said = f"a fault of ours: rule {rule} broke on {show.counted(number, 'visit')}; all others were scrubbed"
+        click.echo(said, err=True)
+    return status
 
 
 @scrub.command(epilog="Example: gateway scrub explain V-1001")
@@ -76,7 +81,11 @@ def explain(place: Place, visit: str, as_json: bool) -> int:
         ],
         empty="no services",
     )
-    findings(said.findings)
+    if said.stands and said.findings:
+        click.echo(
+            f"claim {said.stands} stands; what follows holds it no more: only a change of the visit would meet it"
+        )
+    findings(said.findings, met_by=", by a change only:" if said.stands else "")
     return Status.DONE
 
 
@@ -118,6 +127,8 @@ def show_(rule: str, as_json: bool) -> int:
         raise click.UsageError(f"there is no rule {rule}; `gateway rules list` shows them")
     facts = {"id": found.id, "severity": found.severity, "owner": found.owner, "finds": found.says}
     facts |= {"fix": found.fix, "cites": found.cites}
+    if found.needs:
+        facts["waivers"] = f"none: there is no claim to make without {found.needs}"
     if as_json:
         show.as_object(**facts)
     else:

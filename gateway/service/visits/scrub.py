@@ -15,7 +15,7 @@ from gateway.ledger import Transaction, claims, denials, numbers, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState, VisitState
-from gateway.scrub import Case, scrub
+from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.service.claims.answered import adjudicated
 from gateway.service.office import Office
 from gateway.visit import Visit
@@ -38,6 +38,11 @@ class Scrubbed:
     def holds(self) -> tuple[Finding, ...]:
         """What holds it."""
         return tuple(one for one in self.findings if one.severity is Severity.HOLD)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The rules whose code broke on it: it was not judged by them."""
+        return tuple(one.rule for one in self.findings if one.where == OUR_FAULT)
 
 
 def scrub_visits(
