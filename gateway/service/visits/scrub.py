@@ -51,10 +51,12 @@ def scrub_visits(
     payer: str = "",
     key: str = "",
     dry_run: bool = False,
+    reason: str = "",
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Scrubbed, ...]:
     """Scrub every visit that is new or held, or the one of that key; each in its own transaction.
 
+    reason  why a person has it scrubbed, in their own words; it stands with what becomes of the visit's claims
     Raises UsageError if the one asked for does not exist or is not waiting to be scrubbed.
     """
     done = []
@@ -67,7 +69,7 @@ def scrub_visits(
             state = VisitState.HELD if held else VisitState.CLAIMED
             done.append(Scrubbed(visit=visit.key, version=visit.version, state=state, findings=found))
         else:
-            settled = _settle(office, visit, case, found)
+            settled = _settle(office, visit, case, found, reason)
             done += [settled] if settled is not None else []
         progress(len(done))
     return tuple(done)
@@ -147,7 +149,7 @@ def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Fin
     return tuple(shown)
 
 
-def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...]) -> Scrubbed | None:
+def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...], reason: str) -> Scrubbed | None:
     """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
     practice, at = office.practice.key, office.clock.now()
     holds = tuple(one for one in found if one.severity is Severity.HOLD)
@@ -167,13 +169,13 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
             event = None if again else _held(current, holds, office.actor)
             visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
             return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.HELD, findings=found)
-        claim = _make_claim(tx, office, current, case, earlier)
+        claim = _make_claim(tx, office, current, case, earlier, reason)
         visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
     return Scrubbed(visit=visit.key, version=visit.version, state=VisitState.CLAIMED, findings=found, pcn=claim.pcn)
 
 
 def _make_claim(
-    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...]
+    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...], reason: str
 ) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     claim = finish(
@@ -187,12 +189,12 @@ def _make_claim(
     )
     for earlier in versions:
         if earlier.state is not ClaimState.REPLACED:
-            _replace(tx, office, earlier, claim.patient_control_number, visit)
-    event = _claimed(visit, claim, case, office.actor)
+            _replace(tx, office, earlier, claim.patient_control_number, visit, reason)
+    event = replace(_claimed(visit, claim, case, office.actor), reason=reason)
     return claims.add(tx, practice, visit, claim, partner=case.payer.partner, event=event, at=at)
 
 
-def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit) -> None:
+def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit, reason: str) -> None:
     practice, at = office.practice.key, office.clock.now()
     said = Event(
         kind="claim.replaced",
@@ -203,6 +205,7 @@ def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, vi
         after=ClaimState.REPLACED,
         artefact=f"visit {visit.key} version {visit.version}",
         actor=office.actor,
+        reason=reason,
     )
     claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
     denials.close_of_claim(tx, practice, earlier.id)
