@@ -12,6 +12,7 @@ from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
     from gateway.ledger.claims import StoredClaim
+    from gateway.service.views.claims import ClaimShown
 
 
 @click.group()
@@ -98,8 +99,8 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
                 " ".join(shown.line.modifiers),
                 shown.line.units,
                 dollars(from_cents(shown.line.charge_cents)),
-                ", ".join(f"{bucket} {dollars(from_cents(c))}" for bucket, c in sorted(shown.buckets.items()) if c)
-                or "not yet answered",
+                ", ".join(f"{bucket} {dollars(from_cents(c))}" for bucket, c in sorted(shown.buckets.items()))
+                or _unanswered(one),
             )
             for place_, shown in enumerate(one.lines, start=1)
         ],
@@ -108,10 +109,20 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
     say("timeline (UTC):")
     for logged in one.timeline:
         caused = f" [{logged.event.artefact}]" if logged.event.artefact else ""
-        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{caused}")
+        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{show.decided_by(logged.event) or caused}")
     for denial in one.denials:
         denial_told(denial)
     return Status.DONE
+
+
+def _unanswered(one: "ClaimShown") -> str:
+    """Say where the money of a line is that no payer has answered. It is not waited for once another version stands."""
+    if one.claim.state != "replaced":
+        return "not yet answered"
+    later = one.versions[-1]
+    if later.pcn != one.claim.pcn:
+        return f"not on this version: claim {later.pcn} stands for it"
+    return "not on this version: its visit was changed before it was sent"
 
 
 @claims.command(epilog="Example: gateway claims close V-1001 --by 'Ana Reyes' --reason 'write-off approved'")

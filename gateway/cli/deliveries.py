@@ -129,7 +129,7 @@ def show_(place: Place, file: str, partner: str, as_json: bool) -> int:
     for command in shown.may_be:
         say(f"  may be typed: {command}")
     for logged in shown.timeline:
-        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{_by(logged.event.actor, logged.event.reason)}")
+        say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}{show.decided_by(logged.event)}")
     for answer in shown.answers:
         say(f"  {answer.at:%Y-%m-%d %H:%M:%S} {answer.what}")
     for resend in shown.resends:
@@ -137,10 +137,6 @@ def show_(place: Place, file: str, partner: str, as_json: bool) -> int:
         say(f"  resend decided by {resend.decided_by} ({resend.reason}), {second}")
     show.table(["claim", "visit", "state"], [(c.pcn, c.visit_key, c.state) for c in shown.claims], empty="")
     return Status.DONE
-
-
-def _by(actor: str, reason: str) -> str:
-    return f" ({actor}: {reason})" if reason else ""
 
 
 @deliveries.command(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 from gateway.shipped_files import SHIPPED
 
@@ -17,17 +18,17 @@ def docs(page: str | None, path: bool) -> int:
     """Print a page of the documentation; without one, list them. They need no home folder and no network."""
     pages = dict(_pages())
     if page is None and path:
-        click.echo(str(SHIPPED / "docs"))
+        say(str(SHIPPED / "docs"))
     elif page is None:
         listed = click.HelpFormatter(max_width=80)
         listed.write_dl([(name, _about(file)) for name, file in pages.items()])
-        click.echo(listed.getvalue(), nl=False)
+        say(*listed.getvalue().splitlines())
     elif page not in pages:
         near = get_close_matches(page, pages, n=1)
         hint = f"did you mean {near[0]}?" if near else "`gateway docs` lists them."
         raise click.UsageError(f"{page} is not a page; {hint}")
     else:
-        click.echo(str(pages[page]) if path else pages[page].read_text(encoding="utf-8"), nl=path)
+        say(*([str(pages[page])] if path else pages[page].read_text(encoding="utf-8").splitlines()))
     return Status.DONE
 
 

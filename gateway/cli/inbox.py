@@ -41,10 +41,15 @@ def collect(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool)
     else:
         for one in rounds:
             _collected(one, dry_run)
+        if not rounds:
+            say("no partner is configured; nobody was called")
     return worst((one.problem for one in rounds), attention=any(one.left for one in rounds))
 
 
 def _collected(one: "Collected", foreseen: bool) -> None:
+    if not one.called:
+        say(f"{one.partner}: not called: {one.problem}", err=True)
+        return
     known = f", {one.known} already known" if one.known else ""
     say(f"{one.partner}: {show.counted(len(one.files), 'new file')}{' to fetch' if foreseen else ''}{known}")
     if foreseen:

@@ -18,7 +18,8 @@ from gateway.cli.face.status import Status
 def backup(place: Place, to: Path | None, keep: int, as_json: bool) -> int:
     """Copy the ledger while it is in use, restore the copy into a scratch place, and look whether it is whole.
 
-    The configuration and the keys of the home folder are not in it: keep a copy of them elsewhere.
+    On PostgreSQL the scratch place is a database of its own: the gateway's role needs CREATEDB, else the copy is made and
+    said to be not verified. The configuration and the keys of the home folder are not in it: keep a copy of them elsewhere.
     """
     from gateway.service.recovery.backup import back_up, folder_of
 

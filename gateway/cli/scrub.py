@@ -38,9 +38,17 @@ def run(place: Place, payer: str, again: bool, dry_run: bool, as_json: bool) -> 
     held = [one for one in done if one.holds]
     looked_at = [one for one in done if one.before == "held"] if dry_run else held
     unchanged = waits - len(looked_at)
+    broken = Counter(rule for one in done for rule in one.broken)
+    status = Status.OUR_BUG if broken else Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
     if as_json:
-        show.as_object(scrubbed=done, held=len(held), claims=len(done) - len(held), held_unchanged=unchanged)
-        return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
+        show.as_object(
+            scrubbed=done,
+            held=len(held),
+            claims=len(done) - len(held),
+            held_unchanged=unchanged,
+            broken=broken,
+        )
+        return status
     would = "would be " if dry_run else ""
     say(f"{show.counted(len(done), 'visit')} scrubbed: {len(done) - len(held)} {would}claims, {len(held)} {would}held")
     for rule, number in Counter(f.rule for one in held for f in one.holds).most_common():
@@ -52,7 +60,10 @@ def run(place: Place, payer: str, again: bool, dry_run: bool, as_json: bool) -> 
         say(
             f"{show.counted(unchanged, 'visit')} held as before, for nothing has changed: gateway visits list state:held"
         )
-    return Status.NEEDS_A_PERSON if held or unchanged else Status.DONE
+    for rule, number in broken.most_common():
+        said = f"a fault of ours: rule {rule} broke on {show.counted(number, 'visit')}; all others were scrubbed"
+        say(said, err=True)
+    return status
 
 
 @scrub.command(epilog="Example: gateway scrub explain V-1001")
@@ -87,7 +98,9 @@ def explain(place: Place, visit: str, as_json: bool) -> int:
         ],
         empty="no services",
     )
-    findings(said.findings)
+    if said.stands and said.findings:
+        say(f"claim {said.stands} stands; what follows holds it no more: only a change of the visit would meet it")
+    findings(said.findings, met_by=", by a change only:" if said.stands else "")
     return Status.DONE
 
 
@@ -129,6 +142,8 @@ def show_(rule: str, as_json: bool) -> int:
         raise click.UsageError(f"there is no rule {rule}; `gateway rules list` shows them")
     facts = {"id": found.id, "severity": found.severity, "owner": found.owner, "finds": found.says}
     facts |= {"fix": found.fix, "cites": found.cites}
+    if found.needs:
+        facts["waivers"] = f"none: there is no claim to make without {found.needs}"
     if as_json:
         show.as_object(**facts)
     else:

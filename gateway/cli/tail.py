@@ -107,4 +107,4 @@ def _tell(one: "Logged", *, as_json: bool) -> None:
     mark = {"wake": "!! ", "can wait": "!  ", "routine": "   "}[event.severity]
     move = f" ({event.before} -> {event.after})" if event.before and event.after else ""
     following = f" => {event.next_command}" if event.next_command else ""
-    say(f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{following}")
+    say(f"{one.at:%Y-%m-%d %H:%M:%S} {mark}{event.kind:20} {event.said}{move}{show.decided_by(event)}{following}")

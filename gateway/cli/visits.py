@@ -204,10 +204,11 @@ def schema(as_csv: bool) -> int:
 _ORDER = ("hold", "warn", "not checked")
 
 
-def findings(found: "tuple[Finding, ...]") -> None:
-    """Print findings, those that hold first, each with its fix."""
+def findings(found: "tuple[Finding, ...]", met_by: str = "") -> None:
+    """Print findings, those that hold first, each with its fix. `met_by` says behind HOLD what alone would be held."""
     for one in sorted(found, key=lambda one: _ORDER.index(one.severity)):
-        say(f"  {one.severity.upper()} {one.rule} at {one.where}: {one.what}")
+        holds = met_by if one.severity == "hold" else ""
+        say(f"  {one.severity.upper()}{holds} {one.rule} at {one.where}: {one.what}")
         if one.severity != "not checked":
             say(f"    fix ({one.owner}): {one.fix}")
             say(f"    see: {one.cites}")

@@ -8,11 +8,11 @@ that was imported is joined to the edition before it, and its codes have their d
 import re
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from gateway.codes.table import Span, having, load, span
+from gateway.codes.lists import Kind, code_list, having_of
 
 _CATEGORY_LENGTH: Final = 3
 
@@ -30,22 +30,21 @@ class Standing(StrEnum):
 
 
 def diagnosis(code: str, day: date, folder: Path | None = None) -> Standing:
-    """Tell what `code` (with or without its dot) is on the date of service `day`; `folder` as in `table.load`.
+    """Tell what `code` (with or without its dot) is on the date of service `day`; `folder` as in `lists.code_list`.
 
     A code that the list holds is taken as billable on other dates too; ask `in_force` before holding a claim.
     """
-    own = having("icd10cm", folder)
-    spans = _spans(bare(code), own)
-    if any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans):
+    known, written = code_list(Kind.DIAGNOSIS, folder), bare(code)
+    if known.holds(written, day):
         return Standing.BILLABLE
-    if _is_divided(bare(code), own):
+    if _is_divided(written, having_of(Kind.DIAGNOSIS, folder)):
         return Standing.NOT_SPECIFIC
-    return Standing.UNKNOWN if in_force(day, folder) else Standing.ASSUMED
+    return Standing.UNKNOWN if known.covers(day) else Standing.ASSUMED
 
 
 def in_force(day: date, folder: Path | None = None) -> bool:
     """Tell whether the list was published for the date of service `day`; if not, a finding may only warn."""
-    return load("icd10cm", folder=folder).covers(day)
+    return code_list(Kind.DIAGNOSIS, folder).covers(day)
 
 
 def bare(code: str) -> str:
@@ -53,33 +52,9 @@ def bare(code: str) -> str:
     return code.strip().upper().replace(".", "", 1)
 
 
-# Searches through one string: no index has to be built before the first claim can be scrubbed.
-
-
-@lru_cache(maxsize=4096)
-def _spans(code: str, folder: Path | None) -> tuple[Span, ...]:
-    """The days on which a code is billable."""
-    lines = _lines(folder)
-    if not _is_well_formed(code):
-        return ()
-    if f"\n{code}\n" in lines or f"\n{code},,\n" in lines:
-        return ((None, None),)
-    if f"\n{code}," not in lines:
-        return ()
-    days = (line.partition(",") for line in re.findall(rf"\n{code},(.*)", lines))
-    return tuple(span({"from": starts, "to": ends}) for starts, _, ends in days)
-
-
 @lru_cache(maxsize=4096)
 def _is_divided(code: str, folder: Path | None) -> bool:
     """Whether more specific codes begin with it."""
-    return _is_well_formed(code) and re.search(rf"\n{code}[0-9A-Z]", _lines(folder)) is not None
-
-
-def _is_well_formed(code: str) -> bool:
-    return len(code) >= _CATEGORY_LENGTH and code.isascii() and code.isalnum()
-
-
-@cache
-def _lines(folder: Path | None) -> str:
-    return "\n" + load("icd10cm", folder=folder).body
+    if len(code) < _CATEGORY_LENGTH or not (code.isascii() and code.isalnum()):
+        return False
+    return re.search(rf"\n{code}[0-9A-Z]", code_list(Kind.DIAGNOSIS, folder).lines) is not None

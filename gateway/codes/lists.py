@@ -84,15 +84,24 @@ class CodeList:
 
     def listed(self, code: str, day: date) -> Listed:
         """Tell what the list says of `code`, spelled as on the wire, on `day`."""
-        if code in self.always:
+        if self.holds(code, day):
             return Listed.YES
-        spans = self.dated.get(code)
-        if spans is not None:
-            held = any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans)
-            return Listed.YES if held else Listed.NO
+        if code in self.dated:
+            return Listed.NO
         if self.elsewhere is not None and self.elsewhere.fullmatch(code):
             return Listed.YES
         return Listed.ASSUMED if self._may_have(code, day) else Listed.NO
+
+    def holds(self, code: str, day: date) -> bool:
+        """Tell whether `code` stands in the list for `day`."""
+        if code in self.always:
+            return True
+        spans = self.dated.get(code, ())
+        return any((starts is None or starts <= day) and (ends is None or day <= ends) for starts, ends in spans)
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the list was published for `day`."""
+        return (self.starts is None or self.starts <= day) and (self.ends is None or day <= self.ends)
 
     def _may_have(self, code: str, day: date) -> bool:
         """Tell whether a code that the list lacks can be right on a day that it was not published for."""
@@ -144,7 +153,12 @@ def code_list(kind: Kind, folder: Path | None = None) -> CodeList:
 
     Of taxonomy, procedures and modifiers none is shipped: without an imported one their shape alone decides.
     """
-    return _prepared(kind, having(_SOURCES[kind].table, folder))
+    return _prepared(kind, having_of(kind, folder))
+
+
+def having_of(kind: Kind, folder: Path | None) -> Path | None:
+    """Give the practice's folder if its own list of that kind lies there, else None."""
+    return having(_SOURCES[kind].table, folder)
 
 
 @cache

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 
 from gateway.claim import DIAGNOSES_MAX, LINES_MAX, MODIFIERS_MAX, POINTERS_MAX
-from gateway.codes.place_of_service import place_of_service
+from gateway.codes.lists import Kind, Listed, listed
 from gateway.intake.fields import (
     BirthDay,
     City,
@@ -245,7 +245,7 @@ class VisitDocument(_Document):
     @classmethod
     def _in_force(cls, code: str, known: ValidationInfo) -> str:
         day = known.data.get("date")
-        if isinstance(day, date) and place_of_service(code, day) is None:
+        if isinstance(day, date) and listed(Kind.PLACE, code, day) is not Listed.YES:
             raise PydanticCustomError("no_place", "is not a place of service")
         return code
 

@@ -27,6 +27,8 @@ from gateway.ledger.leftovers import workplace
 Progress = Callable[[int], None]
 _PAGES: Final = 2_000
 _CHUNK: Final = 1 << 20
+_NO_LEAVE: Final = "42501"
+"""PostgreSQL's code for insufficient privilege."""
 
 
 class NotPermitted(ConfigError):
@@ -193,7 +195,10 @@ def _scratch_database(url: URL) -> Iterator[URL]:
                 connection.execute(text(f"CREATE DATABASE {name}"))
             except DBAPIError as refused:
                 said = str(refused.orig).splitlines()[0]
-                raise NotPermitted(f"no scratch database can be made on the server ({said})") from None
+                raise NotPermitted(
+                    f"no scratch database can be made on the server ({said}), so the copy was not tried out"
+                    f"{_leave_to_make_one(connection, refused)}"
+                ) from None
             try:
                 yield url.set(database=name)
             finally:
@@ -214,6 +219,14 @@ def _sweep_databases(connection: Connection, prefix: str) -> None:
                 quoted = connection.dialect.identifier_preparer.quote(name)
                 connection.execute(text(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"))
             connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
+
+
+def _leave_to_make_one(connection: Connection, refused: DBAPIError) -> str:
+    """Say what the server's administrator types, where it is leave that we lack."""
+    if getattr(refused.orig, "sqlstate", "") != _NO_LEAVE:
+        return ""
+    role = connection.scalar(text("SELECT quote_ident(current_user)"))
+    return f"; the gateway's role needs CREATEDB: let the server's administrator run: ALTER ROLE {role} CREATEDB"
 
 
 @contextmanager

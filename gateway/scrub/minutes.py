@@ -33,6 +33,7 @@ def minutes_missing(case: Case) -> Faults:
     owner=Owner.BILLER,
     cites="005010X222A1, loop 2400, SV104",
     fix="Give the units of the service, or its minutes where the code is timed.",
+    needs="the units of each line",
 )
 def units_missing(case: Case) -> Faults:
     """A line whose units are neither given nor can be counted."""
@@ -48,6 +49,7 @@ def units_missing(case: Case) -> Faults:
     owner=Owner.CLINICIAN,
     cites="CMS Claims Processing Manual ch. 5 sec. 20.2: the clinician bills the service that took more time",
     fix="Let the clinician decide which of the codes gets the unit, and set its units.",
+    needs="the units of each line",
 )
 def unit_tie(case: Case) -> Faults:
     """Equal remainders of which only some can become a unit: nobody but the clinician can choose."""
@@ -114,6 +116,7 @@ def unbilled_minutes(case: Case) -> Faults:
     owner=Owner.BILLER,
     cites="005010X222A1, loop 2400: a claim has at least one service line",
     fix="Correct the minutes if the record shows others; otherwise mark the visit as not billed.",
+    needs="a line that is billed",
 )
 def nothing_to_bill(case: Case) -> Faults:
     """A visit of which no service comes to a unit."""

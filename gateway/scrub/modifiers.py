@@ -96,6 +96,7 @@ def mod_at_required(case: Case) -> Faults:
     owner=Owner.BILLER,
     cites="005010X222A1, loop 2400, SV101-3 to SV101-6: four modifiers fit",
     fix="Take off the modifier that the payer does not need; none is dropped silently.",
+    needs="lines whose modifiers fit on a claim",
 )
 def mod_too_many(case: Case) -> Faults:
     """More modifiers than fit on a line, once the discipline's is added."""

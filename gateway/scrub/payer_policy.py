@@ -12,6 +12,7 @@ from gateway.scrub.rule import Case, Fault, Faults, rule
     owner=Owner.BILLER,
     cites="005010X222A1 loop 2400 SV102",
     fix="Give the charge, or add the code to the payer's fee schedule in payers/*.toml.",
+    needs="the charge of each line",
 )
 def charge_missing(case: Case) -> Faults:
     """A line whose charge is neither given nor in the payer's fee schedule for the date."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from traceback import extract_tb
+from typing import Final, NamedTuple
 
 from gateway.billing.draft import Draft
 from gateway.finding import Finding, Owner, Severity
@@ -78,7 +79,11 @@ _RANK = {Severity.NOT_CHECKED: 0, Severity.WARN: 1, Severity.HOLD: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A check with everything that a person wants to know of it. `says` is its docstring: the fault it finds."""
+    """A check with everything that a person wants to know of it.
+
+    says   its docstring: the fault it finds
+    needs  what it finds missing and no claim can be made without; such a rule cannot be waived. Empty for the others
+    """
 
     id: str
     severity: Severity
@@ -87,6 +92,7 @@ class Rule:
     fix: str
     says: str
     check: Check
+    needs: str = ""
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the check on a case."""
@@ -104,7 +110,15 @@ class Rule:
             )
 
 
-def rule(*, id: str, severity: Severity, owner: Owner, cites: str, fix: str) -> Callable[[Check], Rule]:  # noqa: A002 the field's name
+def rule(
+    *,
+    id: str,  # noqa: A002 the field's name
+    severity: Severity,
+    owner: Owner,
+    cites: str,
+    fix: str,
+    needs: str = "",
+) -> Callable[[Check], Rule]:
     """Make a rule of a check. Nothing registers itself: a family lists its rules in RULES."""
 
     def made(check: Check) -> Rule:
@@ -112,9 +126,50 @@ def rule(*, id: str, severity: Severity, owner: Owner, cites: str, fix: str) -> 
         assert says, f"{id} has no docstring"
         assert cites, f"{id} cites nothing"
         assert fix, f"{id} has no fix"
-        return Rule(id=id, severity=severity, owner=owner, cites=cites, fix=fix, says=says, check=check)
+        return Rule(id=id, severity=severity, owner=owner, cites=cites, fix=fix, says=says, check=check, needs=needs)
 
     return made
+
+
+OUR_FAULT: Final = "the rule's own code"
+"""Where a finding is that says of a rule that it broke: nothing is wrong with the visit that anybody knows of."""
+
+_BUGS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What pure code raises when it is wrong. What a door raises (a table that cannot be read) is no fault of a rule."""
+
+
+def judged(one: Rule, case: Case) -> tuple[Finding, ...]:
+    """Give what a rule finds; where its code breaks, a finding that holds the visit, for it was not judged.
+
+    One visit that nobody foresaw must not keep every other from becoming a claim. Nothing of the exception's own words is
+    kept: they may quote the visit.
+    """
+    try:
+        return tuple(one.findings(case))
+    except _BUGS as bug:
+        at = extract_tb(bug.__traceback__)[-1]
+        broke = f"{type(bug).__name__} at {Path(at.filename).name}:{at.lineno} in {at.name}"
+        anyway = "" if one.needs else "; to bill it before that, waive the rule by name in waivers.toml"
+        return (
+            Finding(
+                rule=one.id,
+                severity=Severity.HOLD,
+                owner=Owner.PRACTICE_MANAGER,
+                where=OUR_FAULT,
+                what=f"the rule broke on this visit ({broke}), so the visit is not judged; the others are",
+                fix=f"Tell those who look after the gateway the rule and the place; scrub again when it is mended{anyway}.",
+                cites="a fault of the gateway, not of the visit",
+            ),
+        )
 
 
 def not_checked(where: str, fact: str) -> Fault:

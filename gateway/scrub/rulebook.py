@@ -14,7 +14,7 @@ from gateway.scrub import (
     payer_policy,
     resubmission,
 )
-from gateway.scrub.rule import Case, Rule
+from gateway.scrub.rule import Case, Rule, judged
 
 RULES: tuple[Rule, ...] = (
     *documentation.RULES,
@@ -30,8 +30,8 @@ RULES: tuple[Rule, ...] = (
 
 
 def scrub(case: Case, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
-    """Run every rule and give all that they found."""
-    return tuple(finding for rule in rules for finding in rule.findings(case))
+    """Run every rule and give all that they found; a rule whose code breaks is a finding too."""
+    return tuple(finding for rule in rules for finding in judged(rule, case))
 
 
 def rule_by_id(rule_id: str) -> Rule | None:

@@ -1,7 +1,7 @@
 """Read a home folder: gateway.toml, partners/*.toml, payers/*.toml, waivers.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -210,7 +210,26 @@ def _waivers(home: Path) -> tuple[Waiver, ...]:
     path = home / "waivers.toml"
     if not path.is_file():
         return ()
-    return tuple(Waiver(**one.model_dump()) for one in _checked(WaiversDocument, path, home).waiver)
+    waivers = tuple(Waiver(**one.model_dump()) for one in _checked(WaiversDocument, path, home).waiver)
+    if waivers:
+        _require_waivable(waivers, path.name)
+    return waivers
+
+
+def _require_waivable(waivers: Iterable[Waiver], file: str) -> None:
+    """Raise ConfigError where a waiver would let pass what no claim can be made without."""
+    from gateway.scrub import RULES  # noqa: PLC0415 most homes waive nothing, and most commands do not scrub
+
+    needed = {rule.id: rule.needs for rule in RULES if rule.needs}
+    faults = [
+        f"{file}: waiver.{place}.rule: {one.rule} cannot be waived, for there is no claim to make without "
+        f"{needed[one.rule]}; take the waiver out and fix the visits"
+        for place, one in enumerate(waivers)
+        if one.rule in needed
+    ]
+    if faults:
+        faults.append(f"{file}: rules that cannot be waived: {', '.join(sorted(needed))}")
+        raise ConfigError("\n".join(faults))
 
 
 def _checked(document: type[Document], path: Path, home: Path) -> Document:

@@ -57,6 +57,21 @@ def test_what_came_in_is_listed_shown_ignored_and_taken_out(box: Path, tmp_path:
     assert "no such file" in gateway("inbox", "list", "--unmatched", home=home).out
 
 
+def test_partners_that_were_not_called_are_named_and_the_status_says_so(box: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert box.is_dir()
+    only = ("--partner", "northgate")
+    assert gateway("partners", "pause", "northgate", *BY, home=home).status == 0
+    ran = gateway("collect", *only, home=home)
+    assert (ran.status, "northgate: not called: paused by Ana Reyes" in ran.err) == (1, True)
+    assert "new file" not in ran.out
+    facts = gateway("collect", *only, "--json", home=home).facts["partners"]
+    assert [(one["partner"], one["called"]) for one in facts] == [("northgate", False)]
+    # The other partner has no key: the configuration is not ready, which is worse than a pause.
+    both = gateway("collect", home=home)
+    assert (both.status, "northgate: not called" in both.err, "southport" in both.err) == (5, True, True)
+
+
 def test_a_profile_that_both_archives_and_removes_is_refused(box: Path, tmp_path: Path) -> None:
     path = tmp_path / "home" / "partners" / "northgate.toml"
     path.write_text(path.read_text() + "removes_read = true\n")

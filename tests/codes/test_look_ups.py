@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gateway.codes.carc import CarcKind, carc
 from gateway.codes.claim_status import CategoryState, category, status
 from gateway.codes.icd10cm import Standing, bare, diagnosis, in_force
+from gateway.codes.lists import Kind, Listed, listed
 from gateway.codes.modifiers import (
     DISCIPLINE_MODIFIERS,
     assistant_conflict,
@@ -17,7 +18,6 @@ from gateway.codes.modifiers import (
 )
 from gateway.codes.mue import mue
 from gateway.codes.npi import is_npi
-from gateway.codes.place_of_service import place_of_service
 from gateway.codes.procedure import TherapyClass, TimeClass, procedure, procedures
 from gateway.codes.ptp import pair
 from gateway.codes.rarc import RarcKind, rarc
@@ -80,11 +80,9 @@ def test_an_unlisted_procedure_is_none() -> None:
 
 
 def test_places_of_service_hold_by_date() -> None:
-    home = place_of_service("10", date(2024, 1, 1))
-    assert home is not None
-    assert home.is_telehealth
-    assert place_of_service("10", date(2021, 12, 31)) is None
-    assert place_of_service("98", date(2024, 1, 1)) is None
+    assert listed(Kind.PLACE, "10", date(2024, 1, 1)) is Listed.YES
+    assert listed(Kind.PLACE, "10", date(2021, 12, 31)) is Listed.NO
+    assert listed(Kind.PLACE, "98", date(2024, 1, 1)) is Listed.NO
 
 
 @pytest.mark.parametrize("code", ["M54.50", "m5450", "S13.4XXA", "B20", "Z99.89"])

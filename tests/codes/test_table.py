@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -5,7 +6,9 @@ import pytest
 
 from gateway.codes.table import holds, kept, load, parse, tables
 from gateway.errors import ConfigError
+from tests.e2e.command import ROOT
 
+PACKAGE = ROOT / "gateway"
 EVERY = (*tables(), *tables("gateway.codes.external"))
 HEAD = "# source: somebody\n# published: 2024-07\n# retrieved: 2026-11-23\n# effective: 2024-07-01 to 2024-09-30\n"
 
@@ -100,3 +103,15 @@ def test_a_malformed_list_of_the_practice_is_named_with_its_file(tmp_path: Path)
         load("ptp", folder=tmp_path)
     with pytest.raises(ConfigError, match=r"mue\.csv: UnicodeDecodeError"):
         load("mue", folder=tmp_path)
+
+
+def test_each_code_set_has_one_reader() -> None:
+    """Whether a code exists, and what our words for it are, may be two files; each is read by one module.
+
+    What writes a new list beside the shipped one (`official`) takes over the words in it, and answers nobody.
+    """
+    modules = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "official"]
+    sources = {path: path.read_text(encoding="utf-8") for path in modules}
+    for table in EVERY:
+        named = re.compile(rf'(?:load|kept|_Source)\(\s*"{table.name}"')
+        assert len([path for path, text in sources.items() if named.search(text)]) == 1, table.name

@@ -63,6 +63,14 @@ def test_the_demo_ends_with_the_zeros_and_every_figure(played: tuple[Path, Ran])
     assert f"rm -r {folder}" in ran.out
 
 
+def test_the_funnel_and_the_money_of_the_demo_use_the_same_words(played: tuple[Path, Ran]) -> None:
+    told = played[1].out
+    assert re.search(r"^  rejected +6 ", told, re.MULTILINE)
+    assert re.search(r"^  rejected +\$1,030\.00$", told, re.MULTILINE)
+    assert re.search(r"^  no answer yet +0 ", told, re.MULTILINE)
+    assert "not yet answered" not in told
+
+
 def test_visits_are_held_for_many_reasons_and_denied_for_many(played: tuple[Path, Ran]) -> None:
     home = played[0] / "clinic"
     held = gateway(*TODAY, "visits", "list", "--state", "held", "--json", home=home).facts["visits"]
@@ -165,6 +173,21 @@ def test_a_folder_that_is_no_demo_is_never_wiped(tmp_path: Path) -> None:
     assert ran.status == 2
     assert "nothing was touched" in ran.err
     assert (tmp_path / "letters.txt").read_text() == "keep me"
+
+
+def test_a_demo_that_was_only_looked_at_is_wiped_and_one_that_was_worked_in_only_when_told_so(tmp_path: Path) -> None:
+    folder, home = tmp_path / "d", tmp_path / "d" / "clinic"
+    sample = ROOT / "samples" / "visits" / "claims-only.csv"
+    again = ("demo", "--folder", folder, "--visits", sample, "--yes-invented", "--json")
+    assert gateway(*again).status == 0
+    for looks in (("claims", "list"), ("reconcile",), ("tail",)):
+        assert gateway(*looks, home=home).status == 0
+    assert gateway(*again).status == 0
+    by = ("--by", "Ana Reyes", "--reason", "trying it")
+    assert gateway("partners", "pause", "northgate", *by, home=home).status == 0
+    refused = gateway(*again)
+    assert (refused.status, "somebody has worked" in refused.out, home.is_dir()) == (2, True, True)
+    assert gateway(*again, "--wipe").status == 0
 
 
 @pytest.fixture(scope="module")

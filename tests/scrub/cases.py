@@ -14,7 +14,7 @@ from gateway.finding import Finding, Severity
 from gateway.intake import Taken
 from gateway.intake.read import checked
 from gateway.payer import Payer
-from gateway.scrub import Case, scrub
+from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.settings import CONFIG_SHIPPED, SAMPLES_SHIPPED, load
 from gateway.visit import Visit
 
@@ -80,7 +80,14 @@ def unsourced(payer: Payer, **wishes: Any) -> Payer:
 
 
 def found(case: Case, rule: str) -> tuple[Finding, ...]:
-    return tuple(finding for finding in scrub(case) if finding.rule == rule)
+    return tuple(finding for finding in judged(case) if finding.rule == rule)
+
+
+def judged(case: Case) -> tuple[Finding, ...]:
+    """What the rules find; none of them broke."""
+    findings = scrub(case)
+    assert [finding for finding in findings if finding.where == OUR_FAULT] == []
+    return findings
 
 
 def severities(case: Case, rule: str) -> list[Severity]:
@@ -88,4 +95,4 @@ def severities(case: Case, rule: str) -> list[Severity]:
 
 
 def holds(case: Case) -> list[str]:
-    return [finding.rule for finding in scrub(case) if finding.severity is Severity.HOLD]
+    return [finding.rule for finding in judged(case) if finding.severity is Severity.HOLD]

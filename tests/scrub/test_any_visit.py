@@ -11,8 +11,8 @@ from gateway.codes.procedure import procedures
 from gateway.finding import Severity
 from gateway.intake import Taken
 from gateway.intake.read import checked
-from gateway.scrub import Case, scrub
-from tests.scrub.cases import SETTINGS
+from gateway.scrub import Case
+from tests.scrub.cases import SETTINGS, judged
 
 SECRETS = ("Zzyzxq", "Qwopfirst", "MEMBER-77Q", "1931-01-07", "note that nobody may read")
 ADDRESS = {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "62701"}
@@ -144,7 +144,7 @@ def test_no_visit_that_was_taken_in_breaks_a_rule_or_is_quoted(
         history=tuple(one.visit for one in history),
         still_holds=tables,
     )
-    for finding in scrub(case):
+    for finding in judged(case):
         text = f"{finding.where} {finding.what} {finding.fix} {finding.cites}"
         assert finding.what
         assert not [secret for secret in SECRETS if secret in text], finding.rule
@@ -159,7 +159,7 @@ def test_a_draft_without_a_hold_is_decided(document: dict[str, Any]) -> None:
     payer = SETTINGS.payer(taken.visit.coverage.payer_id)
     drafted = draft(taken.visit, payer)
     case = Case(visit=taken.visit, draft=drafted, payer=payer, practice=SETTINGS.practice, today=taken.visit.day)
-    if any(finding.severity is Severity.HOLD for finding in scrub(case)):
+    if any(finding.severity is Severity.HOLD for finding in judged(case)):
         return
     assert any(line.units for line in drafted.lines)
     for line in drafted.lines:

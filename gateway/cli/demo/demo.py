@@ -14,7 +14,7 @@ from gateway.cli.face.status import Status
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("gateway-demo"),
-    help="Where to play [./gateway-demo]; an earlier demo in it is wiped.",
+    help="Where to play [./gateway-demo]; an earlier demo in it is wiped, unless somebody has worked in it.",
 )
 @click.option(
     "--visits",
@@ -22,21 +22,25 @@ from gateway.cli.face.status import Status
     help="Your own file of visits, JSON or CSV, instead of the samples.",
 )
 @click.option("--yes-invented", is_flag=True, help="Say that nobody in your file is a real patient.")
+@click.option("--wipe", is_flag=True, help="Wipe an earlier demo even if somebody has worked in it.")
 @show.json_option
 @click.pass_obj
-def demo(place: Place, folder: Path, visits: Path | None, yes_invented: bool, as_json: bool) -> int:
+def demo(place: Place, folder: Path, visits: Path | None, yes_invented: bool, wipe: bool, as_json: bool) -> int:
     """Watch a clinic's visits become claims, a file, a delivery, answers, money, and documentation fixes.
 
     Everything happens on this machine: the clearinghouse and the payers are simulated, the SFTP between is real.
     """
     from gateway.cli.demo.story import Story
-    from gateway.service.setup.rehearse import rehearse
+    from gateway.service.setup.rehearsal_folder import require_untouched
+    from gateway.service.setup.rehearse import home_in, rehearse
 
     if visits is not None and not yes_invented:
         raise click.UsageError(
             "the demo folder is not protected as health records must be, and its answers are simulated; if nobody in "
             f"{visits.name} is a real patient, say so with --yes-invented"
         )
+    if not wipe:
+        require_untouched(folder.absolute(), home_in(folder.absolute()))
     story = Story(quiet=as_json)
     outcome = rehearse(folder.absolute(), visits, pinned=place.pinned, clock=place.clock, tell=story)
     if as_json:

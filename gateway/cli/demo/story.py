@@ -75,7 +75,8 @@ class Story:
     def collected(self, outcome: tuple[Collected, ...]) -> None:
         """Tell how many answers came from whom."""
         for one in outcome:
-            self.say(f"    {counted(len(one.files), 'answer')} from {one.partner}")
+            if one.called:
+                self.say(f"    {counted(len(one.files), 'answer')} from {one.partner}")
             if one.problem is not None:
                 self.say(f"    {one.partner}: {one.problem}")
 
@@ -166,12 +167,20 @@ class Story:
     def _money(self, outcome: Rehearsed) -> None:
         self.say()
         self.say(f"MONEY: {shown(outcome.reconciled.charged)} charged on claims")
-        for name, amount in sorted(outcome.reconciled.buckets.items(), key=lambda pair: -pair[1]):
+        for name, amount in sorted(_money_of(outcome).items(), key=lambda pair: -pair[1]):
             if amount:
                 self.say(f"  {name:18} {shown(amount):>14}")
         aside = outcome.reconciled.set_aside
         if outcome.reconciled.parked != Decimal(0) or aside:
             self.say(f"  parked {shown(outcome.reconciled.parked)}, set aside {shown(aside)}")
+
+
+def _money_of(outcome: Rehearsed) -> dict[str, Decimal]:
+    """Give the dollars by the words of the funnel: of what no payer answered, what was rejected stands by itself."""
+    money = dict(outcome.reconciled.buckets)
+    rejected = from_cents(sum(one.claim.charge_cents for one in outcome.rejected))
+    unanswered = money.pop("not yet answered", Decimal(0))
+    return {**money, "rejected": rejected, "no answer yet": unanswered - rejected}
 
 
 def _last_refusal(one: ClaimShown) -> str:

@@ -9,11 +9,14 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gateway.cli.face.say import legible, say
+
+if TYPE_CHECKING:
+    from gateway.event import Event
 
 SCHEMA_VERSION = 1
 
@@ -99,6 +102,13 @@ def decided(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by and --reason, which every decision of a person carries."""
     command = click.option("--reason", required=True, help="Why, in your own words; it is kept.")(command)
     return click.option("--by", required=True, metavar="NAME", help="Who decides; it is kept.")(command)
+
+
+def decided_by(event: "Event") -> str:
+    """Write who decided what an event tells, and why; empty where no person did."""
+    if event.artefact != "person" and not event.reason:
+        return ""
+    return f" ({event.actor}: {event.reason})" if event.reason else f" ({event.actor})"
 
 
 @contextmanager

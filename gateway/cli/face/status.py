@@ -60,9 +60,9 @@ def status_of(error: errors.GatewayError) -> Status:
 
 
 def worst(problems: Iterable[errors.GatewayError | None], *, attention: bool) -> Status:
-    """Give the status of a round: a partner's refusal first, then what was not reached, then what a person looks at."""
+    """Give the status of a round: the first there is of refused, not reached, not ready, and what a person looks at."""
     statuses = [status_of(problem) for problem in problems if problem is not None]
-    for status in (Status.PARTNER_REFUSED, Status.NOT_REACHED):
+    for status in (Status.PARTNER_REFUSED, Status.NOT_REACHED, Status.NOT_READY):
         if status in statuses:
             return status
     return statuses[0] if statuses else Status.NEEDS_A_PERSON if attention else Status.DONE

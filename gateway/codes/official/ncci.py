@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.codes.official.download import Row, day, refused, unique
-from gateway.codes.table import load
+from gateway.codes.procedure import procedures
 
 _PAIR_CELLS: Final = 6
 _LIMIT_CELLS: Final = 3
@@ -21,7 +21,7 @@ def pairs(text: str, wants: str) -> Iterator[Row]:
     indicator, rationale. Of two million edits those are kept that a clinic can meet; edits deleted retroactively
     (indicator 9) never bind and are left out. Raises IntakeError if no row is an edit.
     """
-    therapy = {row["code"] for row in load("procedures").rows()}
+    therapy = procedures().keys()
     seen, rows = False, []
     for cells in _cells(text):
         if len(cells) < _PAIR_CELLS or not (_CODE.fullmatch(cells[0]) and _CODE.fullmatch(cells[1])):

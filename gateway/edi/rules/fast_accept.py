@@ -47,6 +47,7 @@ PLAIN: Final = (
         (
             party.state_missing,
             party.postal_code_missing,
+            party.postal_code_abroad,
             party.country_at_home,
             shapes.zip_shape,
             *(one for one in code_sets.RULES if one.on == ("* N4",)),

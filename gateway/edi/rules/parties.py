@@ -73,6 +73,21 @@ def postal_code_missing(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
 
 
 @rule(
+    id="POSTAL_CODE_ABROAD",
+    on="* N4",
+    fault=Fault.ELEMENT_NOT_USED,
+    element=3,
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1 and X221A1, every N403 beside N404: many receivers know postal codes of the United States and Canada "
+    "alone, and refuse others",
+    fix="Make sure of the country (N404); if it is right, leave the postal code out unless the receiver takes it.",
+)
+def postal_code_abroad(n4: Parts, _loop: Loop, _unit: Unit) -> bool:
+    """A postal code stands in an address outside of the United States and Canada."""
+    return bool(at(n4, 3)) and at(n4, 4) not in HAVE_STATES
+
+
+@rule(
     id="COUNTRY_AT_HOME",
     on="* N4",
     fault=Fault.ELEMENT_NOT_USED,
@@ -121,6 +136,7 @@ RULES = (
     person_without_first_name,
     state_missing,
     postal_code_missing,
+    postal_code_abroad,
     country_at_home,
     phone_is_not_ten_digits,
     extension_without_phone,

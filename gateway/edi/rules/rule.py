@@ -44,9 +44,11 @@ class Fault(Enum):
     VALUE = Kind(WireLevel.ELEMENT, "7")
     DATE = Kind(WireLevel.ELEMENT, "8")
     SHAPE = Kind(WireLevel.ELEMENT, "I12")
+    LENGTH = Kind(WireLevel.ELEMENT, "5")
     ELEMENT_MISSING = Kind(WireLevel.ELEMENT, "I9")
     ELEMENT_NOT_USED = Kind(WireLevel.ELEMENT, "I13")
     SEGMENT_MISSING = Kind(WireLevel.SEGMENT, "I6")
+    SEGMENT_TOO_OFTEN = Kind(WireLevel.SEGMENT, "5")
     SEGMENT_NOT_USED = Kind(WireLevel.SEGMENT, "I9")
     LOOP_MISSING = Kind(WireLevel.SEGMENT, "I7")
 

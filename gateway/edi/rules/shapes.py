@@ -9,7 +9,8 @@ from gateway.codes.routing_number import is_routing_number
 from gateway.edi.follow.loop import Loop, Parts, at
 from gateway.edi.rules.context.unit import Unit
 from gateway.edi.rules.parties import AT_HOME
-from gateway.edi.rules.rule import Spot, rule
+from gateway.edi.rules.rule import Fault, Spot, rule
+from gateway.edi.wire.finding import WireSeverity
 
 _NDC: Final = "N4"
 """LIN02."""
@@ -20,6 +21,9 @@ is_taxonomy: Final = re.compile(r"[0-9A-Z]{9}X").fullmatch
 is_hcpcs: Final = re.compile(r"[A-Z][0-9]{4}|[0-9]{4}[0-9AFMTU]").fullmatch
 is_modifier: Final = re.compile(r"[0-9A-Z]{2}").fullmatch
 _PROCEDURES: Final = frozenset({"HC"})
+_LINE_NUMBER_MAX: Final = 30
+_CLAIM_NUMBER_MAX: Final = 20
+"""What every receiver keeps and gives back; the elements themselves take more."""
 
 
 @rule(
@@ -121,6 +125,35 @@ def modifier_shape(parts: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
 
 
 @rule(
+    id="LINE_NUMBER_TOO_LONG",
+    snip=5,
+    on="2400 REF*6R",
+    fault=Fault.LENGTH,
+    element=2,
+    cites="005010X222A1 and X223A2, loop 2400, REF*6R: 30 characters; what is longer may come back cut",
+    fix="Shorten the line's number: answers are matched to lines by it.",
+)
+def line_number_too_long(ref: Parts, _loop: Loop, _unit: Unit) -> bool:
+    """A line's number is longer than thirty characters (REF*6R)."""
+    return len(at(ref, 2)) > _LINE_NUMBER_MAX
+
+
+@rule(
+    id="CLAIM_NUMBER_TOO_LONG",
+    snip=5,
+    on="2300 CLM",
+    fault=Fault.LENGTH,
+    element=1,
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1 and X223A2, loop 2300, CLM01: 20 characters; what is longer may come back cut",
+    fix="Shorten the claim's number: answers are matched to claims by it.",
+)
+def claim_number_too_long(clm: Parts, _loop: Loop, _unit: Unit) -> bool:
+    """A claim's number is longer than twenty characters (CLM01)."""
+    return len(at(clm, 1)) > _CLAIM_NUMBER_MAX
+
+
+@rule(
     id="NDC_SHAPE",
     snip=5,
     on="2410 LIN",
@@ -146,5 +179,7 @@ RULES = (
     taxonomy_shape,
     procedure_shape,
     modifier_shape,
+    line_number_too_long,
+    claim_number_too_long,
     ndc_shape,
 )

@@ -6,7 +6,7 @@ may not be whole, never keeps the others back.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -54,6 +54,7 @@ class Collected:
     left     names that were not taken, or not put away: somebody has to look after each, with the reason
     later    names that the next round looks at again, each with the reason
     problem  why the partner was not called, or the round ended early
+    called   whether the partner was called at all
     """
 
     partner: str
@@ -62,6 +63,7 @@ class Collected:
     left: tuple[tuple[str, str], ...]
     later: tuple[tuple[str, str], ...] = ()
     problem: GatewayError | None = None
+    called: bool = True
 
 
 def collect(
@@ -114,7 +116,7 @@ class _Round:
     def look(self, open_mailbox: OpenMailbox) -> Collected:
         problem = not_called(self.office, self.partner, Calls.NOW)
         if problem is not None:
-            return self._ended(problem)
+            return replace(self._ended(problem), called=False)
         try:
             with open_mailbox(self.partner) as mailbox:
                 self.files = [entry.name for entry in self._picked(mailbox).fresh[: self.limits.files_max]]
@@ -125,7 +127,7 @@ class _Round:
     def fetch(self, open_mailbox: OpenMailbox, calls: Calls, tell: Callable[[int], None]) -> Collected:
         problem = not_called(self.office, self.partner, calls)
         if problem is not None:
-            return self._ended(problem)
+            return replace(self._ended(problem), called=False)
         try:
             self.spool.clear()
             with reached(self.office, self.partner, open_mailbox) as mailbox:

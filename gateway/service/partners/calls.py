@@ -42,9 +42,13 @@ def not_called(office: Office, partner: TradingPartner, calls: Calls) -> Gateway
     with office.ledger.reading() as tx:
         standing = standings.of(tx, office.practice.key, partner.name)
     if standing.state is StandingState.PAUSED:
-        return Paused(f"paused by {standing.actor}: {standing.reason}; when that is over: {_resume(partner)}")
+        return Paused(
+            f"paused by {standing.actor}: {standing.reason}; when that is over: {resume_command(partner.name)}"
+        )
     if standing.state is StandingState.REFUSED:
-        return PartnerRefusal(f"not called again since this: {standing.reason}; when it is mended: {_resume(partner)}")
+        return PartnerRefusal(
+            f"not called again since this: {standing.reason}; when it is mended: {resume_command(partner.name)}"
+        )
     if calls is Calls.WHEN_DUE and standing.next_try_at is not None and office.clock.now() < standing.next_try_at:
         return NotReached(
             f"{standing.failures} calls in a row did not reach it, so it is left alone until "
@@ -115,12 +119,13 @@ def _trouble(office: Office, partner: TradingPartner, trouble: GatewayError, fai
         severity=EventSeverity.WAKE if refused or failures >= ALARM_AFTER else EventSeverity.CAN_WAIT,
         artefact="mailbox",
         actor=office.actor,
-        next_command=_resume(partner) if locked else f"gateway partners check {partner.name}",
+        next_command=resume_command(partner.name) if locked else f"gateway partners check {partner.name}",
     )
 
 
-def _resume(partner: TradingPartner) -> str:
-    return f"gateway partners resume {partner.name} --by NAME --reason TEXT"
+def resume_command(name: str) -> str:
+    """Say what to type so that a partner is called again."""
+    return f"gateway partners resume {name} --by NAME --reason TEXT"
 
 
 def pause(office: Office, name: str, *, reason: str) -> Standing:

@@ -16,14 +16,16 @@ from gateway.edi.guide.compiled import guide_of
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.wire.segment import STANDARD
 from gateway.errors import ConfigError, GatewayError, LedgerBusy
-from gateway.ledger import migrate, open_ledger
+from gateway.ledger import migrate, open_ledger, standings
 from gateway.ledger.filesystem import kind_of
 from gateway.ledger.lock import at_work
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
 from gateway.service.identity.instance import why_held
+from gateway.service.partners.calls import resume_command
 from gateway.service.recovery.backup import folder_of, newest
 from gateway.service.setup.code_lists import code_tables
 from gateway.settings import Settings, load
+from gateway.standing import Standing, StandingState
 
 _DISK_MIN = 1024**3
 _BACKUP_AGE_MAX = timedelta(hours=25)
@@ -61,7 +63,7 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         _ledger(settings),
         *_instance(settings),
         _backup(settings, clock),
-        *(one for name in sorted(settings.partners) for one in _partner(settings.partners[name], home)),
+        *_partners(settings),
         *_tables(settings, clock),
     )
 
@@ -137,8 +139,51 @@ def _backup(settings: Settings, clock: Clock) -> Check:
     return Check(what="backup", health=Health.GOOD, said=said)
 
 
-def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
+def _partners(settings: Settings) -> Iterator[Check]:
+    stand = _standings(settings)
+    for name in sorted(settings.partners):
+        yield from _partner(settings.partners[name], settings.home, stand.get(name))
+
+
+def _standings(settings: Settings) -> dict[str, Standing]:
+    """How each partner stands; of none where the ledger cannot be read, which its own check says."""
+    try:
+        ledger = open_ledger(settings.database_url)
+    except GatewayError:
+        return {}
+    try:
+        migrate.require_newest(ledger)
+        with ledger.reading() as tx:
+            return {name: standings.of(tx, settings.practice.key, name) for name in settings.partners}
+    except GatewayError:
+        return {}
+    finally:
+        ledger.close()
+
+
+def _not_open(standing: Standing | None) -> Check | None:
+    """Say that a partner is not called, or that the last calls failed; None if all is well."""
+    if standing is None or (standing.state is StandingState.OPEN and not standing.failures):
+        return None
+    what, since = f"partner {standing.partner}", f"since {standing.since:%Y-%m-%d %H:%M} UTC" if standing.since else ""
+    if standing.state is StandingState.PAUSED:
+        said = f"paused {since} by {standing.actor}: {standing.reason}; nothing is sent to it or fetched from it"
+        fix = f"when that is over: {resume_command(standing.partner)}"
+        return Check(what=what, health=Health.LOOK, said=said, fix=fix)
+    if standing.state is StandingState.REFUSED:
+        said = f"it refused us {since}: {standing.reason}; it is not called again, for that could lock the account"
+        fix = f"when it is mended: {resume_command(standing.partner)}"
+        return Check(what=what, health=Health.BAD, said=said, fix=fix)
+    said = "the last call" if standing.failures == 1 else f"the last {standing.failures} calls"
+    said += " failed"
+    return Check(what=what, health=Health.LOOK, said=said, fix=f"gateway partners check {standing.partner}")
+
+
+def _partner(partner: TradingPartner, home: Path, standing: Standing | None = None) -> Iterator[Check]:
     what, box = f"partner {partner.name}", partner.mailbox
+    not_open = _not_open(standing)
+    if not_open is not None:
+        yield not_open
     if partner.pgp is not None:
         yield _pgp(partner, partner.pgp, home)
     if partner.companions:
@@ -146,7 +191,9 @@ def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
     if box.kind is MailboxKind.FOLDER:
         there = Path(box.root).is_dir()
         health = Health.GOOD if there else Health.BAD
-        yield Check(what=what, health=health, said=f"folder {box.root}", fix="" if there else f"mkdir -p {box.root}")
+        if not there or not_open is None:
+            fix = "" if there else f"mkdir -p {box.root}"
+            yield Check(what=what, health=health, said=f"folder {box.root}", fix=fix)
         return
     if not box.host_keys:
         yield Check(
@@ -158,7 +205,7 @@ def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
     wrong = _login(partner)
     if wrong is not None:
         yield wrong
-    elif box.host_keys:
+    elif box.host_keys and not_open is None:
         fix = f"to try the connection: gateway partners check {partner.name}"
         yield Check(what=what, health=Health.GOOD, said=f"{box.user}@{box.host}:{box.port}, pinned; {fix}")
 

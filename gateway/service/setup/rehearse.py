@@ -4,7 +4,6 @@ Each step is the very use case that a clinic calls; the only things made up are 
 simulator over real SFTP on 127.0.0.1. Killed anywhere, the steps can be called again by hand and end the same.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,6 @@ from typing import Protocol
 import tomlkit
 
 from gateway.clock import Clock
-from gateway.errors import UsageError
 from gateway.ledger import claims, open_ledger
 from gateway.ledger.denials import StoredDenial
 from gateway.lifecycle import ClaimState
@@ -27,6 +25,7 @@ from gateway.service.outbound.batch import Sealed, seal_batches
 from gateway.service.outbound.deliver import Round, deliver
 from gateway.service.partners.host_keys import mailbox_of
 from gateway.service.setup.establish import register, write_configuration
+from gateway.service.setup.rehearsal_folder import ACTOR, make_room, remember
 from gateway.service.views.claims import ClaimShown, claim_shown
 from gateway.service.views.denials import DENIALS
 from gateway.service.views.lists import Request, rows
@@ -36,10 +35,6 @@ from gateway.settings import SAMPLES_SHIPPED, load
 from gateway.simulator.keys import make_key_pair
 from gateway.simulator.simulator import Simulator
 
-_MARK = ".gateway-demo"
-_NOT_FOR_PATIENTS = (
-    "This folder was made by `gateway demo`. It is wiped by the next demo, and not for real patients' records.\n"
-)
 SAMPLE_TODAY = date(2026, 11, 16)
 """The day of the sample visits, so that they do not age."""
 
@@ -83,6 +78,11 @@ class Rehearsed:
     today: date
 
 
+def home_in(folder: Path) -> Path:
+    """Give the home folder of the clinic in a rehearsal's folder."""
+    return folder / "clinic"
+
+
 def rehearse(
     folder: Path,
     visits: Path | None,
@@ -95,9 +95,9 @@ def rehearse(
 
     Raises UsageError if the folder holds anything but an earlier rehearsal, and whatever the steps raise.
     """
-    home = folder / "clinic"
+    home = home_in(folder)
     tell.step(f"making a clinic, its ledger and its keys in {folder}")
-    _clear(folder)
+    make_room(folder)
     write_configuration(home)
     world = SAMPLES_SHIPPED / "simulator"
     source = visits or SAMPLES_SHIPPED / "visits" / "clinic.json"
@@ -106,13 +106,14 @@ def rehearse(
         authorize_keys(simulator, home / "keys")
         for name in simulator.partners:
             _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
+        remember(folder, home)
         settings = load(home)
         today = pinned or (SAMPLE_TODAY if visits is None else clock(settings.practice.zone).today())
         at_work = Clock(read=clock("UTC").read, zone=clock(settings.practice.zone).zone, pinned=today)
         register(settings, at_work)
         ledger = open_ledger(settings.database_url)
         try:
-            office = Office(ledger=ledger, settings=settings, clock=at_work, actor="demo")
+            office = Office(ledger=ledger, settings=settings, clock=at_work, actor=ACTOR)
             _play(office, simulator, source, tell)
             return _ended(office, home, today)
         finally:
@@ -159,18 +160,6 @@ def _ended(office: Office, home: Path, today: date) -> Rehearsed:
         home=home,
         today=today,
     )
-
-
-def _clear(folder: Path) -> None:
-    """Make room for a new rehearsal. A folder that is not one of ours is left alone."""
-    if folder.exists():
-        if not (folder / _MARK).is_file() and any(folder.iterdir()):
-            raise UsageError(
-                f"{folder} holds something that is no earlier demo; nothing was touched; choose another --folder"
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, parents=True)
-    (folder / _MARK).write_text(_NOT_FOR_PATIENTS, encoding="utf-8")
 
 
 def _point(path: Path, port: int, fingerprint: str) -> None:

@@ -15,6 +15,7 @@ from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import StoredPayment
 from gateway.lifecycle import ClaimState
 from gateway.listing import Field, Kind
+from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
 from gateway.service.views.lists import Lister
 
@@ -39,7 +40,7 @@ CLAIMS: Final = Lister(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineShown:
-    """A service line and the cents in each bucket."""
+    """A service line and the cents in each bucket; none while no payer has answered."""
 
     line: StoredLine
     buckets: dict[str, int]
@@ -80,7 +81,7 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
             body=claims.body_of(tx, practice, claim.id),
             versions=claims.of_visit(tx, practice, claim.visit_id),
             lines=tuple(
-                LineShown(line=line, buckets=balances.get(line.id, {}))
+                LineShown(line=line, buckets=as_it_stands(claim.state, line.charge_cents, balances.get(line.id, {})))
                 for line in claims.lines_of(tx, practice, claim.id)
             ),
             file=carrier.name if carrier else "",

@@ -39,7 +39,7 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
                 visit, VisitState.NEW, f"the proposed version of visit {key} is accepted", office, reason
             )
             visits.move(tx, practice, visit, VisitState.NEW, event=said, at=at)
-            replace_unsent(tx, office, visit)
+            replace_unsent(tx, office, visit, reason=reason)
         else:
             taken = amend(visit.document, settings)
             if not isinstance(taken, Taken):
@@ -47,7 +47,7 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
             if taken.sha256 == visit.sha256:
                 raise UsageError(f"visit {key}: the fields already have these values; nothing was changed")
             _next_version(tx, office, visit, taken, settings, reason)
-    return Fixed(visit=key, scrubbed=_scrubbed(office, key))
+    return Fixed(visit=key, scrubbed=_scrubbed(office, key, reason))
 
 
 def do_not_bill(office: Office, key: str, *, reason: str) -> None:
@@ -59,17 +59,17 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
         if has_left(tx, practice, visit) is not None:
             raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
-        replace_unsent(tx, office, visit)
+        replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
 
 
-def _scrubbed(office: Office, key: str) -> Scrubbed:
+def _scrubbed(office: Office, key: str, reason: str) -> Scrubbed:
     """Scrub the version just made; if another worker was quicker, say what became of it."""
     with office.ledger.reading() as tx:
         visit = _known(tx, office.practice.key, key)
     try:
-        done = scrub_visits(office, key=key) if visit.state in {VisitState.NEW, VisitState.HELD} else ()
+        done = scrub_visits(office, key=key, reason=reason) if visit.state in {VisitState.NEW, VisitState.HELD} else ()
     except UsageError:
         done = ()
     if done:
@@ -139,7 +139,7 @@ def _next_version(
 ) -> None:
     practice, at = office.practice.key, office.clock.now()
     visits.move(tx, practice, visit, VisitState.SUPERSEDED, event=None, at=at)
-    replace_unsent(tx, office, visit)
+    replace_unsent(tx, office, visit, reason=reason)
     version = new_version(taken, VisitState.NEW, source=visit.source, actor=office.actor, reason=reason, imported=False)
     stored = visits.add(tx, practice, version, at=at)
     fields = tuple(path for path, _ in settings)

@@ -6,7 +6,8 @@ from gateway.billing import DraftLine, draft
 from gateway.errors import UsageError
 from gateway.finding import Finding
 from gateway.intake import visit_of
-from gateway.ledger import visits
+from gateway.ledger import claims, visits
+from gateway.lifecycle import VisitState
 from gateway.scrub import scrub
 from gateway.service.office import Office
 from gateway.service.visits.waiting import case_of
@@ -14,7 +15,12 @@ from gateway.service.visits.waiting import case_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A visit's lines as they would be billed. `units` is the arithmetic of the timed minutes, empty without minutes."""
+    """A visit's lines as they would be billed.
+
+    units   the arithmetic of the timed minutes, empty without minutes
+    stands  number and state of the claim that was made of this version, empty while there is none: nothing holds that one,
+            and what is found would be met only by a change of the visit
+    """
 
     visit: str
     version: int
@@ -24,12 +30,14 @@ class Explained:
     units: str
     lines: tuple[DraftLine, ...]
     findings: tuple[Finding, ...]
+    stands: str = ""
 
 
 def explain_visit(office: Office, key: str) -> Explained:
     """Explain the current version of a visit. Raises UsageError if there is none of that key."""
     with office.ledger.reading() as tx:
         stored = visits.find(tx, office.practice.key, key)
+        versions = claims.of_visit(tx, office.practice.key, stored.visit_id) if stored else ()
     if stored is None:
         raise UsageError(f"there is no visit {key}; `gateway visits list` shows what there is")
     payer = office.settings.payer(stored.payer)
@@ -43,4 +51,5 @@ def explain_visit(office: Office, key: str) -> Explained:
         units=billed.timed.because if billed.timed else "",
         lines=billed.lines,
         findings=scrub(case_of(office, stored)),
+        stands=f"{versions[-1].pcn} ({versions[-1].state})" if stored.state is VisitState.CLAIMED and versions else "",
     )

@@ -167,8 +167,8 @@ def reinstate(
     visits.add(tx, practice, NewVersion(**again), at=at)
 
 
-def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit) -> None:
-    """Replace the claim version of a visit that waits for its batch, if there is one."""
+def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit, *, reason: str = "") -> None:
+    """Replace the claim version of a visit that waits for its batch, if there is one. `reason` is a person's, if any."""
     practice, at = office.practice.key, office.clock.now()
     for claim in claims.of_visit(tx, practice, visit.visit_id):
         if claim.state is ClaimState.READY:
@@ -181,6 +181,7 @@ def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit) -> None:
                 after=ClaimState.REPLACED,
                 artefact=f"visit {visit.key}",
                 actor=office.actor,
+                reason=reason,
             )
             claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
 

@@ -12,7 +12,7 @@ from gateway.ledger import Transaction, claims, denials, numbers, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState, VisitState
-from gateway.scrub import Case, scrub
+from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.service.claims.answered import adjudicated
 from gateway.service.office import Office
 from gateway.service.visits.judged_by import Grounds, look_again_on, waivers_for
@@ -37,6 +37,11 @@ class Scrubbed:
         """What holds it."""
         return tuple(one for one in self.findings if one.severity is Severity.HOLD)
 
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The rules whose code broke on it: it was not judged by them."""
+        return tuple(one.rule for one in self.findings if one.where == OUR_FAULT)
+
 
 def scrub_visits(
     office: Office,
@@ -45,11 +50,13 @@ def scrub_visits(
     key: str = "",
     dry_run: bool = False,
     again: bool = False,
+    reason: str = "",
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Scrubbed, ...]:
     """Scrub every visit that is new, and those held ones for which something has changed; or the one of that key.
 
-    again  look at every held visit, also where nothing that it was judged by has changed
+    again   look at every held visit, also where nothing that it was judged by has changed
+    reason  why a person has it scrubbed, in their own words; it stands with what becomes of the visit's claims
 
     Each is a transaction of its own. Raises UsageError if the one asked for does not exist or does not wait to be scrubbed.
     """
@@ -65,7 +72,7 @@ def scrub_visits(
                 Scrubbed(visit=visit.key, version=visit.version, before=visit.state, state=state, findings=found)
             )
         else:
-            settled = _settle(office, visit, case, found, by)
+            settled = _settle(office, visit, case, found, by=by, reason=reason)
             done += [settled] if settled is not None else []
         progress(len(done))
     return tuple(done)
@@ -93,7 +100,9 @@ def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Fin
     return tuple(shown)
 
 
-def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...], by: str) -> Scrubbed | None:
+def _settle(
+    office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...], *, by: str, reason: str
+) -> Scrubbed | None:
     """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
     practice, at = office.practice.key, office.clock.now()
     holds = tuple(one for one in found if one.severity is Severity.HOLD)
@@ -116,7 +125,7 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
             return Scrubbed(
                 visit=visit.key, version=visit.version, before=visit.state, state=VisitState.HELD, findings=found
             )
-        claim = _make_claim(tx, office, current, case, earlier)
+        claim = _make_claim(tx, office, current, case, earlier, reason)
         visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
     return Scrubbed(
         visit=visit.key,
@@ -129,7 +138,7 @@ def _settle(office: Office, visit: StoredVisit, case: Case, found: tuple[Finding
 
 
 def _make_claim(
-    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...]
+    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...], reason: str
 ) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     claim = finish(
@@ -143,12 +152,12 @@ def _make_claim(
     )
     for earlier in versions:
         if earlier.state is not ClaimState.REPLACED:
-            _replace(tx, office, earlier, claim.patient_control_number, visit)
-    event = _claimed(visit, claim, case, office.actor)
+            _replace(tx, office, earlier, claim.patient_control_number, visit, reason)
+    event = replace(_claimed(visit, claim, case, office.actor), reason=reason)
     return claims.add(tx, practice, visit, claim, partner=case.payer.partner, event=event, at=at)
 
 
-def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit) -> None:
+def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit, reason: str) -> None:
     practice, at = office.practice.key, office.clock.now()
     said = Event(
         kind="claim.replaced",
@@ -159,6 +168,7 @@ def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, vi
         after=ClaimState.REPLACED,
         artefact=f"visit {visit.key} version {visit.version}",
         actor=office.actor,
+        reason=reason,
     )
     claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
     denials.close_of_claim(tx, practice, earlier.id)

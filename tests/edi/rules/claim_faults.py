@@ -128,6 +128,18 @@ PARTIES: Final[tuple[Broken, ...]] = (
         finds=Place("N4*PEORIA", "2010BA", 3),
     ),
     broken(
+        "POSTAL_CODE_ABROAD",
+        "office",
+        swap("N4*PEORIA*IL*61602", "N4*PARIS**75001*FR"),
+        finds=Place("N4*PARIS", "2010BA", 3, severity=WARNING),
+    ),
+    broken(
+        "BORN_TOO_LONG_AGO",
+        "office",
+        swap("DMG*D8*19480229", "DMG*D8*18750101"),
+        finds=Place("DMG*D8*18750101", "2010BA", 2, severity=WARNING),
+    ),
+    broken(
         "COUNTRY_AT_HOME",
         "office",
         swap("N4*PEORIA*IL*61602", "N4*PEORIA*IL*61602*US"),

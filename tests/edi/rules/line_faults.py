@@ -40,6 +40,12 @@ PROVIDERS: Final[tuple[Broken, ...]] = (
         finds=Place("NM1*82", "2420A", 9, severity=WARNING),
     ),
     broken(
+        "LINE_REFERRING_WITHOUT_CLAIMS",
+        "spine",
+        put("REF*6R*L1", "NM1*DN*1*OKAFOR*LIEN****XX*1900000039"),
+        finds=Place("NM1*DN", "2310A", severity=WARNING, segment="NM1"),
+    ),
+    broken(
         "SERVICE_LOCATION_IS_BILLING",
         "office",
         swap("N3*9 ELM ROAD", "N3*100 MILL STREET"),
@@ -116,6 +122,27 @@ LINES: Final[tuple[Broken, ...]] = (
         "office",
         swap("REF*9F*RF-2", "REF*9F*RF-1"),
         finds=Place("REF*9F*RF-1#2", "2400", 2, severity=WARNING),
+    ),
+    *(
+        broken(
+            "AUTHORIZATION_OF_SAME_PAYER_TWICE",
+            "office",
+            put(first, second),
+            finds=Place(second, "2400"),
+        )
+        for first, second in (("REF*G1*AUTH-2", "REF*G1*AUTH-3"), ("REF*9F*RF-2", "REF*9F*RF-3"))
+    ),
+    broken(
+        "LINE_NUMBER_TOO_LONG",
+        "office",
+        swap("REF*6R*L3", f"REF*6R*{'L' * 31}"),
+        finds=Place(f"REF*6R*{'L' * 31}", "2400", 2),
+    ),
+    broken(
+        "CLAIM_NUMBER_TOO_LONG",
+        "office",
+        swap(f"{_CLM}*", f"CLM*{'R' * 21}*"),
+        finds=Place("CLM", "2300", 1, severity=WARNING),
     ),
 )
 
@@ -344,7 +371,7 @@ CODES: Final[tuple[Broken, ...]] = (
     broken(
         "COUNTRY_NOT_LISTED",
         "abroad",
-        swap("N4*KIEL**24103*DE", "N4*KIEL**24103*QX"),
+        swap("N4*KIEL***DE", "N4*KIEL***QX"),
         finds=Place("N4*KIEL", "2010BA", 4),
     ),
     broken("CURRENCY_NOT_LISTED", "office", put("PRV*BI", "CUR*85*QQQ"), finds=Place("CUR", "2000A", 2)),

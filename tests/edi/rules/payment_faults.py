@@ -283,6 +283,12 @@ CODES: Final[tuple[Broken, ...]] = (
         "POSTAL_CODE_MISSING", "paid", swap("N4*DENVER*CO*80202", "N4*DENVER*CO"), finds=Place("N4*DENVER", "1000A", 3)
     ),
     broken(
+        "POSTAL_CODE_ABROAD",
+        "paid",
+        swap("N4*DENVER*CO*80202", "N4*PARIS**75001*FR"),
+        finds=Place("N4*PARIS", "1000A", 3, severity=WARNING),
+    ),
+    broken(
         "COUNTRY_AT_HOME",
         "paid",
         swap("N4*DENVER*CO*80202", "N4*DENVER*CO*80202*US"),
@@ -332,7 +338,7 @@ CODES: Final[tuple[Broken, ...]] = (
     broken(
         "COUNTRY_NOT_LISTED",
         "paid",
-        swap("N4*DENVER*CO*80202", "N4*KIEL**24103*QX"),
+        swap("N4*DENVER*CO*80202", "N4*KIEL***QX"),
         finds=Place("N4*KIEL", "1000A", 4),
     ),
     broken("CURRENCY_NOT_LISTED", "paid", put("TRN", "CUR*PR*QQQ"), finds=Place("CUR", "HEADER", 2)),

@@ -524,7 +524,14 @@ def test_a_partner_that_is_paused_is_not_called_to_foresee_either(office: Office
         raise AssertionError(f"{partner.name} was called")
 
     (one,) = foresee(office, reach, partner="north")
-    assert isinstance(one.problem, Paused)
+    assert (type(one.problem), one.called) == (Paused, False)
+
+
+def test_a_partner_that_was_not_called_is_told_from_one_that_had_nothing(office: Office) -> None:
+    pause(office, "north", reason="they move their server")
+    north, south = collect(office, Box().open)
+    assert (type(north.problem), north.called, north.files) == (Paused, False, ())
+    assert (south.problem, south.called, south.files) == (None, True, ())
 
 
 def test_progress_is_told_and_one_partners_trouble_is_its_own(office: Office) -> None:

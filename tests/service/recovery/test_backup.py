@@ -224,6 +224,10 @@ def test_without_leave_to_make_a_scratch_database_the_backup_says_that_it_is_not
         ledger.close()
     assert not made.manifest.verified
     assert "permission denied" in made.manifest.said
+    assert (
+        f"the gateway's role needs CREATEDB: let the server's administrator run: ALTER ROLE {server.database}_clerk"
+        in (made.manifest.said)
+    )
     assert newest(folder, PRACTICE.key) is None
 
 

@@ -13,11 +13,16 @@ import pytest
 from gateway.clock import Clock
 from gateway.codes.table import codes_folder
 from gateway.partner import MailboxAddress, MailboxKind, PgpPolicy, TradingPartner
-from gateway.service.setup.doctor import Check, Health, _partner, _tables
+from gateway.service.partners.calls import pause, resume
+from gateway.service.setup.doctor import Check, Health, _partner, _partners, _tables
 from gateway.settings import CONFIG_SHIPPED, load
+from gateway.standing import Standing, StandingState
 from tests.contract.openssh import SshKeys
 from tests.edi.guide.test_overlay import DATED, overlay_file
+from tests.people import NOW
 from tests.servers.gnupg_keys import PASSPHRASE, Keys
+from tests.service.clinic import partner as folder_partner
+from tests.service.homes import begun, office_in
 
 NOT_TO_BE_SHOWN = "c2VjcmV0"
 CLOCK = Clock(read=lambda: datetime(2026, 11, 26, tzinfo=UTC), zone=ZoneInfo("UTC"))
@@ -79,6 +84,62 @@ def test_a_secret_that_cannot_be_had_is_bad_and_says_how_to_mend_it(partner: Tra
         (check,) = looked(reached(partner, **changes), tmp_path)
         assert check.health is Health.BAD
         assert said in check.said
+
+
+@pytest.mark.parametrize(
+    ("standing", "health", "said", "fix"),
+    [
+        (Standing(partner="northgate"), Health.GOOD, "pinned", ""),
+        (
+            Standing(partner="northgate", state=StandingState.REFUSED, reason="login refused", since=NOW, failures=1),
+            Health.BAD,
+            "it refused us since 2026-11-16 15:00 UTC: login refused",
+            "gateway partners resume northgate",
+        ),
+        (
+            Standing(
+                partner="northgate", state=StandingState.PAUSED, actor="Ana Reyes", reason="portal down", since=NOW
+            ),
+            Health.LOOK,
+            "by Ana Reyes: portal down",
+            "gateway partners resume northgate",
+        ),
+        (
+            Standing(partner="northgate", failures=4, since=NOW),
+            Health.LOOK,
+            "the last 4 calls failed",
+            "gateway partners check northgate",
+        ),
+    ],
+)
+def test_a_partner_that_is_not_called_is_never_said_to_be_well(
+    partner: TradingPartner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    standing: Standing,
+    health: Health,
+    said: str,
+    fix: str,
+) -> None:
+    monkeypatch.setenv("NORTHGATE_PASSWORD", NOT_TO_BE_SHOWN)
+    called = reached(partner, key="", password="env:NORTHGATE_PASSWORD")
+    (check,) = _partner(called, tmp_path, standing)
+    assert (check.health, said in check.said, fix in check.fix) == (health, True, True)
+
+
+def test_how_a_partner_stands_is_read_from_the_ledger(tmp_path: Path, database_url: str) -> None:
+    box = tmp_path / "box"
+    box.mkdir()
+    settings = begun(tmp_path / "home", database_url, folder_partner("north", mailbox={"root": str(box)}))
+    assert [check.health for check in _partners(settings)] == [Health.GOOD]
+    with office_in(settings, actor="Ana Reyes") as office:
+        pause(office, "north", reason="portal down")
+        assert [(check.health, "portal down" in check.said) for check in _partners(settings)] == [(Health.LOOK, True)]
+        resume(office, "north", reason="portal up")
+    assert [check.health for check in _partners(settings)] == [Health.GOOD]
+    box.rmdir()
+    unreadable = replace(settings, database_url=f"sqlite:///{tmp_path / 'none' / 'ledger.db'}")
+    assert [check.health for check in _partners(unreadable)] == [Health.BAD]
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ import pytest
 
 from gateway.claim import Claim, Frequency
 from gateway.errors import IntakeError, LedgerConflict, UsageError
-from gateway.finding import Severity
-from gateway.ledger import append_only, claims, visits
+from gateway.finding import Owner, Severity
+from gateway.ledger import append_only, claims, events, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.record import claim_to_bytes
 from gateway.ledger.tables import claim_versions
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.scrub import RULES, Case, scrub
+from gateway.scrub.rule import Faults, rule
 from gateway.service.claims.close import close_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
@@ -450,6 +452,49 @@ def test_explaining_a_visit_shows_the_arithmetic_and_changes_nothing(office: Off
     said = explain_visit(office, "V-1")
     assert "97110 23 min = 2" in said.units
     assert state_of(office, "V-1") is VisitState.NEW
+
+
+def test_what_would_only_be_met_by_a_change_is_told_from_what_holds_a_visit(office: Office) -> None:
+    taken(office, visit(payer_id="PAYER3"), HELD)
+    scrub_visits(office)
+    clinic.delivered(office)
+    claim = the_claim(office)
+    clinic.arrived(office, clinic.answer_835("140.5", clinic.paid_in_full(claim)))
+    post(office)
+    paid = explain_visit(office, "V-1")
+    assert [one.rule for one in paid.findings if one.severity is Severity.HOLD] == ["REPLACEMENT_NOT_TAKEN"]
+    assert paid.stands == f"{claim.pcn} (paid)"
+    held = explain_visit(office, "V-2")
+    assert ({one.severity for one in held.findings} >= {Severity.HOLD}, held.stands) == (True, "")
+
+
+def broken(case: Case) -> Faults:
+    """A rule whose code breaks on one visit."""
+    if case.visit.key == "V-1":
+        raise KeyError(case.visit.patient.last_name)
+    yield from ()
+
+
+def test_a_visit_that_breaks_a_rule_is_set_apart_and_stops_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = rule(id="BROKEN_RULE", severity=Severity.WARN, owner=Owner.BILLER, cites="c", fix="f")(broken)
+    monkeypatch.setattr("gateway.service.visits.scrub.scrub", lambda case: scrub(case, (*RULES, made)))
+    taken(office, visit(), visit("V-2"))
+    assert [(one.visit, one.state, one.broken) for one in scrub_visits(office)] == [
+        ("V-1", VisitState.HELD, ("BROKEN_RULE",)),
+        ("V-2", VisitState.CLAIMED, ()),
+    ]
+    with office.ledger.reading() as tx:
+        (told,) = events.read(tx, office.practice.key, kind="visit.held")
+        stored = visits.find(tx, office.practice.key, "V-1")
+        assert stored is not None
+        (finding,) = (one for one in visits.findings_of(tx, office.practice.key, stored.id) if one.severity == "hold")
+    assert "held by BROKEN_RULE" in told.event.said
+    assert (finding.rule, "KeyError at test_visits_to_claims.py" in finding.what) == ("BROKEN_RULE", True)
+    assert "Quill" not in f"{told} {finding}"
+    monkeypatch.undo()
+    assert [(one.state, one.broken) for one in scrub_visits(office)] == [(VisitState.CLAIMED, ())]
 
 
 def test_each_partner_gets_its_own_file_and_a_plan_takes_no_number(office: Office) -> None:

@@ -1,14 +1,18 @@
 """Dates of an 837P (005010X222A1): in their order, and none in the future (SNIP 4). Days are compared as CCYYMMDD."""
 
+from datetime import date
 from typing import Final
 
 from gateway.edi.follow.loop import Loop, Parts, at
 from gateway.edi.rules.context.claim_unit import ClaimUnit
 from gateway.edi.rules.context.unit import LATEST, Unit
 from gateway.edi.rules.rule import Fault, Spot, rule
+from gateway.edi.wire.figures import as_day
 from gateway.edi.wire.finding import WireSeverity
 
 _DAY: Final = 8
+_YEARS_MAX: Final = 122
+"""The longest life that is known."""
 _PAST: Final = {
     "2300": ("439", "431", "454", "304", "453", "455", "484", "435", "096", "297"),
     "2330B": ("573",),
@@ -74,6 +78,21 @@ def event_in_future(dtp: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
 def birth_in_future(dmg: Parts, _loop: Loop, unit: Unit) -> bool:
     """A date of birth is in the future."""
     return at(dmg, 2) > unit.today
+
+
+@rule(
+    id="BORN_TOO_LONG_AGO",
+    on=("2010BA DMG", "2010CA DMG"),
+    fault=Fault.DATE,
+    element=2,
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1, loops 2010BA and 2010CA, DMG02; nobody is known to have lived for 123 years",
+    fix="Correct the date of birth: a digit of the year may be wrong.",
+)
+def born_too_long_ago(dmg: Parts, _loop: Loop, unit: Unit) -> bool:
+    """A date of birth is longer ago than anybody has lived."""
+    born = as_day(at(dmg, 2))
+    return born is not None and unit.day != date.max and unit.day.year - born.year > _YEARS_MAX
 
 
 @rule(
@@ -209,6 +228,7 @@ RULES = (
     service_in_future,
     event_in_future,
     birth_in_future,
+    born_too_long_ago,
     created_in_future,
     period_backwards,
     service_before_birth,

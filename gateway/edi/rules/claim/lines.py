@@ -145,6 +145,19 @@ def authorization_is_claims(ref: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
     return own and at(ref, 2) == at(claim.piece.first("REF", at(ref, 1)), 2)
 
 
+@rule(
+    id="AUTHORIZATION_OF_SAME_PAYER_TWICE",
+    on=("2400 REF*G1", "2400 REF*9F"),
+    fault=Fault.SEGMENT_TOO_OFTEN,
+    cites="005010X222A1, loop 2400, REF*G1 and REF*9F: one for each payer; REF04 names another than the claim's",
+    fix="Leave the number that is not this line's out, or name in REF04 the payer whose it is.",
+)
+def authorization_of_same_payer_twice(ref: Parts, loop: Loop, _claim: ClaimUnit) -> bool:
+    """A line has a second authorization or referral number of the same payer."""
+    same = (one for one in loop.each("REF") if at(one, 1) == at(ref, 1) and at(one, 4) == at(ref, 4))
+    return next(same, ref) is not ref
+
+
 RULES = (
     units_not_above_zero,
     units_with_four_decimals,
@@ -155,4 +168,5 @@ RULES = (
     unlisted_without_description,
     line_number_repeated,
     authorization_is_claims,
+    authorization_of_same_payer_twice,
 )

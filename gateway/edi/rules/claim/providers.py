@@ -75,6 +75,20 @@ def line_rendering_is_billing(nm1: Parts, _loop: Loop, claim: ClaimUnit) -> bool
 
 
 @rule(
+    id="LINE_REFERRING_WITHOUT_CLAIMS",
+    on="2420F NM1",
+    fault=Fault.LOOP_MISSING,
+    lacks="2310A NM1",
+    severity=WireSeverity.WARNING,
+    cites="005010X222A1, loop 2420F: required where it is another than the claim's (2310A)",
+    fix="Name who referred on the claim (2310A); on a line only where it was somebody else.",
+)
+def line_referring_without_claims(nm1: Parts, _loop: Loop, claim: ClaimUnit) -> bool:
+    """A line names who referred, and its claim names nobody (2310A)."""
+    return at(nm1, 1) == "DN" and claim.piece.one("2310A") is None
+
+
+@rule(
     id="SERVICE_LOCATION_IS_BILLING",
     on="2310C NM1",
     fault=Fault.SEGMENT_NOT_USED,
@@ -122,6 +136,7 @@ RULES = (
     rendering_is_billing,
     line_provider_is_claims,
     line_rendering_is_billing,
+    line_referring_without_claims,
     service_location_is_billing,
     equipment_without_ordering_provider,
     equipment_is_another,
