@@ -242,16 +242,6 @@ interchange_claims = Table(
     # Its file was cancelled before it left: the claim version may go into another one.
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
 )
-# At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
-Index(
-    "uq_interchange_claims_carried_once",
-    interchange_claims.c.practice,
-    interchange_claims.c.claim_version_id,
-    unique=True,
-    sqlite_where=interchange_claims.c.withdrawn == false(),
-    postgresql_where=interchange_claims.c.withdrawn == false(),
-)
-
 deliveries = Table(
     "deliveries",
     metadata,
@@ -423,18 +413,6 @@ remittances = Table(
     Column("payment_cents", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
 )
-Index(
-    "uq_remittances_posted_once",
-    remittances.c.practice,
-    remittances.c.trace,
-    remittances.c.originator,
-    remittances.c.paid_on,
-    remittances.c.payment_cents,
-    unique=True,
-    sqlite_where=remittances.c.state == "posted",
-    postgresql_where=remittances.c.state == "posted",
-)
-
 payments = Table(
     "payments",
     metadata,

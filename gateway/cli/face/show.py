@@ -41,6 +41,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 any fact; a line for each
 
 
 _UNSHOWN = {"body", "document"}
+_PIPE_WIDTH = 240
+_GAP = "  "
 
 
 def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
@@ -54,6 +56,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
     if not shown:
         click.echo(empty)
         return
+    if _drawn_plainly(columns, shown):
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -62,8 +66,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
         drawn.add_column(column, overflow="fold")
     for row in shown:
         drawn.add_row(*(cell.replace("[", r"\[") for cell in row))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
     Console(width=width, highlight=False).print(drawn)
+
+
+def _drawn_plainly(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Print a table that needs no folding, as rich would draw it; loading rich takes longer than most lists.
+
+    False, and nothing printed, where a cell is wider than its letters count, or the table than the terminal.
+    """
+    lines = (columns, *rows)
+    if not all(cell.isascii() and cell.isprintable() for line in lines for cell in line):
+        return False
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
+    if sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+        return False
+    head, *body = (_GAP.join(map(str.ljust, line, widths)) for line in lines)
+    click.secho(head, bold=True)
+    click.echo("\n".join(body))
+    return True
 
 
 def more(next_after: int, command: str) -> None:

@@ -1,0 +1,34 @@
+"""Indexes over some rows of a table only: laws that the database itself keeps.
+
+They are apart from the tables because SQLAlchemy loads both databases' dialects to read a condition, and no command asks for
+one: the migrations make them, and are compared with what stands here.
+"""
+
+from typing import Final
+
+from sqlalchemy import Index, false
+
+from gateway.ledger.tables import interchange_claims, remittances
+
+PARTIAL: Final = (
+    # At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
+    Index(
+        "uq_interchange_claims_carried_once",
+        interchange_claims.c.practice,
+        interchange_claims.c.claim_version_id,
+        unique=True,
+        sqlite_where=interchange_claims.c.withdrawn == false(),
+        postgresql_where=interchange_claims.c.withdrawn == false(),
+    ),
+    Index(
+        "uq_remittances_posted_once",
+        remittances.c.practice,
+        remittances.c.trace,
+        remittances.c.originator,
+        remittances.c.paid_on,
+        remittances.c.payment_cents,
+        unique=True,
+        sqlite_where=remittances.c.state == "posted",
+        postgresql_where=remittances.c.state == "posted",
+    ),
+)
