@@ -64,6 +64,8 @@ def upgrade(ledger: Ledger, told: Callable[[str], None] = lambda _step: None) ->
 
     Stopped anywhere, even killed, it goes on from there when it is called again. Raises ConfigError, LedgerBusy.
     """
+    if current(ledger) == NEWEST:
+        return
     from gateway.ledger.upgrading import bring_up  # noqa: PLC0415 it loads alembic, which no other question needs
 
     bring_up(ledger, told)
