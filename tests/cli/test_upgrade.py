@@ -52,3 +52,11 @@ def test_a_backup_can_be_declined(home: Path) -> None:
     assert ran.status == 0
     assert not (home / "backups").exists()
     assert "Ana Reyes" in gateway("tail", "--json", home=home).out
+
+
+def test_init_on_an_older_ledger_upgrades_it_the_same_way_and_is_silent_on_a_new_one(
+    home: Path, tmp_path: Path
+) -> None:
+    assert "revision 0005, 1 of" in gateway("init", home=home).err
+    assert len(list((home / "backups").glob("gateway-*.db"))) == 1
+    assert gateway("init", home=tmp_path / "new").err == ""

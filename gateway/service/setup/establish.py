@@ -47,12 +47,12 @@ def write_configuration(home: Path) -> tuple[str, ...]:
     return tuple(written)
 
 
-def found(home: Path, clock: Clock) -> Founded:
-    """Make or complete a home folder. Calling it again changes nothing that is there."""
+def found(home: Path, clock: Clock, *, told: Told = quietly) -> Founded:
+    """Make or complete a home folder. Calling it again changes nothing that is there, but upgrades an older ledger."""
     fresh = not (home / "gateway.toml").exists()
     written = write_configuration(home) if fresh else ()
     settings = load(home)
-    is_new = register(settings, clock)
+    is_new = register(settings, clock, told=told)
     return Founded(home=home, written=written, settings=settings, is_new=is_new)
 
 

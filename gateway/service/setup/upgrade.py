@@ -48,7 +48,7 @@ def upgrade(
     if before == migrate.newest():
         return None
     if before is None or not _holds_anything(office):
-        migrate.upgrade(office.ledger, told)
+        migrate.upgrade(office.ledger)
         return None
     kept = _kept_already(office) if declined is None else ""
     _require_room(office, free, copies=declined is None and not kept)
