@@ -44,14 +44,27 @@ def db() -> None:
 
 
 @db.command(epilog="Example: gateway db upgrade")
+@click.option("--no-backup", is_flag=True, help="Make no backup first; with --by and --reason, which are kept.")
+@click.option("--by", default="", metavar="NAME", help="Who decides to make none.")
+@click.option("--reason", default="", help="Why, in your own words.")
 @click.pass_obj
-def upgrade(place: Place) -> int:
-    """Bring the ledger's tables up to what this version wants, all or nothing."""
+def upgrade(place: Place, no_backup: bool, by: str, reason: str) -> int:
+    """Bring the ledger's tables up to what this version wants. A ledger that holds anything is backed up first.
+
+    Each revision is done whole or not at all. If it is stopped on the way, call it again: it goes on from there.
+    """
     from gateway.ledger.migrate import newest
     from gateway.service.setup.establish import register
+    from gateway.service.setup.upgrade import Declined
 
+    if no_backup and not (by and reason):
+        raise click.UsageError("--no-backup is a person's decision: say --by NAME and --reason TEXT")
+    if (by or reason) and not no_backup:
+        raise click.UsageError("--by and --reason go with --no-backup")
     settings = place.settings()
-    register(settings, place.clock(settings.practice.zone))
+    declined = Declined(by=by, reason=reason) if no_backup else None
+    clock = place.clock(settings.practice.zone)
+    register(settings, clock, declined=declined, told=lambda step: say(step, err=True))
     say(f"the ledger is at revision {newest()}")
     return Status.DONE
 

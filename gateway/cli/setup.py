@@ -15,7 +15,7 @@ def init(place: Place, as_json: bool) -> int:
     """Make a home folder with a sample configuration and an empty ledger. What is there already stays as it is."""
     from gateway.service.setup.establish import found
 
-    made = found(place.home, place.clock("UTC"))
+    made = found(place.home, place.clock("UTC"), told=lambda step: say(step, err=True))
     if as_json:
         show.as_object(home=made.home, written=made.written, practice=made.settings.practice.key, is_new=made.is_new)
         return Status.DONE

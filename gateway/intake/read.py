@@ -52,11 +52,6 @@ def read_visits(name: str, raw: bytes) -> Intake:
     return Intake(sha256=hashlib.sha256(raw).hexdigest(), taken=taken, faults=(*rows.faults, *refused))
 
 
-def visit_of(document: bytes) -> Visit:
-    """Read a stored document back. It was checked when it was taken in."""
-    return translate(VisitDocument.model_validate_json(document))
-
-
 def checked(document: dict[str, Any], *, row: int = 1) -> Taken | tuple[RowFault, ...]:
     """Check one document: the visit it describes, or everything that is wrong with it."""
     key = document.get("visit_id")

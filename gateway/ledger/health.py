@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy import Connection, Table, func, inspect, literal, select, text
 
 from gateway.ledger.tables import control_numbers, events, inbound_files, interchanges, metadata
 
@@ -29,6 +29,7 @@ _SETTINGS = {
         "idle_in_transaction_session_timeout",
     ),
 }
+_FOUNDED_WITH = ("instance", "practices")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,29 @@ def shape_of(tx: Connection) -> Shape:
             for table in metadata.sorted_tables
             if table.name in there
         },
-        events=int(tx.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one()),
+        events=last_line(tx),
         numbers=tuple(sorted((p, partner, kind, cycle, last) for p, partner, kind, cycle, last in numbered)),
     )
+
+
+def holds_anything(tx: Connection) -> bool:
+    """Tell whether a ledger of any revision holds more than its own row and its practices' names."""
+    there = set(inspect(tx).get_table_names())
+    kept = (table for table in metadata.sorted_tables if table.name in there and table.name not in _FOUNDED_WITH)
+    return any(tx.execute(select(literal(1)).select_from(table).limit(1)).first() is not None for table in kept)
+
+
+def last_line(tx: Connection) -> int:
+    """Give the last line of the log, over all practices; 0 of an empty one."""
+    return int(tx.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one())
+
+
+def size_of(tx: Connection) -> int:
+    """Give how many bytes the database takes on its disk."""
+    if tx.dialect.name == "sqlite":
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages * tx.exec_driver_sql("PRAGMA page_size").scalar_one())
+    return int(tx.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 def settings_of(tx: Connection) -> dict[str, str]:

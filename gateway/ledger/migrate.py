@@ -1,72 +1,71 @@
-"""Bring the tables up to date. Migrations travel inside the package; there is no alembic.ini."""
+"""Which revision the tables are at, and whether it is the one that this version of the gateway wants.
 
-from importlib.resources import files
+Asking costs a plain query. What changes tables (gateway/ledger/upgrading.py) loads alembic, and only when it is called.
+"""
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, text
 
 from gateway.errors import ConfigError
-from gateway.ledger.database import Ledger, take_turn
+from gateway.ledger.database import Ledger
+
+NEWEST: Final = "0008"
+"""The revision that this version wants: that of the newest file in migrations/versions."""
+_HAS_TABLE: Final = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
 
 
 def newest() -> str:
     """Give the revision that this version of the gateway wants."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None, "the package holds no migration"
-    return head
+    return NEWEST
 
 
 def current(ledger: Ledger) -> str | None:
     """Give the revision the database is at; None if it has no tables yet."""
     with ledger.reading() as tx:
-        return MigrationContext.configure(tx).get_current_revision()
+        return revision_of(tx)
 
 
-def upgrade(ledger: Ledger) -> None:
-    """Bring the database to the newest revision, all in one transaction. Nothing to do is no error."""
-    with ledger.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            # Rebuilding a table that others point to would empty its children; keys are checked once it is done.
-            _sqlite_pragma(connection, "foreign_keys=OFF")
-        try:
-            with connection.begin():
-                if not sqlite:
-                    take_turn(connection)
-                config = _config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    raise ConfigError("the migration would have left rows without their parents; nothing was changed")
-        finally:
-            if sqlite:
-                _sqlite_pragma(connection, "foreign_keys=ON")
+def revision_of(tx: Connection) -> str | None:
+    """Give the revision that a transaction sees; None if there are no tables yet."""
+    if tx.execute(text(_HAS_TABLE[tx.dialect.name])).first() is None:
+        return None
+    revision: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
 
 
 def require_newest(ledger: Ledger) -> None:
     """Raise ConfigError if the tables are missing, older, or newer than this version of the gateway."""
-    seen, wanted = current(ledger), newest()
-    if seen == wanted:
+    seen = current(ledger)
+    if seen == NEWEST:
         return
     if seen is None:
         raise ConfigError("the ledger has no tables yet; run: gateway init")
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if seen in known:
-        raise ConfigError(f"the ledger is at revision {seen}, this gateway wants {wanted}; run: gateway db upgrade")
+    if seen in known():
+        raise ConfigError(f"the ledger is at revision {seen}, this gateway wants {NEWEST}; run: gateway db upgrade")
     raise ConfigError(f"the ledger is at revision {seen}, which this gateway does not know; install a newer gateway")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("gateway.ledger").joinpath("migrations")))
-    return config
+def known() -> tuple[str, ...]:
+    """Give every revision that this version knows, oldest first: the names of their files begin with it."""
+    versions = Path(__file__).parent / "migrations" / "versions"
+    return tuple(sorted(path.name.partition("_")[0] for path in versions.glob("*.py")))
 
 
-def _sqlite_pragma(connection: Connection, pragma: str) -> None:
-    # On the driver's own connection: a pragma of this kind does nothing inside a transaction.
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute(f"PRAGMA {pragma}")
+def upgrade(ledger: Ledger, told: Callable[[str], None] = lambda _step: None) -> None:
+    """Bring the database to the newest revision, one transaction for each. Nothing to do is no error.
+
+    told  hears of each step before it is taken, such as `revision 0006, 1 of 2: index ix_events_practice_kind, 3 of 9`
+
+    Stopped anywhere, even killed, it goes on from there when it is called again. Raises ConfigError, LedgerBusy.
+    """
+    if current(ledger) == NEWEST:
+        return
+    from gateway.ledger.upgrading import bring_up  # noqa: PLC0415 it loads alembic, which no other question needs
+
+    bring_up(ledger, told)

@@ -5,15 +5,17 @@ on rollback, and a gap looks like a lost file to a partner who counts.)
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, case, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.errors import UsageError
 from gateway.ledger.instance import require_released
 from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import control_numbers
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 LAST = 999_999_999
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread over the telephone
@@ -39,8 +41,7 @@ def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
     """
     require_released(tx)
     row = {"practice": practice, "partner": partner, "kind": kind}
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    tx.execute(dialect.insert(control_numbers).values(**row, cycle=1, last=0).on_conflict_do_nothing())
+    tx.execute(_insert(tx).values(**row, cycle=1, last=0).on_conflict_do_nothing())
     c = control_numbers.c
     taken = tx.execute(
         update(control_numbers)
@@ -61,8 +62,7 @@ def jump(tx: Connection, practice: str, partner: str, kind: str, to: Number) -> 
             "behind it; nothing was changed"
         )
     row = {"practice": practice, "partner": partner, "kind": kind, "cycle": to.cycle, "last": to.number}
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    wanted = dialect.insert(control_numbers).values(**row)
+    wanted = _insert(tx).values(**row)
     key = ["practice", "partner", "kind"]
     tx.execute(wanted.on_conflict_do_update(index_elements=key, set_={"cycle": to.cycle, "last": to.number}))
     return before
@@ -94,3 +94,14 @@ def patient_control_number(tx: Connection, practice: str) -> str:
     drawn = hashlib.blake2b(f"{taken.cycle}/{taken.number}".encode(), key=key, digest_size=9).digest()
     value = int.from_bytes(drawn, "big")
     return "".join(_LETTERS[(value >> (5 * place)) & 31] for place in range(_PCN_LENGTH))
+
+
+def _insert(tx: Connection) -> "postgresql.Insert | sqlite.Insert":
+    """Begin an insert in the dialect of the ledger at hand; the other one is not loaded."""
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 only where the ledger is one
+
+        return insert(control_numbers)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415 only where the ledger is one
+
+    return sqlite_insert(control_numbers)

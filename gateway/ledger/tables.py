@@ -265,16 +265,6 @@ interchange_claims = Table(
     # Its file was cancelled before it left: the claim version may go into another one.
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
 )
-# At most once: a claim version is in one interchange. A rejected claim gets a new version, never a second file.
-Index(
-    "uq_interchange_claims_carried_once",
-    interchange_claims.c.practice,
-    interchange_claims.c.claim_version_id,
-    unique=True,
-    sqlite_where=interchange_claims.c.withdrawn == false(),
-    postgresql_where=interchange_claims.c.withdrawn == false(),
-)
-
 deliveries = Table(
     "deliveries",
     metadata,
@@ -368,13 +358,6 @@ inbound_files = Table(
     Index("ix_inbound_files_by_name", "practice", "name", "id"),
     Index("ix_inbound_files_by_partner", "practice", "partner", "state", "id"),
 )
-Index(
-    "ix_inbound_files_unmatched",
-    inbound_files.c.practice,
-    inbound_files.c.id,
-    sqlite_where=inbound_files.c.unmatched > 0,
-    postgresql_where=inbound_files.c.unmatched > 0,
-)
 
 inbound_interchanges = Table(
     "inbound_interchanges",
@@ -463,18 +446,6 @@ remittances = Table(
     Index("ix_remittances_by_trace", "practice", "trace", "id"),
     Index("ix_remittances_by_day", "practice", "paid_on", "id", "state", "payment_cents"),
 )
-Index(
-    "uq_remittances_posted_once",
-    remittances.c.practice,
-    remittances.c.trace,
-    remittances.c.originator,
-    remittances.c.paid_on,
-    remittances.c.payment_cents,
-    unique=True,
-    sqlite_where=remittances.c.state == "posted",
-    postgresql_where=remittances.c.state == "posted",
-)
-
 payments = Table(
     "payments",
     metadata,
@@ -611,13 +582,4 @@ events = Table(
     Index("ix_events_by_about", "practice", "about", "id"),
     Index("ix_events_by_kind", "practice", "kind", "id"),
     Index("ix_events_by_partner", "practice", "partner", "id"),
-)
-# Most lines are routine, and nobody asks for those by their severity.
-Index(
-    "ix_events_for_people",
-    events.c.practice,
-    events.c.severity,
-    events.c.id,
-    sqlite_where=events.c.severity != "routine",
-    postgresql_where=events.c.severity != "routine",
 )

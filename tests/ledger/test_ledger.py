@@ -28,6 +28,7 @@ from gateway.ledger import (
     visits,
 )
 from gateway.ledger import remittances as money
+from gateway.ledger.partial_indexes import PARTIAL
 from gateway.ledger.tables import control_numbers, metadata
 from gateway.ledger.tables import events as events_table
 from gateway.lifecycle import ClaimState, VisitState
@@ -86,6 +87,7 @@ def new_file(interchange: int = 1) -> outbox.NewFile:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(empty_ledger: Ledger) -> None:
+    assert all(index in index.table.indexes for index in PARTIAL if index.table is not None)
     with empty_ledger.reading() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
     assert migrate.current(empty_ledger) == migrate.newest()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from tempfile import gettempdir
 from types import FrameType
 from typing import NoReturn
 
@@ -87,6 +86,8 @@ def _as_object(code: str, message: str, status: Status) -> None:
 
 def _crash_file(bug: BaseException) -> str:
     """Write where it happened: files, lines and functions. The message is left out, for it may quote a patient's data."""
+    from tempfile import gettempdir
+
     frames = traceback.extract_tb(bug.__traceback__)
     lines = [f"{type(bug).__module__}.{type(bug).__qualname__}"]
     lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]

@@ -15,9 +15,10 @@ import click
 _OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
-def say(*lines: str, err: bool = False) -> None:
+def say(*lines: str, err: bool = False, bold: bool = False) -> None:
     """Print lines for people. A line break inside of one is shown, for no line may come out of another's words."""
-    click.echo("\n".join(map(legible, lines or ("",))), err=err)
+    words = "\n".join(map(legible, lines or ("",)))
+    click.echo(click.style(words, bold=True) if bold else words, err=err)
 
 
 def legible(text: str) -> str:

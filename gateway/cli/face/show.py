@@ -46,6 +46,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 any fact; a line for each
 
 
 _UNSHOWN = {"body", "document"}
+_PIPE_WIDTH = 240
+_GAP = "  "
 
 
 def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
@@ -75,6 +77,9 @@ def table(
     if not shown:
         say(empty)
         return
+    room = _room(columns, shown, width)
+    if _drawn_plainly(columns, shown, room):
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -84,13 +89,30 @@ def table(
         drawn.add_column(column, overflow="fold", no_wrap=column in whole or width is None)
     for row in shown:
         drawn.add_row(*map(Text, row))
-    if width == 0:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 240
-    elif width is None:
-        width = 2 * len(columns) + sum(
-            max(len(row[place]) for row in [list(columns), *shown]) for place in range(len(columns))
-        )
-    Console(width=width, highlight=False).print(drawn)
+    Console(width=room, highlight=False).print(drawn)
+
+
+def _room(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> int:
+    if width is None:
+        return sum(max(map(len, column)) + len(_GAP) for column in zip(columns, *rows, strict=True))
+    return width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH)
+
+
+def _drawn_plainly(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> bool:
+    """Print a table that needs no folding, as rich would draw it; loading rich takes longer than most lists.
+
+    False, and nothing printed, where a cell is wider than its letters count, or the table than its room.
+    """
+    lines = (columns, *rows)
+    if not all(cell.isascii() and cell.isprintable() for line in lines for cell in line):
+        return False
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+        return False
+    head, *body = (_GAP.join(map(str.ljust, line, widths)) for line in lines)
+    say(head, bold=True)
+    say(*body)
+    return True
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

@@ -60,10 +60,9 @@ def _laws(place: Place, *, as_json: bool) -> int:
     from gateway.cli.reconcile import recovery
     from gateway.service.money.reconcile import kept_back
     from gateway.service.money.reconcile import reconcile as run
-    from gateway.service.recovery.recover import standing
 
     with place.office() as office, show.steps() as tell:
-        outcome, held, kept = run(office, tell), standing(office), kept_back(office)
+        outcome, held, kept = run(office, tell), recovery.standing(office), kept_back(office)
     if as_json:
         show.as_object(reconciled=outcome, holds=outcome.holds, held=held, kept_back=kept)
     else:

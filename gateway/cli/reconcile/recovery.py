@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.ledger.doubts import Doubt
+    from gateway.service.office import Office
     from gateway.service.recovery.recover import Recovery
 
 _SHOWN = 20
@@ -52,6 +53,18 @@ def decide(
             epoch = service.release(office, reason=reason, without=without, ready_unsent=ready_unsent)
             say(f"the ledger is released (epoch {epoch}); next: gateway reconcile, then gateway deliver")
     return Status.DONE
+
+
+def standing(office: "Office") -> "Recovery | None":
+    """Say how far the recovery has come; None if the ledger is not held: then the recovery is not even loaded."""
+    from gateway.ledger.instance import why_held
+
+    with office.ledger.reading() as tx:
+        if not why_held(tx):
+            return None
+    from gateway.service.recovery.recover import standing as run
+
+    return run(office)
 
 
 def tell(held: "Recovery") -> None:

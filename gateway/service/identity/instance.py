@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomlkit
-
 from gateway.errors import ConfigError
 from gateway.ledger import Ledger, events, instance, migrate, numbers
 from gateway.ledger.leftovers import draft
@@ -68,6 +66,8 @@ def read_marker(home: Path) -> Marker | None:
 
 def write_marker(home: Path, marker: Marker) -> None:
     """Write the marker in one piece and onto the disk. Raises ConfigError if the home cannot be written."""
+    import tomlkit  # noqa: PLC0415 a command that changed nothing writes no marker
+
     document = tomlkit.document()
     for line in _SAYS:
         document.add(tomlkit.comment(line))

@@ -69,10 +69,18 @@ def folder_of(home: Path) -> Path:
 
 
 def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> BackedUp:
+    """Make a backup (see `copied`), and write it into the log."""
+    made = copied(office, folder, keep=keep, progress=progress)
+    _log(office, made.manifest, made.path)
+    return made
+
+
+def copied(office: Office, folder: Path, *, keep: int, progress: Progress) -> BackedUp:
     """Copy the ledger, restore the copy into a scratch place, look at it, and only then give it its name.
 
     keep  how many backups of this practice stay in the folder, the newest ones; this one is among them
 
+    The ledger may be of an older revision: then the laws, which read the newest tables, are not asked.
     Raises ConfigError if it cannot be written or what was copied is not whole: then nothing is kept.
     """
     created_at, ledger = office.clock.now(), office.ledger
@@ -85,18 +93,18 @@ def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> B
     with _workplace(folder, office.practice.key) as place:
         written = place / path.name
         shape = copy_to(ledger, written, progress)
-        verified, said = _verified(office, written, shape)
-        with ledger.reading() as tx:
-            row = instance.read(tx)
+        revision = migrate.current(ledger) or ""
+        verified, said = _verified(office, written, shape, revision)
+        name, epoch = _identity(ledger, shape)
         manifest = Manifest(
             file=path.name,
             database=database,
             size=written.stat().st_size,
             sha256=_digest(written),
             practice=office.practice.key,
-            instance=row.instance,
-            epoch=row.epoch,
-            revision=migrate.newest(),
+            instance=name,
+            epoch=epoch,
+            revision=revision,
             gateway=__version__,
             created_at=created_at,
             shape=shape,
@@ -108,7 +116,6 @@ def back_up(office: Office, folder: Path, *, keep: int, progress: Progress) -> B
         _write_manifest(_manifest_of(path), manifest, place)
     # What could not be tried out must not push out what was.
     removed = _pruned(folder, office.practice.key, keep) if verified else ()
-    _log(office, manifest, path)
     return BackedUp(path=path, manifest=manifest, removed=removed)
 
 
@@ -188,11 +195,19 @@ def newest(folder: Path, practice: str) -> Manifest | None:
     return None
 
 
-def _verified(office: Office, written: Path, shape: Shape) -> tuple[bool, str]:
+def _identity(ledger: Ledger, shape: Shape) -> tuple[str, int]:
+    if "instance" not in shape.rows:
+        return "", 0  # older than its table
+    with ledger.reading() as tx:
+        row = instance.read(tx)
+    return row.instance, row.epoch
+
+
+def _verified(office: Office, written: Path, shape: Shape, revision: str) -> tuple[bool, str]:
     """Restore the copy and look at it. Raises ConfigError if it is not whole."""
     try:
         with tried_out(written, office.ledger) as scratch:
-            wrong = _found_wrong(replace(office, ledger=scratch), scratch, shape)
+            wrong = _found_wrong(replace(office, ledger=scratch), scratch, shape, revision)
     except NotPermitted as refused:
         return False, f"not verified: {refused}"
     if wrong:
@@ -200,10 +215,14 @@ def _verified(office: Office, written: Path, shape: Shape) -> tuple[bool, str]:
     return True, f"restored and found whole: {sum(shape.rows.values())} rows, log line {shape.events}"
 
 
-def _found_wrong(office: Office, scratch: Ledger, shape: Shape) -> list[str]:
-    migrate.require_newest(scratch)
+def _found_wrong(office: Office, scratch: Ledger, shape: Shape, revision: str) -> list[str]:
     with scratch.reading() as tx:
         wrong = [*damage(tx), *_differs(shape_of(tx), shape), *altered_files(tx)]
+    seen = migrate.current(scratch)
+    if seen != revision:
+        return [*wrong, f"revision {seen}, not {revision}"]
+    if revision != migrate.newest():
+        return wrong
     return wrong + [f"{law.law}: {one}" for law in reconcile(office).laws for one in law.broken]
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.errors import ConfigError
-from gateway.ledger import migrate, open_ledger, practices
+from gateway.ledger import events, migrate, open_ledger, practices
 from gateway.ledger.lock import alone, at_work
 from gateway.service.identity.instance import require_its_tables, settle_in
+from gateway.service.office import Office
+from gateway.service.setup.upgrade import Declined, Told, quietly, upgrade
 from gateway.settings import CONFIG_SHIPPED, Settings, load
 
 _SECRET_BYTES = 32
@@ -45,28 +47,34 @@ def write_configuration(home: Path) -> tuple[str, ...]:
     return tuple(written)
 
 
-def found(home: Path, clock: Clock) -> Founded:
-    """Make or complete a home folder. Calling it again changes nothing that is there."""
+def found(home: Path, clock: Clock, *, told: Told = quietly) -> Founded:
+    """Make or complete a home folder. Calling it again changes nothing that is there, but upgrades an older ledger."""
     fresh = not (home / "gateway.toml").exists()
     written = write_configuration(home) if fresh else ()
     settings = load(home)
-    is_new = register(settings, clock)
+    is_new = register(settings, clock, told=told)
     return Founded(home=home, written=written, settings=settings, is_new=is_new)
 
 
-def register(settings: Settings, clock: Clock) -> bool:
+def register(settings: Settings, clock: Clock, *, declined: Declined | None = None, told: Told = quietly) -> bool:
     """Bring the ledger's tables up to date and register the practice; tells whether it is new there.
 
-    Raises ConfigError if the home had a ledger and this one is empty, LedgerBusy.
+    declined  who wants no backup before an upgrade, and why
+    told      hears of each step of an upgrade before it is taken
+
+    Raises ConfigError if the home had a ledger and this one is empty, or there is no room; LedgerBusy.
     """
     ledger = open_ledger(settings.database_url)
     try:
         require_its_tables(ledger, settings.home)
         with at_work(ledger) if migrate.current(ledger) == migrate.newest() else alone(ledger):
-            migrate.upgrade(ledger)
+            office = Office(ledger=ledger, settings=settings, clock=clock, actor="gateway")
+            upgraded = upgrade(office, declined=declined, told=told)
             with ledger.writing() as tx:
                 secret = secrets.token_bytes(_SECRET_BYTES)
                 is_new = practices.register(tx, settings.practice, secret=secret, at=clock.now())
+                if upgraded is not None:
+                    events.write(tx, settings.practice.key, upgraded, at=clock.now())
             settle_in(ledger, settings.home, settings.practice.key, is_new=is_new)
         return is_new
     finally:

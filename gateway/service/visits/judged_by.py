@@ -21,7 +21,7 @@ from gateway.codes.table import codes_folder
 from gateway.finding import Finding, Severity
 from gateway.scrub import Case
 from gateway.service.office import Office
-from gateway.settings.load import Waiver
+from gateway.settings.values import Waiver
 
 _JUDGING: Final = ("scrub", "billing", "codes", "intake")
 """The rooms that decide what is found in a visit, with the tables in them."""

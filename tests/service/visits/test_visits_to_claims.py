@@ -27,7 +27,7 @@ from gateway.service.visits.correct import decline, do_not_bill, fix_visit
 from gateway.service.visits.explain import explain_visit
 from gateway.service.visits.import_visits import Taking, take_in
 from gateway.service.visits.scrub import scrub_visits
-from gateway.settings.load import Waiver
+from gateway.settings.values import Waiver
 from tests.edi.guide.test_overlay import DATED, overlay_file
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit, visits_file

@@ -1,9 +1,8 @@
-"""Read a home folder: gateway.toml, partners/*.toml, payers/*.toml, waivers.toml."""
+"""Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, waivers.toml."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -15,55 +14,14 @@ from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, PgpPol
 from gateway.payer import FeeSchedule, Payer, Program
 from gateway.people import Address, BillingProvider, Practice
 from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, WaiversDocument
+from gateway.settings.values import Settings, Waiver, database_url
 
 Document = TypeVar("Document", bound=BaseModel)
 
 _USAGE = {"test": Usage.TEST, "production": Usage.PRODUCTION}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
-    """A person's decision that a rule may pass for one payer or partner, until a day."""
-
-    rule: str
-    payer: str
-    partner: str
-    by: str
-    why: str
-    until: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Everything that was configured.
-
-    environment  whether this gateway sends test files or production files, to all its partners
-    """
-
-    home: Path
-    database_url: str
-    environment: Usage = Usage.TEST
-    practice: Practice
-    partners: Mapping[str, TradingPartner]
-    payers: Mapping[str, Payer]
-    unknown_payer: Payer
-    waivers: tuple[Waiver, ...] = ()
-    still_holds: frozenset[str] = frozenset()
-
-    def payer(self, payer_id: str) -> Payer:
-        """Give the payer's policy, or the assumed one under its id when nobody configured it."""
-        known = self.payers.get(payer_id)
-        return known if known is not None else replace(self.unknown_payer, id=payer_id, name=payer_id)
-
-    def partner(self, name: str) -> TradingPartner:
-        """Give the partner. Raises ConfigError if there is none of that name."""
-        if name not in self.partners:
-            known = ", ".join(sorted(self.partners)) or "none"
-            raise ConfigError(f"no trading partner {name} is configured (known: {known}); add partners/{name}.toml")
-        return self.partners[name]
-
-
-def load(home: Path) -> Settings:
+def read_whole(home: Path) -> Settings:
     """Read the configuration below `home`.
 
     Raises ConfigError naming every fault of a file with its key and what is wanted.
@@ -85,7 +43,7 @@ def load(home: Path) -> Settings:
     return Settings(
         home=home,
         environment=_USAGE[document.environment],
-        database_url=document.database.url or f"sqlite:///{home / 'gateway.db'}",
+        database_url=database_url(document.database.url, home),
         practice=_practice(document),
         partners=MappingProxyType(partners),
         payers=MappingProxyType({payer.id: payer for payer in payers}),

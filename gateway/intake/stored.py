@@ -1,0 +1,55 @@
+"""A visit read back from its stored document: the noun, without the checks it passed when it was taken in."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from gateway.document import Changes, Stored, parsed, reader_of
+from gateway.people import Address, Coverage, Employer
+from gateway.visit import Service, Visit
+
+
+def visit_of(document: bytes) -> Visit:
+    """Read a stored document back. It was checked when it was taken in, and is not checked again."""
+    return _reader()(parsed(document))
+
+
+@cache
+def _reader() -> Callable[[Stored], Visit]:
+    return reader_of(Visit, _CHANGES)
+
+
+def _visit(stored: Stored) -> Stored:
+    return {
+        "place_of_service": "11",
+        **stored,
+        "key": stored["visit_id"],
+        "day": stored["date"],
+        "diagnoses": [code.replace(".", "") for code in stored["diagnoses"]],
+    }
+
+
+def _service(stored: Stored) -> Stored:
+    return {**stored, "starts": stored.get("start"), "ends": stored.get("stop")}
+
+
+def _coverage(stored: Stored) -> Stored:
+    return {"payer_name": "", "relationship": "self", **stored}
+
+
+def _address(stored: Stored) -> Stored:
+    return {**stored, "zip_code": stored["zip_code"].replace("-", "")}
+
+
+def _employer(stored: Stored) -> Stored:
+    return {**stored, "name": stored["organization"]} if "organization" in stored else stored
+
+
+_CHANGES: Final[Changes] = {
+    Visit: _visit,
+    Service: _service,
+    Coverage: _coverage,
+    Address: _address,
+    Employer: _employer,
+}
+"""Only what was given is stored, so what intake's documents have as a default is said here once more."""

@@ -1,0 +1,58 @@
+"""What was configured, as values. Nothing here reads or checks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from gateway.errors import ConfigError
+from gateway.partner import TradingPartner, Usage
+from gateway.payer import Payer
+from gateway.people import Practice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A person's decision that a rule may pass for one payer or partner, until a day."""
+
+    rule: str
+    payer: str
+    partner: str
+    by: str
+    why: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was configured.
+
+    environment  whether this gateway sends test files or production files, to all its partners
+    """
+
+    home: Path
+    database_url: str
+    environment: Usage = Usage.TEST
+    practice: Practice
+    partners: Mapping[str, TradingPartner]
+    payers: Mapping[str, Payer]
+    unknown_payer: Payer
+    waivers: tuple[Waiver, ...] = ()
+    still_holds: frozenset[str] = frozenset()
+
+    def payer(self, payer_id: str) -> Payer:
+        """Give the payer's policy, or the assumed one under its id when nobody configured it."""
+        known = self.payers.get(payer_id)
+        return known if known is not None else replace(self.unknown_payer, id=payer_id, name=payer_id)
+
+    def partner(self, name: str) -> TradingPartner:
+        """Give the partner. Raises ConfigError if there is none of that name."""
+        if name not in self.partners:
+            known = ", ".join(sorted(self.partners)) or "none"
+            raise ConfigError(f"no trading partner {name} is configured (known: {known}); add partners/{name}.toml")
+        return self.partners[name]
+
+
+def database_url(given: str, home: Path) -> str:
+    """Give the ledger's address: as configured, else the file gateway.db in the home folder."""
+    return given or f"sqlite:///{home / 'gateway.db'}"

@@ -1,0 +1,89 @@
+"""Stored claims: written and read without pydantic, and still exactly as pydantic would have it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from gateway.claim import Claim, ServiceLine
+from gateway.document import parsed, written
+from gateway.ledger.record import claim_from_bytes, claim_to_bytes
+from gateway.people import Employer, Person
+from tests.people import claim
+
+PYDANTIC = TypeAdapter(Claim)
+
+amounts = st.decimals(0, 10**9, places=2) | st.sampled_from([Decimal(0), Decimal(7), Decimal("120.5")])
+st.register_type_strategy(
+    ServiceLine,
+    st.builds(
+        ServiceLine,
+        charge=amounts,
+        modifiers=st.just(()) | st.just(("GP",)),
+        pointers=st.lists(st.integers(1, 12), max_size=4).map(tuple),
+    ),
+)
+texts = st.text(st.characters(codec="utf-8"))
+claims = st.from_type(Claim)
+
+
+@given(claims)
+def test_every_claim_is_written_and_read_as_pydantic_does(one: Claim) -> None:
+    body = claim_to_bytes(one)
+    assert body == PYDANTIC.dump_json(one)
+    read = claim_from_bytes(body)
+    assert read == one == PYDANTIC.validate_json(body)
+    assert repr(read) == repr(one), "equal amounts may still differ in their digits"
+
+
+def stored(one: Claim) -> dict[str, Any]:
+    document: dict[str, Any] = parsed(claim_to_bytes(one))
+    return document
+
+
+def read(document: dict[str, Any]) -> Claim:
+    return claim_from_bytes(written(document))
+
+
+def test_a_claim_that_todays_check_would_refuse_is_read_as_it_was_stored() -> None:
+    document = stored(claim())
+    document["lines"][0].update(charge="-1.234", modifiers=["GP", "KX", "59", "CQ", "GA"])
+    line = read(document).lines[0]
+    assert (line.charge, len(line.modifiers)) == (Decimal("-1.234"), 5)
+    with pytest.raises(ValueError, match="want an amount"):
+        replace(line)
+
+
+def test_a_field_that_claims_no_longer_have_is_passed_over() -> None:
+    document = {**stored(claim()), "colour": "blue"}
+    document["patient"]["colour"] = "blue"
+    assert read(document) == claim()
+
+
+def test_a_field_that_the_document_does_not_have_yet_takes_its_default() -> None:
+    document = stored(claim())
+    for name in ("frequency", "supervising", "initial_treatment"):
+        del document[name]
+    assert read(document) == claim()
+
+
+def test_a_field_without_a_default_is_named_without_its_neighbours() -> None:
+    document = stored(claim())
+    del document["patient"]["birth_date"]
+    with pytest.raises(ValueError, match=r"^a stored Person has no birth_date, which has no default$"):
+        read(document)
+
+
+def test_a_subscriber_is_a_person_or_an_employer_by_its_fields() -> None:
+    one = claim()
+    employer = Employer(name="Acme Works", address=one.patient.address)
+    for subscriber in (employer, one.patient, None):
+        insured = replace(one, coverage=replace(one.coverage, subscriber=subscriber))
+        assert read(stored(insured)) == insured
+    assert isinstance(one.patient, Person)
+    assert one.lines[0].day == date(2026, 11, 2)
