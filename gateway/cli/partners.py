@@ -142,6 +142,27 @@ def resume(place: Place, name: str, by: str, reason: str) -> int:
 
 
 @partners.command(
+    epilog="Example: gateway partners rename northgate north --by 'Ana Reyes' --reason 'they merged, and are called so now'"
+)
+@click.argument("old")
+@click.argument("new")
+@show.decided
+@click.pass_obj
+def rename(place: Place, old: str, new: str, by: str, reason: str) -> int:
+    """Let the ledger know a partner by the new name of its file: its numbers go on, and its answers find what was sent.
+
+    Rename the file in partners/, and the partner in payers/, first. The log keeps the old name.
+    """
+    from gateway.ledger.lock import alone
+    from gateway.service.partners.renamed import rename as run
+
+    with place.office(actor=by, lock=alone) as office:
+        files = run(office, old, new, reason=reason)
+    say(f"{old} is {new} from now on, with {show.counted(files, 'sealed file')}; next: gateway doctor")
+    return Status.DONE
+
+
+@partners.command(
     epilog="Example: gateway partners renumber northgate --to 5000 --by 'Ana Reyes' --reason 'they saw 4312 from the old PC'"
 )
 @click.argument("name")

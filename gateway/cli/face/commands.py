@@ -35,7 +35,9 @@ _COMMANDS = {
     "remits": _Command("remits:remits", "Remittances: list, and show one's money."),
     "reconcile": _Command("reconcile.reconcile:reconcile", "Check the laws; show where every claim and dollar is."),
     "tail": _Command("tail:tail", "Read or follow the reconciliation log."),
-    "partners": _Command("partners:partners", "Trading partners: list, check, trust a host key, pause, resume."),
+    "partners": _Command(
+        "partners:partners", "Trading partners: list, check, trust a host key, pause, resume, rename."
+    ),
     "rules": _Command("scrub:rules", "The scrub rules: list, show."),
     "codes": _Command("codes:codes", "Code lists: how old each is; import newer ones."),
     "x12": _Command("x12:x12", "X12 files by themselves: check, show, explain, write anew, compare, split."),

@@ -19,6 +19,7 @@ from gateway.service.files.spool import RESERVE_BYTES, Spool
 from gateway.service.inbound.select_files import TAIL, Picked, listed, looked_at, pick, plain_files, seconds, unfinished
 from gateway.service.office import Office, quietly
 from gateway.service.partners.calls import TROUBLE, Calls, OpenMailbox, not_called, reached
+from gateway.service.partners.renamed import renamed
 from gateway.transport.mailbox import Entry, Mailbox
 
 _ENDS_A_ROUND: Final = (*TROUBLE, LedgerConflict)
@@ -123,7 +124,8 @@ class _Round:
         return self._ended(problem)
 
     def fetch(self, open_mailbox: OpenMailbox, calls: Calls, tell: Callable[[int], None]) -> Collected:
-        problem = not_called(self.office, self.partner, calls)
+        # Under a new name its answers would be about nothing that was sent.
+        problem = not_called(self.office, self.partner, calls) or renamed(self.office, self.partner)
         if problem is not None:
             return self._ended(problem)
         try:

@@ -31,6 +31,7 @@ from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 from gateway.service.outbound.possible_duplicates import undoubted
 from gateway.service.outbound.test_or_production import refuse_mixed
+from gateway.service.partners.renamed import renamed
 
 _PAGE = 1000
 _TRIES = 5
@@ -106,7 +107,11 @@ class _Done:
 
 
 def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
-    fresh, doubled = _originals(office, _ready(office, partner))
+    ready = _ready(office, partner)
+    other = renamed(office, partner) if ready else None
+    if other is not None:
+        raise other
+    fresh, doubled = _originals(office, ready)
     good, bad = _tried(office, partner, fresh, professional.write)
     good, doubted = undoubted(office, partner, good)
     kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]

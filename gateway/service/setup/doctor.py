@@ -21,6 +21,7 @@ from gateway.ledger.filesystem import kind_of
 from gateway.ledger.lock import at_work
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
 from gateway.service.identity.instance import why_held
+from gateway.service.partners.renamed import known_as
 from gateway.service.recovery.backup import folder_of, newest
 from gateway.service.setup.code_lists import code_tables
 from gateway.settings import Settings, load
@@ -62,6 +63,7 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         *_instance(settings),
         _backup(settings, clock),
         *(one for name in sorted(settings.partners) for one in _partner(settings.partners[name], home)),
+        *_names(settings),
         *_tables(settings, clock),
     )
 
@@ -161,6 +163,24 @@ def _partner(partner: TradingPartner, home: Path) -> Iterator[Check]:
     elif box.host_keys:
         fix = f"to try the connection: gateway partners check {partner.name}"
         yield Check(what=what, health=Health.GOOD, said=f"{box.user}@{box.host}:{box.port}, pinned; {fix}")
+
+
+def _names(settings: Settings) -> Iterator[Check]:
+    """Partners whose file got another name: the ledger still knows them by the old one."""
+    try:
+        ledger = open_ledger(settings.database_url)
+        try:
+            with ledger.reading() as tx:
+                found = {one: known_as(tx, settings.practice.key, settings.partners[one]) for one in settings.partners}
+        finally:
+            ledger.close()
+    except GatewayError:
+        return  # the ledger's own check says it
+    for name, old in sorted(found.items()):
+        if old:
+            said = f"the ledger knows its sender and receiver as {old}: nothing is sealed for it, nor collected"
+            fix = f"gateway partners rename {old} {name} --by NAME --reason TEXT, or give the file its old name"
+            yield Check(what=f"partner {name}, name", health=Health.BAD, said=said, fix=fix)
 
 
 def _login(partner: TradingPartner) -> Check | None:
