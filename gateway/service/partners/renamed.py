@@ -6,9 +6,8 @@ seen those numbers, and would match no answer to what went out under the old one
 
 from gateway.errors import ConfigError, UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, numbers, partner_names
+from gateway.ledger import Transaction, instance, numbers, partner_names
 from gateway.partner import TradingPartner
-from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 
 _ISA = 106
@@ -52,7 +51,6 @@ def rename(office: Office, old: str, new: str, *, reason: str) -> int:
     Raises UsageError if the old file is still there, or the new name has files of its own; ConfigError if there is no
     such partner; LedgerHeld.
     """
-    require_released(office)
     office.settings.partner(new)
     if old in office.settings.partners:
         raise UsageError(
@@ -69,6 +67,7 @@ def rename(office: Office, old: str, new: str, *, reason: str) -> int:
         reason=reason,
     )
     with office.ledger.writing() as tx:
+        instance.require_released(tx)
         if numbers.last(tx, practice, old, "interchange") is None:
             raise UsageError(f"the ledger knows no partner {old}; nothing was changed; see: gateway partners list")
         return partner_names.rename(tx, practice, old, new, event=said, at=office.clock.now())
