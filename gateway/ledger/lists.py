@@ -332,7 +332,7 @@ def _ids(tx: Connection, practice: str, of: List, asked: Asked) -> list[int]:
     plan = _plan(tx, practice, of, asked)
     column, descends = _sorted_by(of, asked)
     keys = [of.id] if column is None else [column, of.id]
-    behind = _behind(of, asked, column, descends=descends)
+    behind = tuple(_behind(of, asked, column, descends=descends))
     runs = []
     for run in plan.runs:
         query = _standing(select(*keys), of, plan.splits).where(plan.owner, *run, *plan.thins, *behind)
