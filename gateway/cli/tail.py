@@ -15,6 +15,7 @@ from gateway.cli.face.status import Status
 if TYPE_CHECKING:
     from gateway.ledger.events import Logged
     from gateway.service.office import Office
+    from gateway.service.views.lists import Request
 
 _POLL_SECONDS = 0.5
 _PAGE = 500
@@ -56,34 +57,35 @@ def tail(
     severities = ("can wait", "wake") if needs_a_person else (severity or "",)
     wanted = wanted.also(claim=claim.upper(), partner=partner, kind=kind, about=about, severity=severities)
     # It may run for days: it must not keep an upgrade or a release waiting.
+    request = replace(wanted.request, awaits=follow)
     with place.office(lock=nullcontext) as office:
-        after = _last(office, wanted, lines, as_json=as_json) if lines else 0
+        after = _last(office, request, lines, as_json=as_json) if lines else 0
         while True:
-            after = _rest(office, wanted, after, as_json=as_json)
+            after = _rest(office, request, after, as_json=as_json)
             if not follow:
                 return Status.DONE
             _until_more(office, after)
 
 
-def _last(office: "Office", wanted: lists.Wanted, lines: int, *, as_json: bool) -> int:
+def _last(office: "Office", request: "Request", lines: int, *, as_json: bool) -> int:
     """Print the last so many lines that match; gives the number of the newest."""
     from gateway.service.views.lists import rows
     from gateway.service.views.log import LOG
 
-    page = rows(office, LOG, replace(wanted.request, sort="-entry", limit=lines))
+    page = rows(office, LOG, replace(request, sort="-entry", limit=lines))
     for one in reversed(page.rows):
         _tell(one, as_json=as_json)
     return page.rows[0].number if page.rows else 0
 
 
-def _rest(office: "Office", wanted: lists.Wanted, after: int, *, as_json: bool) -> int:
+def _rest(office: "Office", request: "Request", after: int, *, as_json: bool) -> int:
     """Print every line behind a number; gives the number that was looked at last."""
     from gateway.service.views.lists import rows
     from gateway.service.views.log import LOG, log_end
 
     while True:
         end = log_end(office)
-        page = rows(office, LOG, replace(wanted.request, after=str(after)))
+        page = rows(office, LOG, replace(request, after=str(after)))
         for one in page.rows:
             _tell(one, as_json=as_json)
         if not page.next_after:

@@ -86,11 +86,15 @@ def timely_filing_past(case: Case) -> Faults:
     limit = case.payer.filed_by_days
     if limit is None:
         return
-    last = case.visit.day + timedelta(days=limit)
-    if case.passed(last):
+    if case.longer_ago(case.visit.day, limit):
         severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("filed_by_days")
-        yield Fault("date", f"the payer took this claim until {last}, {limit} days after the service", severity)
-    elif case.passed(case.visit.day + timedelta(days=int(limit * _SOON))):
+        yield Fault(
+            "date",
+            f"the payer took this claim until {case.visit.day + timedelta(days=limit)}, {limit} days after the service",
+            severity,
+        )
+    elif case.longer_ago(case.visit.day, int(limit * _SOON)):
+        last = case.visit.day + timedelta(days=limit)
         yield Fault("date", f"the payer takes this claim until {last}, {limit} days after the service", Severity.WARN)
 
 

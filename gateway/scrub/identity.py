@@ -1,7 +1,6 @@
 """Rules about who is who, and when."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip_plus_4
@@ -65,7 +64,7 @@ def provider_not_eligible(case: Case) -> Faults:
 )
 def date_in_future(case: Case) -> Faults:
     """A visit that has not happened yet, or before the patient was born."""
-    if not case.passed(case.visit.day - timedelta(days=1)):
+    if not case.reached(case.visit.day):
         yield Fault("date", "the visit is dated in the future")
     if case.visit.patient.birth_date > case.visit.day:
         yield Fault("patient.birth_date", "the patient was born after the visit")

@@ -25,12 +25,12 @@ class Case:
     """All that a rule may read.
 
     history             the same patient's other visits with this practice, by date
-    today               in the practice's zone; rules ask `passed`
+    today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
     adjudicated         whether an earlier claim of this visit was adjudicated by the payer
     payer_claim_number  the payer's number of that claim (CLP07 of the 835), empty when not known
     codes               folder of the code lists that the practice imported, None where it has none
-    asked_about         the days that rules have asked about so far
+    turns_on            the days on which what rules have asked so far is answered otherwise
     """
 
     visit: Visit
@@ -43,16 +43,21 @@ class Case:
     adjudicated: bool = False
     payer_claim_number: str = ""
     codes: Path | None = None
-    asked_about: set[date] = field(default_factory=set, compare=False, repr=False)
+    turns_on: set[date] = field(default_factory=set, compare=False, repr=False)
 
-    def passed(self, last_day: date) -> bool:
-        """Tell whether a day has gone by.
+    def reached(self, day: date) -> bool:
+        """Tell whether a day has come.
 
-        Rules ask this way and look at no clock: so it is known on which day they may find otherwise (`asked_about`), and
-        a visit that waits is not looked at again on every day in between.
+        Rules ask this way, or by `longer_ago`, and look at no clock: so it is known on which day they may find otherwise
+        (`turns_on`), and a visit that waits is not looked at again on every day in between.
         """
-        self.asked_about.add(last_day)
-        return self.today > last_day
+        self.turns_on.add(day)
+        return self.today >= day
+
+    def longer_ago(self, since: date, days: int) -> bool:
+        """Tell whether more than so many days have gone by since a day."""
+        turns = since.toordinal() + days + 1
+        return turns <= date.max.toordinal() and self.reached(date.fromordinal(turns))
 
     def payer_says(self, setting: str) -> Severity:
         """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""

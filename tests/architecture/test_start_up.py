@@ -47,7 +47,8 @@ LOADED = {
     "tail": LEDGER,
     "reconcile": LEDGER,
     "partners list": LEDGER | {"gateway.transport", "tomlkit"},
-    "db check": LEDGER,
+    # Compares payments with the stored 835s, and so reads them.
+    "db check": LEDGER | {"gateway.edi", "gateway.transport", "lxml", "pyx12"},
     # Looks again at stored visits, by way of the room that takes them in.
     "scrub run": LEDGER | {"gateway.scrub", "gateway.intake", "pydantic"},
     "batch plan": LEDGER | {"gateway.edi", "gateway.transport", "lxml", "pyx12"},

@@ -54,7 +54,7 @@ def test_what_came_in_is_listed_shown_ignored_and_taken_out(box: Path, tmp_path:
     assert "ignored" in gateway("inbox", "ignore", str(bad["id"]), *BY, home=home).out
     assert gateway("inbox", "ignore", str(bad["id"]), *BY, home=home).status == 2
     assert gateway("inbox", "ignore", str(unmatched["id"]), *BY, "--json", home=home).facts["file"]["unmatched"] == 0
-    assert "no such file" in gateway("inbox", "list", "--unmatched", home=home).out
+    assert "nothing matches unmatched:yes" in gateway("inbox", "list", "--unmatched", home=home).out
 
 
 def test_partners_that_were_not_called_are_named_and_the_status_says_so(box: Path, tmp_path: Path) -> None:

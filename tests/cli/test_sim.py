@@ -1,5 +1,6 @@
 """A bad day rehearsed by hand: `gateway sim --fault` in one window, the gateway in another."""
 
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -18,21 +19,28 @@ FILE = "elm_northgate_000000001.837"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A clinic with one sealed file."""
+    """A clinic with one sealed file, for partners at a port of this machine."""
     place = tmp_path / "home"
-    for words in (("init",), ("visits", "import", SAMPLE), ("scrub", "run"), ("batch", "seal")):
+    for words in (("init",), ("visits", "import", SAMPLE), ("scrub", "run")):
         assert gateway(*words, home=place).status == 0
+    point(place)  # a file goes where it was sealed for, or nowhere
+    assert gateway("batch", "seal", home=place).status == 0
     return place
 
 
-def point(home: Path) -> int:
+def point(home: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     for name in ("northgate", "southport"):
         path = home / "partners" / f"{name}.toml"
         path.write_text(path.read_text().replace("port = 2222", f"port = {port}"))
-    return port
+
+
+def port_of(home: Path) -> int:
+    found = re.search(r"^port = (\d+)", (home / "partners" / "northgate.toml").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1])
 
 
 def trust(home: Path) -> None:
@@ -85,7 +93,7 @@ def test_a_fault_that_is_none_starts_nothing(tmp_path: Path, words: tuple[str, .
 def test_a_line_cut_after_the_rename_to_a_greedy_partner_ends_with_each_claim_paid_once(
     home: Path, tmp_path: Path
 ) -> None:
-    port, told = point(home), list[str]()
+    port, told = port_of(home), list[str]()
     with simulator(home, tmp_path / "sim", port, "--open"):
         trust(home)
     wrong = ("--fault", "cut-after-rename", "--fault", "greedy")
@@ -111,7 +119,7 @@ def test_a_line_cut_after_the_rename_to_a_greedy_partner_ends_with_each_claim_pa
 
 
 def test_a_full_disk_at_the_partner_is_refused_told_and_mended(home: Path, tmp_path: Path) -> None:
-    port = point(home)
+    port = port_of(home)
     with simulator(home, tmp_path / "sim", port, "--open", "--fault", "full:100,1") as process:
         trust(home)
         refused = gateway("deliver", home=home)

@@ -26,7 +26,7 @@ def test_a_table_is_drawn_alike_with_and_without_rich(
     show.table(columns, body, empty="")
     plainly = capsys.readouterr().out
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(show, "_drawn_plainly", lambda _columns, _rows: False)
+        patched.setattr(show, "_drawn_plainly", lambda _columns, _rows, _room: False)
         show.table(columns, body, empty="")
     assert plainly == capsys.readouterr().out
 

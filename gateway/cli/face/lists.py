@@ -254,7 +254,7 @@ def _csv(columns: Sequence[Column[T]], rows: Iterable[T]) -> None:
     writer.writerow(one.name for one in columns)
     for row in rows:
         writer.writerow(_for_spreadsheet(str(one.of(row))) for one in columns)
-    click.echo(written.getvalue(), nl=False)
+    say(*written.getvalue().splitlines())
 
 
 def _for_spreadsheet(cell: str) -> str:

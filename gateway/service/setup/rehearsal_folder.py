@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.errors import GatewayError, UsageError
 from gateway.ledger import events, migrate, open_ledger
 from gateway.settings import load
+from gateway.settings.checked import KEPT
 
 ACTOR = "demo"
 """Who does what a rehearsal does, in its log."""
@@ -22,7 +23,7 @@ _NOT_FOR_PATIENTS = (
 )
 _OURS = {"", ACTOR}
 _MADE = {_MARK, "clinic", "simulator"}
-_MADE_AT_HOME = {"gateway.toml", "waivers.toml", "instance.toml", "partners", "payers", "keys", "spool"}
+_MADE_AT_HOME = {"gateway.toml", "waivers.toml", "instance.toml", KEPT, "partners", "payers", "keys", "spool"}
 _LEDGER = "gateway.db"
 _PAGE = 1000
 

@@ -41,12 +41,16 @@ class Lister(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What somebody asks a list: a filter as it was typed; `sort`, `after` and `limit` as in Asked."""
+    """What somebody asks a list: a filter as it was typed; `sort`, `after` and `limit` as in Asked.
+
+    awaits  whether what is asked for may still come, as when the log is followed: then no value is refused as unknown
+    """
 
     filter: str = ""
     sort: str = ""
     after: str = ""
     limit: int = 100
+    awaits: bool = False
 
 
 def rows(office: Office, lister: Lister[T], request: Request) -> Page[T]:
@@ -70,7 +74,7 @@ def conditions(office: Office, lister: Lister[T], request: Request) -> tuple[Con
 
 def _asked(tx: Transaction, office: Office, lister: Lister[T], request: Request) -> Asked:
     meant = conditions(office, lister, request)
-    for one in meant:
+    for one in () if request.awaits else meant:
         _require_known(tx, office, lister, one)
     return Asked(conditions=meant, sort=request.sort, after=request.after, limit=request.limit, zone=office.clock.zone)
 

@@ -2,7 +2,7 @@
 
 That is the visit itself (a correction makes another version of it), the patient's other visits that day, the answers to
 its claim, its payer's file, the waivers, the practice's settings, the code lists that it imported, and the rules with
-their tables as they are in this gateway. The days are those that a rule asked about (`Case.passed`) and the ends of
+their tables as they are in this gateway. The days are those that a rule asked about (`Case.reached`) and the ends of
 waivers that let a finding pass.
 """
 
@@ -61,8 +61,8 @@ def look_again_on(office: Office, case: Case, found: tuple[Finding, ...]) -> dat
     """Give the first day after today on which the rules may find otherwise; None if no day changes anything."""
     rules = {one.rule for one in found if one.severity is not Severity.NOT_CHECKED}
     ends = (one.until for one in waivers_for(office, case.payer.id) if one.rule in rules)
-    days = [day + timedelta(days=1) for day in (*case.asked_about, *ends) if day >= case.today]
-    return min(days, default=None)
+    days = (*case.turns_on, *(end + timedelta(days=1) for end in ends if end < date.max))
+    return min((day for day in days if day > case.today), default=None)
 
 
 @cache

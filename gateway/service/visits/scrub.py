@@ -121,7 +121,9 @@ def _settle(
             again = current.state is VisitState.HELD
             event = None if again else _held(current, holds, office.actor)
             visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
-            visits.keep_judged_by(tx, practice, current, by, look_again_on(office, case, found))
+            # What a fault of ours holds is tried again each time: it may be gone.
+            ours = any(one.where == OUR_FAULT for one in found)
+            visits.keep_judged_by(tx, practice, current, "" if ours else by, look_again_on(office, case, found))
             return Scrubbed(
                 visit=visit.key, version=visit.version, before=visit.state, state=VisitState.HELD, findings=found
             )
