@@ -110,6 +110,8 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _term(term: str, known: dict[str, Field], today: date) -> Condition:
+    if not term.isprintable():
+        raise UsageError("filter: a term holds a character that cannot be printed; nothing is called so")
     negated = term.startswith("-")
     name, colon, said = term.removeprefix("-").partition(":")
     if not colon or name not in known:
@@ -119,7 +121,12 @@ def _term(term: str, known: dict[str, Field], today: date) -> Condition:
         raise UsageError(f"filter: {name}: has no value; {field.says}")
     if field.kind in {Kind.CHOICE, Kind.CODE}:
         return Condition(field=name, wanted=_words(field, said), negated=negated)
-    least, most = _bounds(field, said, today)
+    try:
+        least, most = _bounds(field, said, today)
+    except OverflowError:
+        raise UsageError(f"filter: {term!r} goes beyond the calendar") from None
+    if least is None and most is None:
+        raise UsageError(f"filter: {term!r} has neither a first nor a last {field.kind}; give one of them")
     return Condition(field=name, least=least, most=most, negated=negated)
 
 

@@ -8,7 +8,7 @@ in order already, and the runs are merged.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -21,8 +21,10 @@ from sqlalchemy import (
     Select,
     TextClause,
     and_,
+    false,
     func,
     literal_column,
+    not_,
     select,
     tuple_,
     union_all,
@@ -39,6 +41,9 @@ _COUNTED: Final = 20_000
 _SHOWN: Final = 20
 """So many values of a field are named to somebody who asked for one that there is none of."""
 _IDS_AT_ONCE: Final = 500
+_RUNS_MAX: Final = 60
+"""So many runs are merged at most: SQLite puts no more than 500 into one statement, and beyond a few dozen sorting is quicker."""
+_DIGITS_MAX: Final = 18
 
 Ids: TypeAlias = Callable[[str, Condition], Select[tuple[int]]]
 """Told the practice and a condition: the list's ids that another table knows."""
@@ -149,9 +154,10 @@ def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable
 
     Raises UsageError if `asked.after` or `asked.sort` is none of this list.
     """
-    found = _rows(tx, practice, of, asked)
-    ends = _after(of, asked, found[-1]) if len(found) == asked.limit else ""
-    return Page(tuple(stored(row) for row in found), ends)
+    # One more than is shown tells whether another page follows.
+    found = _rows(tx, practice, of, replace(asked, limit=asked.limit + 1))
+    shown = found[: asked.limit]
+    return Page(tuple(stored(row) for row in shown), _after(of, asked, shown[-1]) if len(found) > len(shown) else "")
 
 
 def _rows(tx: Connection, practice: str, of: List, asked: Asked) -> tuple[RowMapping, ...]:
@@ -175,6 +181,9 @@ def total(tx: Connection, practice: str, of: List, asked: Asked) -> Total:
     query = _standing(
         select(func.count().label("rows"), amount.label("cents")).select_from(of.id.table), of, plan.splits
     )
+    column = _sorted_by(of, asked)[0]
+    if column is not None:
+        query = query.where(column.is_not(None))  # rows that are not in the order are in no page
     query = query.where(plan.owner, *plan.drives, *plan.thins)
     if of.split is not None:
         query = query.where(of.split.in_(plan.splits) if plan.by_split else _Unindexed(of.split).in_(plan.splits))
@@ -253,6 +262,8 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
     parted = by.split and of.split is not None
     if parted:
         runs = tuple((*run, of.split == split) for run in runs for split in splits)
+    if len(runs) > _RUNS_MAX:
+        runs = ((*drives, of.split.in_(splits)),) if of.split is not None else (drives,)
     return _Plan(owner=owner, runs=runs, drives=drives, thins=thins, splits=splits, by_split=parted)
 
 
@@ -269,13 +280,10 @@ def _has_an_index_of_its_own(of: List, asked: Asked) -> bool:
 def _splits(of: List, conditions: Sequence[Condition]) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
     """Take the conditions on the split apart from the others: they say which of its values are wanted."""
     mine = [one for one in conditions if of.split is not None and _is_split(of, one)]
-    splits = of.split_values
-    for one in mine:
-        if one.negated:
-            splits = tuple(value for value in splits if value not in one.wanted)
-        else:
-            # What is not shown by itself is shown when it is asked for.
-            splits = tuple(value for value in one.wanted if len(mine) == 1 or value in splits)
+    asked = [set(one.wanted) for one in mine if not one.negated]
+    # What is not shown by itself is shown when it is asked for.
+    splits = tuple(sorted(set.intersection(*asked))) if asked else of.split_values
+    splits = tuple(value for value in splits if not any(one.negated and value in one.wanted for one in mine))
     return splits, tuple(one for one in conditions if one not in mine)
 
 
@@ -382,16 +390,17 @@ def _behind(of: List, asked: Asked, column: Column[Any] | None, *, descends: boo
         return
     value, _, number = asked.after.rpartition("~")
     try:
-        keys: tuple[Any, ...] = (int(number),) if column is None else (_parsed(column, value), int(number))
-    except ValueError:
-        raise UsageError(
-            f"--after: {asked.after!r} is no place in this list; take it from `more:` or next_after"
-        ) from None
+        found = None if column is None else _parsed(column, value)
+    except (ValueError, TypeError):
+        number = ""
+    if not number.isdecimal() or len(number) > _DIGITS_MAX:
+        raise UsageError(f"--after: {asked.after!r} is no place in this list; take it from `more:` or next_after")
     if column is None:
-        yield of.id < keys[0] if descends else of.id > keys[0]
+        yield of.id < int(number) if descends else of.id > int(number)
     else:
         here = tuple_(column, of.id)
-        yield here < keys if descends else here > keys
+        there = (found, int(number))
+        yield here < there if descends else here > there
 
 
 def _parsed(column: Column[Any], value: str) -> object:
@@ -407,9 +416,10 @@ def _thinned(of: List, practice: str, condition: Condition, asked: Asked) -> Col
             found: ColumnElement[bool] = _Unindexed(of.id).in_(ids)
         else:
             found = ids.where(by.link == of.id).correlate(of.id.table).exists()
-        return ~found if condition.negated else found
+        return not_(found) if condition.negated else found
     held = _holds(_Unindexed(by.column), condition, asked)
-    return ~held if condition.negated else held
+    # A row without a value is not among those that have one.
+    return not_(func.coalesce(held, false())) if condition.negated else held
 
 
 def _holds(column: ColumnElement[Any], condition: Condition, asked: Asked) -> ColumnElement[bool]:

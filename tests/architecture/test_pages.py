@@ -4,6 +4,7 @@ import doctest
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -12,7 +13,15 @@ from gateway import delivery, lifecycle
 from gateway.cli.face.commands import gateway
 from gateway.cli.face.status import EXPLAINED
 from gateway.ledger.inbound import INBOUND_EXPLAINED
+from gateway.listing import Field
 from gateway.scrub import RULES
+from gateway.service.views.claims import CLAIMS
+from gateway.service.views.deliveries import DELIVERIES
+from gateway.service.views.denials import DENIALS
+from gateway.service.views.inbox import INBOX
+from gateway.service.views.log import LOG
+from gateway.service.views.remittances import REMITTANCES
+from gateway.service.views.visits import VISITS
 from gateway.simulator.faults import Fault
 from tests.simulator.promised import row
 
@@ -54,6 +63,27 @@ def test_each_state_stands_in_its_table_with_its_meaning_and_what_to_do() -> Non
 
 def test_each_exit_status_stands_in_its_table() -> None:
     assert rows(OPERATOR, "statuses") == [f"| {int(status)} | {meaning} |" for status, meaning in EXPLAINED.items()]
+
+
+def test_each_field_of_each_list_stands_in_its_table() -> None:
+    listers: dict[str, Any] = {
+        "visits list": VISITS,
+        "claims list": CLAIMS,
+        "denials list": DENIALS,
+        "remits list": REMITTANCES,
+        "deliveries list": DELIVERIES,
+        "inbox list": INBOX,
+        "tail": LOG,
+    }
+    assert rows(PAGES["docs/lists.md"], "fields") == [
+        f"| `gateway {command}` | `{one.name}:` | {one.kind} | {': '.join([one.says, *_words(one)])} |"
+        for command, lister in listers.items()
+        for one in lister.fields
+    ]
+
+
+def _words(one: Field) -> list[str]:
+    return [", ".join(one.choices)] if one.choices else []
 
 
 def test_the_faults_that_can_be_rehearsed_stand_in_their_table_with_what_comes_of_each() -> None:

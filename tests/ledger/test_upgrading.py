@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -156,15 +154,10 @@ def test_an_index_is_made_once_and_keeps_its_law(filled: Ledger) -> None:
         events.write(tx, P, SAID, at=NOW)
 
 
-@contextmanager
-def on_postgresql(ledger: Ledger) -> Iterator[None]:
-    if ledger.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite makes an index whole or not at all")
-    yield
-
-
+# SQLite makes an index whole or not at all.
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_an_index_that_was_broken_off_is_found_and_made_anew(filled: Ledger) -> None:
-    with on_postgresql(filled), filled.writing() as tx:
+    with filled.writing() as tx:
         events.write(tx, P, SAID, at=NOW)
     index = concurrent_index("uq_try_about", "events", "practice", "about", unique=True)
     with pytest.raises(LedgerConflict):
