@@ -112,8 +112,19 @@ def grown(folder: Path, claims: int, gateway: Path) -> Path:
         migrate.upgrade(ledger)
         ledger.close()
         say(f"upgraded in {time.time() - begin:.0f} s (wall)")
+        at_home(home)
         (home / "ready").touch()
     return home
+
+
+def at_home(home: Path) -> None:
+    """Let a copied ledger work where it is now: a copy is held, for it may not know what the other one has sent."""
+    with closing(sqlite3.connect(filled.ledger_of(home))) as database:
+        database.execute("UPDATE instance SET place = '', held = ''")
+        database.commit()
+    (home / "instance.toml").unlink(missing_ok=True)
+    command = [*_COMMAND, "--home", str(home), "init"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, env=_environment(filled.ROOT), check=True)
 
 
 def office_of(home: Path) -> Office:
@@ -208,6 +219,7 @@ def measure_sealing(folder: Path, gateway: Path) -> None:
     home = folder / "sealing"
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(grown(folder, 10_000, gateway), home)
+    at_home(home)
     with closing(sqlite3.connect(filled.ledger_of(home))) as database:
         _make_ready(database)
         database.commit()
@@ -231,7 +243,7 @@ def _make_ready(database: sqlite3.Connection) -> None:
     (remittance,) = database.execute("SELECT min(id) FROM remittances").fetchone()
     database.executemany(
         "INSERT INTO parked_money (practice, remittance_id, reason, reference, cents, said)"
-        " SELECT practice, ?, 'not found', ?, 100, 'bench' FROM practices LIMIT 1",
+        " SELECT key, ?, 'not found', ?, 100, 'bench' FROM practices LIMIT 1",
         ((remittance, f"X{number:09d}") for number in range(100_000)),
     )
 

@@ -57,7 +57,8 @@ def _office(address: str) -> Office:
 
 def at(office: Office, mailbox: MailboxAddress, **changes: Any) -> Office:
     """Give the same office with the partner's mailbox at that address."""
-    return replace(office, settings=clinic.settings(replace(clinic.partner(), mailbox=mailbox, **changes)))
+    there = clinic.settings(replace(clinic.partner(), mailbox=mailbox, **changes))
+    return clinic.anywhere(replace(office, settings=there))
 
 
 def the_file(office: Office) -> SealedFile:

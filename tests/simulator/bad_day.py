@@ -94,7 +94,8 @@ class BadDay:
         )
         clock = Clock(read=lambda: datetime.now(UTC) + self.late, zone=CHICAGO, pinned=TODAY)
         north = replace(clinic.partner(PARTNER), mailbox=address, **self.profile)
-        return replace(self.ledger, settings=clinic.settings(north, home=self.folder / "home"), clock=clock)
+        settings = clinic.settings(north, home=self.folder / "home")
+        return clinic.anywhere(replace(self.ledger, settings=settings, clock=clock))
 
     @property
     def file(self) -> SealedFile:

@@ -190,7 +190,7 @@ def test_what_was_seen_at_another_address_does_not_count(sealed: Office) -> None
     seen(sealed, SEE_SIZE=Answer.NO)
     north = sealed.settings.partner("north")
     moved = replace(north, mailbox=replace(north.mailbox, root="/elsewhere"))
-    office = replace(sealed, settings=clinic.settings(moved, clinic.partner("south")))
+    office = clinic.anywhere(replace(sealed, settings=clinic.settings(moved, clinic.partner("south"))))
     server = Server()
     deliver(office, server.open)
     assert file_of(office).manner is Manner.RENAME

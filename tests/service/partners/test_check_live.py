@@ -25,7 +25,7 @@ YES, NO, UNKNOWN = Answer
 
 def at(office: Office, address: MailboxAddress, publish: Publish = Publish.AUTO) -> Office:
     north = replace(clinic.partner("north"), mailbox=address, publish=publish)
-    return replace(office, settings=clinic.settings(north, clinic.partner("south")))
+    return clinic.anywhere(replace(office, settings=clinic.settings(north, clinic.partner("south"))))
 
 
 def seen_by(office: Office) -> dict[Capability, Answer]:
