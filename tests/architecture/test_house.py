@@ -76,6 +76,17 @@ def test_the_time_of_day_is_read_only_where_a_face_hands_it_in() -> None:
     assert not [where for where in readers if not where.startswith(("gateway/cli/", "gateway/schedule.py"))]
 
 
+def test_a_rule_asks_whether_a_day_has_come_and_reads_no_clock() -> None:
+    """Else nobody knows on which day it may find otherwise, and what it holds would wait for ever."""
+    reads = [
+        f"{where}:{node.lineno}"
+        for where, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "today" and where.startswith("gateway/scrub/")
+    ]
+    assert {place.partition(":")[0] for place in reads} == {"gateway/scrub/rule.py"}
+
+
 def test_nothing_is_left_undone_and_no_fault_is_swallowed() -> None:
     undone = [
         f"{path.name}:{number}"
