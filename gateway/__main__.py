@@ -13,6 +13,10 @@ def main() -> None:
     gc.set_threshold(50_000)
     from gateway.cli.face.run import run, stop  # noqa: PLC0415 nothing is imported before the umask is set
 
+    if "_GATEWAY_COMPLETE" in os.environ:  # a shell asks, not a person
+        from gateway.cli.face.completion import prepare  # noqa: PLC0415 nobody else needs it
+
+        prepare()
     signal.signal(signal.SIGTERM, stop)
     sys.exit(run(sys.argv[1:]))
 

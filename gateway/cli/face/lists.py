@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -177,15 +178,18 @@ def _explained(one: "Field") -> str:
 
 
 def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete a filter: the names of fields, and the words of those that have some."""
+    """Complete the last term of a filter: the names of fields, and the words of those that have some."""
     fields: Sequence[Field] = getattr(ctx.command, "fields", tuple)()
-    name, colon, value = incomplete.partition(":")
+    earlier, space, term = incomplete.rpartition(" ")
+    minus = "-" if term.startswith("-") else ""
+    name, colon, value = term.removeprefix("-").partition(":")
+    begun = f"{earlier}{space}{minus}"
     if not colon:
-        return [CompletionItem(f"{one.name}:", help=one.says) for one in fields if one.name.startswith(name)]
+        return [CompletionItem(f"{begun}{one.name}:", help=one.says) for one in fields if one.name.startswith(name)]
     known = next((one.choices for one in fields if one.name == name), ())
     before, comma, last = value.rpartition(",")
     words = (one.replace(" ", "_") for one in known)
-    return [CompletionItem(f"{name}:{before}{comma}{word}") for word in words if word.startswith(last)]
+    return [CompletionItem(f"{begun}{name}:{before}{comma}{word}") for word in words if word.startswith(last)]
 
 
 def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted) -> Status:
@@ -213,14 +217,7 @@ def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted)
         _table(columns, page.rows, wide=wanted.output == "wide" or bool(wanted.columns))
     _total(office, lister, wanted)
     if page.next_after:
-        again = " ".join(
-            [
-                shape.command,
-                *([_for_shell(wanted.filter)] if wanted.filter else []),
-                *([f"--sort {wanted.sort}"] if wanted.sort else []),
-            ]
-        )
-        say(f"more: {again} --after {page.next_after}")
+        say(f"more: {shape.command} {_again(wanted, page.next_after)}")
     return Status.DONE
 
 
@@ -233,8 +230,11 @@ def _total(office: "Office", lister: "Lister[T]", wanted: Wanted) -> None:
     say(f"{found.count:,} {noun}" + (f", {shown(from_cents(found.cents))}" if found.cents is not None else ""))
 
 
-def _for_shell(filter_text: str) -> str:
-    return f"'{filter_text}'" if any(mark in filter_text for mark in ' "<>$') else filter_text
+def _again(wanted: Wanted, after: str) -> str:
+    """Write the filter, the order and the place as a shell takes them; behind `--` what begins like an option."""
+    options = [*(["--sort", wanted.sort] if wanted.sort else []), "--after", after]
+    terms = [wanted.filter] if wanted.filter else []
+    return shlex.join([*options, "--", *terms] if wanted.filter.startswith("-") else [*terms, *options])
 
 
 def _chosen(shape: Shape[T], names: str) -> tuple[Column[T], ...]:
