@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 
+from gateway.cli.face import lists
 from gateway.cli.face.run import run
 from tests.e2e.command import ROOT, Ran
 from tests.service.clinic import answer_835, visit, visits_file
@@ -132,6 +133,8 @@ def test_a_refusal_is_an_object_where_json_was_asked_for(home: Path) -> None:
 def test_no_match_is_told_from_nothing_at_all(home: Path, empty: Path) -> None:
     assert gateway(home, "claims", "list", "state:paid").out == "nothing matches state:paid\n"
     assert gateway(home, "claims", "list", "--state", "paid").out == "nothing matches state:paid\n"
+    for unquoted in ("reason:not x12", 'reason:"not x12"', "reason:not_x12"):
+        assert gateway(home, "inbox", "list", unquoted).out.startswith("nothing matches reason:")
     assert gateway(empty, "claims", "list").out.startswith("no claims yet; ")
     assert gateway(empty, "claims", "list", "state:paid").status == 0
     assert "there are no claims yet" in gateway(empty, "claims", "list", "claim:P1").err
@@ -259,3 +262,16 @@ def test_the_last_lines_of_the_log_are_the_last_that_match(home: Path) -> None:
     assert gateway(home, "tail", "-n", "3", "kind:claim.ready").out.count("claim.ready") == 3
     assert gateway(home, "tail").out.splitlines()[-1:] == newest
     assert newest[0] not in every
+
+
+def test_beside_long_text_a_long_trace_is_not_broken(narrow: Terminal) -> None:
+    trace = "9" * 50
+    columns: tuple[lists.Column[str], ...] = (
+        lists.Column(name="trace", of=lambda row: row),
+        lists.Column(name="why", of=lambda _: "not ours " * 20, wraps=True),
+        lists.Column(name="note", of=lambda _: "set aside " * 20, wraps=True),
+    )
+    with redirect_stdout(narrow):
+        lists._table(columns, [trace], wide=False)
+    lines = click.unstyle(narrow.getvalue()).splitlines()
+    assert (trace in lines[1], max(map(len, lines)) <= 80) == (True, True)

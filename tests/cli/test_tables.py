@@ -37,3 +37,10 @@ def test_a_cell_that_is_not_as_wide_as_its_letters_count_or_does_not_fit_is_left
 ) -> None:
     assert not show._drawn_plainly(["claim"], [[cell]], 240)
     assert capsys.readouterr().out == ""
+
+
+def test_a_column_that_is_kept_whole_is_never_broken_the_text_beside_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    trace = "9" * 30
+    show.table(["trace", "why"], [[trace, "word " * 20]], empty="", whole=frozenset({"trace"}), width=44)
+    lines = capsys.readouterr().out.splitlines()
+    assert (trace in lines[1], max(map(len, lines)) <= 44, len(lines) > 4) == (True, True, True)
