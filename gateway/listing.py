@@ -81,8 +81,8 @@ class Asked:
 
 def asked_for(*, after: int = 0, limit: int, **wanted: Iterable[str] | str) -> Asked:
     """Ask a list in code: each field with the values of which any will do; a field without values does not filter."""
-    named = {name: (values,) if isinstance(values, str) else tuple(values) for name, values in wanted.items() if values}
-    conditions = tuple(Condition(field=name, wanted=values) for name, values in named.items() if values)
+    named = {name: (values,) if isinstance(values, str) else tuple(values) for name, values in wanted.items()}
+    conditions = tuple(Condition(field=name, wanted=values) for name, values in named.items() if any(values))
     return Asked(conditions=conditions, after=str(after) if after else "", limit=limit)
 
 

@@ -134,11 +134,5 @@ def listed(
     return page_of(tx, practice, asked_for(after=after, limit=limit, state=state, claim=pcn)).rows
 
 
-def of_claim(tx: Connection, practice: str, claim_version_id: int) -> tuple[StoredDenial, ...]:
-    """Give every denial of a claim version, in the order they came."""
-    query = _STORED.where(denials.c.practice == practice, denials.c.claim_version_id == claim_version_id)
-    return tuple(_stored(row) for row in tx.execute(query.order_by(denials.c.id)).mappings())
-
-
 def _stored(row: RowMapping) -> StoredDenial:
     return StoredDenial(**{name: row[name] for name in StoredDenial.__dataclass_fields__})

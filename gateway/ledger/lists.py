@@ -8,7 +8,7 @@ in order already, and the runs are merged.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -38,8 +38,6 @@ from gateway.listing import Asked, Condition, Total
 
 _COUNTED: Final = 20_000
 """So many entries of an index are counted at most: beyond that any index will do."""
-_SHOWN: Final = 20
-"""So many values of a field are named to somebody who asked for one that there is none of."""
 _IDS_AT_ONCE: Final = 500
 _RUNS_MAX: Final = 60
 """So many runs are merged at most: SQLite puts no more than 500 into one statement, and beyond a few dozen sorting is quicker."""
@@ -154,14 +152,14 @@ def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable
 
     Raises UsageError if `asked.after` or `asked.sort` is none of this list.
     """
+    plan = _plan(tx, practice, of, asked)
     # One more than is shown tells whether another page follows.
-    found = _rows(tx, practice, of, replace(asked, limit=asked.limit + 1))
-    shown = found[: asked.limit]
-    return Page(tuple(stored(row) for row in shown), _after(of, asked, shown[-1]) if len(found) > len(shown) else "")
+    ids = _ids(tx, of, plan, asked.after, asked.limit + 1)
+    shown = _rows(tx, practice, of, ids[: asked.limit])
+    return Page(tuple(stored(row) for row in shown), _after(plan, shown[-1]) if len(ids) > len(shown) else "")
 
 
-def _rows(tx: Connection, practice: str, of: List, asked: Asked) -> tuple[RowMapping, ...]:
-    ids = _ids(tx, practice, of, asked)
+def _rows(tx: Connection, practice: str, of: List, ids: list[int]) -> tuple[RowMapping, ...]:
     found: dict[int, RowMapping] = {}
     for first in range(0, len(ids), _IDS_AT_ONCE):
         query = of.stored.where(_Unindexed(of.practice) == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
@@ -169,25 +167,16 @@ def _rows(tx: Connection, practice: str, of: List, asked: Asked) -> tuple[RowMap
     return tuple(found[one] for one in ids)
 
 
-def _after(of: List, asked: Asked, last: RowMapping) -> str:
-    column = _sorted_by(of, asked)[0]
-    return str(last["id"]) if column is None else f"{last[column.name]}~{last['id']}"
+def _after(plan: "_Plan", last: RowMapping) -> str:
+    return str(last["id"]) if plan.column is None else f"{last[plan.column.name]}~{last['id']}"
 
 
 def total(tx: Connection, practice: str, of: List, asked: Asked) -> Total:
     """Count the rows of all pages, and add up their amounts."""
     plan = _plan(tx, practice, of, asked)
     amount = func.coalesce(func.sum(of.amount), 0) if of.amount is not None else literal_column("0")
-    query = _standing(
-        select(func.count().label("rows"), amount.label("cents")).select_from(of.id.table), of, plan.splits
-    )
-    column = _sorted_by(of, asked)[0]
-    if column is not None:
-        query = query.where(column.is_not(None))  # rows that are not in the order are in no page
-    query = query.where(plan.owner, *plan.drives, *plan.thins)
-    if of.split is not None:
-        query = query.where(of.split.in_(plan.splits) if plan.by_split else _Unindexed(of.split).in_(plan.splits))
-    number, cents = tx.execute(query).one()
+    counted = select(func.count().label("rows"), amount.label("cents")).select_from(of.id.table)
+    number, cents = tx.execute(_kept(counted, of, plan, plan.drives)).one()
     return Total(count=int(number), cents=int(cents) if of.amount is not None else None)
 
 
@@ -197,7 +186,7 @@ def knows(tx: Connection, practice: str, by: By, value: str) -> bool:
     return tx.execute(select(column).where(owner == practice, column == value).limit(1)).first() is not None
 
 
-def values(tx: Connection, practice: str, by: By, *, limit: int = _SHOWN) -> tuple[str, ...]:
+def values(tx: Connection, practice: str, by: By, *, limit: int) -> tuple[str, ...]:
     """Give the values that a field has, in order, from the index alone; one more than `limit` tells that there are more."""
     column, owner = _where_it_stands(by)
     found: list[str] = []
@@ -226,7 +215,8 @@ class _Plan:
     drives    the same in one piece, for totals
     thins     the other conditions, kept away from the indexes
     splits    the values of the list's split that are wanted
-    by_split  whether the index that drives is parted by it
+    column    what rows are sorted by; None: their ids
+    descends  whether the largest goes first
     """
 
     owner: ColumnElement[bool]
@@ -234,47 +224,66 @@ class _Plan:
     drives: tuple[ColumnElement[bool], ...]
     thins: tuple[ColumnElement[bool], ...]
     splits: tuple[str, ...]
-    by_split: bool
+    column: Column[Any] | None
+    descends: bool
 
 
 def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
-    owner: ColumnElement[bool] = of.practice == practice
     meant = asked.conditions
     if of.meant is not None:
         meant = tuple(of.meant(tx, practice, one) for one in meant)
     splits, others = _splits(of, meant)
     driver = _fewest(tx, practice, of, asked, splits, others)
-    thins = tuple(_thinned(of, practice, one, asked) for one in others if one is not driver)
-    if driver is None:
-        parted = of.split is not None and not (_has_an_index_of_its_own(of, asked) and splits == of.split_values)
-        whole = _parts(of, splits) if parted else ((),)
-        return _Plan(owner=owner, runs=whole, drives=(), thins=thins, splits=splits, by_split=parted)
+    column, descends = _sorted_by(of, asked)
+    far = driver is not None and isinstance(of.fields[driver.field], Elsewhere)
+    drives = () if driver is None else _driving(of, practice, driver, asked)
+    parted = of.split is not None and bool(splits) and _is_parted(of, driver, column, splits)
+    thins = [_thinned(of, practice, one, asked) for one in others if one is not driver]
+    if column is not None:
+        thins.append(column.is_not(None))  # rows that are not in the order are in no page, and in no total
+    if of.split is not None and not parted:
+        thins.append(_Unindexed(of.split).in_(splits))
+    return _Plan(
+        owner=(_Unindexed(of.practice) if far else of.practice) == practice,
+        runs=_runs(of, driver, drives, splits if parted else ()),
+        drives=(*drives, of.split.in_(splits)) if parted and of.split is not None else drives,
+        thins=tuple(thins),
+        splits=splits,
+        column=column,
+        descends=descends,
+    )
+
+
+def _driving(of: List, practice: str, driver: Condition, asked: Asked) -> tuple[ColumnElement[bool], ...]:
     by = of.fields[driver.field]
     if isinstance(by, Elsewhere):
-        elsewhere = (of.id.in_(by.ids(practice, driver)),)
-        far = _Unindexed(of.practice) == practice
-        return _Plan(owner=far, runs=(elsewhere,), drives=elsewhere, thins=thins, splits=splits, by_split=False)
+        return (of.id.in_(by.ids(practice, driver)),)
     assert isinstance(by, Indexed), "only what an index serves drives"
-    also = () if by.also is None else (by.also,)
-    drives = (_holds(by.column, driver, asked), *also)
-    single: tuple[ColumnElement[bool], ...] = tuple(by.column == one for one in driver.wanted) or drives[:1]
-    runs = tuple((one, *also) for one in single)
-    parted = by.split and of.split is not None
-    if parted:
-        runs = tuple((*run, of.split == split) for run in runs for split in splits)
-    if len(runs) > _RUNS_MAX:
-        runs = ((*drives, of.split.in_(splits)),) if of.split is not None else (drives,)
-    return _Plan(owner=owner, runs=runs, drives=drives, thins=thins, splits=splits, by_split=parted)
+    return (_holds(by.column, driver, asked), *(() if by.also is None else (by.also,)))
 
 
-def _parts(of: List, splits: tuple[str, ...]) -> tuple[tuple[ColumnElement[bool], ...], ...]:
-    return tuple((of.split == one,) for one in splits) if of.split is not None else ((),)
+def _is_parted(of: List, driver: Condition | None, column: Column[Any] | None, splits: tuple[str, ...]) -> bool:
+    """Tell whether the index that drives is parted by the list's split, so that each of its values is a run of its own."""
+    if driver is not None:
+        by = of.fields[driver.field]
+        return isinstance(by, Indexed) and by.split
+    # All rows in the order of a column that has an index of its own stand in that one, whatever their state.
+    ordered = any(isinstance(by, Indexed) and by.column is column and not by.split for by in of.fields.values())
+    return not (ordered and splits == of.split_values)
 
 
-def _has_an_index_of_its_own(of: List, asked: Asked) -> bool:
-    """Tell whether rows stand in an index in the order that is asked for, whatever their state."""
-    column = _sorted_by(of, asked)[0]
-    return any(isinstance(by, Indexed) and by.column is column and not by.split for by in of.fields.values())
+def _runs(
+    of: List, driver: Condition | None, drives: tuple[ColumnElement[bool], ...], splits: tuple[str, ...]
+) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+    """Part what drives into runs: one for each value that is wanted, in each value of the split if it is given any."""
+    runs: tuple[tuple[ColumnElement[bool], ...], ...] = (drives,)
+    by = None if driver is None else of.fields[driver.field]
+    if driver is not None and isinstance(by, Indexed) and driver.wanted:
+        runs = tuple((by.column == one, *drives[1:]) for one in driver.wanted)
+    if of.split is None or not splits:
+        return runs if len(runs) <= _RUNS_MAX else (drives,)
+    parted = tuple((*run, of.split == split) for run in runs for split in splits)
+    return parted if len(parted) <= _RUNS_MAX else ((*drives, of.split.in_(splits)),)
 
 
 def _splits(of: List, conditions: Sequence[Condition]) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
@@ -336,33 +345,30 @@ def _counted(tx: Connection, query: Select[Any]) -> int:
     return int(tx.execute(select(func.count()).select_from(query.limit(_COUNTED).subquery())).scalar_one())
 
 
-def _ids(tx: Connection, practice: str, of: List, asked: Asked) -> list[int]:
-    plan = _plan(tx, practice, of, asked)
-    column, descends = _sorted_by(of, asked)
-    keys = [of.id] if column is None else [column, of.id]
-    behind = tuple(_behind(of, asked, column, descends=descends))
+def _ids(tx: Connection, of: List, plan: _Plan, after: str, limit: int) -> list[int]:
+    keys = [of.id] if plan.column is None else [plan.column, of.id]
+    behind = tuple(_behind(of, plan, after))
     runs = []
     for run in plan.runs:
-        query = _standing(select(*keys), of, plan.splits).where(plan.owner, *run, *plan.thins, *behind)
-        if of.split is not None and not plan.by_split:
-            query = query.where(_Unindexed(of.split).in_(plan.splits))
-        ordered = query.order_by(*(one.desc() if descends else one for one in keys)).limit(asked.limit)
-        runs.append(ordered)
-    if not runs:
-        return []
+        query = _kept(select(*keys), of, plan, (*run, *behind))
+        runs.append(query.order_by(*(one.desc() if plan.descends else one for one in keys)).limit(limit))
     if len(runs) == 1:
         return [row[-1] for row in tx.execute(runs[0])]
     merged = union_all(*(select(run.subquery()) for run in runs)).subquery()
-    order = [one.desc() if descends else one for one in merged.c]
-    return [row[-1] for row in tx.execute(select(merged).order_by(*order).limit(asked.limit))]
+    order = [one.desc() if plan.descends else one for one in merged.c]
+    return [row[-1] for row in tx.execute(select(merged).order_by(*order).limit(limit))]
 
 
-def _standing(query: Select[*tuple[Any, ...]], of: List, splits: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """Keep to rows that stand, where the list has others; where only states of the past are asked for, all are shown."""
-    if of.standing is None or set(splits) <= of.all_of:
-        return query
-    table, stands = of.standing
-    return query.join(table, stands)
+def _kept(
+    query: Select[*tuple[Any, ...]], of: List, plan: _Plan, drives: tuple[ColumnElement[bool], ...]
+) -> Select[*tuple[Any, ...]]:
+    """Keep a query to the rows that a plan means.
+
+    They are those that stand, where the list has others; where only states of the past are asked for, all are shown.
+    """
+    if of.standing is not None and not set(plan.splits) <= of.all_of:
+        query = query.join(*of.standing)
+    return query.where(plan.owner, *drives, *plan.thins)
 
 
 def _sorted_by(of: List, asked: Asked) -> tuple[Column[Any] | None, bool]:
@@ -383,24 +389,21 @@ def _sorted_by(of: List, asked: Asked) -> tuple[Column[Any] | None, bool]:
     return of.sorts[name], descends
 
 
-def _behind(of: List, asked: Asked, column: Column[Any] | None, *, descends: bool) -> Iterator[ColumnElement[bool]]:
-    if column is not None:
-        yield column.is_not(None)
-    if not asked.after:
+def _behind(of: List, plan: _Plan, after: str) -> Iterator[ColumnElement[bool]]:
+    if not after:
         return
-    value, _, number = asked.after.rpartition("~")
+    value, _, number = after.rpartition("~")
     try:
-        found = None if column is None else _parsed(column, value)
+        found = None if plan.column is None else _parsed(plan.column, value)
     except (ValueError, TypeError):
         number = ""
     if not number.isdecimal() or len(number) > _DIGITS_MAX:
-        raise UsageError(f"--after: {asked.after!r} is no place in this list; take it from `more:` or next_after")
-    if column is None:
-        yield of.id < int(number) if descends else of.id > int(number)
+        raise UsageError(f"--after: {after!r} is no place in this list; take it from `more:` or next_after")
+    if plan.column is None:
+        yield of.id < int(number) if plan.descends else of.id > int(number)
     else:
-        here = tuple_(column, of.id)
-        there = (found, int(number))
-        yield here < there if descends else here > there
+        here, there = tuple_(plan.column, of.id), (found, int(number))
+        yield here < there if plan.descends else here > there
 
 
 def _parsed(column: Column[Any], value: str) -> object:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Column, Connection, RowMapping, func, insert, select, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
@@ -61,6 +61,17 @@ _STORED = select(visits.c.key, visit_versions).join(visits, visits.c.id == visit
 _CURRENT = _STORED.where(visits.c.version == visit_versions.c.version)
 
 
+def _found(column: Column[str]) -> Elsewhere:
+    return Elsewhere(
+        ids=lambda practice, asked: select(findings.c.visit_version_id).where(
+            findings.c.practice == practice, column.in_(asked.wanted)
+        ),
+        column=column,
+        practice=findings.c.practice,
+        link=findings.c.visit_version_id,
+    )
+
+
 _PAST: Final = frozenset({VisitState.SUPERSEDED})
 LIST: Final = List(
     id=visit_versions.c.id,
@@ -78,22 +89,8 @@ LIST: Final = List(
             column=visits.c.key,
             practice=visits.c.practice,
         ),
-        "rule": Elsewhere(
-            ids=lambda practice, asked: select(findings.c.visit_version_id).where(
-                findings.c.practice == practice, findings.c.rule.in_(asked.wanted)
-            ),
-            column=findings.c.rule,
-            practice=findings.c.practice,
-            link=findings.c.visit_version_id,
-        ),
-        "owner": Elsewhere(
-            ids=lambda practice, asked: select(findings.c.visit_version_id).where(
-                findings.c.practice == practice, findings.c.owner.in_(asked.wanted)
-            ),
-            column=findings.c.owner,
-            practice=findings.c.practice,
-            link=findings.c.visit_version_id,
-        ),
+        "rule": _found(findings.c.rule),
+        "owner": _found(findings.c.owner),
         "discipline": Plain(column=visit_versions.c.discipline),
         "day": Indexed(column=visit_versions.c.day),
         "age": Indexed(column=visit_versions.c.day),
@@ -163,14 +160,10 @@ def current(
 
 def of_same_patient(tx: Connection, practice: str, visit: StoredVisit) -> tuple[StoredVisit, ...]:
     """Give the current versions of the patient's other visits of that day: what rules about history look at."""
-    mine = select(visit_versions.c.patient).where(visit_versions.c.id == visit.id).scalar_subquery()
-    query = _CURRENT.where(
-        visit_versions.c.practice == practice,
-        visit_versions.c.patient == mine,
-        visit_versions.c.patient != "",
-        visit_versions.c.day == visit.day,
-        visit_versions.c.visit_id != visit.visit_id,
-    )
+    others = others_of(tx, practice, [visit.id]).get(visit.id, ())
+    if not others:
+        return ()
+    query = _STORED.where(visit_versions.c.practice == practice, visit_versions.c.id.in_(others))
     return tuple(_stored(row) for row in tx.execute(query.order_by(visit_versions.c.id)).mappings())
 
 
@@ -302,8 +295,7 @@ def replace_findings(tx: Connection, practice: str, visit: StoredVisit, found: I
 
 def findings_of(tx: Connection, practice: str, version_id: int) -> tuple[Finding, ...]:
     """Give what the latest scrub of a visit version found."""
-    query = select(findings).where(findings.c.practice == practice, findings.c.visit_version_id == version_id)
-    return tuple(_finding(row) for row in tx.execute(query.order_by(findings.c.id)).mappings())
+    return findings_of_all(tx, practice, [version_id]).get(version_id, ())
 
 
 def findings_of_all(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[Finding, ...]]:

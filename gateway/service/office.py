@@ -26,5 +26,5 @@ class Office:
         return self.settings.practice
 
 
-def quietly(_: int) -> None:
+def quietly(_: object) -> None:
     """Tell nobody how far long work has come."""

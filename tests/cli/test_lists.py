@@ -197,7 +197,7 @@ def test_json_says_how_the_filter_was_understood_and_where_the_next_page_begins(
     assert [one["field"] for one in facts(home, "denials", "list")["filter"]] == ["state"]
 
 
-def test_csv_is_quoted_and_no_cell_of_it_is_a_formula(home: Path) -> None:
+def test_s31_csv_is_quoted_and_no_cell_of_it_is_a_formula(home: Path) -> None:
     ran = gateway(home, "remits", "list", "-o", "csv")
     (row,) = csv.DictReader(io.StringIO(ran.out))
     assert (row["payer"], row["trace"]) == ("'" + FORMULA.decode(), "880012345")

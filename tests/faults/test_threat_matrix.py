@@ -10,7 +10,6 @@ THREATS: Final = range(1, 57)
 
 _NO_HTTP: Final = "there is no HTTP interface and no console yet"
 LATER: Final[Mapping[int, str]] = {
-    31: "formulas in exported tables: nothing is exported as a table for spreadsheets yet",
     35: "a stolen file of the ledger: its columns are not encrypted yet",
     36: "a ciphertext moved between rows: as 35",
     37: "an altered log: the database keeps it append-only; a chain that proves it is not there yet",

@@ -4,12 +4,10 @@ import csv
 import functools
 import io
 import shlex
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,13 +17,11 @@ from gateway.cli.face.say import legible, say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
-    from gateway.listing import Field
+    from gateway.listing import Field, Total
     from gateway.service.office import Office
     from gateway.service.views.lists import Lister, Request
 
 T = TypeVar("T")
-_WIDTH_PIPED: Final = 240
-_GAP: Final = 2
 _TEXT_LEAST: Final = 24
 """Text that goes on in the next line wants at least so much room."""
 
@@ -143,34 +139,33 @@ def _whole(term: str) -> str:
     return f'{name}:"{value}"' if one_term else term
 
 
-def command(lister: str) -> type[click.Command]:
-    """Give the kind of command that explains a list's filter in its help, and completes it.
+class ListCommand(click.Command):
+    """A command that explains its list's filter in its help. `where` is the list, as module:NAME."""
 
-    lister  where it is, as module:NAME; imported when somebody asks
-    """
+    where: ClassVar[str]
 
-    class ListCommand(click.Command):
-        def fields(self) -> "tuple[Field, ...]":
-            module, _, name = lister.partition(":")
-            found: Lister[Any] = getattr(import_module(module), name)
-            return found.fields
+    def lister(self) -> "Lister[Any]":
+        """Import the list; only who asks for help, or completes a filter, waits for it here."""
+        module, _, name = self.where.partition(":")
+        found: Lister[Any] = getattr(import_module(module), name)
+        return found
 
-        def sorts(self) -> tuple[str, ...]:
-            module, _, name = lister.partition(":")
-            found: Lister[Any] = getattr(import_module(module), name)
-            return ("entry", *found.source.sorts)
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the list may be asked by, before the example."""
+        asked = self.lister()
+        with formatter.section("Filter: FIELD:VALUE terms that must all hold"):
+            formatter.write_dl([(f"{one.name}:", _explained(one)) for one in asked.fields])
+        formatter.write_paragraph()
+        formatter.write_text(
+            "a,b: any of them; a minus before a term: not so; quotes around spaces; >, <, >=, <= and A..B for days, "
+            f"ages and amounts. Sorted by: {', '.join(('entry', *asked.source.sorts))}. More: gateway docs lists"
+        )
+        super().format_epilog(ctx, formatter)
 
-        def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-            with formatter.section("Filter: FIELD:VALUE terms that must all hold"):
-                formatter.write_dl([(f"{one.name}:", _explained(one)) for one in self.fields()])
-            formatter.write_paragraph()
-            formatter.write_text(
-                "a,b: any of them; a minus before a term: not so; quotes around spaces; >, <, >=, <= and A..B for days, "
-                f"ages and amounts. Sorted by: {', '.join(self.sorts())}. More: gateway docs lists"
-            )
-            super().format_epilog(ctx, formatter)
 
-    return ListCommand
+def command(lister: str) -> type[ListCommand]:
+    """Give the kind of command of a list, which is named as module:NAME."""
+    return type("OneListCommand", (ListCommand,), {"where": lister})
 
 
 def _explained(one: "Field") -> str:
@@ -179,7 +174,8 @@ def _explained(one: "Field") -> str:
 
 def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the last term of a filter: the names of fields, and the words of those that have some."""
-    fields: Sequence[Field] = getattr(ctx.command, "fields", tuple)()
+    assert isinstance(ctx.command, ListCommand), "only lists are asked by a filter"
+    fields = ctx.command.lister().fields
     earlier, space, term = incomplete.rpartition(" ")
     minus = "-" if term.startswith("-") else ""
     name, colon, value = term.removeprefix("-").partition(":")
@@ -197,12 +193,12 @@ def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted)
     from gateway.service.views import lists
 
     columns = _chosen(shape, wanted.columns)
-    page = lists.rows(office, lister, wanted.request)
+    meant = lists.understood(office, lister, wanted.request)
+    page = lists.page_of(office, lister, meant)
     if wanted.output == "json":
-        total = lists.total(office, lister, wanted.request)
-        meant = lists.conditions(office, lister, wanted.request)
+        total = lists.total_of(office, lister, meant)
         after: object = int(page.next_after) if page.next_after.isdigit() else page.next_after or 0
-        show.as_object(**{shape.key: page.rows, "next_after": after, "filter": meant, "total": total})
+        show.as_object(**{shape.key: page.rows, "next_after": after, "filter": meant.conditions, "total": total})
         return Status.DONE
     if wanted.output == "csv":
         _csv(columns, page.rows)
@@ -215,17 +211,16 @@ def tell(office: "Office", lister: "Lister[T]", shape: Shape[T], wanted: Wanted)
             say(*shape.whole(row))
     else:
         _table(columns, page.rows, wide=wanted.output == "wide" or bool(wanted.columns))
-    _total(office, lister, wanted)
+    # Behind the rows, which need not wait for it.
+    _total(lister, lists.total_of(office, lister, meant))
     if page.next_after:
         say(f"more: {shape.command} {_again(wanted, page.next_after)}")
     return Status.DONE
 
 
-def _total(office: "Office", lister: "Lister[T]", wanted: Wanted) -> None:
+def _total(lister: "Lister[T]", found: "Total") -> None:
     from gateway.money import from_cents, shown
-    from gateway.service.views import lists
 
-    found = lists.total(office, lister, wanted.request)
     noun = lister.plural if found.count != 1 else lister.plural.removesuffix("s")
     say(f"{found.count:,} {noun}" + (f", {shown(from_cents(found.cents))}" if found.cents is not None else ""))
 
@@ -267,14 +262,14 @@ def _for_spreadsheet(cell: str) -> str:
 def _table(columns: Sequence[Column[T]], rows: Sequence[T], *, wide: bool) -> None:
     cells = {one.name: [str(one.of(row)) for row in rows] for one in columns}
     columns = [one for one in columns if any(cells[one.name])]
-    width = _WIDTH_PIPED if wide or not sys.stdout.isatty() else shutil.get_terminal_size().columns
-    shown, left_out = (list(columns), []) if wide else _fitting(columns, cells, width)
+    width = show.WIDE if wide else show.room()
+    shown, left_out = _fitting(columns, cells, width)
     show.table(
         [one.name for one in shown],
         zip(*(cells[one.name] for one in shown), strict=True),
         empty="",
         whole=frozenset(one.name for one in shown if not one.wraps),
-        width=None if wide else width,
+        width=width,
     )
     if left_out:
         say(f"not shown for want of room: {', '.join(left_out)} (-o wide)")
@@ -290,7 +285,7 @@ def _fitting(
         longest = max((len(cell) for cell in cells[one.name]), default=0)
         return max(len(one.name), min(longest, _TEXT_LEAST) if one.wraps else longest)
 
-    while sum(map(room, shown)) + _GAP * (len(shown) - 1) > width:
+    while sum(map(room, shown)) + len(show.GAP) * (len(shown) - 1) > width:
         dispensable = max(shown, key=lambda one: one.keep)
         if dispensable.keep == 0:
             break

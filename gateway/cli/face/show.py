@@ -47,7 +47,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 any fact; a line for each
 
 _UNSHOWN = {"body", "document"}
 _PIPE_WIDTH = 240
-_GAP = "  "
+WIDE = 100_000
+"""A width at which nothing is folded."""
+GAP = "  "
 
 
 def as_object(**facts: Any) -> None:  # noqa: ANN401 any facts
@@ -66,19 +68,19 @@ def table(
     *,
     empty: str,
     whole: frozenset[str] = frozenset(),
-    width: int | None = 0,
+    width: int = 0,
 ) -> None:
     """Print a table as wide as the terminal; full width into a pipe. Without rows, say so.
 
     whole  columns whose cells are never broken
-    width  another width than that; None: as wide as the rows are
+    width  another width than that
     """
     shown = [[legible(str(cell)) for cell in row] for row in rows]
     if not shown:
         say(empty)
         return
-    room = _room(columns, shown, width)
-    if _drawn_plainly(columns, shown, room):
+    width = width or room()
+    if _drawn_plainly(columns, shown, width):
         return
     from rich.console import Console
     from rich.table import Table
@@ -86,30 +88,29 @@ def table(
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        drawn.add_column(column, overflow="fold", no_wrap=column in whole or width is None)
+        drawn.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in shown:
         drawn.add_row(*map(Text, row))
-    Console(width=room, highlight=False).print(drawn)
+    Console(width=width, highlight=False).print(drawn)
 
 
-def _room(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> int:
-    if width is None:
-        return sum(max(map(len, column)) + len(_GAP) for column in zip(columns, *rows, strict=True))
-    return width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH)
+def room() -> int:
+    """Say how many columns there are: the terminal's; as many as anybody wants into a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
 
 
-def _drawn_plainly(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> bool:
+def _drawn_plainly(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
     """Print a table that needs no folding, as rich would draw it; loading rich takes longer than most lists.
 
-    False, and nothing printed, where a cell is wider than its letters count, or the table than its room.
+    False, and nothing printed, where a cell is wider than its letters count, or the table than its width.
     """
     lines = (columns, *rows)
     if not all(cell.isascii() and cell.isprintable() for line in lines for cell in line):
         return False
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    if sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+    if sum(widths) + len(GAP) * (len(widths) - 1) > width:
         return False
-    head, *body = (_GAP.join(map(str.ljust, line, widths)) for line in lines)
+    head, *body = (GAP.join(map(str.ljust, line, widths)) for line in lines)
     say(head, bold=True)
     say(*body)
     return True

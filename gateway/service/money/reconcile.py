@@ -18,7 +18,7 @@ from gateway.ledger import remittances as money
 from gateway.ledger.doubts import Doubt
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.money import ZERO, from_cents, shown
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
 
 _PAGE = 200
 
@@ -67,7 +67,7 @@ class Reconciled:
         return not any(law.broken for law in self.laws)
 
 
-def reconcile(office: Office, tell: Callable[[str], None] = lambda _: None) -> Reconciled:
+def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconciled:
     """Check every law on one snapshot of the ledger.
 
     tell  is told each question as it is begun: a full ledger takes a while

@@ -10,8 +10,8 @@ from gateway.errors import ConfigError
 from gateway.ledger import events, migrate, open_ledger, practices
 from gateway.ledger.lock import alone, at_work
 from gateway.service.identity.instance import require_its_tables, settle_in
-from gateway.service.office import Office
-from gateway.service.setup.upgrade import Declined, Told, quietly, upgrade
+from gateway.service.office import Office, quietly
+from gateway.service.setup.upgrade import Declined, Told, upgrade
 from gateway.settings import CONFIG_SHIPPED, Settings, load
 
 _SECRET_BYTES = 32

@@ -27,10 +27,6 @@ class Declined:
     reason: str
 
 
-def quietly(_step: str) -> None:
-    """Tell nobody."""
-
-
 def free_bytes(folder: Path) -> int:
     """Give what is free on a folder's disk."""
     return shutil.disk_usage(folder).free

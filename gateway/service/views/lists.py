@@ -53,30 +53,41 @@ class Request:
     awaits: bool = False
 
 
-def rows(office: Office, lister: Lister[T], request: Request) -> Page[T]:
-    """Give a page of a list. Raises UsageError if the filter is not understood, or names a value that does not exist."""
+def understood(office: Office, lister: Lister[T], request: Request) -> Asked:
+    """Understand a request, with what holds by itself.
+
+    Raises UsageError if the filter is not understood, or names a value that does not exist.
+    """
+    said = read(request.filter, lister.fields, today=office.clock.today())
+    named = {one.field for one in said}
+    meant = (*said, *(one for one in lister.unless_said if one.field not in named))
+    if not request.awaits:
+        with office.ledger.reading() as tx:
+            for one in meant:
+                _require_known(tx, office, lister, one)
+    return Asked(conditions=meant, sort=request.sort, after=request.after, limit=request.limit, zone=office.clock.zone)
+
+
+def page_of(office: Office, lister: Lister[T], asked: Asked) -> Page[T]:
+    """Give a page of a list."""
     with office.ledger.reading() as tx:
-        return lister.page_of(tx, office.practice.key, _asked(tx, office, lister, request))
+        return lister.page_of(tx, office.practice.key, asked)
+
+
+def total_of(office: Office, lister: Lister[T], asked: Asked) -> Total:
+    """Count the rows of all pages, with their amounts."""
+    with office.ledger.reading() as tx:
+        return lists.total(tx, office.practice.key, lister.source, asked)
+
+
+def rows(office: Office, lister: Lister[T], request: Request) -> Page[T]:
+    """Give a page of a list. Raises UsageError as `understood` does."""
+    return page_of(office, lister, understood(office, lister, request))
 
 
 def total(office: Office, lister: Lister[T], request: Request) -> Total:
-    """Count the rows of all pages, with their amounts. Raises UsageError as `rows` does."""
-    with office.ledger.reading() as tx:
-        return lists.total(tx, office.practice.key, lister.source, _asked(tx, office, lister, request))
-
-
-def conditions(office: Office, lister: Lister[T], request: Request) -> tuple[Condition, ...]:
-    """Say how a filter is understood, with what holds by itself. Raises UsageError as `rows` does."""
-    said = read(request.filter, lister.fields, today=office.clock.today())
-    named = {one.field for one in said}
-    return (*said, *(one for one in lister.unless_said if one.field not in named))
-
-
-def _asked(tx: Transaction, office: Office, lister: Lister[T], request: Request) -> Asked:
-    meant = conditions(office, lister, request)
-    for one in () if request.awaits else meant:
-        _require_known(tx, office, lister, one)
-    return Asked(conditions=meant, sort=request.sort, after=request.after, limit=request.limit, zone=office.clock.zone)
+    """Count the rows of all pages, with their amounts. Raises UsageError as `understood` does."""
+    return total_of(office, lister, understood(office, lister, request))
 
 
 def _require_known(tx: Transaction, office: Office, lister: Lister[T], condition: Condition) -> None:

@@ -7,17 +7,15 @@ waivers that let a finding pass.
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
-from enum import Enum
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Final
 
 from gateway.codes.table import codes_folder
+from gateway.document import written
 from gateway.finding import Finding, Severity
 from gateway.scrub import Case
 from gateway.service.office import Office
@@ -33,8 +31,7 @@ class Grounds:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        practice = _canonical(office.practice)
-        self._of_practice = _digest([_gateway(), practice, sorted(office.settings.still_holds), _imported(office)])
+        self._of_practice = _digest(_gateway(), office.practice, office.settings.still_holds, _imported(office))
         self._of_payers: dict[str, str] = {}
 
     def of(self, payer_id: str, others: tuple[int, ...], answers: str) -> str:
@@ -45,8 +42,8 @@ class Grounds:
         """
         if payer_id not in self._of_payers:
             payer, waivers = self._office.settings.payer(payer_id), waivers_for(self._office, payer_id)
-            self._of_payers[payer_id] = _digest([_canonical(payer), [_canonical(one) for one in waivers]])
-        return _digest([self._of_practice, self._of_payers[payer_id], others, answers])
+            self._of_payers[payer_id] = _digest(payer, waivers)
+        return _digest(self._of_practice, self._of_payers[payer_id], others, answers)
 
 
 def waivers_for(office: Office, payer_id: str) -> tuple[Waiver, ...]:
@@ -85,23 +82,8 @@ def _imported(office: Office) -> list[list[object]]:
     """An import puts a whole file in the place of another: its size and time tell one from the other."""
     folder = codes_folder(office.settings.home)
     lists = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    return [[one.name, one.stat().st_size, one.stat().st_mtime_ns] for one in lists]
+    return [[ascii(one.name), one.stat().st_size, one.stat().st_mtime_ns] for one in lists]
 
 
-def _canonical(value: Any) -> Any:  # noqa: ANN401 any setting
-    """Turn settings into what JSON writes the same way every time: sets have no order of their own."""
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _canonical(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(_canonical(key)): _canonical(one) for key, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(map(str, map(_canonical, value)))
-    if isinstance(value, tuple | list):
-        return [_canonical(one) for one in value]
-    return value if isinstance(value, int | float | bool | None) else str(value)
-
-
-def _digest(said: object) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+def _digest(*said: object) -> str:
+    return hashlib.sha256(written(said)).hexdigest()[:32]

@@ -65,17 +65,17 @@ def scrub_visits(
     for visit in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
         case, by = judged(office, grounds, visit)
         found = _waived(office, case, scrub(case))
-        if dry_run:
-            held = any(one.severity is Severity.HOLD for one in found)
-            state = VisitState.HELD if held else VisitState.CLAIMED
-            done.append(
-                Scrubbed(visit=visit.key, version=visit.version, before=visit.state, state=state, findings=found)
-            )
-        else:
-            settled = _settle(office, visit, case, found, by=by, reason=reason)
-            done += [settled] if settled is not None else []
+        outcome = _outcome(visit, found)
+        settled = outcome if dry_run else _settle(office, visit, case, outcome, by=by, reason=reason)
+        done += [settled] if settled is not None else []
         progress(len(done))
     return tuple(done)
+
+
+def _outcome(visit: StoredVisit, found: tuple[Finding, ...]) -> Scrubbed:
+    """Say what becomes of a visit by what was found in it."""
+    state = VisitState.HELD if any(one.severity is Severity.HOLD for one in found) else VisitState.CLAIMED
+    return Scrubbed(visit=visit.key, version=visit.version, before=visit.state, state=state, findings=found)
 
 
 def _asked_for(office: Office, key: str) -> tuple[StoredVisit, ...]:
@@ -101,11 +101,10 @@ def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Fin
 
 
 def _settle(
-    office: Office, visit: StoredVisit, case: Case, found: tuple[Finding, ...], *, by: str, reason: str
+    office: Office, visit: StoredVisit, case: Case, outcome: Scrubbed, *, by: str, reason: str
 ) -> Scrubbed | None:
     """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
     practice, at = office.practice.key, office.clock.now()
-    holds = tuple(one for one in found if one.severity is Severity.HOLD)
     with office.ledger.writing() as tx:
         current = visits.find(tx, practice, visit.key)
         if current is None or current.id != visit.id or current.state not in _WAITING:
@@ -116,27 +115,18 @@ def _settle(
             one.state is not ClaimState.REPLACED and ClaimState.REPLACED not in MOVES[one.state] for one in earlier
         ):
             return None
-        visits.replace_findings(tx, practice, current, found)
-        if holds:
+        visits.replace_findings(tx, practice, current, outcome.findings)
+        if outcome.state is VisitState.HELD:
             again = current.state is VisitState.HELD
-            event = None if again else _held(current, holds, office.actor)
+            event = None if again else _held(current, outcome.holds, office.actor)
             visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
             # What a fault of ours holds is tried again each time: it may be gone.
-            ours = any(one.where == OUR_FAULT for one in found)
-            visits.keep_judged_by(tx, practice, current, "" if ours else by, look_again_on(office, case, found))
-            return Scrubbed(
-                visit=visit.key, version=visit.version, before=visit.state, state=VisitState.HELD, findings=found
-            )
+            grounds, day = "" if outcome.broken else by, look_again_on(office, case, outcome.findings)
+            visits.keep_judged_by(tx, practice, current, grounds, day)
+            return outcome
         claim = _make_claim(tx, office, current, case, earlier, reason)
         visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
-    return Scrubbed(
-        visit=visit.key,
-        version=visit.version,
-        before=visit.state,
-        state=VisitState.CLAIMED,
-        findings=found,
-        pcn=claim.pcn,
-    )
+    return replace(outcome, pcn=claim.pcn)
 
 
 def _make_claim(

@@ -12,10 +12,10 @@ from gateway.event import Event
 from gateway.ledger import Ledger, events, migrate, open_ledger, practices
 from gateway.ledger.events import Logged
 from gateway.ledger.lock import at_work
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
 from gateway.service.recovery.backup import folder_of, newest, restore
 from gateway.service.setup.establish import register
-from gateway.service.setup.upgrade import Declined, quietly, upgrade
+from gateway.service.setup.upgrade import Declined, upgrade
 from gateway.settings import Settings
 from tests.people import NOW, PRACTICE
 from tests.service.clinic import partner
