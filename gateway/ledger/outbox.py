@@ -1,6 +1,6 @@
 """Interchanges, whose bytes never change, and their deliveries, whose state does."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -317,19 +317,22 @@ def _move(
     for name in ("manner", "temporary_name", "sent_at", "answer_due_at", "mailbox"):
         if getattr(step, name) is not None:
             fields[name] = getattr(step, name)
-    moved = tx.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.interchange_id == file.id,
-            deliveries.c.state == file.state,
-            deliveries.c.fence == file.fence,
-        )
-        .values(**fields)
-    )
-    if moved.rowcount != 1:
+    return _changed(tx, practice, file, fields, event=event, at=at)
+
+
+def _changed(
+    tx: Connection, practice: str, file: SealedFile, fields: Mapping[str, object], *, event: Event, at: datetime
+) -> SealedFile:
+    if tx.execute(update(deliveries).where(*_as_read(practice, file)).values(**fields)).rowcount != 1:
         raise LedgerConflict(f"file {file.name} is not {file.state} any more; read it again before acting")
     events.write(tx, practice, event, at=at)
     return by_id(tx, practice, file.id)
+
+
+def _as_read(practice: str, file: SealedFile) -> tuple[ColumnElement[bool], ...]:
+    """The delivery, as long as it is in the state and under the fence that it was read with."""
+    d = deliveries.c
+    return (d.practice == practice, d.interchange_id == file.id, d.state == file.state, d.fence == file.fence)
 
 
 def readdress(
@@ -338,32 +341,15 @@ def readdress(
     """Have a file that has not left go to another mailbox, as a person decided. Raises LedgerConflict as `move` does."""
     assert event.actor, "a decision without a person"
     assert not file.may_have_left, "a file that may be at one mailbox is not looked for in another one"
-    moved = tx.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.practice == practice,
-            deliveries.c.interchange_id == file.id,
-            deliveries.c.state == file.state,
-            deliveries.c.fence == file.fence,
-        )
-        .values(mailbox=mailbox, fence=deliveries.c.fence + 1)
-    )
-    if moved.rowcount != 1:
-        raise LedgerConflict(f"file {file.name} is not {file.state} any more; read it again before acting")
-    events.write(tx, practice, event, at=at)
-    return by_id(tx, practice, file.id)
+    fields = {"mailbox": mailbox, "fence": deliveries.c.fence + 1}
+    return _changed(tx, practice, file, fields, event=event, at=at)
 
 
 def count_refusal(tx: Connection, practice: str, file: SealedFile) -> int:
     """Count that the partner refused the step that is due; gives how often in a row. A later worker's file is not touched."""
     counted = tx.execute(
         update(deliveries)
-        .where(
-            deliveries.c.practice == practice,
-            deliveries.c.interchange_id == file.id,
-            deliveries.c.state == file.state,
-            deliveries.c.fence == file.fence,
-        )
+        .where(*_as_read(practice, file))
         .values(refusals=deliveries.c.refusals + 1)
         .returning(deliveries.c.refusals)
     ).scalar_one_or_none()
