@@ -1,20 +1,29 @@
 """Indexes on tables that may be large: each made by itself, so that whoever stops on the way begins again with the next.
 
-PostgreSQL makes them CONCURRENTLY. One that was broken off leaves an index that is kept up but never used, and that IF NOT EXISTS
-takes for the real one: it is dropped and made anew.
+PostgreSQL makes them CONCURRENTLY. Where only the gateway was killed the server makes its index to the end: that is waited for,
+and kept. One that was broken off leaves an index that is kept up but never used, and that IF NOT EXISTS takes for the real
+one: it is dropped and made anew.
 """
 
+import time
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, Table, text
 from sqlalchemy.schema import CreateIndex, Index
 
+from gateway.errors import LedgerBusy
 from gateway.ledger.database import Ledger
 
-_UNUSABLE = (
+_UNUSABLE: Final = (
     "SELECT 1 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
     "WHERE relname = :name AND NOT indisvalid AND pg_table_is_visible(indexrelid)"
 )
+_IN_THE_MAKING: Final = (
+    "SELECT 1 FROM pg_stat_progress_create_index WHERE datname = current_database() AND relid = to_regclass(:name)"
+)
+_PATIENCE_SECONDS: Final = 600
+_PAUSE_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +55,24 @@ def make(ledger: Ledger, index: NewIndex) -> None:
             tx.execute(CreateIndex(_described(index), if_not_exists=True))
         return
     with ledger.said_plainly(), ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        _wait_for_builder(connection, index.table)
         _drop_unusable(connection, index.name)
         connection.execute(CreateIndex(_described(index), if_not_exists=True))
+
+
+def _wait_for_builder(connection: Connection, table: str) -> None:
+    """Wait until nobody makes an index of that table any more. Raises LedgerBusy.
+
+    Asked again and again, outside of any transaction: whoever makes an index waits for everybody who looks at anything
+    meanwhile, and even LOCK does while it waits. Each would wait for the other one.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while connection.execute(text(_IN_THE_MAKING), {"name": table}).first() is not None:
+        if time.monotonic() > until:
+            raise LedgerBusy(
+                f"the ledger is busy: PostgreSQL is still making an index of {table}; run the same again later"
+            )
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _drop_unusable(connection: Connection, name: str) -> None:

@@ -28,7 +28,7 @@ from gateway.settings import load
 from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
-from tests.bench import delivery, ledger, x12
+from tests.bench import delivery, ledger, upgrade, x12
 from tests.people import claim
 
 ROOT = Path(__file__).parents[2]
@@ -109,4 +109,6 @@ if __name__ == "__main__":
         sys.exit(x12.main(*map(int, sys.argv[2:])))
     if sys.argv[1:2] == ["ledger"]:
         sys.exit(ledger.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["upgrade"]:
+        sys.exit(upgrade.main(sys.argv[2:]))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

@@ -107,14 +107,14 @@ def ledger_of(home: Path) -> Path:
     return found
 
 
-def grow(ledger: Path, claims: int) -> None:
-    """Copy the rows that are there until there are that many claims; they stay copies of the first ones."""
+def grow(ledger: Path, wanted: int, counted: str = "claim_versions") -> None:
+    """Copy the rows that are there until the table that is counted has that many; they stay copies of the first ones."""
     with closing(sqlite3.connect(ledger, isolation_level=None)) as database:
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000"):
             database.execute(f"PRAGMA {pragma}")
-        (there,) = database.execute("SELECT count(*) FROM claim_versions").fetchone()
+        (there,) = database.execute(f"SELECT count(*) FROM {counted}").fetchone()
         steps = {table: _step(database, table) for table in _IDS}
-        copied = int(max(0, claims - there) / there + 0.999)
+        copied = int(max(0, wanted - there) / there + 0.999)
         for turn in range(1, copied + 1):
             database.execute("BEGIN")
             for statement, values in _copies(database, steps, turn):

@@ -23,7 +23,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
-from gateway.ledger import migrate, open_ledger
+from gateway.ledger import Ledger, migrate, open_ledger
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.views.claims import CLAIMS
@@ -128,8 +128,12 @@ def at_home(home: Path) -> None:
 
 
 def office_of(home: Path) -> Office:
+    return office_on(home, open_ledger(f"sqlite:///{filled.ledger_of(home)}"))
+
+
+def office_on(home: Path, ledger: Ledger) -> Office:
+    """Give the practice of a home, at work on that ledger."""
     clock = Clock(read=lambda: datetime.now(UTC), zone=ZoneInfo("America/Chicago"), pinned=TODAY)
-    ledger = open_ledger(f"sqlite:///{filled.ledger_of(home)}")
     return Office(ledger=ledger, settings=load(home), clock=clock, actor="bench")
 
 

@@ -3,16 +3,19 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.errors import ConfigError, LedgerConflict
+from gateway.errors import ConfigError, LedgerBusy, LedgerConflict
 from gateway.event import Event
 from gateway.ledger import Ledger, claims, events, migrate, numbers, visits
-from gateway.ledger.indexes import concurrent_index, make
+from gateway.ledger.indexes import NewIndex, concurrent_index, make
 from gateway.ledger.upgrading import _config, bring_up
 from tests.e2e.command import ROOT, environment
 from tests.ledger.killed_upgrade import REVISIONS
@@ -170,6 +173,45 @@ def test_an_index_that_was_broken_off_is_found_and_made_anew(filled: Ledger) -> 
     with filled.reading() as tx:
         assert tx.execute(valid, {"name": index.name}).scalars().all() == [True]
     assert migrate.current(filled) == migrate.newest()
+
+
+@contextmanager
+def index_in_the_making(ledger: Ledger, index: NewIndex) -> Iterator[Connection]:
+    """Let another session make an index that waits for the transaction of the connection that is given."""
+    making = f"CREATE INDEX CONCURRENTLY {index.name} ON {index.table} ({', '.join(index.columns)})"
+    alone = ledger.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def other() -> None:
+        with alone.connect() as connection:
+            connection.execute(text(making))
+
+    with ledger.reading() as looking, ThreadPoolExecutor(1) as threads, alone.connect() as asking:
+        looking.execute(text("SELECT count(*) FROM events"))
+        made = threads.submit(other)
+        while not asking.execute(text("SELECT 1 FROM pg_stat_progress_create_index")).first() and not made.done():
+            pass
+        yield looking
+        looking.rollback()
+        made.result()
+
+
+# SQLite makes an index in the process that was killed.
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_an_index_that_the_server_still_makes_for_a_killed_process_is_waited_for_and_kept(
+    filled: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = concurrent_index("ix_try_about", "events", "practice", "about")
+    identity = text("SELECT CAST(CAST('ix_try_about' AS regclass) AS oid)")
+    with index_in_the_making(filled, index) as looking, filled.engine.connect() as asking:
+        before = asking.execute(identity).scalar_one()
+        asking.rollback()
+        with monkeypatch.context() as hasty:
+            hasty.setattr("gateway.ledger.indexes._PATIENCE_SECONDS", -1)
+            with pytest.raises(LedgerBusy, match="still making an index of events"):
+                make(filled, index)
+        monkeypatch.setattr("gateway.ledger.indexes.time.sleep", lambda _seconds: looking.rollback())
+        make(filled, index)
+        assert asking.execute(identity).scalar_one() == before, "dropped, and made a second time"
 
 
 def test_the_claims_of_a_ledger_are_read_as_before_once_it_is_upgraded(ledger: Ledger) -> None:
