@@ -198,24 +198,24 @@ def held(tx: Connection, practice: str, *, payer: str = "", after: int = 0, limi
 
 def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Give, for some visit versions, the version ids of the same patient's other visits of the day."""
-    mine, other = visit_versions.alias(), visit_versions.alias()
-    query = (
-        select(mine.c.id, other.c.id.label("other"))
-        .join(
-            other,
-            (other.c.practice == practice)
-            & (other.c.patient == mine.c.patient)
-            & (other.c.day == mine.c.day)
-            & (other.c.visit_id != mine.c.visit_id),
-        )
-        .join(visits, (visits.c.id == other.c.visit_id) & (visits.c.version == other.c.version))
-        .where(mine.c.practice == practice, mine.c.id.in_(version_ids), mine.c.patient != "")
-        .order_by(mine.c.id, other.c.id)
+    v = visit_versions.c
+    of_patient = select(v.id, v.visit_id, v.patient, v.day).where(v.practice == practice)
+    mine = tx.execute(of_patient.where(v.id.in_(version_ids), v.patient != "")).all()
+    # Two statements: as one join, a database may begin with everybody's visits and look for these among them.
+    beside = (
+        of_patient.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
+        .where(v.patient.in_({one.patient for one in mine}), v.day.in_({one.day for one in mine}))
+        .order_by(v.id)
     )
-    found: dict[int, tuple[int, ...]] = {}
-    for one, beside in tx.execute(query):
-        found[one] = (*found.get(one, ()), beside)
-    return found
+    that_day: dict[tuple[str, date], list[tuple[int, int]]] = {}
+    for version_id, visit_id, patient, day in tx.execute(beside):
+        that_day.setdefault((patient, day), []).append((version_id, visit_id))
+    return {
+        one.id: tuple(
+            version_id for version_id, visit_id in that_day.get((one.patient, one.day), ()) if visit_id != one.visit_id
+        )
+        for one in mine
+    }
 
 
 def keep_judged_by(

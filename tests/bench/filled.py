@@ -142,6 +142,9 @@ def _copies(database: sqlite3.Connection, steps: dict[str, int], turn: int) -> I
             given["sha256"] = f"'{mark}' || substr(sha256, 4)"
         if table == "visit_versions" and "patient" in given:
             given["patient"] = f"'{mark}' || substr(patient, 4)"
+        if table == "claim_versions":
+            quoted = "'\"' || pcn ||"
+            given["body"] = f"CAST(replace(CAST(body AS TEXT), {quoted} '\"', {quoted} '{mark}\"') AS BLOB)"
         names = ", ".join(f'"{name}"' for name in columns)
         taken = ", ".join(given[name] for name in columns)
         yield f"INSERT INTO {table} ({names}) SELECT {taken} FROM {table} WHERE id <= ?", (steps[table],)

@@ -224,12 +224,13 @@ def started(*words: str, home: Path) -> Iterator[subprocess.Popen[str]]:
 def test_f64_a_command_that_is_told_to_stop_ends_at_once_and_the_next_call_goes_on(home: Path) -> None:
     many = home.parent / "many.csv"
     header, *lines = SAMPLE.read_text().splitlines()
-    ids = header.split(",").index("visit_id")
+    ids, member = header.split(",").index("visit_id"), header.split(",").index("coverage.member_id")
     rows = []
-    for copy in range(120):
+    for copy in range(40):
         for line in lines:
             cells = line.split(",")
             cells[ids] = f"{cells[ids]}-{copy}"
+            cells[member] = cells[member] and f"{cells[member]}{copy}"
             rows.append(",".join(cells))
     many.write_text("\n".join([header, *rows]) + "\n")
     assert gateway("visits", "import", many, home=home).status == 0

@@ -24,14 +24,22 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, once for each kind; with its tables where the test asks for `empty_ledger`."""
+    migrated = "empty_ledger" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
+        path = tmp_path / "ledger.db"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+            path.chmod(0o600)
+        yield f"sqlite:///{path}"
+        return
     server = request.getfixturevalue("postgres_url")
     name = f"ledger{next(_numbers)}"
-    _run(server, f"CREATE DATABASE {name}")
-    return _beside(server, name)
+    template = request.getfixturevalue("migrated_postgres") if migrated else "template1"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _beside(server, name)
+    _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -51,17 +59,8 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def empty_ledger(request: pytest.FixtureRequest, database_url: str) -> Iterator[Ledger]:
+def empty_ledger(database_url: str) -> Iterator[Ledger]:
     """A ledger with its tables and nothing in them."""
-    parsed = make_url(database_url)
-    assert parsed.database is not None
-    if parsed.get_backend_name() == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), parsed.database)
-        Path(parsed.database).chmod(0o600)
-    else:
-        template = request.getfixturevalue("migrated_postgres")
-        server = request.getfixturevalue("postgres_url")
-        _run(server, f"DROP DATABASE {parsed.database}", f"CREATE DATABASE {parsed.database} TEMPLATE {template}")
     ledger = open_ledger(database_url)
     yield ledger
     ledger.close()

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _USER = "postgres"
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+"""Bytes that a run of all tests stays well below."""
 
 
 def installed() -> Path | None:
@@ -69,7 +72,7 @@ class Server:
 def running_server() -> Iterator[Server]:
     """Run a server."""
     # initdb refuses root, so the server runs as its own user, in a folder that user can reach: not below a 0700 parent.
-    folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-", dir="/var/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-", dir=_roomy()))
     if os.geteuid() == 0:
         shutil.chown(folder, _USER)
     server = Server(folder, _free_port())
@@ -80,6 +83,13 @@ def running_server() -> Iterator[Server]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _roomy() -> Path:
+    """Give memory where there is enough: the server syncs as ever, and a database is made in a fifth of the time."""
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
+        return _MEMORY
+    return Path("/var/tmp")
 
 
 @contextmanager
