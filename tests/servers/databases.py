@@ -26,12 +26,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once for each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    server = request.getfixturevalue("postgres_url")
-    name = f"ledger{next(_numbers)}"
-    _run(server, f"CREATE DATABASE {name}")
-    return _beside(server, name)
+    return _address(request, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +48,30 @@ def migrated_postgres(postgres_url: str) -> str:
 @pytest.fixture
 def empty_ledger(request: pytest.FixtureRequest, database_url: str) -> Iterator[Ledger]:
     """A ledger with its tables and nothing in them."""
-    parsed = make_url(database_url)
+    ledger = _with_tables(request, database_url)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def module_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """The same, for all tests of a module that fill it once and only look."""
+    ledger = _with_tables(request, _address(request, tmp_path_factory.mktemp("module")))
+    yield ledger
+    ledger.close()
+
+
+def _address(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'ledger.db'}"
+    server = request.getfixturevalue("postgres_url")
+    name = f"ledger{next(_numbers)}"
+    _run(server, f"CREATE DATABASE {name}")
+    return _beside(server, name)
+
+
+def _with_tables(request: pytest.FixtureRequest, url: str) -> Ledger:
+    parsed = make_url(url)
     assert parsed.database is not None
     if parsed.get_backend_name() == "sqlite":
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), parsed.database)
@@ -62,9 +80,7 @@ def empty_ledger(request: pytest.FixtureRequest, database_url: str) -> Iterator[
         template = request.getfixturevalue("migrated_postgres")
         server = request.getfixturevalue("postgres_url")
         _run(server, f"DROP DATABASE {parsed.database}", f"CREATE DATABASE {parsed.database} TEMPLATE {template}")
-    ledger = open_ledger(database_url)
-    yield ledger
-    ledger.close()
+    return open_ledger(url)
 
 
 def _migrate(url: str) -> None:
