@@ -2,7 +2,14 @@
 
 from tests.contract.openssh import openssh, ssh_keys, start_openssh
 from tests.contract.proftpd import proftpd, start_proftpd
-from tests.servers.databases import database_url, empty_ledger, migrated_postgres, migrated_sqlite, postgres_url
+from tests.servers.databases import (
+    database_url,
+    empty_ledger,
+    migrated_postgres,
+    migrated_sqlite,
+    module_ledger,
+    postgres_url,
+)
 from tests.servers.gnupg_keys import pgp_keys
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "empty_ledger",
     "migrated_postgres",
     "migrated_sqlite",
+    "module_ledger",
     "openssh",
     "pgp_keys",
     "postgres_url",

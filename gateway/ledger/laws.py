@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, select
 
 from gateway.delivery import Delivery
-from gateway.ledger.outbox import WAITING
+from gateway.ledger.outbox import ITS_DELIVERY, WAITING
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
     acknowledgments,
@@ -244,7 +244,7 @@ def overdue_files(tx: Connection, practice: str, now: datetime) -> tuple[tuple[s
     answered = select(acknowledgments.c.id).where(acknowledgments.c.interchange_id == interchanges.c.id)
     query = (
         select(interchanges.c.partner, interchanges.c.name, deliveries.c.answer_due_at)
-        .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
+        .join(deliveries, ITS_DELIVERY)
         .where(
             interchanges.c.practice == practice,
             deliveries.c.state.in_(waits),
@@ -263,7 +263,7 @@ def partners_waited_for(tx: Connection, practice: str) -> frozenset[str]:
     )
     waiting = (
         select(interchanges.c.partner)
-        .join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
+        .join(deliveries, ITS_DELIVERY)
         .where(interchanges.c.practice == practice, deliveries.c.state.in_(WAITING))
     )
     return frozenset(tx.execute(ready.union(waiting)).scalars())

@@ -160,9 +160,10 @@ def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable
 
 
 def _rows(tx: Connection, practice: str, of: List, ids: list[int]) -> tuple[RowMapping, ...]:
+    owner = _owner_beside_ids(of)
     found: dict[int, RowMapping] = {}
     for first in range(0, len(ids), _IDS_AT_ONCE):
-        query = of.stored.where(_Unindexed(of.practice) == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
+        query = of.stored.where(owner == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
         found |= {row["id"]: row for row in tx.execute(query).mappings()}
     return tuple(found[one] for one in ids)
 
@@ -244,7 +245,7 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
     if of.split is not None and not parted:
         thins.append(_Unindexed(of.split).in_(splits))
     return _Plan(
-        owner=(_Unindexed(of.practice) if far else of.practice) == practice,
+        owner=(_owner_beside_ids(of) if far else of.practice) == practice,
         runs=_runs(of, driver, drives, splits if parted else ()),
         drives=(*drives, of.split.in_(splits)) if parted and of.split is not None else drives,
         thins=tuple(thins),
@@ -252,6 +253,11 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
         column=column,
         descends=descends,
     )
+
+
+def _owner_beside_ids(of: List) -> ColumnElement[Any]:
+    """The practice, where ids are known: kept away from the indexes, unless only both together are a key of the table."""
+    return _Unindexed(of.practice) if of.id.primary_key else of.practice
 
 
 def _driving(of: List, practice: str, driver: Condition, asked: Asked) -> tuple[ColumnElement[bool], ...]:
@@ -433,8 +439,12 @@ def _holds(column: ColumnElement[Any], condition: Condition, asked: Asked) -> Co
         least = _begins(least, asked) if isinstance(least, date) else None
         most = _begins(most + timedelta(days=1), asked) if isinstance(most, date) else None
         bounds = [column >= least] if least is not None else []
-        return and_(*bounds, *([column < most] if most is not None else []))
-    return and_(*([column >= least] if least is not None else []), *([column <= most] if most is not None else []))
+        bounds += [column < most] if most is not None else []
+    else:
+        bounds = [column >= least] if least is not None else []
+        bounds += [column <= most] if most is not None else []
+    # Neither a value nor a bound: nothing is meant, as when all severities but all of them are asked for.
+    return and_(*bounds) if bounds else false()
 
 
 def _begins(day: date, asked: Asked) -> datetime:

@@ -6,7 +6,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, false, func, insert, select, true, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    false,
+    func,
+    insert,
+    select,
+    true,
+    union,
+    update,
+)
 
 from gateway.delivery import DECISIONS, MOVES, UNCERTAIN, Delivery, Manner
 from gateway.errors import LedgerConflict, UsageError
@@ -14,7 +28,7 @@ from gateway.event import Event
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, page
 from gateway.ledger.tables import claim_versions, deliveries, interchange_claims, interchanges
-from gateway.listing import Asked, asked_for
+from gateway.listing import Asked, Condition, asked_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,10 @@ class NewFile:
     wire: bytes | None = None
 
 
+ITS_DELIVERY: Final = and_(
+    deliveries.c.practice == interchanges.c.practice, deliveries.c.interchange_id == interchanges.c.id
+)
+"""Which delivery is an interchange's: with its practice, for the index of deliveries begins with that."""
 _NOT_THE_BODY = [column for column in interchanges.c if column.name not in {"body", "wire"}]
 _STORED = select(
     *_NOT_THE_BODY,
@@ -96,7 +114,7 @@ _STORED = select(
     deliveries.c.why,
     deliveries.c.sent_at,
     deliveries.c.answer_due_at,
-).join(deliveries, deliveries.c.interchange_id == interchanges.c.id)
+).join(deliveries, ITS_DELIVERY)
 
 
 def seal(
@@ -183,7 +201,27 @@ def _named_by(column: Column[Any]) -> Elsewhere:
         ),
         column=column,
         practice=interchanges.c.practice,
+        link=interchanges.c.id,
     )
+
+
+def _carriers(practice: str, asked: Condition) -> Select[tuple[int]]:
+    """Which files carry a claim, or did until they were cancelled: those are looked through, for they are few.
+
+    Only claims that are carried have an index.
+    """
+    i = interchange_claims.c
+    meant = select(claim_versions.c.id).where(
+        claim_versions.c.practice == practice, claim_versions.c.pcn.in_(asked.wanted)
+    )
+    carried = select(i.interchange_id).where(
+        i.practice == practice, i.claim_version_id.in_(meant), i.withdrawn == false()
+    )
+    withdrawn = select(i.id).where(i.interchange_id == deliveries.c.interchange_id, i.claim_version_id.in_(meant))
+    cancelled = select(deliveries.c.interchange_id).where(
+        deliveries.c.practice == practice, deliveries.c.state == Delivery.CANCELLED, withdrawn.exists()
+    )
+    return select(union(carried, cancelled).subquery().c.interchange_id)
 
 
 LIST: Final = List(
@@ -195,11 +233,7 @@ LIST: Final = List(
         "partner": _named_by(interchanges.c.partner),
         "file": _named_by(interchanges.c.name),
         "claim": Elsewhere(
-            ids=lambda practice, asked: (
-                select(interchange_claims.c.interchange_id)
-                .join(claim_versions, claim_versions.c.id == interchange_claims.c.claim_version_id)
-                .where(claim_versions.c.practice == practice, claim_versions.c.pcn.in_(asked.wanted))
-            ),
+            ids=_carriers,
             column=claim_versions.c.pcn,
             practice=claim_versions.c.practice,
         ),
@@ -379,7 +413,7 @@ def pinned_names(tx: Connection, practice: str, partner: str) -> frozenset[str]:
     ended = (Delivery.SENT, Delivery.PRESUMED, Delivery.CANCELLED)
     query = (
         select(deliveries.c.temporary_name)
-        .join(interchanges, interchanges.c.id == deliveries.c.interchange_id)
+        .join(interchanges, ITS_DELIVERY)
         .where(interchanges.c.practice == practice, interchanges.c.partner == partner, deliveries.c.state.not_in(ended))
     )
     return frozenset(tx.execute(query).scalars())

@@ -139,9 +139,9 @@ def _copies(database: sqlite3.Connection, steps: dict[str, int], turn: int) -> I
         given |= {name: f"{name} + {turn * 1000}" for name in _NUMBERS.get(table, ())}
         given |= {name: f"CASE {name} WHEN '' THEN '' ELSE {name} || '{mark}' END" for name in _TEXTS.get(table, ())}
         if table == "inbound_files":
-            given["sha256"] = f"'{mark}' || substr(sha256, 4)"
+            given["sha256"] = f"'x{mark}' || substr(sha256, 5)"
         if table == "visit_versions" and "patient" in given:
-            given["patient"] = f"'{mark}' || substr(patient, 4)"
+            given["patient"] = f"'x{mark}' || substr(patient, 5)"
         if table == "claim_versions":
             quoted = "'\"' || pcn ||"
             given["body"] = f"CAST(replace(CAST(body AS TEXT), {quoted} '\"', {quoted} '{mark}\"') AS BLOB)"

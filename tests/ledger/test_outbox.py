@@ -8,6 +8,7 @@ from gateway.delivery import Delivery, Manner
 from gateway.ledger import Ledger, Transaction, claims, numbers, outbox, visits
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.ledger.tables import interchange_claims
+from gateway.listing import asked_for
 from tests.ledger.test_ledger import SAID, new_file, new_visit
 from tests.people import NOW, PRACTICE, claim
 
@@ -103,3 +104,20 @@ def test_files_are_found_by_what_they_carry_and_by_their_numbers_within_practice
         assert outbox.by_reference(tx, THEIRS, "north", "REF1") is None
         outbox.withdraw_claims(tx, OURS, files[0])
         assert outbox.carrying(tx, OURS, carried[files[0].id]) is None
+
+
+def test_the_list_asked_by_a_claim_shows_the_file_that_carries_it_and_the_one_that_was_cancelled(
+    ledger: Ledger,
+) -> None:
+    with ledger.writing() as tx:
+        cancelled, _other = sealed(tx, OURS, 1), sealed(tx, OURS, 2)
+        (one,) = claims.in_interchange(tx, OURS, cancelled.id)
+        decided = replace(SAID, actor="Ann", reason="wrong partner")
+        outbox.decide(tx, OURS, cancelled, Step(after=Delivery.CANCELLED, why="cancelled"), event=decided, at=NOW)
+        outbox.withdraw_claims(tx, OURS, cancelled)
+        asked = asked_for(limit=10, claim=one.pcn)
+        assert [file.id for file in outbox.page_of(tx, OURS, asked).rows] == [cancelled.id]
+        new = replace(new_file(3), name="again.837")
+        carrier = outbox.seal(tx, OURS, new, (one.id,), event=SAID, at=NOW)
+        assert [file.id for file in outbox.page_of(tx, OURS, asked).rows] == [cancelled.id, carrier.id]
+        assert outbox.page_of(tx, THEIRS, asked).rows == ()

@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,20 +27,8 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, once for each kind; with its tables where the test asks for `empty_ledger`."""
-    migrated = "empty_ledger" in request.fixturenames
-    if request.param == "sqlite":
-        path = tmp_path / "ledger.db"
-        if migrated:
-            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
-            path.chmod(0o600)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgres_url")
-    name = f"ledger{next(_numbers)}"
-    template = request.getfixturevalue("migrated_postgres") if migrated else "template1"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _beside(server, name)
-    _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with _database(request, tmp_path, migrated="empty_ledger" in request.fixturenames) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +53,32 @@ def empty_ledger(database_url: str) -> Iterator[Ledger]:
     ledger = open_ledger(database_url)
     yield ledger
     ledger.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def module_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """The same, for all tests of a module that fill it once and only look."""
+    with _database(request, tmp_path_factory.mktemp("module"), migrated=True) as url:
+        ledger = open_ledger(url)
+        yield ledger
+        ledger.close()
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = folder / "ledger.db"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+            path.chmod(0o600)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    name = f"ledger{next(_numbers)}"
+    template = request.getfixturevalue("migrated_postgres") if migrated else "template1"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _beside(server, name)
+    _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _migrate(url: str) -> None:
