@@ -29,11 +29,10 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from gateway.errors import UsageError
 from gateway.ledger.columns import Instant
+from gateway.ledger.unindexed import Unindexed
 from gateway.listing import Asked, Condition, Total
 
 _COUNTED: Final = 20_000
@@ -125,26 +124,6 @@ class Page(Generic[R]):
 
     rows: tuple[R, ...]
     next_after: str
-
-
-class _Unindexed(ColumnElement[Any]):
-    """A column that SQLite shall not look for an index of; PostgreSQL has statistics and needs no such word."""
-
-    inherit_cache = True
-
-    def __init__(self, column: ColumnElement[Any]) -> None:
-        self.column = column
-        self.type = column.type
-
-
-@compiles(_Unindexed)
-def _as_it_is(element: _Unindexed, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ANN401 SQLAlchemy's signature
-    return str(compiler.process(element.column, **named))
-
-
-@compiles(_Unindexed, "sqlite")
-def _with_a_plus(element: _Unindexed, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ANN401 SQLAlchemy's signature
-    return f"+{compiler.process(element.column, **named)}"
 
 
 def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable[[RowMapping], R]) -> Page[R]:
@@ -243,7 +222,7 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
     if column is not None:
         thins.append(column.is_not(None))  # rows that are not in the order are in no page, and in no total
     if of.split is not None and not parted:
-        thins.append(_Unindexed(of.split).in_(splits))
+        thins.append(Unindexed(of.split).in_(splits))
     return _Plan(
         owner=(_owner_beside_ids(of) if far else of.practice) == practice,
         runs=_runs(of, driver, drives, splits if parted else ()),
@@ -257,7 +236,7 @@ def _plan(tx: Connection, practice: str, of: List, asked: Asked) -> _Plan:
 
 def _owner_beside_ids(of: List) -> ColumnElement[Any]:
     """The practice, where ids are known: kept away from the indexes, unless only both together are a key of the table."""
-    return _Unindexed(of.practice) if of.id.primary_key else of.practice
+    return Unindexed(of.practice) if of.id.primary_key else of.practice
 
 
 def _driving(of: List, practice: str, driver: Condition, asked: Asked) -> tuple[ColumnElement[bool], ...]:
@@ -422,11 +401,11 @@ def _thinned(of: List, practice: str, condition: Condition, asked: Asked) -> Col
     if isinstance(by, Elsewhere):
         ids = by.ids(practice, condition)
         if by.link is None:
-            found: ColumnElement[bool] = _Unindexed(of.id).in_(ids)
+            found: ColumnElement[bool] = Unindexed(of.id).in_(ids)
         else:
             found = ids.where(by.link == of.id).correlate(of.id.table).exists()
         return not_(found) if condition.negated else found
-    held = _holds(_Unindexed(by.column), condition, asked)
+    held = _holds(Unindexed(by.column), condition, asked)
     # A row without a value is not among those that have one.
     return not_(func.coalesce(held, false())) if condition.negated else held
 

@@ -15,6 +15,7 @@ from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.patients import patient_key
 from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import findings, fixes, intake_faults, visit_versions, visits
+from gateway.ledger.unindexed import Unindexed
 from gateway.lifecycle import VISIT_MOVES, VisitState
 from gateway.listing import Asked, asked_for
 
@@ -199,12 +200,14 @@ def held(tx: Connection, practice: str, *, payer: str = "", after: int = 0, limi
 def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Give, for some visit versions, the version ids of the same patient's other visits of the day."""
     v = visit_versions.c
-    of_patient = select(v.id, v.visit_id, v.patient, v.day).where(v.practice == practice)
-    mine = tx.execute(of_patient.where(v.id.in_(version_ids), v.patient != "")).all()
+    read = select(v.id, v.visit_id, v.patient, v.day)
+    mine = tx.execute(read.where(Unindexed(v.practice) == practice, v.id.in_(version_ids), v.patient != "")).all()
     # Two statements: as one join, a database may begin with everybody's visits and look for these among them.
     beside = (
-        of_patient.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
-        .where(v.patient.in_({one.patient for one in mine}), v.day.in_({one.day for one in mine}))
+        read.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
+        .where(
+            v.practice == practice, v.patient.in_({one.patient for one in mine}), v.day.in_({one.day for one in mine})
+        )
         .order_by(v.id)
     )
     that_day: dict[tuple[str, date], list[tuple[int, int]]] = {}
@@ -300,7 +303,8 @@ def findings_of(tx: Connection, practice: str, version_id: int) -> tuple[Finding
 
 def findings_of_all(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[Finding, ...]]:
     """Give what the latest scrubs of some visit versions found, by version."""
-    query = select(findings).where(findings.c.practice == practice, findings.c.visit_version_id.in_(version_ids))
+    ours = Unindexed(findings.c.practice) == practice
+    query = select(findings).where(ours, findings.c.visit_version_id.in_(version_ids))
     found: dict[int, tuple[Finding, ...]] = {}
     for row in tx.execute(query.order_by(findings.c.id)).mappings():
         found[row["visit_version_id"]] = (*found.get(row["visit_version_id"], ()), _finding(row))

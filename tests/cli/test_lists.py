@@ -163,6 +163,8 @@ def test_rows_are_sorted_both_ways_and_else_as_they_came(home: Path) -> None:
         ("--sort", "-charge"),
         ("charge:>=10 -state:denied", "--sort", "charge"),
         ("--", "-state:denied,paid"),
+        ("-state:denied,paid",),
+        ("-state:denied payer:ACME1", "--sort", "-charge"),
         ("--sort", "-charge", "--", "-state:denied"),
         ("state:sealed,sent", "age:>1d"),
         ("payer:ACME1,ZENI2",),

@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from gateway.service.views.lists import Lister, Request
 
 T = TypeVar("T")
+_LIMIT: Final = 100
+_TURNED_ROUND: Final = re.compile(r"-[a-z_]{2,}:")
+"""How a term with a minus begins; no option does."""
 _TEXT_LEAST: Final = 24
 """Text that goes on in the next line wants at least so much room."""
 
@@ -117,7 +121,7 @@ def asked(command: Callable[..., int]) -> Callable[..., int]:
             help="How to print [table].",
         ),
         click.option("--after", default="", metavar="PLACE", help="Begin behind this place, as `more:` says it."),
-        click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="Rows in a page [100]."),
+        click.option("--limit", type=click.IntRange(1, 10_000), default=_LIMIT, help=f"Rows in a page [{_LIMIT}]."),
         click.option(
             "--sort", default="", metavar="FIELD", help="Sort by it; -FIELD: the largest first [as they came]."
         ),
@@ -143,6 +147,12 @@ class ListCommand(click.Command):
     """A command that explains its list's filter in its help. `where` is the list, as module:NAME."""
 
     where: ClassVar[str]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a term with a minus for a term, wherever it stands: behind `--` no word is an option."""
+        turned = [one for one in args if _TURNED_ROUND.match(one)]
+        others = [one for one in args if one not in turned]
+        return super().parse_args(ctx, [*others, *([] if "--" in others or not turned else ["--"]), *turned])
 
     def lister(self) -> "Lister[Any]":
         """Import the list; only who asks for help, or completes a filter, waits for it here."""
@@ -226,10 +236,16 @@ def _total(lister: "Lister[T]", found: "Total") -> None:
 
 
 def _again(wanted: Wanted, after: str) -> str:
-    """Write the filter, the order and the place as a shell takes them; behind `--` what begins like an option."""
-    options = [*(["--sort", wanted.sort] if wanted.sort else []), "--after", after]
-    terms = [wanted.filter] if wanted.filter else []
-    return shlex.join([*options, "--", *terms] if wanted.filter.startswith("-") else [*terms, *options])
+    """Write what was asked for, and the place, as a shell takes them."""
+    said = {
+        "--columns": wanted.columns,
+        "--sort": wanted.sort,
+        "--limit": "" if wanted.limit == _LIMIT else str(wanted.limit),
+        "--output": "" if wanted.output == "table" else wanted.output,
+        "--after": after,
+    }
+    options = [word for name, value in said.items() if value for word in (name, value)]
+    return shlex.join([*([wanted.filter] if wanted.filter else []), *options])
 
 
 def _chosen(shape: Shape[T], names: str) -> tuple[Column[T], ...]:
