@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.capability import Answer, Capability
 from gateway.delivery import Delivery
-from gateway.errors import GatewayError, LedgerBusy, LedgerConflict, PartnerRefusal
+from gateway.errors import ConfigError, GatewayError, LedgerBusy, LedgerConflict, PartnerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.ledger import capabilities, events, outbox
 from gateway.ledger.outbox import SealedFile, Step
@@ -78,11 +78,7 @@ def deliver(
     """
     require_released(office)
     report_overdue(office)
-    due = [
-        (office.settings.partners[name], files)
-        for name, files in _by_partner(waiting(office, partner=partner)).items()
-        if name in office.settings.partners
-    ]
+    due = _by_partner(waiting(office, partner=partner)).items()
     if len(due) < 2:  # noqa: PLR2004 one partner needs no threads
         return tuple(_round(office, open_mailbox, calls, one, files) for one, files in due)
     with ThreadPoolExecutor(min(len(due), PARTNERS_AT_ONCE), thread_name_prefix="deliver") as pool:
@@ -97,9 +93,11 @@ def _by_partner(files: Iterable[SealedFile]) -> dict[str, list[SealedFile]]:
     return found
 
 
-def _round(
-    office: Office, open_mailbox: OpenMailbox, calls: Calls, partner: TradingPartner, files: list[SealedFile]
-) -> Round:
+def _round(office: Office, open_mailbox: OpenMailbox, calls: Calls, name: str, files: list[SealedFile]) -> Round:
+    try:
+        partner = office.settings.partner(name)
+    except ConfigError as gone:
+        return Round(partner=name, problem=gone, waiting=len(files))
     why = not_called(office, partner, calls)
     if why is not None:
         return Round(partner=partner.name, problem=why, waiting=len(files))

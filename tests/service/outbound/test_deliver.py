@@ -179,6 +179,14 @@ def test_partners_that_are_left_alone_are_called_now_or_when_due(both: Office) -
     assert [len(one.files) for one in deliver(both, Server().open)] == [1, 1]
 
 
+def test_files_of_a_partner_whose_profile_is_gone_are_told_and_keep_nobody_back(both: Office) -> None:
+    gone = replace(both, settings=clinic.settings(clinic.partner("south")))
+    north, south = deliver(gone, Server().open)
+    assert (north.partner, north.files, north.waiting) == ("north", (), 1)
+    assert "add partners/north.toml" in str(north.problem)
+    assert [one.state for one in south.files] == [Delivery.SENT]
+
+
 def test_files_are_listed_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.service.outbound.deliver._PAGE", 1)
     for key in ("V-1", "V-2", "V-4"):
