@@ -16,7 +16,7 @@ from typing import Final
 from gateway.errors import ConfigError
 
 _KILL_SECONDS: Final = 20.0
-_SOCKET_PATH_MAX: Final = 107  # of sockaddr_un, for the agent's sockets in its home
+_SOCKET_PATH_MAX: Final = 106  # for the agent's sockets in its home: it wants one byte less than sockaddr_un has
 _PREFIX: Final = "pgp-"
 
 

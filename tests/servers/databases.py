@@ -26,7 +26,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database, once for each kind; with its tables where the test asks for `empty_ledger`."""
+    """The address of an empty database, once for each kind; on PostgreSQL with its tables for `empty_ledger`."""
     with _database(request, tmp_path, migrated="empty_ledger" in request.fixturenames) as url:
         yield url
 
@@ -48,17 +48,21 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def empty_ledger(database_url: str) -> Iterator[Ledger]:
+def empty_ledger(database_url: str, migrated_sqlite: Path) -> Iterator[Ledger]:
     """A ledger with its tables and nothing in them."""
+    _give_tables(database_url, migrated_sqlite)
     ledger = open_ledger(database_url)
     yield ledger
     ledger.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def module_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+def module_ledger(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path
+) -> Iterator[Ledger]:
     """The same, for all tests of a module that fill it once and only look."""
     with _database(request, tmp_path_factory.mktemp("module"), migrated=True) as url:
+        _give_tables(url, migrated_sqlite)
         ledger = open_ledger(url)
         yield ledger
         ledger.close()
@@ -67,11 +71,7 @@ def module_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 @contextmanager
 def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[str]:
     if request.param == "sqlite":
-        path = folder / "ledger.db"
-        if migrated:
-            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
-            path.chmod(0o600)
-        yield f"sqlite:///{path}"
+        yield f"sqlite:///{folder / 'ledger.db'}"
         return
     server = request.getfixturevalue("postgres_url")
     name = f"ledger{next(_numbers)}"
@@ -79,6 +79,15 @@ def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -
     _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _beside(server, name)
     _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _give_tables(url: str, migrated: Path) -> None:
+    """Put the tables into a file of SQLite; a database of PostgreSQL was made with them."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        assert parsed.database is not None
+        shutil.copyfile(migrated, parsed.database)
+        Path(parsed.database).chmod(0o600)
 
 
 def _migrate(url: str) -> None:

@@ -197,6 +197,19 @@ def test_a_data_folder_too_deep_for_the_agent_is_told(pgp_keys: Keys, home: Path
     (home / ("d" * 100)).rmdir()
 
 
+def test_every_data_folder_that_is_not_told_to_be_too_deep_works(pgp_keys: Keys, home: Path) -> None:
+    """A GnuPG home has 13 characters in its folder, and the longest name of a socket in it 20, with their slashes."""
+    longest = 106 - len(str(home)) - 13 - 20 - 1
+    for length, works in ((longest, True), (longest + 1, False)):
+        folder = home / ("d" * length)
+        if works:
+            assert read(pgp_keys.theirs, home, sent(pgp_keys.ours, folder)) == BODY
+        else:
+            with pytest.raises(ConfigError, match="too long for gpg"):
+                sent(pgp_keys.ours, folder)
+        folder.rmdir()
+
+
 def test_a_home_is_ours_alone_holds_no_plaintext_and_is_gone_with_its_agent(pgp_keys: Keys, home: Path) -> None:
     """A program that gives the passphrase looks at what is there meanwhile."""
     seen = pgp_keys.folder / "seen"
