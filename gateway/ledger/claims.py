@@ -1,9 +1,9 @@
 """Claims, their versions and their service lines."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -23,6 +23,7 @@ from gateway.ledger.tables import (
     service_lines,
     visits,
 )
+from gateway.ledger.unindexed import Unindexed
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.listing import Asked, asked_for
@@ -112,58 +113,82 @@ LIST: Final = List(
 )
 
 
-def add(
-    tx: Connection, practice: str, visit: StoredVisit, claim: Claim, *, partner: str, event: Event, at: datetime
-) -> StoredClaim:
-    """Store the next version of the visit's claim, READY, together with its event."""
-    row = tx.execute(select(claims).where(claims.c.practice == practice, claims.c.visit_id == visit.visit_id))
-    known = row.mappings().first()
-    if known is None:
-        key = tx.execute(
-            insert(claims).values(practice=practice, visit_id=visit.visit_id, version=1)
-        ).inserted_primary_key
-        assert key is not None
-        claim_id, version = key[0], 1
-    else:
-        claim_id, version = known["id"], known["version"] + 1
-        tx.execute(update(claims).where(claims.c.id == claim_id).values(version=version))
-    new = tx.execute(
-        insert(claim_versions).values(
-            practice=practice,
-            claim_id=claim_id,
-            version=version,
-            visit_version_id=visit.id,
-            state=ClaimState.READY,
-            pcn=claim.patient_control_number,
-            frequency=claim.frequency,
-            payer=claim.coverage.payer_id,
-            partner=partner,
-            day=claim.day,
-            charge_cents=cents(claim.charge),
-            payer_claim_number="",
-            body=claim_to_bytes(claim),
-            at=at,
-        )
-    ).inserted_primary_key
-    assert new is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClaim:
+    """The next version of a visit's claim, with the event that tells of it."""
+
+    visit: StoredVisit
+    claim: Claim
+    partner: str
+    event: Event
+
+
+def add_all(tx: Connection, practice: str, new: Sequence[NewClaim], *, at: datetime) -> None:
+    """Store the next version of each visit's claim, READY, together with its event. No visit is named twice."""
+    if not new:
+        return
+    numbered = _next_versions(tx, practice, [one.visit.visit_id for one in new])
+    tx.execute(insert(claim_versions), [_version_row(practice, one, *numbered[one.visit.visit_id], at) for one in new])
+    c = claim_versions.c
+    pcns = [one.claim.patient_control_number for one in new]
+    drawn = select(c.pcn, c.id).where(c.practice == practice, c.pcn.in_(pcns))
+    ids = dict(tx.execute(drawn).all())
     tx.execute(
         insert(service_lines),
-        [
-            {
-                "practice": practice,
-                "claim_version_id": new[0],
-                "ordinal": ordinal,
-                "control": line.control,
-                "procedure": line.procedure,
-                "modifiers": ":".join(line.modifiers),
-                "units": line.units,
-                "charge_cents": cents(line.charge),
-            }
-            for ordinal, line in enumerate(claim.lines, start=1)
-        ],
+        [row for one in new for row in _line_rows(practice, ids[one.claim.patient_control_number], one.claim)],
     )
-    events.write(tx, practice, event, at=at)
-    return by_id(tx, practice, new[0])
+    events.write_all(tx, practice, (one.event for one in new), at=at)
+
+
+def _next_versions(tx: Connection, practice: str, visit_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Make room for the next version of each visit's claim: the claim's id and the version, by visit."""
+    ours = select(claims.c.visit_id, claims.c.id, claims.c.version).where(
+        Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(visit_ids)
+    )
+    known = {visit_id for visit_id, *_ in tx.execute(ours)}
+    if known:
+        c = claims.c
+        tx.execute(
+            update(claims).where(Unindexed(c.practice) == practice, c.visit_id.in_(known)).values(version=c.version + 1)
+        )
+    first = [{"practice": practice, "visit_id": one, "version": 1} for one in visit_ids if one not in known]
+    if first:
+        tx.execute(insert(claims), first)
+    return {visit_id: (claim_id, version) for visit_id, claim_id, version in tx.execute(ours)}
+
+
+def _version_row(practice: str, new: NewClaim, claim_id: int, version: int, at: datetime) -> dict[str, Any]:
+    claim = new.claim
+    return {
+        "practice": practice,
+        "claim_id": claim_id,
+        "version": version,
+        "visit_version_id": new.visit.id,
+        "state": ClaimState.READY,
+        "pcn": claim.patient_control_number,
+        "frequency": claim.frequency,
+        "payer": claim.coverage.payer_id,
+        "partner": new.partner,
+        "day": claim.day,
+        "charge_cents": cents(claim.charge),
+        "payer_claim_number": "",
+        "body": claim_to_bytes(claim),
+        "at": at,
+    }
+
+
+def _line_rows(practice: str, version_id: int, claim: Claim) -> Iterator[dict[str, Any]]:
+    for ordinal, line in enumerate(claim.lines, start=1):
+        yield {
+            "practice": practice,
+            "claim_version_id": version_id,
+            "ordinal": ordinal,
+            "control": line.control,
+            "procedure": line.procedure,
+            "modifiers": ":".join(line.modifiers),
+            "units": line.units,
+            "charge_cents": cents(line.charge),
+        }
 
 
 def by_id(tx: Connection, practice: str, version_id: int) -> StoredClaim:
@@ -181,8 +206,16 @@ def by_pcn(tx: Connection, practice: str, pcn: str) -> StoredClaim | None:
 
 def of_visit(tx: Connection, practice: str, visit_id: int) -> tuple[StoredClaim, ...]:
     """Give every version of a visit's claim, oldest first."""
-    query = _STORED.where(claims.c.practice == practice, claims.c.visit_id == visit_id)
-    return tuple(_stored(row) for row in tx.execute(query.order_by(claim_versions.c.version)).mappings())
+    return of_visits(tx, practice, [visit_id]).get(visit_id, ())
+
+
+def of_visits(tx: Connection, practice: str, visit_ids: Collection[int]) -> dict[int, tuple[StoredClaim, ...]]:
+    """Give every version of the claims of some visits, oldest first; a visit without a claim is left out."""
+    query = _STORED.where(Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(visit_ids))
+    found: dict[int, tuple[StoredClaim, ...]] = {}
+    for row in tx.execute(query.order_by(claim_versions.c.claim_id, claim_versions.c.version)).mappings():
+        found[row["visit_id"]] = (*found.get(row["visit_id"], ()), _stored(row))
+    return found
 
 
 def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredClaim]:
@@ -217,7 +250,7 @@ def answers_of(tx: Connection, practice: str, visit_ids: Collection[int]) -> dic
     query = (
         select(claims.c.visit_id, claim_versions.c.id, claim_versions.c.payer_claim_number, answered, parked)
         .join(claim_versions, claim_versions.c.claim_id == claims.c.id)
-        .where(claims.c.practice == practice, claims.c.visit_id.in_(visit_ids))
+        .where(Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(visit_ids))
         .order_by(claims.c.visit_id, claim_versions.c.id)
     )
     found: dict[int, str] = {}

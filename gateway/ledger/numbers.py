@@ -7,7 +7,7 @@ on rollback, and a gap looks like a lost file to a partner who counts.)
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, select, update
 
 from gateway.errors import UsageError
 from gateway.ledger.instance import require_released
@@ -34,8 +34,10 @@ class Number(NamedTuple):
         return Number(self.cycle + cycles, number + 1)
 
 
-def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
+def take(tx: Connection, practice: str, partner: str, kind: str, *, count: int = 1) -> Number:
     """Take the next number of that kind (interchange, group) for that partner. The transaction must be a writing one.
+
+    count  how many are taken in a row; the first of them is given
 
     Raises LedgerHeld if the ledger may be older than what was sent: it would give out the same numbers again.
     """
@@ -46,10 +48,10 @@ def take(tx: Connection, practice: str, partner: str, kind: str) -> Number:
     taken = tx.execute(
         update(control_numbers)
         .where(c.practice == practice, c.partner == partner, c.kind == kind)
-        .values(cycle=c.cycle + case((c.last == LAST, 1), else_=0), last=case((c.last == LAST, 1), else_=c.last + 1))
+        .values(cycle=c.cycle + (c.last - 1 + count) // LAST, last=(c.last - 1 + count) % LAST + 1)
         .returning(c.cycle, c.last)
     ).one()
-    return Number(*taken)
+    return Number(*taken).plus(1 - count)
 
 
 def jump(tx: Connection, practice: str, partner: str, kind: str, to: Number) -> Number | None:
@@ -83,15 +85,20 @@ def last(tx: Connection, practice: str, partner: str, kind: str) -> Number | Non
     return None if row is None else Number(*row)
 
 
-def patient_control_number(tx: Connection, practice: str) -> str:
-    """Draw a patient control number: 13 characters, opaque, never given twice in this practice.
+def patient_control_numbers(tx: Connection, practice: str, count: int) -> tuple[str, ...]:
+    """Draw patient control numbers: 13 characters, opaque, never given twice in this practice.
 
-    It is the keyed hash of a counter: nobody can tell from one number how many claims there are, or guess another.
+    Each is the keyed hash of a counter: nobody can tell from one number how many claims there are, or guess another.
     The unique key of the ledger stands behind the odds of 1 in 2**65 that two counters hash alike.
     """
-    taken = take(tx, practice, "", "pcn")
-    key = secret_of(tx, practice)
-    drawn = hashlib.blake2b(f"{taken.cycle}/{taken.number}".encode(), key=key, digest_size=9).digest()
+    if not count:
+        return ()
+    first, key = take(tx, practice, "", "pcn", count=count), secret_of(tx, practice)
+    return tuple(_opaque(first.plus(step), key) for step in range(count))
+
+
+def _opaque(counted: Number, key: bytes) -> str:
+    drawn = hashlib.blake2b(f"{counted.cycle}/{counted.number}".encode(), key=key, digest_size=9).digest()
     value = int.from_bytes(drawn, "big")
     return "".join(_LETTERS[(value >> (5 * place)) & 31] for place in range(_PCN_LENGTH))
 

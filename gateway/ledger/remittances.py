@@ -1,6 +1,6 @@
 """Remittances, payments, postings and parked money."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from gateway.ledger.tables import (
     remittances,
     service_lines,
 )
+from gateway.ledger.unindexed import Unindexed
 from gateway.lifecycle import ClaimState
 from gateway.listing import Asked, asked_for
 from gateway.money import cents
@@ -257,12 +258,23 @@ DOES_NOT_FIT = "does not fit"
 """The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines."""
 
 
-def was_adjudicated(tx: Connection, practice: str, claim_version_id: int, pcn: str) -> bool:
-    """Tell whether an 835 has ever answered this claim version, also where the answer is parked."""
-    query = select(payments.c.id).where(
-        payments.c.practice == practice, payments.c.claim_version_id == claim_version_id
+def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]) -> frozenset[int]:
+    """Give which claim versions an 835 has ever answered, also where the answer is parked.
+
+    versions  the patient control number of each claim version, by its id
+    """
+    if not versions:
+        return frozenset()
+    posted = select(payments.c.claim_version_id).where(
+        Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(versions)
     )
-    return tx.execute(query.limit(1)).first() is not None or has_parked(tx, practice, pcn)
+    parked = select(parked_money.c.reference).where(
+        parked_money.c.practice == practice,
+        parked_money.c.reference.in_(set(versions.values())),
+        parked_money.c.reason == DOES_NOT_FIT,
+    )
+    answered, waits = set(tx.execute(posted).scalars()), set(tx.execute(parked).scalars())
+    return frozenset(one for one, pcn in versions.items() if one in answered or pcn in waits)
 
 
 def has_parked(tx: Connection, practice: str, pcn: str) -> bool:

@@ -1,11 +1,11 @@
 """Visits and their versions. A version is never overwritten."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Column, Connection, RowMapping, bindparam, func, insert, select, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
@@ -159,13 +159,28 @@ def current(
     return page_of(tx, practice, asked_for(after=after, limit=limit, state=states, payer=payer)).rows
 
 
-def of_same_patient(tx: Connection, practice: str, visit: StoredVisit) -> tuple[StoredVisit, ...]:
-    """Give the current versions of the patient's other visits of that day: what rules about history look at."""
-    others = others_of(tx, practice, [visit.id]).get(visit.id, ())
-    if not others:
-        return ()
-    query = _STORED.where(visit_versions.c.practice == practice, visit_versions.c.id.in_(others))
+def current_of(tx: Connection, practice: str, version_ids: Collection[int]) -> tuple[StoredVisit, ...]:
+    """Give those of some visit versions that are current, by their ids."""
+    query = _CURRENT.where(Unindexed(visit_versions.c.practice) == practice, visit_versions.c.id.in_(version_ids))
     return tuple(_stored(row) for row in tx.execute(query.order_by(visit_versions.c.id)).mappings())
+
+
+def states_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, VisitState]:
+    """Give where some visit versions stand, without those that are not current any more."""
+    v = visit_versions.c
+    query = (
+        select(v.id, v.state)
+        .join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
+        .where(Unindexed(v.practice) == practice, v.id.in_(version_ids))
+    )
+    return {version_id: VisitState(state) for version_id, state in tx.execute(query)}
+
+
+def documents_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, bytes]:
+    """Give the documents of some visit versions, by version."""
+    v = visit_versions.c
+    query = select(v.id, v.document).where(Unindexed(v.practice) == practice, v.id.in_(version_ids))
+    return dict(tx.execute(query).all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,12 +236,13 @@ def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> di
     }
 
 
-def keep_judged_by(
-    tx: Connection, practice: str, visit: StoredVisit, judged_by: str, look_again_on: date | None
-) -> None:
-    """Keep what a held visit was judged by."""
-    mine = (visit_versions.c.practice == practice, visit_versions.c.id == visit.id)
-    tx.execute(update(visit_versions).where(*mine).values(judged_by=judged_by, look_again_on=look_again_on))
+def keep_judged_by(tx: Connection, practice: str, judged: Iterable[tuple[StoredVisit, str, date | None]]) -> None:
+    """Keep what held visits were judged by, and the day on which to look again."""
+    v = visit_versions.c
+    mine = (Unindexed(v.practice) == practice, v.id == bindparam("version_id"))
+    rows = [{"version_id": visit.id, "judged_by": by, "look_again_on": day} for visit, by, day in judged]
+    if rows:
+        tx.execute(update(visit_versions).where(*mine), rows)
 
 
 def mark_imported(tx: Connection, visit: StoredVisit) -> None:
@@ -262,26 +278,31 @@ def move(
     tx: Connection, practice: str, visit: StoredVisit, after: VisitState, *, event: Event | None, at: datetime
 ) -> None:
     """Move a visit version. Raises LedgerConflict if it is no longer in the state it was read in."""
-    if after not in VISIT_MOVES[visit.state]:
-        raise LedgerConflict(f"{visit.state} to {after} is not a move of a visit; read it again before acting")
-    moved = tx.execute(
-        update(visit_versions)
-        .where(visit_versions.c.id == visit.id, visit_versions.c.state == visit.state)
-        .values(state=after)
-    )
-    if moved.rowcount != 1:
-        raise LedgerConflict(f"visit {visit.key} is not {visit.state} any more; read it again before acting")
+    move_all(tx, [visit], after)
     if event is not None:
         events.write(tx, practice, event, at=at)
 
 
-def replace_findings(tx: Connection, practice: str, visit: StoredVisit, found: Iterable[Finding]) -> None:
-    """Keep what the latest scrub of this version found."""
-    tx.execute(findings.delete().where(findings.c.visit_version_id == visit.id))
+def move_all(tx: Connection, some: Collection[StoredVisit], after: VisitState) -> None:
+    """Move visit versions to one state. Raises LedgerConflict if one is no longer in the state it was read in."""
+    for before in sorted({one.state for one in some}):
+        if after not in VISIT_MOVES[before]:
+            raise LedgerConflict(f"{before} to {after} is not a move of a visit; read it again before acting")
+        which = [one for one in some if one.state is before]
+        v = visit_versions.c
+        moved = update(visit_versions).where(v.id.in_([one.id for one in which]), v.state == before)
+        if tx.execute(moved.values(state=after)).rowcount != len(which):
+            named = f"visit {which[0].key}" if len(which) == 1 else f"one of {len(which)} visits from {which[0].key} on"
+            raise LedgerConflict(f"{named} is not {before} any more; read it again before acting")
+
+
+def replace_findings(tx: Connection, practice: str, found: Mapping[int, Iterable[Finding]]) -> None:
+    """Keep what the latest scrub of some visit versions found, by version."""
+    tx.execute(findings.delete().where(findings.c.visit_version_id.in_(found)))
     rows = [
         {
             "practice": practice,
-            "visit_version_id": visit.id,
+            "visit_version_id": version_id,
             "rule": one.rule,
             "severity": one.severity,
             "owner": one.owner,
@@ -290,7 +311,8 @@ def replace_findings(tx: Connection, practice: str, visit: StoredVisit, found: I
             "fix": one.fix,
             "cites": one.cites,
         }
-        for one in found
+        for version_id, each in found.items()
+        for one in each
     ]
     if rows:
         tx.execute(insert(findings), rows)

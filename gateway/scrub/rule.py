@@ -139,7 +139,7 @@ def rule(
 OUR_FAULT: Final = "the rule's own code"
 """Where a finding is that says of a rule that it broke: nothing is wrong with the visit that anybody knows of."""
 
-_BUGS: Final = (
+BUGS: Final = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -155,26 +155,28 @@ _BUGS: Final = (
 def judged(one: Rule, case: Case) -> tuple[Finding, ...]:
     """Give what a rule finds; where its code breaks, a finding that holds the visit, for it was not judged.
 
-    One visit that nobody foresaw must not keep every other from becoming a claim. Nothing of the exception's own words is
-    kept: they may quote the visit.
+    One visit that nobody foresaw must not keep every other from becoming a claim.
     """
     try:
         return tuple(one.findings(case))
-    except _BUGS as bug:
-        at = extract_tb(bug.__traceback__)[-1]
-        broke = f"{type(bug).__name__} at {Path(at.filename).name}:{at.lineno} in {at.name}"
+    except BUGS as bug:
         anyway = "" if one.needs else "; to bill it before that, waive the rule by name in waivers.toml"
-        return (
-            Finding(
-                rule=one.id,
-                severity=Severity.HOLD,
-                owner=Owner.PRACTICE_MANAGER,
-                where=OUR_FAULT,
-                what=f"the rule broke on this visit ({broke}), so the visit is not judged; the others are",
-                fix=f"Tell those who look after the gateway the rule and the place; scrub again when it is mended{anyway}.",
-                cites="a fault of the gateway, not of the visit",
-            ),
-        )
+        return (broken(one.id, bug, f"Tell those who look after the gateway the rule and the place{anyway}."),)
+
+
+def broken(rule: str, bug: BaseException, fix: str) -> Finding:
+    """Say that code of ours broke on a visit: it is held. Nothing of the exception's own words is kept: they may quote it."""
+    at = extract_tb(bug.__traceback__)[-1]
+    broke = f"{type(bug).__name__} at {Path(at.filename).name}:{at.lineno} in {at.name}"
+    return Finding(
+        rule=rule,
+        severity=Severity.HOLD,
+        owner=Owner.PRACTICE_MANAGER,
+        where=OUR_FAULT,
+        what=f"the code of {rule} broke on this visit ({broke}), so the visit is not judged; the others are",
+        fix=f"{fix} The visit is looked at again by each scrub until it is mended.",
+        cites="a fault of the gateway, not of the visit",
+    )
 
 
 def not_checked(where: str, fact: str) -> Fault:

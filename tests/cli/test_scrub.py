@@ -29,7 +29,7 @@ def test_a_run_in_which_a_rule_broke_scrubs_the_others_and_ends_with_our_bugs_st
     home = ("--home", str(tmp_path / "home"))
     assert run((*home, "init")) == Status.DONE
     assert run((*home, "visits", "import", str(SAMPLE))) == Status.DONE
-    monkeypatch.setattr("gateway.service.visits.scrub.scrub", lambda case: scrub(case, (*RULES, broken_rule)))
+    monkeypatch.setattr("gateway.service.visits.judging.scrub", lambda case: scrub(case, (*RULES, broken_rule)))
     capsys.readouterr()
     assert run((*home, "scrub", "run")) == Status.OUR_BUG
     told = capsys.readouterr()

@@ -15,6 +15,7 @@ from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import (
     Ledger,
+    Transaction,
     arrivals,
     claims,
     denials,
@@ -31,6 +32,7 @@ from gateway.ledger import remittances as money
 from gateway.ledger.partial_indexes import PARTIAL
 from gateway.ledger.tables import control_numbers, metadata
 from gateway.ledger.tables import events as events_table
+from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.listing import asked_for
 from gateway.remittance import ClaimPayment, Remittance
@@ -67,8 +69,16 @@ def new_visit(key: str = "V1", document: bytes = b"{}", state: VisitState = Visi
 def stored_claim(ledger: Ledger, key: str = "V1") -> claims.StoredClaim:
     with ledger.writing() as tx:
         visit = visits.add(tx, P, new_visit(key), at=NOW)
-        pcn = numbers.patient_control_number(tx, P)
-        return claims.add(tx, P, visit, claim(pcn), partner="north", event=SAID, at=NOW)
+        return next_version(tx, P, visit)
+
+
+def next_version(tx: Transaction, practice: str, visit: StoredVisit, partner: str = "north") -> claims.StoredClaim:
+    (pcn,) = numbers.patient_control_numbers(tx, practice, 1)
+    new = claims.NewClaim(visit=visit, claim=claim(pcn), partner=partner, event=SAID)
+    claims.add_all(tx, practice, [new], at=NOW)
+    stored = claims.by_pcn(tx, practice, pcn)
+    assert stored is not None
+    return stored
 
 
 def new_file(interchange: int = 1) -> outbox.NewFile:
@@ -219,7 +229,7 @@ def test_many_workers_never_take_the_same_number_and_leave_no_gap(ledger: Ledger
 
 def test_patient_control_numbers_are_opaque_short_and_never_given_twice(ledger: Ledger) -> None:
     with ledger.writing() as tx:
-        drawn = [numbers.patient_control_number(tx, P) for _ in range(500)]
+        drawn = [*numbers.patient_control_numbers(tx, P, 300), *numbers.patient_control_numbers(tx, P, 200)]
     assert len(set(drawn)) == 500
     assert all(len(pcn) == 13 and pcn.isalnum() and pcn.isascii() for pcn in drawn)
     assert sorted(drawn) != drawn
@@ -301,8 +311,8 @@ def test_findings_of_the_latest_scrub_replace_the_earlier_ones(ledger: Ledger) -
     )
     with ledger.writing() as tx:
         visit = visits.add(tx, P, new_visit(), at=NOW)
-        visits.replace_findings(tx, P, visit, [found, found])
-        visits.replace_findings(tx, P, visit, [found])
+        visits.replace_findings(tx, P, {visit.id: [found, found]})
+        visits.replace_findings(tx, P, {visit.id: [found]})
         assert visits.findings_of(tx, P, visit.id) == (found,)
 
 

@@ -5,20 +5,19 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from gateway.delivery import Delivery, Manner
-from gateway.ledger import Ledger, Transaction, claims, numbers, outbox, visits
+from gateway.ledger import Ledger, Transaction, claims, outbox, visits
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.ledger.tables import interchange_claims
 from gateway.listing import asked_for
-from tests.ledger.test_ledger import SAID, new_file, new_visit
-from tests.people import NOW, PRACTICE, claim
+from tests.ledger.test_ledger import SAID, new_file, new_visit, next_version
+from tests.people import NOW, PRACTICE
 
 OURS, THEIRS = PRACTICE.key, "other"
 
 
 def sealed(tx: Transaction, practice: str, number: int, partner: str = "north") -> SealedFile:
     visit = visits.add(tx, practice, new_visit(f"V{number}"), at=NOW)
-    pcn = numbers.patient_control_number(tx, practice)
-    one = claims.add(tx, practice, visit, claim(pcn), partner=partner, event=SAID, at=NOW)
+    one = next_version(tx, practice, visit, partner)
     new = replace(new_file(number), partner=partner, name=f"{practice}_{partner}_{number}.837")
     return outbox.seal(tx, practice, new, (one.id,), event=SAID, at=NOW)
 

@@ -98,7 +98,7 @@ def test_no_number_is_taken_from_a_held_ledger(empty_ledger: Ledger) -> None:
     with empty_ledger.writing() as tx:
         instance.hold(tx, "it was restored", place="here")
     with pytest.raises(LedgerHeld, match="it was restored"), empty_ledger.writing() as tx:
-        numbers.patient_control_number(tx, PRACTICE.key)
+        numbers.patient_control_numbers(tx, PRACTICE.key, 1)
     with empty_ledger.writing() as tx:
         instance.release(tx, 2)
         assert numbers.take(tx, PRACTICE.key, "north", "interchange") == (1, 2)

@@ -1,5 +1,8 @@
 """Which claim of ours an answer is about, and whether a payer has ever answered it."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
 from gateway.ledger import Transaction, claims, outbox, remittances
 from gateway.ledger.claims import StoredClaim
 
@@ -16,14 +19,35 @@ def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> Sto
     return claim
 
 
-def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, str]:
-    """Tell whether the payer has ever adjudicated a version of this visit's claim, and the number it gave to the newest.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The versions of a visit's claim, oldest first, and what was ever adjudicated of them.
 
     What was adjudicated once is replaced from then on: a second original would be a duplicate, or be paid twice.
+
+    number  the payer's own number of the newest that has one
     """
-    answered = [
-        one
-        for one in claims.of_visit(tx, practice, visit_id)
-        if remittances.was_adjudicated(tx, practice, one.id, one.pcn)
-    ]
-    return bool(answered), next((one.payer_claim_number for one in reversed(answered) if one.payer_claim_number), "")
+
+    versions: tuple[StoredClaim, ...] = ()
+    adjudicated: bool = False
+    number: str = ""
+
+
+def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, str]:
+    """Tell whether the payer has ever adjudicated a version of this visit's claim, and the number it gave to the newest."""
+    one = earlier_of(tx, practice, [visit_id])[visit_id]
+    return one.adjudicated, one.number
+
+
+def earlier_of(tx: Transaction, practice: str, visit_ids: Collection[int]) -> Mapping[int, Earlier]:
+    """Give, for each of some visits, the versions of its claim."""
+    found = claims.of_visits(tx, practice, visit_ids)
+    answered = remittances.adjudicated_among(
+        tx, practice, {one.id: one.pcn for versions in found.values() for one in versions}
+    )
+    return {visit_id: _earlier(found.get(visit_id, ()), answered) for visit_id in visit_ids}
+
+
+def _earlier(versions: tuple[StoredClaim, ...], answered: frozenset[int]) -> Earlier:
+    numbers = [one.payer_claim_number for one in versions if one.id in answered]
+    return Earlier(versions, bool(numbers), next((one for one in reversed(numbers) if one), ""))

@@ -10,7 +10,7 @@ from gateway.ledger import claims, visits
 from gateway.lifecycle import VisitState
 from gateway.scrub import scrub
 from gateway.service.office import Office
-from gateway.service.visits.waiting import case_of
+from gateway.service.visits.judging import case_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,23 @@
 """Scrub visits: those with a holding finding go to the worklist, the others become claims."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from gateway.billing import finish
-from gateway.claim import Claim, Frequency
-from gateway.errors import UsageError
-from gateway.event import Event, EventSeverity
+from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal, UsageError
 from gateway.finding import Finding, Severity
-from gateway.ledger import Transaction, claims, denials, numbers, visits
-from gateway.ledger.claims import StoredClaim
+from gateway.ledger import visits
 from gateway.ledger.visits import StoredVisit
-from gateway.lifecycle import MOVES, ClaimState, VisitState
-from gateway.scrub import OUR_FAULT, Case, scrub
-from gateway.service.claims.answered import adjudicated
+from gateway.lifecycle import VisitState
+from gateway.scrub import BUGS, OUR_FAULT
 from gateway.service.office import Office
-from gateway.service.visits.judged_by import Grounds, look_again_on, waivers_for
-from gateway.service.visits.waiting import judged, waiting
+from gateway.service.visits.judged_by import Grounds
+from gateway.service.visits.judging import Judged, broke, judged
+from gateway.service.visits.settling import Settled, settle
+from gateway.service.visits.waiting import waiting
 
 _WAITING = (VisitState.NEW, VisitState.HELD)
+_NOT_MADE = "CLAIM_NOT_MADE"
+"""Named as a rule is: our own code broke when the claim was made, or the ledger refused it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,139 +57,47 @@ def scrub_visits(
     again   look at every held visit, also where nothing that it was judged by has changed
     reason  why a person has it scrubbed, in their own words; it stands with what becomes of the visit's claims
 
-    Each is a transaction of its own. Raises UsageError if the one asked for does not exist or does not wait to be scrubbed.
+    They are read, judged and written by the page, each page in a transaction of its own. Where one fails, it is done again
+    visit by visit, and a visit that fails is held by itself. Raises UsageError if the one asked for does not exist or does
+    not wait to be scrubbed.
     """
-    done = []
+    done: list[Scrubbed] = []
     grounds = Grounds(office)
-    for visit in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
-        case, by = judged(office, grounds, visit)
-        found = _waived(office, case, scrub(case))
-        outcome = _outcome(visit, found)
-        settled = outcome if dry_run else _settle(office, visit, case, outcome, by=by, reason=reason)
-        done += [settled] if settled is not None else []
+    for page in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
+        each = tuple(judged(office, grounds, page))
+        settled = tuple(map(Settled, each)) if dry_run else _settled(office, each, reason)
+        done += map(_scrubbed, settled)
         progress(len(done))
     return tuple(done)
 
 
-def _outcome(visit: StoredVisit, found: tuple[Finding, ...]) -> Scrubbed:
-    """Say what becomes of a visit by what was found in it."""
-    state = VisitState.HELD if any(one.severity is Severity.HOLD for one in found) else VisitState.CLAIMED
-    return Scrubbed(visit=visit.key, version=visit.version, before=visit.state, state=state, findings=found)
+def _settled(office: Office, each: tuple[Judged, ...], reason: str) -> tuple[Settled, ...]:
+    """Write a page, or where that fails each visit by itself. What somebody else has settled meanwhile is left out."""
+    try:
+        return settle(office, each, reason=reason)
+    except LedgerBusy:
+        raise
+    except (LedgerConflict, LedgerRefusal, *BUGS) as failed:
+        if len(each) > 1:
+            return tuple(done for one in each for done in _settled(office, (one,), reason))
+        if isinstance(failed, LedgerConflict):
+            return ()
+        if each[0].case is None:
+            raise
+        return settle(office, (broke(each[0].visit, _NOT_MADE, failed),), reason=reason)
 
 
-def _asked_for(office: Office, key: str) -> tuple[StoredVisit, ...]:
+def _asked_for(office: Office, key: str) -> Iterator[tuple[StoredVisit, ...]]:
     with office.ledger.reading() as tx:
         one = visits.find(tx, office.practice.key, key)
     if one is None or one.state not in _WAITING:
         raise UsageError(f"visit {key} is {one.state if one else 'not known'}; only new and held visits are scrubbed")
-    return (one,)
+    yield (one,)
 
 
-def _waived(office: Office, case: Case, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Let a finding pass as a warning where a named person said so, for this payer or partner, until a day."""
-    shown = []
-    for one in found:
-        for waiver in waivers_for(office, case.payer.id):
-            if waiver.rule == one.rule and case.today <= waiver.until and one.severity is Severity.HOLD:
-                said = f"{one.what} (waived by {waiver.by} until {waiver.until}: {waiver.why})"
-                shown.append(replace(one, severity=Severity.WARN, what=said))
-                break
-        else:
-            shown.append(one)
-    return tuple(shown)
-
-
-def _settle(
-    office: Office, visit: StoredVisit, case: Case, outcome: Scrubbed, *, by: str, reason: str
-) -> Scrubbed | None:
-    """Hold the visit, or make its claim: one transaction with its event. None if somebody else settled it meanwhile."""
-    practice, at = office.practice.key, office.clock.now()
-    with office.ledger.writing() as tx:
-        current = visits.find(tx, practice, visit.key)
-        if current is None or current.id != visit.id or current.state not in _WAITING:
-            return None
-        # An answer may have come since the rules looked; and a claim on its way is not replaced. The next run looks again.
-        earlier = claims.of_visit(tx, practice, current.visit_id)
-        if adjudicated(tx, practice, current.visit_id) != (case.adjudicated, case.payer_claim_number) or any(
-            one.state is not ClaimState.REPLACED and ClaimState.REPLACED not in MOVES[one.state] for one in earlier
-        ):
-            return None
-        visits.replace_findings(tx, practice, current, outcome.findings)
-        if outcome.state is VisitState.HELD:
-            again = current.state is VisitState.HELD
-            event = None if again else _held(current, outcome.holds, office.actor)
-            visits.move(tx, practice, current, VisitState.HELD, event=event, at=at)
-            # What a fault of ours holds is tried again each time: it may be gone.
-            grounds, day = "" if outcome.broken else by, look_again_on(office, case, outcome.findings)
-            visits.keep_judged_by(tx, practice, current, grounds, day)
-            return outcome
-        claim = _make_claim(tx, office, current, case, earlier, reason)
-        visits.move(tx, practice, current, VisitState.CLAIMED, event=None, at=at)
-    return replace(outcome, pcn=claim.pcn)
-
-
-def _make_claim(
-    tx: Transaction, office: Office, visit: StoredVisit, case: Case, versions: tuple[StoredClaim, ...], reason: str
-) -> StoredClaim:
-    practice, at = office.practice.key, office.clock.now()
-    claim = finish(
-        case.visit,
-        case.draft,
-        payer=case.payer,
-        practice=office.practice,
-        patient_control_number=numbers.patient_control_number(tx, practice),
-        frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,
-        payer_claim_number=case.payer_claim_number if case.adjudicated else "",
-    )
-    for earlier in versions:
-        if earlier.state is not ClaimState.REPLACED:
-            _replace(tx, office, earlier, claim.patient_control_number, visit, reason)
-    event = replace(_claimed(visit, claim, case, office.actor), reason=reason)
-    return claims.add(tx, practice, visit, claim, partner=case.payer.partner, event=event, at=at)
-
-
-def _replace(tx: Transaction, office: Office, earlier: StoredClaim, pcn: str, visit: StoredVisit, reason: str) -> None:
-    practice, at = office.practice.key, office.clock.now()
-    said = Event(
-        kind="claim.replaced",
-        about=earlier.pcn,
-        claim=earlier.pcn,
-        said=f"claim {pcn} stands for claim {earlier.pcn} from now on",
-        before=earlier.state,
-        after=ClaimState.REPLACED,
-        artefact=f"visit {visit.key} version {visit.version}",
-        actor=office.actor,
-        reason=reason,
-    )
-    claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
-    denials.close_of_claim(tx, practice, earlier.id)
-
-
-def _held(visit: StoredVisit, holds: tuple[Finding, ...], actor: str) -> Event:
-    rules = ", ".join(dict.fromkeys(one.rule for one in holds))
-    return Event(
-        kind="visit.held",
-        about=visit.key,
-        said=f"visit {visit.key} is held by {rules}",
-        severity=EventSeverity.CAN_WAIT,
-        before=visit.state,
-        after=VisitState.HELD,
-        artefact=f"finding {holds[0].rule}",
-        actor=actor,
-        next_command=f"gateway visits show {visit.key}",
-    )
-
-
-def _claimed(visit: StoredVisit, claim: Claim, case: Case, actor: str) -> Event:
-    lines = "1 line" if len(claim.lines) == 1 else f"{len(claim.lines)} lines"
-    kind = "replacement claim" if claim.frequency is Frequency.REPLACEMENT else "claim"
-    return Event(
-        kind="claim.ready",
-        about=claim.patient_control_number,
-        claim=claim.patient_control_number,
-        partner=case.payer.partner,
-        said=f"{kind} {claim.patient_control_number} made from visit {visit.key}, {lines}",
-        after=ClaimState.READY,
-        artefact=f"visit {visit.key} version {visit.version}",
-        actor=actor,
+def _scrubbed(settled: Settled) -> Scrubbed:
+    one, visit = settled.judged, settled.judged.visit
+    state = VisitState.HELD if one.holds else VisitState.CLAIMED
+    return Scrubbed(
+        visit=visit.key, version=visit.version, before=visit.state, state=state, findings=one.found, pcn=settled.pcn
     )

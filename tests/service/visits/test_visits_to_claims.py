@@ -480,7 +480,7 @@ def test_a_visit_that_breaks_a_rule_is_set_apart_and_stops_nobody(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = rule(id="BROKEN_RULE", severity=Severity.WARN, owner=Owner.BILLER, cites="c", fix="f")(broken)
-    monkeypatch.setattr("gateway.service.visits.scrub.scrub", lambda case: scrub(case, (*RULES, made)))
+    monkeypatch.setattr("gateway.service.visits.judging.scrub", lambda case: scrub(case, (*RULES, made)))
     taken(office, visit(), visit("V-2"))
     assert [(one.visit, one.state, one.broken) for one in scrub_visits(office)] == [
         ("V-1", VisitState.HELD, ("BROKEN_RULE",)),

@@ -41,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         looked.append(case.visit.key)
         return scrub(case)
 
-    monkeypatch.setattr("gateway.service.visits.scrub.scrub", noting)
+    monkeypatch.setattr("gateway.service.visits.judging.scrub", noting)
 
     def ran(office: Office, **options: Any) -> list[str]:
         looked.clear()
