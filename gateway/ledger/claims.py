@@ -267,10 +267,14 @@ def versions(tx: Connection, practice: str, *, after: int = 0, limit: int = 100)
 
 def body_of(tx: Connection, practice: str, version_id: int) -> Claim:
     """Read a claim version whole."""
-    query = select(claim_versions.c.body).where(
-        claim_versions.c.practice == practice, claim_versions.c.id == version_id
-    )
-    return claim_from_bytes(tx.execute(query).scalar_one())
+    return bodies_of(tx, practice, [version_id])[version_id]
+
+
+def bodies_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, Claim]:
+    """Read some claim versions whole, by their ids."""
+    c = claim_versions.c
+    query = select(c.id, c.body).where(Unindexed(c.practice) == practice, c.id.in_(version_ids))
+    return {version_id: claim_from_bytes(body) for version_id, body in tx.execute(query)}
 
 
 def lines_of(tx: Connection, practice: str, version_id: int) -> tuple[StoredLine, ...]:

@@ -25,7 +25,7 @@ from gateway.ledger.outbox import NewFile, SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
-from gateway.service.claims.answered import adjudicated
+from gateway.service.claims.answered import earlier_of
 from gateway.service.files.pgp import closed
 from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
@@ -151,17 +151,25 @@ def _originals(
     good: list[tuple[StoredClaim, Claim]] = []
     doubled: list[Unwritable] = []
     with office.ledger.reading() as tx:
-        for stored, body in ready:
-            if _is_second_original(tx, office, stored):
-                why = "the payer has adjudicated an earlier version meanwhile; correct the visit again to replace it"
-                doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
-            else:
-                good.append((stored, body))
+        answered = _second_originals(tx, office, [stored for stored, _ in ready])
+    for stored, body in ready:
+        if stored.id in answered:
+            why = "the payer has adjudicated an earlier version meanwhile; correct the visit again to replace it"
+            doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
+        else:
+            good.append((stored, body))
     return good, doubled
 
 
-def _is_second_original(tx: Transaction, office: Office, claim: StoredClaim) -> bool:
-    return claim.frequency == Frequency.ORIGINAL and adjudicated(tx, office.practice.key, claim.visit_id)[0]
+def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClaim]) -> frozenset[int]:
+    """Give those of some claim versions that are originals of what a payer has adjudicated before."""
+    originals = [one for one in some if one.frequency == Frequency.ORIGINAL]
+    found: set[int] = set()
+    for first in range(0, len(originals), _PAGE):
+        page = originals[first : first + _PAGE]
+        earlier = earlier_of(tx, office.practice.key, [one.visit_id for one in page])
+        found |= {one.id for one in page if earlier[one.visit_id].adjudicated}
+    return frozenset(found)
 
 
 def _judging(office: Office, partner: TradingPartner) -> Judge:
@@ -193,7 +201,8 @@ def _ready(office: Office, partner: TradingPartner) -> list[tuple[StoredClaim, C
             )
             if not page:
                 return found
-            found += [(one, claims.body_of(tx, practice, one.id)) for one in page]
+            bodies = claims.bodies_of(tx, practice, [one.id for one in page])
+            found += [(one, bodies[one.id]) for one in page]
 
 
 def _tried(
@@ -305,9 +314,10 @@ def _store(
         wire=wire,
     )
     carried = [stored[one.patient_control_number] for one in batch.claims]
-    for claim in carried:
-        if _is_second_original(tx, office, claim):
-            raise LedgerConflict(f"claim {claim.pcn} was answered just now; nothing was sealed; run it again")
+    answered = _second_originals(tx, office, carried)
+    if answered:
+        pcn = next(one.pcn for one in carried if one.id in answered)
+        raise LedgerConflict(f"claim {pcn} was answered just now; nothing was sealed; run it again")
     file = outbox.seal(
         tx, practice, new, tuple(one.id for one in carried), event=_sealed(new, len(carried), office.actor), at=at
     )
