@@ -1,6 +1,6 @@
 """Ready claims into sealed files: each partner's claims, numbered, written, judged, and stored in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
