@@ -1,6 +1,7 @@
 """gateway visits"""
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,11 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
     """
     from gateway.service.visits.import_visits import take_in
 
-    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     name = "standard input" if str(file) == "-" else file.name
-    with place.office() as office:
-        outcome = take_in(office, name, raw, dry_run=dry_run)
+    # What comes by a pipe can be read once only, and patients' data are put into no temporary file.
+    opened = BytesIO(sys.stdin.buffer.read()) if str(file) == "-" else file.open("rb")
+    with opened, place.office() as office, show.progress("taking in") as tell:
+        outcome = take_in(office, name, opened, dry_run=dry_run, tell=tell)
     if as_json:
         show.as_object(source=outcome.source, counts=outcome.counts, faults=outcome.faults, proposed=outcome.proposed)
     else:

@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 _EXPONENT_MAX = 100
 
@@ -15,7 +15,12 @@ def parsed(text: str | bytes) -> Any:  # noqa: ANN401 any JSON
     try:
         return json.loads(text, parse_float=_fraction, parse_int=_whole)
     except RecursionError:
-        raise ValueError("lists or objects stand too deep in each other") from None
+        raise nested_too_deep() from None
+
+
+def nested_too_deep() -> ValueError:
+    """Say of a text what breaks the reader."""
+    return ValueError("lists or objects stand too deep in each other")
 
 
 def _fraction(text: str) -> Decimal:
@@ -33,3 +38,7 @@ def _whole(text: str) -> int:
     if len(text) > _EXPONENT_MAX:
         raise ValueError("a number has too many digits")
     return int(text)
+
+
+DECODER: Final = json.JSONDecoder(parse_float=_fraction, parse_int=_whole)
+"""Reads one value where it stands in a text, as `parsed` reads a whole one."""

@@ -1,55 +1,81 @@
-"""A file of visits, whole: what can be taken in, and every fault of what cannot."""
+"""A file of visits, read twice: to its end first, then visit by visit, so that it is never held whole."""
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from pydantic import ValidationError
 
 from gateway.errors import IntakeError
 from gateway.finding import RowFault
-from gateway.intake import tabular
+from gateway.intake import json_stream, tabular
+from gateway.intake.bytes_in import Passing, as_text
 from gateway.intake.documents import VisitDocument
 from gateway.intake.faults import row_faults
 from gateway.intake.fields import is_key
-from gateway.intake.json_text import parsed
 from gateway.intake.translate import visit as translate
 from gateway.visit import Visit
-
-BYTES_MAX = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One visit that can be taken in: as a visit, and as the canonical document that is stored."""
+    """One visit that can be taken in: as a visit, and as the canonical document that is stored.
 
+    row  where it stands in its file: the line it begins on, or its place in the list
+    """
+
+    row: int
     visit: Visit
     document: bytes
     sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """What a file holds. `sha256` is the file's."""
+class Outline:
+    """What a first reading told of a file. `sha256` is the file's; `table` is that of a CSV file."""
 
     sha256: str
-    taken: tuple[Taken, ...]
-    faults: tuple[RowFault, ...]
+    table: tabular.Table | None
 
 
-def read_visits(name: str, raw: bytes) -> Intake:
-    """Read a file of visits, JSON or CSV by its content.
+def outlined(name: str, file: BinaryIO) -> Outline:
+    """Read a file of visits to its end, JSON or CSV by its content, and keep nothing of it.
 
-    Raises IntakeError if the file is unreadable as a whole; faults of single visits are values.
+    Raises IntakeError if the file is unreadable as a whole.
     """
-    text = _text(name, raw)
-    stripped = text.lstrip()
-    if not stripped:
+    passing, text = _opened(name, file)
+    first = _first_mark(text)
+    if not first:
         raise IntakeError(f"{name}: the file is empty; nothing was taken in; export it again")
-    rows = tabular.Rows(_json(name, text), ()) if stripped[0] in "[{" else tabular.documents(text)
-    taken, refused = _checked(rows.documents)
-    return Intake(sha256=hashlib.sha256(raw).hexdigest(), taken=taken, faults=(*rows.faults, *refused))
+    passing, text = _opened(name, file)
+    if first not in "[{":
+        return Outline(table=tabular.outlined(text), sha256=passing.sha256)
+    for _ in _json(name, text):
+        pass
+    return Outline(sha256=passing.sha256, table=None)
+
+
+def visits_in(name: str, file: BinaryIO, outline: Outline) -> Iterator[Taken | RowFault]:
+    """Give each visit of a file that was outlined, or everything that is wrong with it.
+
+    Raises IntakeError at the end if it is another file by now.
+    """
+    passing, text = _opened(name, file)
+    if outline.table is None:
+        found: Iterator[tuple[int, Any] | RowFault] = enumerate(_json(name, text), start=1)
+    else:
+        yield from outline.table.faults
+        found = tabular.documents(text, outline.table)
+    seen: set[str] = set()
+    for one in found:
+        if isinstance(one, RowFault):
+            yield one
+        else:
+            yield from _taken_once(*one, seen)
+    if passing.sha256 != outline.sha256:
+        raise IntakeError(f"{name}: it changed while it was read; import it again: what was taken in stays")
 
 
 def checked(document: dict[str, Any], *, row: int = 1) -> Taken | tuple[RowFault, ...]:
@@ -64,57 +90,50 @@ def checked(document: dict[str, Any], *, row: int = 1) -> Taken | tuple[RowFault
     # the same content always has the same hash.
     kept = checked_document.model_dump(mode="json", exclude_unset=True)
     body = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return Taken(visit=translate(checked_document), document=body, sha256=hashlib.sha256(body).hexdigest())
+    return Taken(row=row, visit=translate(checked_document), document=body, sha256=hashlib.sha256(body).hexdigest())
 
 
-def _checked(documents: tuple[tuple[int, Any], ...]) -> tuple[tuple[Taken, ...], tuple[RowFault, ...]]:
-    taken: dict[str, Taken] = {}
-    faults: list[RowFault] = []
-    for row, document in documents:
-        if not isinstance(document, dict):
-            faults.append(RowFault(row=row, visit_key="", field="visit", what="is not an object", fix="see the schema"))
-            continue
-        result = checked(document, row=row)
-        if not isinstance(result, Taken):
-            faults += result
-        elif result.visit.key in taken:
-            what = "appears more than once in this file"
-            fix = "give each visit once; its services go into one list"
-            faults.append(RowFault(row=row, visit_key=result.visit.key, field="visit_id", what=what, fix=fix))
-        else:
-            taken[result.visit.key] = result
-    return tuple(taken.values()), tuple(faults)
+def _taken_once(row: int, document: object, seen: set[str]) -> Iterator[Taken | RowFault]:
+    if not isinstance(document, dict):
+        yield RowFault(row=row, visit_key="", field="visit", what="is not an object", fix="see the schema")
+        return
+    result = checked(document, row=row)
+    if not isinstance(result, Taken):
+        yield from result
+    elif result.visit.key in seen:
+        what = "appears more than once in this file"
+        fix = "give each visit once; its services go into one list"
+        yield RowFault(row=row, visit_key=result.visit.key, field="visit_id", what=what, fix=fix)
+    else:
+        seen.add(result.visit.key)
+        yield result
 
 
-def _text(name: str, raw: bytes) -> str:
-    if len(raw) > BYTES_MAX:
-        raise IntakeError(f"{name}: larger than {BYTES_MAX // 2**20} MB; nothing was taken in; split the file")
+def _opened(name: str, file: BinaryIO) -> tuple[Passing, TextIO]:
+    file.seek(0)
+    passing = Passing(name, file)
+    return passing, as_text(passing)
+
+
+def _first_mark(text: TextIO) -> str:
+    """Give the first character that is no space; empty if there is none."""
+    while read := text.read(1 << 12):
+        if read.strip():
+            return read.strip()[0]
+    return ""
+
+
+def _json(name: str, text: TextIO) -> Iterator[Any]:
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as refused:
-        raise IntakeError(
-            f"{name}: byte {refused.start + 1} is not UTF-8; nothing was taken in; save the file as UTF-8"
-        ) from None
-    if "\x00" in text:
-        raise IntakeError(f"{name}: holds zero bytes, so it is no text; nothing was taken in; export JSON or CSV")
-    return text
-
-
-def _json(name: str, text: str) -> tuple[tuple[int, Any], ...]:
-    try:
-        read = parsed(text)
+        yield from json_stream.visits(text)
     except json.JSONDecodeError as refused:
         raise IntakeError(
             f"{name}: line {refused.lineno}: not JSON, or cut off; nothing was taken in; export the file again"
         ) from None
+    except json_stream.NoVisits:
+        raise IntakeError(
+            f"{name}: want an object with schema_version 1 and a list called visits, or the list itself; "
+            "nothing was taken in; see: gateway visits schema"
+        ) from None
     except ValueError as refused:
         raise IntakeError(f"{name}: {refused}; nothing was taken in; export the file again") from None
-    if isinstance(read, dict):
-        strangers = sorted(set(read) - {"schema_version", "visits"})
-        if strangers or read.get("schema_version", 1) != 1 or not isinstance(read.get("visits"), list):
-            raise IntakeError(
-                f"{name}: want an object with schema_version 1 and a list called visits, or the list itself; "
-                "nothing was taken in; see: gateway visits schema"
-            )
-        read = read["visits"]
-    return tuple(enumerate(read, start=1))

@@ -6,10 +6,11 @@ is not supplied; the word `none` says that there is none. Fields of the visit ma
 
 import csv
 import difflib
-import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from gateway.errors import IntakeError
 from gateway.finding import RowFault
@@ -20,25 +21,85 @@ _SHOWN_MAX = 10
 _NAME_MAX = 60
 
 
-class Rows(NamedTuple):
-    """The documents of a CSV file, each with the row its visit begins on, and what could not be put together."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a first reading of a CSV file has told: nothing of what stands in it but its visits' ids.
 
-    documents: tuple[tuple[int, Any], ...]
+    rows     how many whole rows each visit has, by its id
+    refused  the visits of which a row has too few or too many cells
+    faults   those rows
+    """
+
+    header: tuple[str, ...]
+    rows: Mapping[str, int]
+    refused: frozenset[str]
     faults: tuple[RowFault, ...]
 
 
-def documents(text: str) -> Rows:
-    """Put the rows of each visit together. Raises IntakeError if the columns are not ours or the file is cut."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def outlined(text: TextIO) -> Table:
+    """Read a CSV file to its end. Raises IntakeError if the columns are not ours or the file is cut."""
+    rows: Counter[str] = Counter()
+    misshapen: list[tuple[int, int, str]] = []
+    reader = _rows(text)
+    _, header = next(reader, (1, []))
+    header = [name.strip() for name in header]
+    _require_columns(header)
+    place = header.index("visit_id")
+    for line, row in reader:
+        key = row[place].strip() if place < len(row) else ""
+        if len(row) != len(header):
+            misshapen.append((line, len(row), key))
+        elif key:
+            rows[key] += 1
+        else:
+            raise _untold(line, "has no visit_id")
+    refused = [(line, cells, _visit_of(header, key, cells, rows, line=line)) for line, cells, key in misshapen]
+    return Table(
+        header=tuple(header),
+        rows=rows,
+        refused=frozenset(key for _, _, key in refused),
+        faults=tuple(
+            _misshapen(line, cells, len(header), key if key in rows and is_key(key) else "")
+            for line, cells, key in refused
+        ),
+    )
+
+
+def documents(text: TextIO, table: Table) -> Iterator[tuple[int, Any] | RowFault]:
+    """Put the rows of each visit together once the last of them has come: its document, with the line it begins on.
+
+    A visit whose rows contradict each other, or of which a row is misshapen, gives its faults instead.
+    """
+    found: dict[str, _Visit] = {}
+    rows = _rows(text)
+    next(rows, None)
+    for line, row in rows:
+        if len(row) != len(table.header):
+            continue
+        cells = {name: cell.strip() for name, cell in zip(table.header, row, strict=True)}
+        key = cells.pop("visit_id")
+        service = {name: cells.pop(name) for name in list(cells) if name in SEVERAL_ROWS}
+        visit = found.setdefault(key, _Visit(line, {"visit_id": key}, [], []))
+        visit.services.append(service)
+        visit.faults.extend(_taken_over(visit.cells, cells, line=line, key=key, first=visit.line == line))
+        if len(visit.services) == table.rows[key]:
+            del found[key]
+            yield from visit.faults
+            if not visit.faults and key not in table.refused:
+                yield visit.line, _document(visit.cells, visit.services)
+
+
+def _rows(text: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Give the header and each row that is not blank, with its line."""
+    reader = csv.reader(text, strict=True)
     try:
-        header = [name.strip() for name in next(reader, [])]
-        _require_columns(header)
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        for number, row in enumerate(reader):
+            if not number or any(cell.strip() for cell in row):
+                yield reader.line_num, row
     except csv.Error as refused:
         raise IntakeError(
             f"line {reader.line_num}: not CSV ({refused}); nothing was taken in; export it again"
         ) from None
-    return _grouped(header, rows)
 
 
 def _require_columns(header: list[str]) -> None:
@@ -65,53 +126,23 @@ def _meant(name: str) -> str:
 
 
 class _Visit(NamedTuple):
-    """The rows of one visit: the line it begins on, its own cells, and the cells of each service."""
+    """The rows of one visit: the line it begins on, its own cells, the cells of each service, and what contradicts."""
 
     line: int
     cells: dict[str, str]
     services: list[dict[str, str]]
+    faults: list[RowFault]
 
 
-def _grouped(header: list[str], rows: list[tuple[int, list[str]]]) -> Rows:
-    whole = [(line, row) for line, row in rows if len(row) == len(header)]
-    found: dict[str, _Visit] = {}
-    refused: set[str] = set()
-    faults: list[RowFault] = []
-    for line, row in whole:
-        cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
-        key = cells.pop("visit_id")
-        if not key:
-            raise _untold(line, "has no visit_id")
-        service = {name: cells.pop(name) for name in list(cells) if name in SEVERAL_ROWS}
-        visit = found.setdefault(key, _Visit(line, {"visit_id": key}, []))
-        visit.services.append(service)
-        contradictions = tuple(_taken_over(visit.cells, cells, line=line, key=key, first=visit.line == line))
-        faults += contradictions
-        refused |= {key for _ in contradictions}
-    for line, row in rows:
-        if len(row) != len(header):
-            key = _visit_of(header, row, frozenset(found), line=line)
-            refused.add(key)
-            faults.append(_misshapen(line, len(row), len(header), key if key in found and is_key(key) else ""))
-    return Rows(
-        documents=tuple(
-            (visit.line, _document(visit.cells, visit.services)) for key, visit in found.items() if key not in refused
-        ),
-        faults=tuple(sorted(faults, key=lambda fault: fault.row)),
-    )
-
-
-def _visit_of(header: list[str], row: list[str], known: frozenset[str], *, line: int) -> str:
-    """Tell whose row this is, though it has too few or too many cells.
+def _visit_of(header: list[str], key: str, cells: int, known: Container[str], *, line: int) -> str:
+    """Tell whose row this is, though it has too few or too many cells; `key` is what stands where the visit_id should.
 
     A first column stands where it should, whatever came after it; any other may have shifted, and counts only if it
     names a visit of the whole rows. Raises IntakeError otherwise: some visit would go in with a service less.
     """
-    place = header.index("visit_id")
-    key = row[place].strip() if place < len(row) else ""
-    if key in known or (place == 0 and is_key(key)):
+    if key in known or (header[0] == "visit_id" and is_key(key)):
         return key
-    raise _untold(line, f"has {len(row)} cells where the header has {len(header)}")
+    raise _untold(line, f"has {cells} cells where the header has {len(header)}")
 
 
 def _untold(line: int, what: str) -> IntakeError:

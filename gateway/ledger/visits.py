@@ -1,6 +1,6 @@
 """Visits and their versions. A version is never overwritten."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -126,6 +126,36 @@ def add(tx: Connection, practice: str, new: NewVersion, *, at: datetime) -> Stor
     stored = find(tx, practice, new.key)
     assert stored is not None, "just added"
     return stored
+
+
+def add_first(tx: Connection, practice: str, new: Sequence[NewVersion], *, at: datetime) -> None:
+    """Add visits that are not known yet, each with its first version. No two have the same key.
+
+    Raises LedgerConflict, at the end of the transaction at the latest, if one is known by now.
+    """
+    if not new:
+        return
+    tx.execute(insert(visits), [{"practice": practice, "key": one.key, "version": 1} for one in new])
+    drawn = select(visits.c.key, visits.c.id).where(
+        visits.c.practice == practice, visits.c.key.in_([one.key for one in new])
+    )
+    ids, secret = dict(tx.execute(drawn).all()), secret_of(tx, practice)
+    names = [name for name in NewVersion.__dataclass_fields__ if name != "key"]
+    tx.execute(
+        insert(visit_versions),
+        [
+            {"practice": practice, "visit_id": ids[one.key], "version": 1, "at": at}
+            | {name: getattr(one, name) for name in names}
+            | {"patient": patient_key(secret, one.document)}
+            for one in new
+        ],
+    )
+
+
+def find_all(tx: Connection, practice: str, keys: Collection[str]) -> dict[str, StoredVisit]:
+    """Give the current versions of some visits, by key; one that is not known is left out."""
+    query = _CURRENT.where(visits.c.practice == practice, visits.c.key.in_(keys))
+    return {one.key: one for one in map(_stored, tx.execute(query).mappings())}
 
 
 def find(tx: Connection, practice: str, key: str, *, version: int | None = None) -> StoredVisit | None:

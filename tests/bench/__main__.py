@@ -18,7 +18,6 @@ from gateway.claim import Claim
 from gateway.edi.checking.second_opinion import opinion
 from gateway.edi.read.inbound_file import read_answers
 from gateway.edi.write import professional
-from gateway.intake import read_visits
 from gateway.partner import TradingPartner
 from gateway.people import Practice
 from gateway.remit import balance
@@ -29,6 +28,7 @@ from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
 from tests.bench import delivery, ledger, upgrade, x12
+from tests.intake.files import read_visits
 from tests.people import claim
 
 ROOT = Path(__file__).parents[2]

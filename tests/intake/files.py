@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.finding import RowFault
-from gateway.intake import Taken, read_visits
+from gateway.intake import Taken, outlined, visits_in
 
 ADDRESS = {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "62701-1234"}
 VISIT: dict[str, Any] = {
@@ -29,6 +30,24 @@ VISIT: dict[str, Any] = {
 
 def visits_file(*documents: dict[str, Any]) -> bytes:
     return json.dumps({"schema_version": 1, "visits": list(documents)}).encode()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All that a file holds."""
+
+    taken: tuple[Taken, ...]
+    faults: tuple[RowFault, ...]
+
+
+def read_visits(name: str, raw: bytes) -> Intake:
+    file = io.BytesIO(raw)
+    found = tuple(visits_in(name, file, outlined(name, file)))
+    faults = (one for one in found if isinstance(one, RowFault))
+    return Intake(
+        taken=tuple(one for one in found if isinstance(one, Taken)),
+        faults=tuple(sorted(faults, key=lambda one: one.row)),
+    )
 
 
 def only(raw: bytes) -> Taken:

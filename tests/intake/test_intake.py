@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import IntakeError, UsageError
-from gateway.intake import Taken, amend, csv_columns, json_schema, read_visits, settings_in, visit_of
+from gateway.intake import Taken, amend, csv_columns, json_schema, settings_in, visit_of
 from gateway.people import Employer
 from gateway.visit import NOT_SUPPLIED, Discipline, Note, TreatedBy
-from tests.intake.files import ADDRESS, CSV_ROW, VISIT, csv_file, only, visits_file
+from tests.intake.files import ADDRESS, CSV_ROW, VISIT, csv_file, only, read_visits, visits_file
 
 
 def test_a_claims_only_visit_is_taken_with_its_facts_not_supplied() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import IntakeError, UsageError
-from gateway.intake import Taken, amend, read_visits
-from tests.intake.files import CSV_ROW, VISIT, csv_file, fault_of, only, visits_file
+from gateway.intake import Taken, amend
+from tests.intake.files import CSV_ROW, VISIT, csv_file, fault_of, only, read_visits, visits_file
 
 
 def said_of(raw: bytes) -> str:

@@ -1,16 +1,23 @@
 """Take a file of visits in: new visits, new versions of known ones, and every row that could not be taken."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from io import BytesIO
+from typing import BinaryIO, Final
 
+from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.finding import RowFault
-from gateway.intake import Taken, read_visits
+from gateway.intake import Taken, outlined, visits_in
 from gateway.ledger import Transaction, claims, events, outbox, visits
 from gateway.ledger.visits import NewVersion, StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
-from gateway.service.office import Office
+from gateway.service.office import Office, quietly
+
+_PAGE: Final = 200
+"""Visits that are stored together."""
 
 
 class Taking(StrEnum):
@@ -36,34 +43,119 @@ class TakenIn:
     proposed: tuple[str, ...]
 
 
-def take_in(office: Office, source: str, raw: bytes, *, dry_run: bool = False) -> TakenIn:
-    """Store a file's visits, all in one transaction; the same file again changes nothing.
+def take_in(
+    office: Office,
+    source: str,
+    file: BinaryIO | bytes,
+    *,
+    dry_run: bool = False,
+    tell: Callable[[int], None] = quietly,
+) -> TakenIn:
+    """Store a file's visits; the same file again changes nothing.
+
+    The file is read to its end first: of one that is cut off, or no file of visits, nothing is taken in. Then they are
+    stored by the page, each page in a transaction of its own; the same file again goes on where an import ended early.
 
     source  the file's name, for the log; its folder is left out
+    file    it can be read twice
+    tell    is told, after each page, how many visits there were
     Raises IntakeError if the file is unreadable as a whole.
     """
     source = source.encode("utf-8", "replace").decode()  # a file name may hold bytes that are no text
-    intake = read_visits(source, raw)
-    at = office.clock.now()
-    practice = office.practice.key
-    counts: Counter[Taking] = Counter()
-    proposed = []
-    if dry_run:
-        with office.ledger.reading() as tx:
-            for taken in intake.taken:
-                counts[_becoming(tx, practice, taken, visits.find(tx, practice, taken.visit.key))] += 1
-        return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=())
+    file = BytesIO(file) if isinstance(file, bytes) else file
+    outline = outlined(source, file)
+    done = _Done()
+    for page in _pages(visits_in(source, file, outline), done.faults):
+        done.add(_dry(office, page) if dry_run else _stored(office, page, source, done.faults))
+        tell(sum(done.counts.values()))
+    done.faults.sort(key=lambda fault: fault.row)
+    if not dry_run:
+        _keep_faults(office, source, outline.sha256, done.faults)
+    return TakenIn(source=source, counts=dict(done.counts), faults=tuple(done.faults), proposed=tuple(done.proposed))
+
+
+@dataclass(slots=True)
+class _Done:
+    """What a file has come to so far."""
+
+    counts: Counter[Taking] = field(default_factory=Counter)
+    faults: list[RowFault] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+
+    def add(self, became: Mapping[str, Taking]) -> None:
+        self.counts.update(became.values())
+        self.proposed += [key for key, one in became.items() if one is Taking.PROPOSED]
+
+
+def _pages(found: Iterator[Taken | RowFault], faults: list[RowFault]) -> Iterator[list[Taken]]:
+    """Put visits together by the page, and faults aside."""
+    page: list[Taken] = []
+    for one in found:
+        if isinstance(one, RowFault):
+            faults.append(one)
+            continue
+        page.append(one)
+        if len(page) == _PAGE:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+def _dry(office: Office, page: list[Taken]) -> dict[str, Taking]:
+    with office.ledger.reading() as tx:
+        known = visits.find_all(tx, office.practice.key, [one.visit.key for one in page])
+        return {one.visit.key: _becoming(tx, office.practice.key, one, known.get(one.visit.key)) for one in page}
+
+
+def _stored(office: Office, page: list[Taken], source: str, faults: list[RowFault]) -> dict[str, Taking]:
+    """Store a page, or where that fails each visit by itself: one that the ledger refuses costs only itself."""
+    try:
+        return _store_page(office, page, source)
+    except LedgerBusy:
+        raise
+    except (LedgerConflict, LedgerRefusal) as failed:
+        if len(page) > 1:
+            became: dict[str, Taking] = {}
+            for one in page:
+                became |= _stored(office, [one], source, faults)
+            return became
+        if isinstance(failed, LedgerConflict):
+            return _store_page(office, page, source)  # by now what was written first can be seen
+        (one,) = page
+        what, fix = "holds a value that the ledger refuses", "tell those who look after the gateway which visit it is"
+        faults.append(RowFault(row=one.row, visit_key=one.visit.key, field="visit", what=what, fix=fix))
+        return {}
+
+
+def _store_page(office: Office, page: list[Taken], source: str) -> dict[str, Taking]:
+    practice, at = office.practice.key, office.clock.now()
+    became: dict[str, Taking] = {}
+    new: list[NewVersion] = []
     with office.ledger.writing() as tx:
-        for taken in intake.taken:
-            became = _store(tx, office, taken, source)
-            counts[became] += 1
-            if became is Taking.PROPOSED:
-                proposed.append(taken.visit.key)
-        visits.keep_faults(tx, practice, source=source, sha256=intake.sha256, faults=intake.faults, at=at)
-        if intake.faults:
-            rows = len({fault.row for fault in intake.faults})
-            events.write(tx, practice, _rows_refused(source, rows), at=at)
-    return TakenIn(source=source, counts=dict(counts), faults=intake.faults, proposed=tuple(proposed))
+        known = visits.find_all(tx, practice, [one.visit.key for one in page])
+        for one in page:
+            if one.visit.key in known:
+                became[one.visit.key] = _store(tx, office, one, known[one.visit.key], source)
+            else:
+                became[one.visit.key] = Taking.NEW
+                new.append(
+                    new_version(
+                        one, VisitState.NEW, source=source, actor=office.actor, reason="imported", imported=True
+                    )
+                )
+        visits.add_first(tx, practice, new, at=at)
+        told = (_taken(one, 1, Taking.NEW, office.actor) for one in new)
+        events.write_all(tx, practice, told, at=at)
+    return became
+
+
+def _keep_faults(office: Office, source: str, sha256: str, faults: list[RowFault]) -> None:
+    if faults:
+        practice, at = office.practice.key, office.clock.now()
+        with office.ledger.writing() as tx:
+            visits.keep_faults(tx, practice, source=source, sha256=sha256, faults=faults, at=at)
+            events.write(tx, practice, _rows_refused(source, len({fault.row for fault in faults})), at=at)
 
 
 def new_version(taken: Taken, state: VisitState, *, source: str, actor: str, reason: str, imported: bool) -> NewVersion:
@@ -106,27 +198,22 @@ def _becoming(tx: Transaction, practice: str, taken: Taken, known: StoredVisit |
     return Taking.PROPOSED if decided or has_left(tx, practice, known) else Taking.REPLACED
 
 
-def _store(tx: Transaction, office: Office, taken: Taken, source: str) -> Taking:
+def _store(tx: Transaction, office: Office, taken: Taken, known: StoredVisit, source: str) -> Taking:
+    """Store a visit that is known already."""
     practice, at = office.practice.key, office.clock.now()
-    known = visits.find(tx, practice, taken.visit.key)
     became = _becoming(tx, practice, taken, known)
     if became is Taking.UNCHANGED:
-        if known is not None and known.sha256 == taken.sha256 and not known.imported:
+        if known.sha256 == taken.sha256 and not known.imported:
             visits.mark_imported(tx, known)  # their system has caught up with a correction made here
         return became
-    if known is not None and became is Taking.WITHDRAWN:
+    if became is Taking.WITHDRAWN:
         reinstate(tx, office, known, reason="imported", imported=True, said="the proposed change is withdrawn")
         return became
-    if known is not None:
-        _retire(tx, office, known, became)
+    _retire(tx, office, known, became)
     state = VisitState.PROPOSED if became is Taking.PROPOSED else VisitState.NEW
-    stored = visits.add(
-        tx,
-        practice,
-        new_version(taken, state, source=source, actor=office.actor, reason="imported", imported=True),
-        at=at,
-    )
-    events.write(tx, practice, _taken(stored, became, office.actor), at=at)
+    new = new_version(taken, state, source=source, actor=office.actor, reason="imported", imported=True)
+    stored = visits.add(tx, practice, new, at=at)
+    events.write(tx, practice, _taken(new, stored.version, became, office.actor), at=at)
     return became
 
 
@@ -186,12 +273,12 @@ def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit, *, reaso
             claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
 
 
-def _taken(visit: StoredVisit, became: Taking, actor: str) -> Event:
+def _taken(visit: NewVersion, version: int, became: Taking, actor: str) -> Event:
     asks = became is Taking.PROPOSED
     return Event(
         kind="visit.taken",
         about=visit.key,
-        said=f"visit {visit.key} taken in, version {visit.version}"
+        said=f"visit {visit.key} taken in, version {version}"
         + ("; its claim has already left: a person decides whether it is corrected" if asks else ""),
         severity=EventSeverity.CAN_WAIT if asks else EventSeverity.ROUTINE,
         after=visit.state,
