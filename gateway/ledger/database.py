@@ -10,7 +10,7 @@ SQLITE_BUSY_SNAPSHOT whenever another one committed in between, and busy_timeout
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
-from gateway.ledger import append_only
+from gateway.ledger import append_only, turns
 from gateway.ledger.filesystem import require_local
 from gateway.ledger.look_only import connect, why_look_only
 
@@ -58,15 +58,15 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction; writers take turns.
+        """One transaction; writers take turns, in the order of their coming or nearly so.
 
-        Raises LedgerBusy when another process holds the lock for longer than ten seconds, LedgerConflict when somebody
-        else wrote the same first, LedgerRefusal when the database refuses a value. A COMMIT that fails is neither a yes
+        Raises LedgerBusy when another one's turn does not come to an end, LedgerConflict when somebody else wrote the same
+        first, LedgerRefusal when the database refuses a value. A COMMIT that fails is neither a yes
         nor a no: it raises ConfigError, and every connection is dropped, so that whoever reads next reads the disk.
         """
         committing = False
         try:
-            with self.engine.begin() as tx:
+            with self._in_turn(), self.engine.begin() as tx:
                 if tx.dialect.name == "postgresql":
                     take_turn(tx)
                 yield tx
@@ -109,6 +109,11 @@ class Ledger:
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return {_READ_ONLY: True}
 
+    def _in_turn(self) -> AbstractContextManager[None]:
+        if self.engine.dialect.name == "postgresql" or self.look_only:
+            return nullcontext()
+        return turns.turn(str(self.engine.url.database))
+
     @property
     def look_only(self) -> str:
         """Say why the ledger can only be looked at; empty if it can be written."""
@@ -121,8 +126,14 @@ class Ledger:
 
 
 def take_turn(tx: Connection) -> None:
-    """Wait until no other writer of a PostgreSQL ledger is at work; the turn ends with the transaction."""
+    """Wait until no other writer of a PostgreSQL ledger is at work; the turn ends with the transaction.
+
+    The server lets them in as they came. One turn is waited for longer than a row is: the one before may well get on.
+    """
+    waits = f"{turns.STUCK_SECONDS * 1000:.0f}ms"
+    tx.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
     tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+    tx.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": dict(_SETTINGS)["lock_timeout"]})
 
 
 def open_ledger(url: str) -> Ledger:

@@ -1,4 +1,4 @@
-"""What a large ledger costs: lists, the log followed, reconcile, scrub with nothing new, sealing, a command's start.
+"""What a large ledger costs: lists, the log followed, reconcile, scrub with nothing new, sealing, writing, a start.
 
 `./run bench ledger [--claims N] [--folder DIR] [--old] [--only PART]`. The ledger is filled once and kept in the folder.
 CPU seconds, the best of three. The measure is revision 17a8ad5 (`--old`: it is checked out of this repository beside the
@@ -35,12 +35,12 @@ from gateway.service.views.log import LOG
 from gateway.service.views.remittances import REMITTANCES
 from gateway.service.views.visits import VISITS
 from gateway.settings import load
-from tests.bench import filled
+from tests.bench import filled, writing
 
 OLD: Final = "17a8ad5"
 TODAY: Final = date(2026, 11, 16)
 RUNS: Final = 3
-PARTS: Final = ("large", "scrub", "sealing", "start")
+PARTS: Final = ("large", "scrub", "sealing", "writing", "start")
 HELD: Final = 1_771
 """As many of 100,000 visits were held where the measure was taken."""
 _COMMAND: Final = [sys.executable, "-m", "gateway"]
@@ -83,6 +83,8 @@ def main(words: list[str]) -> int:
         measure_scrub(asked.folder, gateway)
     if "sealing" in parts:
         measure_sealing(asked.folder, gateway)
+    if "writing" in parts:
+        measure_writing(asked.folder, old)
     if "start" in parts:
         measure_start(asked.folder, old)
     return 0
@@ -270,6 +272,20 @@ def _make_ready(database: sqlite3.Connection) -> None:
         " SELECT key, ?, 'not found', ?, 100, 'bench' FROM practices LIMIT 1",
         ((remittance, f"X{number:09d}") for number in range(100_000)),
     )
+
+
+def measure_writing(folder: Path, old: Path | None) -> None:
+    """Import and scrub 10,000 new visits, and import 100,000."""
+    today = TODAY.isoformat()
+    for count, tree in ((10_000, filled.ROOT), *(((10_000, old),) if old else ()), (100_000, filled.ROOT)):
+        costs = dict(writing.commands(folder, count, tree, today, _child))
+        whose = OLD if tree == old else ""
+        taken, scrubbed = (costs[name].seconds * 1000 / count for name in ("import", "scrub"))
+        over = costs["import"].megabytes - costs["base"].megabytes
+        row(f"import {count} visits {whose}", f"{taken:.2f} ms, {over} MB over base", "0.7 ms a visit, 120 MB, flat")
+        row(f"scrub {count} new visits {whose}", f"{scrubbed:.2f} ms", "1.0 ms a visit")
+    syncs = writing.syncs_of_scrub(folder, 10_000, today)
+    row("  and the disk is made to write (scrub of 10,000)", f"{syncs} times", "200 (once for 50 visits)")
 
 
 def measure_start(folder: Path, old: Path | None) -> None:

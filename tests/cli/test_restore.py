@@ -173,7 +173,10 @@ def _in_a_read_only_mount(home: Path, folder: Path, *commands: str, before: str 
 
 def test_on_a_read_only_disk_looking_works_and_says_so_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
     assert gateway("visits", "import", SAMPLE, home=home).status == 0
-    assert sorted(path.name for path in home.glob("gateway.db*")) == ["gateway.db", "gateway.db.lock"]
+    assert sorted(path.name for path in home.glob("gateway.db*")) == [
+        "gateway.db",
+        *(f"gateway.db.{name}" for name in ("lock", "queue", "turn")),
+    ]
     said = _in_a_read_only_mount(
         home,
         tmp_path,

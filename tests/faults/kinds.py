@@ -24,6 +24,7 @@ import psycopg
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from gateway.ledger import turns
 from tests.contract.daemon import descendants
 from tests.faults import traced
 from tests.faults.mortal import Points, fall_asleep
@@ -159,6 +160,7 @@ class Zombies:
         """Who sleeps may hold the ledger's lock; nobody is to wait for that as long as they would in earnest."""
         del prepared
         event.listen(self.stage.ledger.engine, "connect", _impatient)
+        turns.STUCK_SECONDS = _IMPATIENT_SECONDS  # the campaign has a process of its own
 
     def turns(self, prepared: tuple[Prepared, ...]) -> int:
         return prepared[0].points

@@ -4,6 +4,7 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, create_engine, event, text, update
 from gateway.delivery import Delivery
 from gateway.errors import ConfigError, LedgerBusy
 from gateway.event import Event
-from gateway.ledger import Ledger, events, numbers, open_ledger, outbox, visits
+from gateway.ledger import Ledger, events, numbers, open_ledger, outbox, turns, visits
 from gateway.ledger.tables import control_numbers
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
@@ -116,22 +117,35 @@ def others() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def impatient(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA busy_timeout=50")
-
-
-def test_f44_a_lock_that_is_never_let_go_is_waited_for_a_bounded_time_and_nothing_is_written(
-    sqlite_office: Office,
+def test_f44_a_turn_that_does_not_end_is_waited_for_a_bounded_time_and_nothing_is_written(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = sqlite_office.ledger.engine.url.render_as_string()
-    waiting = open_ledger(url)
-    event.listen(waiting.engine, "connect", impatient)
+    monkeypatch.setattr(turns, "STUCK_SECONDS", 0.1)
+    waiting = open_ledger(sqlite_office.ledger.engine.url.render_as_string())
     with sqlite_office.ledger.writing() as tx:
         note(tx)
-        with pytest.raises(LedgerBusy, match="another gateway process"), waiting.writing() as late:
+        with pytest.raises(LedgerBusy, match="gateway process"), waiting.writing() as late:
             note(late)
     assert noted(waiting) == 1
     waiting.close()
+
+
+def test_f44_what_locks_the_file_without_taking_a_turn_is_waited_for_a_bounded_time_too(
+    sqlite_office: Office,
+) -> None:
+    """A database browser, for one."""
+    waiting = open_ledger(sqlite_office.ledger.engine.url.render_as_string())
+    event.listen(waiting.engine, "connect", impatient)
+    with closing(sqlite3.connect(str(waiting.engine.url.database), isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerBusy, match="another gateway process"), waiting.writing() as late:
+            note(late)
+    assert noted(waiting) == 0
+    waiting.close()
+
+
+def impatient(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout=50")
 
 
 def write_many(url: str, times: int) -> None:

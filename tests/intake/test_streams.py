@@ -17,7 +17,11 @@ from tests.intake.files import CSV_ROW, VISIT, csv_file, read_visits, visits_fil
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | NAMES | st.integers(-(10**9), 10**9).map(lambda whole: whole / 1000),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | NAMES
+    | st.integers(-(10**9), 10**9).map(lambda whole: whole / 1000),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=12,
 )
