@@ -165,12 +165,6 @@ def find(tx: Connection, practice: str, key: str, *, version: int | None = None)
     return None if row is None else _stored(row)
 
 
-def by_version_id(tx: Connection, practice: str, version_id: int) -> StoredVisit:
-    """Give the visit version of that id."""
-    row = tx.execute(_STORED.where(visit_versions.c.practice == practice, visit_versions.c.id == version_id))
-    return _stored(row.mappings().one())
-
-
 def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredVisit]:
     """List visits, each as its current version; earlier ones where only superseded ones are asked for."""
     return page(tx, practice, LIST, asked, _stored)
