@@ -2,9 +2,11 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
+from gateway.service.visits import import_visits, waiting
 from gateway.service.visits.correct import fix_visit
 from tests.faults import writing
 from tests.faults.count import Result
@@ -33,7 +35,14 @@ def test_whoever_is_killed_anywhere_while_writing_leaves_one_claim_of_each_visit
 
 
 @pytest.mark.parametrize("twice", [False, True])
-def test_what_was_not_posted_or_came_into_a_second_claim_is_counted(tmp_path: object, twice: bool) -> None:  # noqa: FBT001
+def test_what_was_not_posted_or_came_into_a_second_claim_is_counted(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    twice: bool,  # noqa: FBT001
+) -> None:
+    # What the work sets for its own process is as it was for the tests behind this one.
+    monkeypatch.setattr(import_visits, "_PAGE", writing.PAGE)
+    monkeypatch.setattr(waiting, "PAGE", writing.PAGE)
     campaign = writing.prepared(f"sqlite:///{tmp_path}/ledger.db", SEED)
     campaign.databases.renew("empty", "run")
     office = campaign.office("run")
