@@ -287,11 +287,11 @@ def _by_code(moves: list[Move], key: tuple[int, int]) -> dict[str, Step]:
 
 def _share_a_code(moves: list[Move], key: tuple[int, int]) -> bool:
     """Whether two uses of a segment in one loop may have the same code there."""
-    uses = [to for to in dict.fromkeys(move.to for move in moves) if to.use.key is not None]
-    return any(
-        one.within is other.within and not one.use.codes_at(*key).isdisjoint(other.use.codes_at(*key))
-        for one, other in combinations(uses, 2)
-    )
+    uses = [to for to in dict.fromkeys([move.to for move in moves]) if to.use.key is not None]
+    for one, other in combinations(uses, 2):
+        if one.within is other.within and not one.use.codes_at(*key).isdisjoint(other.use.codes_at(*key)):
+            return True
+    return False
 
 
 def step_of(move: Move) -> Step:

@@ -15,8 +15,9 @@ from gateway.edi.follow.loop import Parts
 from gateway.edi.rules import shapes
 from gateway.edi.rules.claim import diagnoses, lines
 from gateway.edi.rules.context.claim_unit import MEDICARE, ClaimUnit
+from gateway.edi.rules.context.lists import Lists
 from gateway.edi.rules.context.payment_unit import PaymentUnit
-from gateway.edi.rules.context.unit import Lists, Unit
+from gateway.edi.rules.context.unit import Unit
 from gateway.edi.wire.figures import as_cents
 
 
