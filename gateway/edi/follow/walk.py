@@ -120,8 +120,11 @@ class Walk:
             parts = raw.split(mark)
             step = table.get(parts[0])
             if type(step) is Choice:
-                code = parts[step.position] if step.position < len(parts) else ""
-                step = step.steps.get(code.partition(component)[0] if step.component else code, step.otherwise)
+                position = step.position
+                code = parts[position] if position < len(parts) else ""
+                if step.component:
+                    code = code.partition(component)[0]
+                step = step.steps.get(code, step.otherwise)
             if step is None:
                 self.ordinal, self._place = ordinal, place
                 if parts[0] in ENVELOPE:
@@ -134,7 +137,21 @@ class Walk:
                     if ordinal > limit:
                         raise TooLongError
                     continue
-            to, begins = step.to, step.begins
+            to = step.to
+            if step.stays:
+                sums = (seen | step.present) + step.unit
+                if sums & step.watched == step.before:  # nearly all there is comes by here
+                    seen = sums
+                    here.append((ordinal, parts, to))
+                    if ordinal > limit:
+                        raise TooLongError
+                    if judges and to.match(raw) is None:
+                        self.ordinal = ordinal
+                        self._explain(to, parts)
+                    if to is not place:
+                        place, table = to, to.made or to.table
+                    continue
+            begins = step.begins
             if step.ends:
                 for need, ended_loop in step.ends:
                     if need & ~seen:

@@ -43,6 +43,7 @@ class Step:
     present, unit    of the loop that both places share: what to set, and what to add
     before, watched  of the bits `watched` then exactly `before` are set: what has to have stood before, and no guard
     begins   the integers of the loops that begin, outermost first
+    stays    whether no loop ends or begins, nor the set
 
     Its slots are read at every segment; to unpack a named tuple there would take five times as long.
     """
@@ -54,6 +55,7 @@ class Step:
     unit: int
     watched: int
     begins: tuple[int, ...]
+    stays: bool
     move: Move
 
 
@@ -210,7 +212,7 @@ class Guide:
         )
 
         def first_match(raw: str) -> "re.Match[str] | None":
-            place.match = re.compile(self._patterns.of(use)).fullmatch
+            place.match = re.compile(self._patterns.of(use), re.ASCII).fullmatch
             return place.match(raw)
 
         if use.usage != "N":
@@ -305,6 +307,7 @@ def step_of(move: Move) -> Step:
         unit=move.joins.unit,
         watched=move.joins.before | move.joins.within.guards,
         begins=tuple(loop.begun(child) for loop, child in zip(move.enters, first, strict=True)),
+        stays=not move.leaves and not move.enters and move.to is not move.to.guide.end,
         move=move,
     )
 

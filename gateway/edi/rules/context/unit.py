@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from gateway.edi.follow.loop import Loop, Parts, at
 from gateway.edi.follow.origin import Origin
 from gateway.edi.rules.context.lists import Lists
 from gateway.edi.wire.figures import as_cents, as_day
 
-_ONE_REASON = 4
-"""The length of a CAS with one reason and no quantity."""
+ONE_REASON: Final = 4
+"""The length of a CAS with one reason and no quantity, as nearly all have."""
 _TWICE = 2
 NOTHING = Loop("")
 LATEST = "99999999"
@@ -72,7 +73,7 @@ class Unit:
 
 def taken_by(cas: Parts) -> int | None:
     """Add up the amounts of a CAS, in cents; None if one cannot be read."""
-    if len(cas) == _ONE_REASON:  # as nearly all are
+    if len(cas) == ONE_REASON:
         return as_cents(cas[3])
     total = 0
     for text in cas[3::3]:
