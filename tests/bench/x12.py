@@ -20,6 +20,7 @@ from gateway.edi import check, read_claims, read_remittances, write_claims, writ
 from gateway.edi.checking.second_opinion import opinion
 from tests.bench.x12_files import professional_file, remittance_file
 from tests.bench.x12_readings import claims_read, payments_read
+from tests.compiled import compiled_tree, lacking, run_in
 
 _RUNS = 5
 _PEER_CLAIMS = 1_000
@@ -51,7 +52,7 @@ def floor(raw: bytes) -> int:
     return sum(len(text.split("*")) for text in raw.decode("latin-1").split("~"))
 
 
-def compared(kind: str, claims: int) -> None:
+def compared(kind: str, claims: int, how: str = "as Python") -> None:
     """Print rates, and the ratio to pyx12, which is measured on fewer claims: it is linear."""
     small, large = MAKE[kind](_PEER_CLAIMS), MAKE[kind](claims)
     assert not opinion(small), "the peer refuses the file"
@@ -68,13 +69,23 @@ def compared(kind: str, claims: int) -> None:
     rounds = [{what: seconds(work) for what, work in works.items()} for _ in range(_RUNS)]
     best = {what: min(one[what] for one in rounds) for what in works}
     peer = len(small) / best.pop("pyx12")
-    say(f"{kind}: {claims:,} claims, {len(large) / 1e6:.1f} MB; pyx12 {peer / 1e6:.3f} MB/s")
+    say(f"{kind} {how}: {claims:,} claims, {len(large) / 1e6:.1f} MB; pyx12 {peer / 1e6:.3f} MB/s")
     for what, taken in best.items():
         rate = len(large) / taken
         say(
             f"  {what:14} {rate / 1e6:7.2f} MB/s {large.count(b'~') / taken:12,.0f} segments/s {claims / taken:10,.0f} claims/s"
             f"  {rate / peer:6.1f} times pyx12"
         )
+
+
+def compiled(kind: str, claims: int, tree: Path) -> None:
+    """Print the same of the engine compiled, by a process in which nothing else is reached."""
+    script = (
+        "from gateway.edi.checking.hot import is_compiled; from tests.bench.x12 import compared;"
+        f" assert is_compiled(); compared({kind!r}, {claims}, 'compiled')"
+    )
+    done = run_in(tree, "-c", script)
+    say(done.stdout.rstrip() or f"  compiled: broke off ({done.stderr.strip()[-200:]})")
 
 
 def peers(kind: str, claims: int) -> None:
@@ -170,11 +181,17 @@ def peak() -> int:
 
 
 def main(claims: int = 5_000) -> int:
-    for kind in MAKE:
-        for count in (claims, claims * 10):
-            compared(kind, count)
-        peers(kind, _PEER_CLAIMS)
-        memory(kind, claims * 10)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = None if lacking() else compiled_tree(Path(folder))
+        for kind in MAKE:
+            for count in (claims, claims * 10):
+                compared(kind, count)
+                if tree is not None:
+                    compiled(kind, count, tree)
+            peers(kind, _PEER_CLAIMS)
+            memory(kind, claims * 10)
+    if tree is None:
+        say(f"not measured compiled: {lacking()}")
     jobs(claims)
     one_claim()
     return 0

@@ -16,7 +16,8 @@ from gateway.edi.checking.envelopes import EnoughError, EnvelopeCheck
 from gateway.edi.follow.origin import Origin
 from gateway.edi.guide.overlay import Overlay
 from gateway.edi.guide.places import Guide
-from gateway.edi.rules.context.unit import LATEST, Lists, Setting
+from gateway.edi.rules.context.lists import Lists
+from gateway.edi.rules.context.unit import LATEST, Setting
 from gateway.edi.rules.judge import Judge
 from gateway.edi.rules.rulebook import BOOKS, asked_at
 from gateway.edi.wire.counts import Counts

@@ -67,7 +67,9 @@ class Loop:
 
     def each(self, segment_id: str) -> Iterator[Parts]:
         """Give its own segments of that id."""
-        return (parts for _, parts, _ in self.segments if parts[0] == segment_id)
+        for _, parts, _ in self.segments:
+            if parts[0] == segment_id:
+                yield parts
 
     def first(self, segment_id: str, *codes: str) -> Parts:
         """Give its first segment of that id, whose first element is one of the codes where any are given; [] if none."""
@@ -85,7 +87,9 @@ class Loop:
 
     def inside(self, loop_id: str) -> Iterator["Loop"]:
         """Give the loops of that id directly in it."""
-        return (loop for loop in self.loops if loop.id == loop_id)
+        for loop in self.loops:
+            if loop.id == loop_id:
+                yield loop
 
     def one(self, loop_id: str) -> "Loop | None":
         """Give the first loop of that id directly in it."""
@@ -109,7 +113,8 @@ class Loop:
 
     def texts(self, mark: str) -> Iterator[str]:
         """Give every segment in it as it stands in the file, without its terminator."""
-        return (mark.join(parts) for _, parts, _ in self.every())
+        for _, parts, _ in self.every():
+            yield mark.join(parts)
 
 
 def at(parts: Sequence[str], position: int) -> str:

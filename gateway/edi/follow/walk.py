@@ -101,7 +101,7 @@ class Walk:
     def begin(self, st: list[str]) -> None:
         """Take the ST, split at its element marks."""
         if self.guide.start.match(self.guide.marks.element.join(st)) is None:
-            self._explain(self.guide.start, st)
+            self._explain(self.guide.start, st, 1)
 
     # A call for each segment would cost more than all that is done here for most of them.
     def follow(self, texts: Iterator[str]) -> Iterator[Loop]:  # noqa: C901, PLR0912, PLR0915
@@ -134,19 +134,30 @@ class Walk:
                     if ordinal > limit:
                         raise TooLongError
                     continue
-            to, begins = step.to, step.begins
+            to = step.to
+            if step.stays:
+                sums = (seen | step.present) + step.unit
+                if sums & step.watched == step.before:  # nearly all there is comes by here
+                    seen = sums
+                    here.append((ordinal, parts, to))
+                    if ordinal > limit:
+                        raise TooLongError
+                    if judges and to.match(raw) is None:
+                        self._explain(to, parts, ordinal)
+                    if to is not place:
+                        place, table = to, to.made or to.table
+                    continue
+            begins = step.begins
             if step.ends:
                 for need, ended_loop in step.ends:
                     if need & ~seen:
-                        self.ordinal = ordinal
-                        self._missing(ended_loop, need & ~seen)
+                        self._missing(ended_loop, need & ~seen, ordinal)
                     seen = outer.pop()
             before = step.before
             seen = (seen | step.present) + step.unit
             is_wrong = seen & step.watched != before
             if is_wrong and (missing := before & ~seen):
-                self.ordinal = ordinal
-                self._missing(step.move.joins.within, missing)
+                self._missing(step.move.joins.within, missing, ordinal)
                 seen |= before  # it is said once
             if follower is not None and (begins or step.ends):
                 if (ended := follower(step, parts, ordinal)) is not None:
@@ -157,19 +168,15 @@ class Walk:
             if ordinal > limit:
                 raise TooLongError
             if is_wrong and seen & step.watched != before:
-                self.ordinal = ordinal
-                self._too_often(step)
+                self._too_often(step, ordinal)
                 seen -= step.unit
             if begins:
-                outer.append(seen)
-                outer.extend(begins[:-1])
+                outer += (seen, *begins[:-1])
                 seen = begins[-1]
                 if parts[0] in _NUMBERED:
-                    self.ordinal = ordinal
-                    self._number(to, parts)
+                    self._number(to, parts, ordinal)
             if judges and to.match(raw) is None:
-                self.ordinal = ordinal
-                self._explain(to, parts)
+                self._explain(to, parts, ordinal)
             if to is not place:
                 if to is end:
                     self.ordinal, self._place, self.last = ordinal, to, raw
@@ -201,7 +208,7 @@ class Walk:
             if segment_id in _OF_PARTIES and not astray.is_whole(meant.step, loops):
                 return None
         if meant.lost is not None:
-            self._missing(meant.lost.within, meant.lost.present)
+            self._missing(meant.lost.within, meant.lost.present, self.ordinal)
         return meant.step  # whose pattern says which code is wrong
 
     def _no_place(self, segment_id: str) -> str:
@@ -241,7 +248,8 @@ class Walk:
             )
         return None
 
-    def _missing(self, loop: LoopPlace, bits: int) -> None:
+    def _missing(self, loop: LoopPlace, bits: int, ordinal: int) -> None:
+        self.ordinal = ordinal
         for child in loop.children:
             if not child.present & bits:
                 continue
@@ -252,7 +260,8 @@ class Walk:
                 first = _first_of(child)
                 self._say(MISSING, first.use.id, child, f"{child.tree.name} is missing", fix=f"add loop {child.id}")
 
-    def _too_often(self, step: Step) -> None:
+    def _too_often(self, step: Step, ordinal: int) -> None:
+        self.ordinal = ordinal
         child = step.move.joins
         most = f"at most {child.repeat} {'is' if child.repeat == 1 else 'are'} used"
         if isinstance(child, LoopPlace):
@@ -263,12 +272,14 @@ class Walk:
                 TOO_OFTEN, step.to.use.id, step.to.within, f"{step.to.use.name} stands here once too often: {most}"
             )
 
-    def _explain(self, place: Place, parts: list[str]) -> None:
+    def _explain(self, place: Place, parts: list[str], ordinal: int) -> None:
+        self.ordinal = ordinal
         for found in segment_findings(place, parts, self.ordinal):
             self._tell(found)
 
-    def _number(self, to: Place, parts: list[str]) -> None:
+    def _number(self, to: Place, parts: list[str], ordinal: int) -> None:
         """Check the numbers of HL and LX. A set that is not numbered (an 835's LX) has nothing to be checked."""
+        self.ordinal = ordinal
         number = at(parts, 1)
         if parts[0] == "LX":
             if not self._lines.takes(number) and "CLM" in self.guide.ids:

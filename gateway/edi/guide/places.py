@@ -43,6 +43,7 @@ class Step:
     present, unit    of the loop that both places share: what to set, and what to add
     before, watched  of the bits `watched` then exactly `before` are set: what has to have stood before, and no guard
     begins   the integers of the loops that begin, outermost first
+    stays    whether no loop ends or begins, nor the set
 
     Its slots are read at every segment; to unpack a named tuple there would take five times as long.
     """
@@ -54,6 +55,7 @@ class Step:
     unit: int
     watched: int
     begins: tuple[int, ...]
+    stays: bool
     move: Move
 
 
@@ -210,7 +212,7 @@ class Guide:
         )
 
         def first_match(raw: str) -> "re.Match[str] | None":
-            place.match = re.compile(self._patterns.of(use)).fullmatch
+            place.match = re.compile(self._patterns.of(use), re.ASCII).fullmatch
             return place.match(raw)
 
         if use.usage != "N":
@@ -287,11 +289,11 @@ def _by_code(moves: list[Move], key: tuple[int, int]) -> dict[str, Step]:
 
 def _share_a_code(moves: list[Move], key: tuple[int, int]) -> bool:
     """Whether two uses of a segment in one loop may have the same code there."""
-    uses = [to for to in dict.fromkeys(move.to for move in moves) if to.use.key is not None]
-    return any(
-        one.within is other.within and not one.use.codes_at(*key).isdisjoint(other.use.codes_at(*key))
-        for one, other in combinations(uses, 2)
-    )
+    uses = [to for to in dict.fromkeys([move.to for move in moves]) if to.use.key is not None]
+    for one, other in combinations(uses, 2):
+        if one.within is other.within and not one.use.codes_at(*key).isdisjoint(other.use.codes_at(*key)):
+            return True
+    return False
 
 
 def step_of(move: Move) -> Step:
@@ -305,6 +307,7 @@ def step_of(move: Move) -> Step:
         unit=move.joins.unit,
         watched=move.joins.before | move.joins.within.guards,
         begins=tuple(loop.begun(child) for loop, child in zip(move.enters, first, strict=True)),
+        stays=not move.leaves and not move.enters and move.to is not move.to.guide.end,
         move=move,
     )
 

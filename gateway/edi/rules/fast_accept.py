@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.edi.follow.loop import Parts
-from gateway.edi.rules import code_sets, shapes
+from gateway.edi.rules import code_sets, levels, shapes
 from gateway.edi.rules import fast_looks as looks
 from gateway.edi.rules import parties as party
 from gateway.edi.rules.claim import balance as claim_balance
@@ -28,7 +28,10 @@ Look: TypeAlias = Callable[[Parts, Any], bool]
 
 
 class Plain(NamedTuple):
-    """A look, and the rules that need not be asked about what it calls plain. `guide` is empty if it knows any unit."""
+    """A look, and the rules that need not be asked about what it calls plain. `guide` is empty if it knows any unit.
+
+    A look that is asked once a level was read, as its rules are, stands for such rules alone.
+    """
 
     guide: str
     on: tuple[str, ...]
@@ -145,7 +148,10 @@ PLAIN: Final = (
         looks.served,
         (days.service_in_future, days.service_before_birth, days.service_after_death, days.period_backwards),
     ),
-    Plain(_CLAIMS, ("2400 REF*6R",), looks.of_even_claim, (lines.line_number_repeated,)),
+    Plain(_CLAIMS, ("2400 REF*6R",), looks.of_even_claim, (lines.line_number_repeated, shapes.line_number_too_long)),
+    Plain(_CLAIMS, ("2010BA DMG", "2010CA DMG"), looks.born, (days.birth_in_future, days.born_too_long_ago)),
+    Plain(_CLAIMS, ("2000B HL", "2000C HL"), looks.level, (levels.hl_children, levels.level_without_claim)),
+    Plain(_CLAIMS, ("2000B SBR",), looks.own_coverage, (levels.neither_subscriber_nor_patient,)),
     Plain(
         _PAYMENTS,
         ("2100 CAS", "2110 CAS"),

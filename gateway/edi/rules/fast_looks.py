@@ -11,12 +11,13 @@ from typing import Final
 
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip
-from gateway.edi.follow.loop import Parts
+from gateway.edi.follow.loop import Parts, at
 from gateway.edi.rules import shapes
 from gateway.edi.rules.claim import diagnoses, lines
 from gateway.edi.rules.context.claim_unit import MEDICARE, ClaimUnit
+from gateway.edi.rules.context.lists import Lists
 from gateway.edi.rules.context.payment_unit import PaymentUnit
-from gateway.edi.rules.context.unit import Lists, Unit
+from gateway.edi.rules.context.unit import Unit
 from gateway.edi.wire.figures import as_cents
 
 
@@ -26,11 +27,13 @@ def address(n4: Parts, unit: Unit) -> bool:
 
 def name(nm1: Parts, _unit: Unit) -> bool:
     """A person with a first name, or an organisation without one; an NPI that can be one."""
-    if len(nm1) < 4 or bool(nm1[2] == "1") is not bool(len(nm1) > 4 and nm1[4]):
+    length = len(nm1)
+    if length < 5 or nm1[2] != "1":
+        if length < 4 or nm1[2] == "1" or any(nm1[4:8]):
+            return False
+    elif not nm1[4]:
         return False
-    if nm1[2] == "2" and any(nm1[4:8]):
-        return False
-    return len(nm1) < 9 or nm1[8] != "XX" or (len(nm1) > 9 and is_npi(nm1[9]))
+    return length < 9 or nm1[8] != "XX" or (length > 9 and is_npi(nm1[9]))
 
 
 def specialty(prv: Parts, unit: Unit) -> bool:
@@ -41,6 +44,27 @@ def subscriber(_nm1: Parts, unit: ClaimUnit) -> bool:
     loop = unit.piece.one("2010BA")
     here = [parts[0] for _, parts, _ in loop.segments] if loop is not None else []
     return "N3" in here and "N4" in here and "DMG" in here
+
+
+def born(dmg: Parts, unit: Unit) -> bool:
+    """Not in the future, and in the memory of the living, by the day of the functional group, which is a level's own."""
+    return len(dmg) > 2 and _LIVING < dmg[2] <= unit.today and at(unit.origin.gs, 4) < _STILL_LIVING
+
+
+_LIVING: Final = "1930"
+_STILL_LIVING: Final = "2050"
+"""Years less apart than anybody has lived."""
+
+
+def level(hl: Parts, unit: ClaimUnit) -> bool:
+    """Once it was read: it has a claim and no level below, as HL04 says."""
+    seen, piece = unit.seen, unit.piece
+    return hl[4:] == ["0"] and seen.has_claim(piece) and not seen.is_parent(piece)
+
+
+def own_coverage(sbr: Parts, _unit: Unit) -> bool:
+    """Of the patient, or whatever he is to the subscriber."""
+    return len(sbr) > 2 and bool(sbr[2])
 
 
 def coverage(sbr: Parts, _unit: Unit) -> bool:
@@ -136,8 +160,8 @@ def _is_even_claim(claim: ClaimUnit) -> bool:
     return claim.is_plain
 
 
-def of_even_claim(_parts: Parts, claim: ClaimUnit) -> bool:
-    return _is_even_claim(claim)
+def of_even_claim(ref: Parts, claim: ClaimUnit) -> bool:
+    return len(ref) > 2 and len(ref[2]) <= shapes.LINE_NUMBER_MAX and _is_even_claim(claim)
 
 
 def served(dtp: Parts, claim: ClaimUnit) -> bool:

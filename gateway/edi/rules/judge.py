@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from gateway.edi.follow.loop import Builder, Loop, Parts
 from gateway.edi.guide.compiled import UNITS
@@ -13,21 +13,14 @@ from gateway.edi.rules.context.payment_unit import PaymentsSeen, PaymentUnit
 from gateway.edi.rules.context.status_unit import StatusUnit
 from gateway.edi.rules.context.unit import Setting, Unit
 from gateway.edi.rules.rule import Verdict
-from gateway.edi.rules.rulebook import AnyRule, Asked
+from gateway.edi.rules.rulebook import AnyRule, Asked, Group
 from gateway.edi.wire.finding import WireFinding
 
 MakesUnits: TypeAlias = Callable[[Loop], Unit]
 
 
-class _Question(NamedTuple):
-    """A rule at a segment: one that is asked once all that stands in a level was read, or one that has found something."""
-
-    rule: AnyRule
-    ordinal: int
-    parts: Parts
-    place: Place | None
-    loop: Loop
-    unit: Unit
+_Late: TypeAlias = tuple[Group, int, Parts, Place | None, Loop, Unit]
+"""Rules that are asked at a segment once all that stands in its level was read: with its ordinal, place, loop and unit."""
 
 
 class Judge(Builder):
@@ -44,11 +37,11 @@ class Judge(Builder):
         super().__init__(guide, UNITS[origin.version], list(origin.st))
         self._origin, self._asked, self._tell = origin, asked, tell
         self._unit = _units(setting)
-        self._late: list[_Question] = []
+        self._late: list[_Late] = []
 
     def ended_with(self, piece: Loop) -> Loop | None:
         """Judge a piece, and the levels that it shows to have ended."""
-        while self._late and not _is_in(piece, self._late[-1].unit.piece):
+        while self._late and not _is_in(piece, self._late[-1][-1].piece):
             self._ask(self._late.pop())
         self._judge(piece, self._unit(piece))
         return None
@@ -69,23 +62,33 @@ class Judge(Builder):
             asked = asked_at(place)
             if asked is None:
                 continue
-            for plain, rules in asked:
-                if plain is not None and plain(parts, unit):
-                    continue
-                for rule in rules:
-                    if rule.late:
-                        self._late.append(_Question(rule, ordinal, parts, place, loop, unit))
-                    elif verdict := rule.check(parts, loop, unit):
-                        self._say(_Question(rule, ordinal, parts, place, loop, unit), verdict)
+            for look, rules, late in asked:
+                if late:
+                    self._late.append(((look, rules, late), ordinal, parts, place, loop, unit))
+                elif look is None or not look(parts, unit):
+                    for rule in rules:
+                        if verdict := rule.check(parts, loop, unit):
+                            self._say(rule, verdict, ordinal, parts, place, loop, unit)
         for inner in loop.loops:
             self._judge(inner, unit)
 
-    def _ask(self, late: _Question) -> None:
-        if verdict := late.rule.check(late.parts, late.loop, late.unit):
-            self._say(late, verdict)
+    def _ask(self, late: _Late) -> None:
+        (look, rules, _), ordinal, parts, place, loop, unit = late
+        if look is None or not look(parts, unit):
+            for rule in rules:
+                if verdict := rule.check(parts, loop, unit):
+                    self._say(rule, verdict, ordinal, parts, place, loop, unit)
 
-    def _say(self, asked: _Question, verdict: Verdict) -> None:
-        rule, ordinal, parts, place, loop, unit = asked
+    def _say(
+        self,
+        rule: AnyRule,
+        verdict: Verdict,
+        ordinal: int,
+        parts: Parts,
+        place: Place | None,
+        loop: Loop,
+        unit: Unit,
+    ) -> None:
         # What is missing stands nowhere, and has no number.
         use = place.use if place is not None and not rule.lacks else None
         for finding in rule.findings(verdict, ordinal, parts, loop, unit):

@@ -56,8 +56,14 @@ def rules_of(version: str) -> tuple[AnyRule, ...]:
     return tuple(one for one in BOOKS.get(version, ()) if not names.isdisjoint(one.on))
 
 
-Asked: TypeAlias = dict[Place | None, tuple[tuple[Look | None, tuple[AnyRule, ...]], ...]]
-"""The rules of each place, with the look that stands for them, None if there is none."""
+Group: TypeAlias = tuple[Look | None, tuple[AnyRule, ...], bool]
+"""Rules, with the look that stands for them, None if there is none, and whether all are asked late; else all are at once.
+
+A plain tuple, for it is unpacked at every segment.
+"""
+
+Asked: TypeAlias = dict[Place | None, tuple[Group, ...]]
+"""The rules of each place."""
 
 
 @lru_cache(maxsize=16)  # each keeps its guide
@@ -76,19 +82,18 @@ def asked_at(guide: Guide, version: str, snip: int) -> Asked:
     return found
 
 
-def _grouped(
-    rules: list[AnyRule], names: frozenset[str], version: str
-) -> Iterable[tuple[Look | None, tuple[AnyRule, ...]]]:
-    """Put the rules that one look covers together."""
-    left = rules
-    for plain in PLAIN:
-        if names.isdisjoint(plain.on) or plain.guide not in {"", version}:
-            continue
-        if covered := tuple(one for one in left if one in plain.covers):
-            yield plain.look, covered
-            left = [one for one in left if one not in covered]
-    if left:
-        yield None, tuple(left)
+def _grouped(rules: list[AnyRule], names: frozenset[str], version: str) -> Iterable[Group]:
+    """Put the rules that one look covers together; none of what is asked late can be covered by what is asked at once."""
+    for late in (False, True):
+        left = [one for one in rules if one.late is late]
+        for plain in PLAIN:
+            if names.isdisjoint(plain.on) or plain.guide not in {"", version}:
+                continue
+            if covered := tuple(one for one in left if one in plain.covers):
+                yield plain.look, covered, late
+                left = [one for one in left if one not in covered]
+        if left:
+            yield None, tuple(left), late
 
 
 def _places(loop: LoopPlace) -> Iterable[Place]:

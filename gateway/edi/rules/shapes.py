@@ -21,7 +21,7 @@ is_taxonomy: Final = re.compile(r"[0-9A-Z]{9}X").fullmatch
 is_hcpcs: Final = re.compile(r"[A-Z][0-9]{4}|[0-9]{4}[0-9AFMTU]").fullmatch
 is_modifier: Final = re.compile(r"[0-9A-Z]{2}").fullmatch
 _PROCEDURES: Final = frozenset({"HC"})
-_LINE_NUMBER_MAX: Final = 30
+LINE_NUMBER_MAX: Final = 30
 _CLAIM_NUMBER_MAX: Final = 20
 """What every receiver keeps and gives back; the elements themselves take more."""
 
@@ -135,7 +135,7 @@ def modifier_shape(parts: Parts, _loop: Loop, unit: Unit) -> list[Spot]:
 )
 def line_number_too_long(ref: Parts, _loop: Loop, _unit: Unit) -> bool:
     """A line's number is longer than thirty characters (REF*6R)."""
-    return len(at(ref, 2)) > _LINE_NUMBER_MAX
+    return len(at(ref, 2)) > LINE_NUMBER_MAX
 
 
 @rule(

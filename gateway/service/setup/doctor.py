@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.codes.table import codes_folder
+from gateway.edi.checking.hot import is_compiled
 from gateway.edi.guide.compiled import guide_of
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.wire.segment import STANDARD
@@ -67,7 +68,17 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         *_partners(settings),
         *_names(settings),
         *_tables(settings, clock),
+        _x12(),
     )
+
+
+def _x12() -> Check:
+    how = (
+        "its hot modules are compiled"
+        if is_compiled()
+        else "runs as Python; a wheel with it compiled checks files faster"
+    )
+    return Check(what="X12 engine", health=Health.GOOD, said=how)
 
 
 def _home(home: Path) -> Check:

@@ -13,7 +13,8 @@ from gateway.edi.checking.check import check
 from gateway.edi.follow.loop import Loop
 from gateway.edi.follow.origin import NOWHERE
 from gateway.edi.rules import code_sets
-from gateway.edi.rules.context.unit import Lists, Setting, Unit
+from gateway.edi.rules.context.lists import Lists
+from gateway.edi.rules.context.unit import Setting, Unit
 from gateway.edi.rules.rule import Rule
 from gateway.edi.wire.finding import WireSeverity
 from tests.service.clinic import answer_277ca

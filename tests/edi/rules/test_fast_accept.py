@@ -43,7 +43,7 @@ _ODD: Final = (
 @lru_cache(maxsize=64)
 def _without_looks(guide: Guide, version: str, snip: int) -> Asked:
     asked = asked_at(guide, version, snip)
-    return {place: ((None, tuple(rule for _, rules in groups for rule in rules)),) for place, groups in asked.items()}
+    return {place: tuple((None, rules, late) for _, rules, late in groups) for place, groups in asked.items()}
 
 
 def _both(raw: bytes) -> tuple[list[str], list[str]]:
@@ -120,8 +120,27 @@ def test_a_segment_of_any_values_is_judged_alike_with_looks_and_without(name: st
     [
         ("abroad", "DTP*472*D8*20261117\nREF*6R*L2", "DTP*472*D8*2026-111\nREF*6R*L2"),
         ("paid", "DTM*472*20261118", "DTM*150*20261118\nDTM*472*20261118"),
+        ("office", "DMG*D8*19480229*F", "DMG*D8*19291231*F"),
+        ("office", "DMG*D8*19480229*F", "DMG*D8*19000101*F"),
+        ("office", "DMG*D8*19480229*F", "DMG*D8*20261127*F"),
+        ("office", "DMG*D8*19480229*F", "DMG*D8*1948*F"),
+        ("office", "HL*2*1*22*0", "HL*2*1*22*1"),
+        ("office", "HL*2*1*22*0", "HL*2*1*22*0*0"),
+        ("work", "HL*2*1*22*1", "HL*2*1*22*0"),
+        ("work", "HL*3*2*23*0", "HL*3*2*23*1"),
+        ("work", "SBR*P********WC", "SBR*P*18*******WC"),
+        ("office", "SBR*P*18*G-100******CI", "SBR*P**G-100******CI"),
+        ("free", "REF*6R*L1", "REF*6R*L123456789012345678901234567890"),
+        ("free", "REF*6R*L1", "REF*6R*L12345678901234567890123456789"),
     ],
 )
 def test_what_nearly_is_plain_is_judged_alike_with_looks_and_without(name: str, old: str, new: str) -> None:
     assert BODIES[name].count(old) == 1
     _assert_alike(file_of(name, BODIES[name].replace(old, new).splitlines()))
+
+
+@pytest.mark.parametrize("day", ["20500101", "20491231", "20261199", "2060", "99999999", ""])
+def test_a_birth_is_judged_alike_whatever_the_day_of_the_group(day: str) -> None:
+    raw = sound("office")
+    for born in (b"19300101", b"19480229", b"19291231"):
+        _assert_alike(raw.replace(b"*20261123*1205*17", f"*{day}*1205*17".encode()).replace(b"19480229", born))

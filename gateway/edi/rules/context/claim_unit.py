@@ -1,11 +1,10 @@
 """A piece of an 837P (005010X222A1) as its rules see it: each thing that several rules ask for is looked up once."""
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from gateway.edi.follow.loop import Loop, at
+from gateway.edi.follow.loop import Loop, Parts, at
 from gateway.edi.rules.context.levels_seen import LevelsSeen
 from gateway.edi.rules.context.unit import LATEST, NOTHING, Setting, Unit, taken_by
 from gateway.edi.wire.figures import as_cents, as_day
@@ -67,14 +66,27 @@ class ClaimUnit(Unit):
     def __init__(self, piece: Loop, setting: Setting, seen: ClaimsSeen) -> None:
         super().__init__(piece, setting)
         self.seen = seen
-        self.clm = piece.first("CLM")
         self.sbr = self.level("2000B").first("SBR")
-        self.lines = [loop for loop in piece.loops if loop.id == "2400"]
+        self.clm: Parts = []
+        self.charge: int | None = 0
+        self.charges: list[int] | None = []
+        self.lines: list[Loop] = []
         self.days: list[str] = []
         self.numbers: list[str] = []
+        self.diagnoses: list[Diagnosis] = []
+        if piece.id == "2300":
+            self._look_up(piece)
+
+    def _look_up(self, piece: Loop) -> None:
+        """Look all of a claim up that levels do not have."""
+        self.clm = piece.first("CLM")
+        self.charge = as_cents(at(self.clm, 2))
         charges: list[int | None] = []
-        for line in self.lines:
-            for _, parts, _ in line.segments:
+        for loop in piece.loops:
+            if loop.id != "2400":
+                continue
+            self.lines.append(loop)
+            for _, parts, _ in loop.segments:
                 name = parts[0]
                 if name == "SV1":
                     charges.append(as_cents(at(parts, 2)))
@@ -84,16 +96,16 @@ class ClaimUnit(Unit):
                 elif name == "REF" and len(parts) > _REF02 and parts[1] == "6R":
                     self.numbers.append(parts[_REF02])
         self.charges = None if None in charges else [one or 0 for one in charges]
-        self.charge = as_cents(at(self.clm, 2))
-        self.diagnoses = list(self._diagnoses()) if self.clm else []
+        if self.clm:
+            self._diagnose(piece)
 
-    def _diagnoses(self) -> Iterator[Diagnosis]:
-        for _, parts, _ in self.piece.segments:
+    def _diagnose(self, piece: Loop) -> None:
+        for _, parts, _ in piece.segments:
             if parts[0] == "HI":
                 for text in parts[1:]:
                     components = text.split(self.component)
                     if components[0] in _DIAGNOSES:
-                        yield Diagnosis(components[0], at(components, 1))
+                        self.diagnoses.append(Diagnosis(components[0], at(components, 1)))
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from typing import Final, TypeAlias
 
 from gateway.edi.follow.loop import Loop, at
-from gateway.edi.rules.context.unit import Setting, Unit, taken_by
+from gateway.edi.rules.context.unit import ONE_REASON, Setting, Unit, taken_by
 from gateway.edi.wire.figures import as_cents
 
 _PLB_FIRST: Final = 4
@@ -100,7 +100,7 @@ class PaymentUnit(Unit):
         for _, parts, _ in loop.segments:
             name = parts[0]
             if name == "CAS":
-                here = taken_by(parts)
+                here = as_cents(parts[3]) if len(parts) == ONE_REASON else taken_by(parts)
                 if here is None or total is None:
                     total = None
                     continue
@@ -108,8 +108,8 @@ class PaymentUnit(Unit):
                 if here and parts[1] == "PR":
                     self.patient += here
             elif name == "DTM":
-                if at(parts, 1) in _OWN_DATES:
+                if len(parts) > 1 and parts[1] in _OWN_DATES:
                     self.dated.add(loop)
-            elif name == "REF" and at(parts, 1) == "6R":
+            elif name == "REF" and len(parts) > 1 and parts[1] == "6R":
                 self.numbers.append(at(parts, 2))
         return total

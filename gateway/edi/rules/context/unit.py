@@ -4,61 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from typing import Final
 
-from gateway.codes.lists import CodeList, Kind, code_list
 from gateway.edi.follow.loop import Loop, Parts, at
 from gateway.edi.follow.origin import Origin
+from gateway.edi.rules.context.lists import Lists
 from gateway.edi.wire.figures import as_cents, as_day
 
-_ONE_REASON = 4
-"""The length of a CAS with one reason and no quantity."""
+ONE_REASON: Final = 4
+"""The length of a CAS with one reason and no quantity, as nearly all have."""
 _TWICE = 2
 NOTHING = Loop("")
 LATEST = "99999999"
 """Behind every day, as CCYYMMDD: where nobody says what today is, no day is in the future."""
-
-
-class Lists:
-    """The outside code lists that a check goes by: a practice's own in `folder` before the shipped ones."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
-        self._known: dict[str, CodeList] = {}
-
-    def of(self, kind: Kind) -> CodeList:
-        """Give a list."""
-        found = self._known.get(kind)
-        if found is None:
-            found = self._known[kind] = code_list(kind, self._folder)
-        return found
-
-    # These by name, for they are asked for at every segment of their kind.
-
-    @cached_property
-    def states(self) -> frozenset[str]:
-        """Every code of states that holds on every day."""
-        return self.of(Kind.STATE).always
-
-    @cached_property
-    def has_taxonomies(self) -> bool:
-        """Whether there is a list of taxonomy codes: without one their shape alone decides."""
-        return bool(self.of(Kind.TAXONOMY).always or self.of(Kind.TAXONOMY).dated)
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """Every place of service that holds on every day."""
-        return self.of(Kind.PLACE).always
-
-    @cached_property
-    def reasons(self) -> frozenset[str]:
-        """Every claim adjustment reason that holds on every day."""
-        return self.of(Kind.CARC).always
-
-    @cached_property
-    def diagnoses(self) -> frozenset[str]:
-        """Every billable diagnosis that holds on every day."""
-        return self.of(Kind.DIAGNOSIS).always
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +73,7 @@ class Unit:
 
 def taken_by(cas: Parts) -> int | None:
     """Add up the amounts of a CAS, in cents; None if one cannot be read."""
-    if len(cas) == _ONE_REASON:  # as nearly all are
+    if len(cas) == ONE_REASON:
         return as_cents(cas[3])
     total = 0
     for text in cas[3::3]:
