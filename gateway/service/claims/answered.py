@@ -1,7 +1,10 @@
 """Which claim of ours an answer is about, and whether a payer has ever answered it."""
 
+from collections.abc import Collection
+
 from gateway.ledger import Transaction, claims, outbox, remittances
 from gateway.ledger.claims import StoredClaim
+from gateway.ledger.record import Billed
 
 
 def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> StoredClaim | None:
@@ -14,6 +17,16 @@ def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> Sto
     if carrier is None or carrier.partner != partner or not carrier.may_have_left:
         return None
     return claim
+
+
+def sent_claims(
+    tx: Transaction, practice: str, pcns: Collection[str], *, partner: str
+) -> dict[str, tuple[StoredClaim, Billed]]:
+    """Give, by patient control number, what `sent_claim` gives of each, with what it billed; the others are left out."""
+    known = claims.by_pcns(tx, practice, pcns)
+    carriers = outbox.carriers_of(tx, practice, [claim.id for claim, _ in known.values()])
+    left = {one for one, carrier in carriers.items() if carrier.partner == partner and carrier.may_have_left}
+    return {pcn: found for pcn, found in known.items() if found[0].id in left}
 
 
 def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, str]:
