@@ -315,27 +315,6 @@ def learn_payer_number(tx: Connection, claim: StoredClaim, number: str) -> None:
         tx.execute(update(claim_versions).where(claim_versions.c.id == claim.id).values(payer_claim_number=number))
 
 
-class Mark(NamedTuple):
-    """What a claim version is known by to be as it was read: its state, and how often it was answered."""
-
-    state: str
-    answers: int
-
-
-def marks_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, Mark]:
-    """Give the marks of several claim versions: postings are only ever added, so the same mark is the same money."""
-    answers = (
-        select(func.count()).where(payments.c.claim_version_id == claim_versions.c.id).correlate(claim_versions)
-    ).scalar_subquery()
-    found: dict[int, Mark] = {}
-    for some in some_at_once(version_ids):
-        query = select(claim_versions.c.id, claim_versions.c.state, answers).where(
-            claim_versions.c.practice == practice, claim_versions.c.id.in_(some)
-        )
-        found |= {version_id: Mark(state, number) for version_id, state, number in tx.execute(query)}
-    return found
-
-
 class Answered(NamedTuple):
     """What the answers of one remittance leave of a claim version: its state, and the payer's number of it."""
 

@@ -96,11 +96,11 @@ class InboundFile:
 
     @property
     def progress(self) -> str:
-        """Say how many of its sets stand, where that is not all or nothing; empty otherwise."""
-        if not 0 < self.sets_done < self.sets:
-            return ""
-        goes_on = "; goes on with the next `gateway post`" if self.state is InboundState.STORED else ""
-        return f"{self.sets_done} of {self.sets} sets posted{goes_on}"
+        """Say how many of its sets stand, where it is not done with as a whole; empty otherwise."""
+        stand = f"{self.sets_done} of {self.sets} sets posted"
+        if self.state is InboundState.STORED and self.sets_done:
+            return f"{stand}; goes on with the next `gateway post`"
+        return stand if 0 < self.sets_done < self.sets else ""
 
 
 _ITS_SETS = (

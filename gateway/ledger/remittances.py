@@ -274,6 +274,18 @@ def standing_of_all(
     return found
 
 
+def answers_counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, int]:
+    """Count the payments of several claim versions, of those that have any. They are only ever added: as many are the same."""
+    found: dict[int, int] = {}
+    for some in some_at_once(claim_version_ids):
+        query = select(payments.c.claim_version_id, func.count().label("number")).where(
+            payments.c.practice == practice, payments.c.claim_version_id.in_(some)
+        )
+        counted = tx.execute(query.group_by(payments.c.claim_version_id))
+        found |= {row.claim_version_id: row.number for row in counted}
+    return found
+
+
 DOES_NOT_FIT = "does not fit"
 """The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines."""
 

@@ -26,6 +26,8 @@ _NEVER: Final = (
     "remittances",
     "acknowledgments",
     "inbound_interchanges",
+    "inbound_sets",
+    "inbound_files",
 )
 
 
@@ -57,9 +59,10 @@ def sent_home(folder: Path, claims: int, gateway: Path) -> Path:
 def _take_answers_away(database: sqlite3.Connection) -> None:
     for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         database.execute(f'DROP TRIGGER "{trigger}"')
+    there = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in _NEVER:
-        database.execute(f"DELETE FROM {table}")
-    database.execute("DELETE FROM inbound_files")
+        if table in there:  # an older revision has not all of them
+            database.execute(f"DELETE FROM {table}")
     database.execute("UPDATE claim_versions SET state = 'sent', payer_claim_number = '', partner = ?", (PARTNER,))
     database.execute(
         "UPDATE interchanges SET interchange = 1000000 + id, group_control = 1000000 + id, name = name || '-' || id,"
@@ -144,13 +147,14 @@ def cost(home: Path, gateway: Path, environment: dict[str, str]) -> Cost:
 
 def _ran(home: Path, gateway: Path, environment: dict[str, str]) -> tuple[float, int, float]:
     words = ["--home", str(home), "--today", "2026-11-16", "post"]
-    said = subprocess.run(
-        [sys.executable, "-c", _TIMED, *words], cwd=gateway, env=environment, capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", _BETWEEN, sys.executable, "-c", _TIMED, *words]
+    said = subprocess.run(command, cwd=gateway, env=environment, capture_output=True, text=True, check=True)
     seconds, kilobytes, longest = said.stdout.splitlines()[-1].split()
     return float(seconds), int(kilobytes), float(longest)
 
 
+_BETWEEN: Final = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+"""A process begins with the largest memory of the one that started it: so a small one stands between."""
 _TIMED: Final = """
 import resource, runpy, sys, time
 from contextlib import contextmanager

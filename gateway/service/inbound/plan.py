@@ -62,6 +62,13 @@ def write_plan(tx: Transaction, practice: str, file: InboundFile, plan: Plan) ->
     inbound.keep_sets(tx, practice, file.id, plan.new)
 
 
+def is_kept(tx: Transaction, practice: str, file: InboundFile, plan: Plan) -> bool:
+    """Tell whether anything that a plan would keep is kept already."""
+    if not plan.new.keys().isdisjoint(inbound.sets_of(tx, practice, file.id)):
+        return True
+    return any(inbound.interchange_before(tx, practice, file.partner, key) for key, _ in plan.interchanges)
+
+
 def bytes_read(office: Office, tx: Transaction, file: InboundFile) -> bytes:
     """Give what a file holds. Raises Refused if it is not encrypted and signed as agreed, or our own key cannot be used."""
     try:

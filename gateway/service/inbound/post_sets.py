@@ -2,7 +2,7 @@
 
 Whatever is read, matched and worked out for a set is so before its transaction. What a set says of itself stands in it as a
 row that moves on with it: two processes that post the same file, or one that was killed and is started again, post each
-set once. The first set also keeps that its interchange came, and the last one that the file is done.
+set once. The first set also keeps that its interchange came, and the last one of a small file that the file is done.
 """
 
 from collections import Counter
@@ -17,7 +17,8 @@ from gateway.remittance import Remittance
 from gateway.service.inbound.acknowledgments import Acknowledging
 from gateway.service.inbound.outcome import Posted, posted, put_aside, read_event
 from gateway.service.inbound.outline import SetRead, each_set
-from gateway.service.inbound.plan import Plan, write_plan
+from gateway.service.inbound.plan import Plan, is_kept, write_plan
+from gateway.service.inbound.sandbox import SMALL_BYTES
 from gateway.service.money.post_remittance import Prepared, Remitting
 from gateway.service.office import Office
 
@@ -56,12 +57,9 @@ class FilePosting:
 
     def run(self, raw: bytes) -> Posted:
         """Post what is due of a file. Raises LedgerConflict if another process has posted it meanwhile, or begun to."""
-        due = self.plan.due
-        last = next(reversed(due), None)
-        for one in each_set(raw):
-            if one.at in due:
-                self.tell(f"{self.file.name}, set {self.done + len(self.faults) + 1} of {self.plan.sets}")
-                self._post(one, is_last=one.at == last)
+        # SQLite writes a row anew with the file's bytes in it: of a large file not beside all that its last set holds.
+        last = next(reversed(self.plan.due), None) if len(raw) <= SMALL_BYTES else None
+        self._post_all(raw, last)
         if self.faults:
             return self._put_aside()
         if not self.is_closed:
@@ -71,6 +69,12 @@ class FilePosting:
         needed = self.needs_a_person
         return posted(self.file, InboundState.POSTED, self.kinds, self._why(), needs_a_person=needed)
 
+    def _post_all(self, raw: bytes, last: SetPlace | None) -> None:
+        for one in each_set(raw):
+            if one.at in self.plan.due:
+                self.tell(f"{self.file.name}, set {self.done + len(self.faults) + 1} of {self.plan.sets}")
+                self._post(one, is_last=one.at == last)
+
     def _post(self, one: SetRead, *, is_last: bool) -> None:
         """Post one set. A fault of ours costs that set alone: a person has to look, and the others are posted."""
         try:
@@ -78,8 +82,8 @@ class FilePosting:
         except LedgerBusy:
             raise
         except LedgerConflict:
-            if not self.is_begun:
-                raise  # its interchange came meanwhile, or another process has begun with this file: plan anew
+            if self._is_overtaken():
+                raise
             self.faults.append(f"{self._named(one)}: {DOES_NOT_GO_TOGETHER}")
         except OUR_FAULTS as fault:
             # Whatever we made of it wrongly was rolled back.
@@ -97,11 +101,10 @@ class FilePosting:
             except LedgerBusy:
                 raise
             except LedgerConflict:
-                known = self._known()
-                if self.is_begun and known.get(one.at) is not SetState.WAITING:
+                if self.is_begun and self._is_done(one):
                     self.done += 1
                     return  # another process has posted it meanwhile
-                if turn == _TRIES - 1 or (not self.is_begun and one.at in known):
+                if turn == _TRIES - 1 or self._is_overtaken():
                     raise
             else:
                 self._count(one, looks=looks)
@@ -137,9 +140,16 @@ class FilePosting:
         self.kinds += _kinds(one)
         self.needs_a_person |= looks
 
-    def _known(self) -> dict[SetPlace, SetState]:
+    def _is_done(self, one: SetRead) -> bool:
         with self.office.ledger.reading() as tx:
-            return inbound.sets_of(tx, self.practice, self.file.id)
+            return inbound.sets_of(tx, self.practice, self.file.id).get(one.at) is not SetState.WAITING
+
+    def _is_overtaken(self) -> bool:
+        """Tell whether an interchange came meanwhile, or another process began with this file: it has to be planned anew."""
+        if self.is_begun:
+            return False
+        with self.office.ledger.reading() as tx:
+            return is_kept(tx, self.practice, self.file, self.plan)
 
     def _put_aside(self) -> Posted:
         """Set the file aside for the sets that could not be posted. The others stand, and are not posted again."""

@@ -1,7 +1,7 @@
 """The claims of ours that a remittance answers, read by the thousand before anything is written.
 
 What the remittance does to them is worked out on these values first. Whether they are still as they were read is asked
-once more when it is written: by their marks.
+once more when it is written: by how often each was answered, and by the state of each that it moves.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.ledger import Transaction, claims
 from gateway.ledger import remittances as money
-from gateway.ledger.claims import Mark, StoredClaim, StoredLine
+from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.record import Billed
 from gateway.ledger.remittances import LinePosting, StandingKey
 from gateway.lifecycle import ClaimState
@@ -31,6 +31,7 @@ class Ours:
     standing: dict[StandingKey, int]
     state: ClaimState
     payer_claim_number: str
+    is_posted_to: bool = False
 
     @property
     def answered(self) -> frozenset[int]:
@@ -39,8 +40,8 @@ class Ours:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything of the claim itself is to be written."""
-        return self.state is not self.claim.state or self.payer_claim_number != self.claim.payer_claim_number
+        """Whether anything of the claim itself is to be written, or its state decided what is."""
+        return self.is_posted_to or self.payer_claim_number != self.claim.payer_claim_number
 
     def learn(self, payer_claim_number: str) -> None:
         """Keep the payer's own number of it; the newest that it told us stands."""
@@ -48,22 +49,28 @@ class Ours:
 
     def stand(self, amounts: Collection[LinePosting]) -> None:
         """Add what a payment posts to what stands."""
+        self.is_posted_to = True
         for one in amounts:
             key = StandingKey(one.line_id, one.bucket, one.group_code, one.carc)
             self.standing[key] = self.standing.get(key, 0) + one.cents
 
 
 class ClaimsAnswered(NamedTuple):
-    """Claims by their patient control numbers, with the marks that they had when they were read, by their ids."""
+    """Claims by their patient control numbers, and how often those of these ids that were answered at all were."""
 
     by_pcn: dict[str, Ours]
-    marks: dict[int, Mark]
+    ids: tuple[int, ...]
+    answers: dict[int, int]
+
+    def are_as_they_were(self, tx: Transaction, practice: str) -> bool:
+        """Tell whether none of them was answered since."""
+        return money.answers_counted(tx, practice, self.ids) == self.answers
 
 
 def read_claims(tx: Transaction, practice: str, pcns: Collection[str], *, partner: str) -> ClaimsAnswered:
     """Read which of those claims may have left for that partner, as they stand."""
     sent = sent_claims(tx, practice, pcns, partner=partner)
-    ids = [claim.id for claim, _ in sent.values()]
+    ids = tuple(claim.id for claim, _ in sent.values())
     lines, standing = claims.lines_of_all(tx, practice, ids), money.standing_of_all(tx, practice, ids)
     by_pcn = {
         pcn: Ours(
@@ -76,4 +83,4 @@ def read_claims(tx: Transaction, practice: str, pcns: Collection[str], *, partne
         )
         for pcn, (claim, billed) in sent.items()
     }
-    return ClaimsAnswered(by_pcn, claims.marks_of(tx, practice, ids))
+    return ClaimsAnswered(by_pcn, ids, money.answers_counted(tx, practice, ids))

@@ -66,8 +66,7 @@ class Remitting:
             self._keep(tx, prepared.remittance, RemittanceState.SET_ASIDE, prepared.why)
             self._say_set_aside(tx, prepared.remittance, prepared.why)
             return True
-        marks = prepared.answered.marks
-        if claims.marks_of(tx, self.practice, marks) != marks:
+        if not prepared.answered.are_as_they_were(tx, self.practice):
             raise LedgerConflict("a claim that is answered has changed meanwhile; read it again before acting")
         stored = self._keep(tx, prepared.remittance, RemittanceState.POSTED, "")
         self._write_all(tx, stored, prepared)

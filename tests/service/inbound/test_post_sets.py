@@ -123,10 +123,14 @@ def was_killed(office: Office, url: str, moment: str, number: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
-@pytest.mark.parametrize("moment", ["after_cursor_execute", "commit"])
+@pytest.mark.parametrize(
+    ("moment", "small"), [("after_cursor_execute", 1 << 20), ("commit", 0)], ids=["statement", "commit, a large file"]
+)
 def test_a_post_that_is_killed_anywhere_goes_on_with_the_next_set_and_posts_none_twice(
-    sent: Office, database_url: str, moment: str
+    sent: Office, database_url: str, monkeypatch: pytest.MonkeyPatch, moment: str, small: int
 ) -> None:
+    """A large file is done with in a transaction of its own, when all of its sets stand."""
+    monkeypatch.setattr("gateway.service.inbound.post_sets.SMALL_BYTES", small)
     number = arrived(sent, file_835(*three_sets(sent)))
     sent.ledger.close()
     stood, turn, killed = set(), 0, True
@@ -324,6 +328,25 @@ def test_workers_that_post_the_same_file_at_once_post_each_set_once(sent: Office
     assert_posted_once(sent, number)
 
 
+def test_a_large_file_of_which_every_set_stands_is_done_with_by_the_next_post(
+    sent: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.service.inbound.post_sets.SMALL_BYTES", 0)
+    number = arrived(sent, file_835(*three_sets(sent)))
+
+    def ends(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as killed:
+        killed.setattr(inbound, "move", ends)
+        with pytest.raises(Killed):
+            post(sent)
+    assert file_of(sent, number).progress == "3 of 3 sets posted; goes on with the next `gateway post`"
+    (done,) = post(sent)
+    assert (done.state, done.kinds) == (InboundState.POSTED, {})
+    assert_posted_once(sent, number)
+
+
 @pytest.mark.parametrize("when", [1, 2, 3])
 def test_a_worker_that_finds_another_one_ahead_goes_on_behind_it(sent: Office, when: int) -> None:
     number = arrived(sent, file_835(*three_sets(sent)))
@@ -364,22 +387,23 @@ def test_what_a_claim_was_answered_meanwhile_is_seen_before_anything_is_written(
         assert tx.execute(select(func.count()).select_from(inbound_sets)).scalar() == 2
 
 
+@pytest.mark.parametrize("which", [1, 2, 3])
 def test_a_set_that_never_goes_together_with_the_ledger_costs_that_set_alone(
-    sent: Office, monkeypatch: pytest.MonkeyPatch
+    sent: Office, monkeypatch: pytest.MonkeyPatch, which: int
 ) -> None:
     number, write = arrived(sent, file_835(*three_sets(sent))), Remitting.write
     tries = []
 
-    def conflicts(self: Remitting, tx: Transaction, prepared: Prepared, which: str = "") -> bool:
-        if prepared.remittance.trace == "T2":
-            tries.append(which)
+    def conflicts(self: Remitting, tx: Transaction, prepared: Prepared, said: str = "") -> bool:
+        if prepared.remittance.trace == f"T{which}":
+            tries.append(said)
             raise LedgerConflict("somebody else wrote the same first")
-        return write(self, tx, prepared, which)
+        return write(self, tx, prepared, said)
 
     with monkeypatch.context() as contended:
         contended.setattr(Remitting, "write", conflicts)
         (done,) = post(sent)
     assert (done.state, len(tries)) == (InboundState.SET_ASIDE, 3)
-    assert "ST 0002: it does not go together with what the ledger holds" in done.why
+    assert f"ST 000{which}: it does not go together with what the ledger holds" in done.why
     reprocess(sent, number, reason="again")
     assert_posted_once(sent, number)
