@@ -105,7 +105,11 @@ def post_one(
         if fault is not None:
             return _struck(office, file, fault)
         plan = plan_of(office, file, outline(raw), although)
-        return FilePosting(office, file, plan, tell).run(raw)
+        posting = FilePosting(office, file, plan, tell)
+        posting.run(raw)
+        # SQLite writes the file's row anew with all of its bytes: they are not held here a second time meanwhile.
+        del raw
+        return posting.end()
     except Refused as refused:
         return _aside(office, file, refused.reason, str(refused))
     except InboundWireError as refused:

@@ -12,7 +12,7 @@ from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.read.inbound_file import What
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.ledger import Transaction, inbound
-from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetPlace, SetState
+from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetState
 from gateway.remittance import Remittance
 from gateway.service.inbound.acknowledgments import Acknowledging
 from gateway.service.inbound.outcome import Posted, posted, put_aside, read_event
@@ -55,11 +55,17 @@ class FilePosting:
         self.faults: list[str] = []
         self.remitting = Remitting(office, file)
 
-    def run(self, raw: bytes) -> Posted:
-        """Post what is due of a file. Raises LedgerConflict if another process has posted it meanwhile, or begun to."""
-        # SQLite writes a row anew with the file's bytes in it: of a large file not beside all that its last set holds.
-        last = next(reversed(self.plan.due), None) if len(raw) <= SMALL_BYTES else None
-        self._post_all(raw, last)
+    def run(self, raw: bytes) -> None:
+        """Post what is due of a file. Raises LedgerConflict if another process has begun with it meanwhile."""
+        left = len(self.plan.due)
+        for one in each_set(raw):
+            if one.at in self.plan.due:
+                left -= 1
+                self.tell(f"{self.file.name}, set {self.done + len(self.faults) + 1} of {self.plan.sets}")
+                self._post(one, is_last=not left and len(raw) <= SMALL_BYTES)
+
+    def end(self) -> Posted:
+        """Say what became of the file. Raises LedgerConflict if another process has done so."""
         if self.faults:
             return self._put_aside()
         if not self.is_closed:
@@ -68,12 +74,6 @@ class FilePosting:
                 self._close(tx)
         needed = self.needs_a_person
         return posted(self.file, InboundState.POSTED, self.kinds, self._why(), needs_a_person=needed)
-
-    def _post_all(self, raw: bytes, last: SetPlace | None) -> None:
-        for one in each_set(raw):
-            if one.at in self.plan.due:
-                self.tell(f"{self.file.name}, set {self.done + len(self.faults) + 1} of {self.plan.sets}")
-                self._post(one, is_last=one.at == last)
 
     def _post(self, one: SetRead, *, is_last: bool) -> None:
         """Post one set. A fault of ours costs that set alone: a person has to look, and the others are posted."""
