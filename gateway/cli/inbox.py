@@ -70,10 +70,10 @@ def post(place: Place, partner: str, as_json: bool) -> int:
     from gateway.service.identity.instance import require_released
     from gateway.service.inbound.post import post as run
 
-    with place.office() as office, show.progress("files read") as advance:
+    with place.office() as office, show.progress("files read") as advance, show.steps() as tell_set:
         # After a restore the files that answers are about have to be known first: `reconcile --recover` posts them.
         require_released(office)
-        done = run(office, partner=partner, tell=advance)
+        done = run(office, partner=partner, tell=advance, tell_set=tell_set)
     if as_json:
         show.as_object(files=done)
     else:
@@ -121,7 +121,7 @@ def inbox_list(place: Place, states: tuple[str, ...], partner: str, unmatched: b
             lists.Column(name="bytes", of=lambda f: f.size, keep=4),
             lists.Column(name="state", of=lambda f: f.state),
             lists.Column(name="reason", of=lambda f: f.reason, keep=3),
-            lists.Column(name="why", of=lambda f: f.why, wraps=True, keep=2),
+            lists.Column(name="why", of=lambda f: f.why or f.progress, wraps=True, keep=2),
         ),
         none="nothing came in yet",
     )
@@ -157,6 +157,8 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
     say(f"  {one.size} bytes, sha256 {one.sha256}, received {one.received_at:%Y-%m-%d %H:%M:%S}")
     if one.why:
         say(f"  {f'[{one.reason}] ' if one.reason else ''}{one.why}")
+    if one.progress:
+        say(f"  {one.progress}")
     if one.strikes:
         say(f"  reading it came to no end {show.counted(one.strikes, 'time')}")
     if one.unmatched:

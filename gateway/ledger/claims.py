@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from gateway.claim import Claim
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
-from gateway.ledger.record import claim_from_bytes, claim_to_bytes
+from gateway.ledger.parameters import some_at_once
+from gateway.ledger.record import Billed, billed_from_bytes, claim_from_bytes, claim_to_bytes
 from gateway.ledger.tables import (
     claim_versions,
     claims,
@@ -204,6 +205,16 @@ def by_pcn(tx: Connection, practice: str, pcn: str) -> StoredClaim | None:
     return None if row is None else _stored(row)
 
 
+def by_pcns(tx: Connection, practice: str, pcns: Collection[str]) -> dict[str, tuple[StoredClaim, Billed]]:
+    """Give the claim versions of those patient control numbers that are this practice's, each with what it billed."""
+    found: dict[str, tuple[StoredClaim, Billed]] = {}
+    for some in some_at_once(pcns):
+        query = _STORED.where(claim_versions.c.practice == practice, claim_versions.c.pcn.in_(some))
+        for row in tx.execute(query).mappings():
+            found[row["pcn"]] = _stored(row), billed_from_bytes(row["body"])
+    return found
+
+
 def of_visit(tx: Connection, practice: str, visit_id: int) -> tuple[StoredClaim, ...]:
     """Give every version of a visit's claim, oldest first."""
     return of_visits(tx, practice, [visit_id]).get(visit_id, ())
@@ -282,18 +293,19 @@ def lines_of(tx: Connection, practice: str, version_id: int) -> tuple[StoredLine
     query = select(service_lines).where(
         service_lines.c.practice == practice, service_lines.c.claim_version_id == version_id
     )
-    return tuple(
-        StoredLine(
-            id=row["id"],
-            claim_version_id=row["claim_version_id"],
-            control=row["control"],
-            procedure=row["procedure"],
-            modifiers=tuple(row["modifiers"].split(":")) if row["modifiers"] else (),
-            units=row["units"],
-            charge_cents=row["charge_cents"],
+    return tuple(_line(row) for row in tx.execute(query.order_by(service_lines.c.ordinal)).mappings())
+
+
+def lines_of_all(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[StoredLine, ...]]:
+    """Give the lines of several claim versions, each one's in order."""
+    found: dict[int, list[StoredLine]] = {}
+    for some in some_at_once(version_ids):
+        query = select(service_lines).where(
+            service_lines.c.practice == practice, service_lines.c.claim_version_id.in_(some)
         )
-        for row in tx.execute(query.order_by(service_lines.c.ordinal)).mappings()
-    )
+        for row in tx.execute(query.order_by(service_lines.c.claim_version_id, service_lines.c.ordinal)).mappings():
+            found.setdefault(row["claim_version_id"], []).append(_line(row))
+    return {version_id: tuple(lines) for version_id, lines in found.items()}
 
 
 def in_interchange(tx: Connection, practice: str, interchange_id: int) -> tuple[StoredClaim, ...]:
@@ -340,6 +352,42 @@ def learn_payer_number(tx: Connection, claim: StoredClaim, number: str) -> None:
         tx.execute(update(claim_versions).where(claim_versions.c.id == claim.id).values(payer_claim_number=number))
 
 
+class Answered(NamedTuple):
+    """What the answers of one remittance leave of a claim version: its state, and the payer's number of it."""
+
+    claim: StoredClaim
+    after: ClaimState
+    payer_claim_number: str
+
+
+def answer_all(tx: Connection, practice: str, answered: Collection[Answered]) -> None:
+    """Give claim versions the state and the payer's number that answers left them in; their events are written beside.
+
+    Each move on the way was one of MOVES. Raises LedgerConflict if one is no longer in the state it was read in.
+    """
+    if not answered:
+        return
+    mine = (
+        claim_versions.c.practice == practice,
+        claim_versions.c.id == bindparam("its_id"),
+        claim_versions.c.state == bindparam("before"),
+    )
+    changed = (
+        update(claim_versions).where(*mine).values(state=bindparam("after"), payer_claim_number=bindparam("number"))
+    )
+    rows = [
+        {
+            "its_id": one.claim.id,
+            "before": one.claim.state.value,
+            "after": one.after.value,
+            "number": one.payer_claim_number,
+        }
+        for one in answered
+    ]
+    if tx.execute(changed, rows).rowcount != len(rows):
+        raise LedgerConflict("one of the claims is not in the state it was read in; read it again before acting")
+
+
 def count_by_state(tx: Connection, practice: str) -> dict[ClaimState, tuple[int, int]]:
     """Count the current claim versions in each state, with their charges in cents."""
     query = (
@@ -349,6 +397,18 @@ def count_by_state(tx: Connection, practice: str) -> dict[ClaimState, tuple[int,
         .group_by(claim_versions.c.state)
     )
     return {ClaimState(state): (number, int(charge)) for state, number, charge in tx.execute(query)}
+
+
+def _line(row: RowMapping) -> StoredLine:
+    return StoredLine(
+        id=row["id"],
+        claim_version_id=row["claim_version_id"],
+        control=row["control"],
+        procedure=row["procedure"],
+        modifiers=tuple(row["modifiers"].split(":")) if row["modifiers"] else (),
+        units=row["units"],
+        charge_cents=row["charge_cents"],
+    )
 
 
 def _stored(row: RowMapping) -> StoredClaim:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, insert, select, update
 
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
+from gateway.ledger.parameters import some_at_once
 from gateway.ledger.tables import claim_versions, claims, denials, visits
 from gateway.listing import Asked, asked_for
 
@@ -98,11 +99,23 @@ LIST: Final = List(
 )
 
 
-def add(tx: Connection, practice: str, new: NewDenial, *, at: datetime) -> None:
-    """Open a denial."""
-    fields = {name: getattr(new, name) for name in NewDenial.__dataclass_fields__}
-    payer = select(claim_versions.c.payer).where(claim_versions.c.id == new.claim_version_id).scalar_subquery()
-    tx.execute(insert(denials).values(practice=practice, state="open", at=at, payer=payer, **fields))
+class PayersDenial(NamedTuple):
+    """A denial with the payer that its claim was sent to, and whether nothing has settled it since."""
+
+    new: NewDenial
+    payer: str
+    stands: bool
+
+
+def add_all(tx: Connection, practice: str, some: Iterable[PayersDenial], *, at: datetime) -> None:
+    """Open denials, in this order; one that a later answer of the same remittance settled is closed already."""
+    rows = [
+        {name: getattr(one.new, name) for name in NewDenial.__dataclass_fields__}
+        | {"practice": practice, "state": "open" if one.stands else "closed", "at": at, "payer": one.payer}
+        for one in some
+    ]
+    if rows:
+        tx.execute(insert(denials), rows)
 
 
 def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
@@ -112,7 +125,7 @@ def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
 
 def close_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> int:
     """Close what is open on service lines: they were reversed, or answered anew. Gives how many there were."""
-    return _close(tx, practice, denials.c.line_id.in_(set(line_ids)))
+    return sum(_close(tx, practice, denials.c.line_id.in_(some)) for some in some_at_once(set(line_ids)))
 
 
 def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:

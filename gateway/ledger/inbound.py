@@ -1,18 +1,18 @@
 """Files that came in: the bytes first, once for the same bytes, then what was read in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
-from gateway.ledger.tables import acknowledgments, inbound_files, inbound_interchanges
+from gateway.ledger.tables import acknowledgments, inbound_files, inbound_interchanges, inbound_sets
 from gateway.listing import Asked, asked_for
 
 
@@ -20,7 +20,7 @@ class InboundState(StrEnum):
     """Where an inbound file stands."""
 
     STORED = "stored"
-    """Its bytes are here; it was not read yet."""
+    """Its bytes are here; it was not read yet, or not all of its transaction sets are posted."""
     POSTED = "posted"
     """Read, and what it says was done."""
     SET_ASIDE = "set aside"
@@ -29,6 +29,17 @@ class InboundState(StrEnum):
     """An archive: what was in it became files of their own."""
     IGNORED = "ignored"
     """It was set aside, and a person decided that nothing more is needed."""
+
+
+class SetState(StrEnum):
+    """Where one transaction set of a file stands. A TA1, which stands in none, counts as one."""
+
+    WAITING = "waiting"
+    """It was read, and is still to be posted."""
+    POSTED = "posted"
+    """What it says was done."""
+    SET_ASIDE = "set aside"
+    """A remittance that may not be posted as it is; it is looked at again when the file is."""
 
 
 class Reason(StrEnum):
@@ -46,7 +57,7 @@ class Reason(StrEnum):
 
 
 INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {
-    InboundState.STORED: ("its bytes are here; it was not read yet", "gateway post"),
+    InboundState.STORED: ("its bytes are here; it was not read yet, or not all of its sets are posted", "gateway post"),
     InboundState.POSTED: ("read, and what it says was done", "nothing"),
     InboundState.SET_ASIDE: (
         "it could not be read or posted; its bytes are kept",
@@ -65,6 +76,8 @@ class InboundFile:
     reason     why it was set aside, as a code (`Reason`); empty while it is not
     strikes    how often reading it came to no end; three, and it is tried no more
     unmatched  how many of its answers are about nothing that we sent to that partner
+    sets       how many transaction sets of it are known; 0 until the first is posted, and of files read by older gateways
+    sets_done  how many of those stand: posted, or set aside each by itself
     """
 
     id: int
@@ -78,9 +91,28 @@ class InboundFile:
     reason: str = ""
     strikes: int = 0
     unmatched: int = 0
+    sets: int = 0
+    sets_done: int = 0
+
+    @property
+    def progress(self) -> str:
+        """Say how many of its sets stand, where it is not done with as a whole; empty otherwise."""
+        stand = f"{self.sets_done} of {self.sets} sets posted"
+        if self.state is InboundState.STORED and self.sets_done:
+            return f"{stand}; goes on with the next `gateway post`"
+        return stand if 0 < self.sets_done < self.sets else ""
 
 
-_STORED = select(*[column for column in inbound_files.c if column.name != "body"])
+_ITS_SETS = (
+    select(func.count())
+    .where(inbound_sets.c.practice == inbound_files.c.practice, inbound_sets.c.inbound_id == inbound_files.c.id)
+    .correlate(inbound_files)
+)
+_STORED = select(
+    *[column for column in inbound_files.c if column.name != "body"],
+    _ITS_SETS.scalar_subquery().label("sets"),
+    _ITS_SETS.where(inbound_sets.c.state != SetState.WAITING).scalar_subquery().label("sets_done"),
+)
 
 
 def store(
@@ -300,6 +332,52 @@ def keep_interchange(tx: Connection, practice: str, file: InboundFile, key: Inte
             date=key.date,
             time=key.time,
         )
+    )
+
+
+class SetPlace(NamedTuple):
+    """Where a transaction set, or a TA1, stands in its file: the place of its ISA, and its own."""
+
+    place: int
+    ordinal: int
+
+
+def sets_of(tx: Connection, practice: str, inbound_id: int) -> dict[SetPlace, SetState]:
+    """Give the sets of a file that are known, each with where it stands."""
+    query = select(inbound_sets.c.place, inbound_sets.c.ordinal, inbound_sets.c.state).where(
+        inbound_sets.c.practice == practice, inbound_sets.c.inbound_id == inbound_id
+    )
+    return {SetPlace(place, ordinal): SetState(state) for place, ordinal, state in tx.execute(query)}
+
+
+def keep_sets(tx: Connection, practice: str, inbound_id: int, sets: Mapping[SetPlace, SetState]) -> None:
+    """Keep the sets of a file. The ledger itself refuses one that is known."""
+    rows = [
+        {"practice": practice, "inbound_id": inbound_id, "place": at.place, "ordinal": at.ordinal, "state": state}
+        for at, state in sets.items()
+    ]
+    if rows:
+        tx.execute(insert(inbound_sets), rows)
+
+
+def move_set(tx: Connection, practice: str, inbound_id: int, at: SetPlace, after: SetState) -> None:
+    """Say what became of a set that waits. Raises LedgerConflict if somebody else did so first."""
+    mine = (
+        inbound_sets.c.practice == practice,
+        inbound_sets.c.inbound_id == inbound_id,
+        inbound_sets.c.place == at.place,
+        inbound_sets.c.ordinal == at.ordinal,
+        inbound_sets.c.state == SetState.WAITING,
+    )
+    if tx.execute(update(inbound_sets).where(*mine).values(state=after)).rowcount != 1:
+        raise LedgerConflict(f"a set of inbound file {inbound_id} does not wait any more; read it again before acting")
+
+
+def look_again(tx: Connection, practice: str, inbound_id: int) -> None:
+    """Let the sets of a file that were set aside wait again: a person wants it read once more."""
+    mine = (inbound_sets.c.practice == practice, inbound_sets.c.inbound_id == inbound_id)
+    tx.execute(
+        update(inbound_sets).where(*mine, inbound_sets.c.state == SetState.SET_ASIDE).values(state=SetState.WAITING)
     )
 
 

@@ -27,6 +27,7 @@ from gateway.errors import LedgerConflict, UsageError
 from gateway.event import Event
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, page
+from gateway.ledger.parameters import some_at_once
 from gateway.ledger.tables import claim_versions, deliveries, interchange_claims, interchanges
 from gateway.listing import Asked, Condition, asked_for
 
@@ -171,6 +172,23 @@ def carrying(tx: Connection, practice: str, claim_version_id: int) -> SealedFile
     )
     row = tx.execute(query).mappings().first()
     return None if row is None else _stored(row)
+
+
+def carriers_of(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, SealedFile]:
+    """Give the file that carries each of several claim versions, for those that one carries."""
+    carried: dict[int, int] = {}
+    for some in some_at_once(claim_version_ids):
+        query = select(interchange_claims.c.claim_version_id, interchange_claims.c.interchange_id).where(
+            interchange_claims.c.practice == practice,
+            interchange_claims.c.claim_version_id.in_(some),
+            interchange_claims.c.withdrawn == false(),
+        )
+        carried |= {row.claim_version_id: row.interchange_id for row in tx.execute(query)}
+    known: dict[int, SealedFile] = {}
+    for some in some_at_once(set(carried.values())):
+        query = _STORED.where(interchanges.c.practice == practice, interchanges.c.id.in_(some))
+        known |= {row["id"]: _stored(row) for row in tx.execute(query).mappings()}
+    return {version_id: known[interchange_id] for version_id, interchange_id in carried.items()}
 
 
 def by_interchange(tx: Connection, practice: str, partner: str, interchange: int) -> SealedFile | None:

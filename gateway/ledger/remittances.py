@@ -1,14 +1,15 @@
 """Remittances, payments, postings and parked money."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
+from gateway.ledger.parameters import some_at_once
 from gateway.ledger.tables import (
     claim_versions,
     claims,
@@ -62,6 +63,15 @@ class LinePosting:
     group_code: str = ""
     carc: str = ""
     rarcs: tuple[str, ...] = ()
+
+
+class StandingKey(NamedTuple):
+    """By what the postings on a claim's lines are added up."""
+
+    line_id: int
+    bucket: str
+    group_code: str
+    carc: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,61 +171,76 @@ def posted_before(tx: Connection, practice: str, remittance: Remittance) -> Stor
     return None if row is None else _stored(row)
 
 
-def add_payment(
-    tx: Connection,
-    practice: str,
-    remittance: StoredRemittance,
-    claim_version_id: int,
-    payment: ClaimPayment,
-    amounts: tuple[LinePosting, ...],
-) -> int:
-    """Store what one claim was paid, with the postings on its lines. Gives the payment's id."""
-    key = tx.execute(
-        insert(payments).values(
-            practice=practice,
-            remittance_id=remittance.id,
-            claim_version_id=claim_version_id,
-            status=payment.status,
-            reversal=payment.is_reversal,
-            charge_cents=cents(payment.charge),
-            paid_cents=cents(payment.paid),
-            payer_claim_number=payment.payer_claim_number,
-        )
-    ).inserted_primary_key
-    assert key is not None
-    if amounts:
-        tx.execute(
-            insert(postings),
-            [
-                {
-                    "practice": practice,
-                    "payment_id": key[0],
-                    "line_id": amount.line_id,
-                    "bucket": amount.bucket,
-                    "cents": amount.cents,
-                    "group_code": amount.group_code,
-                    "carc": amount.carc,
-                    "rarcs": " ".join(amount.rarcs),
-                }
-                for amount in amounts
-            ],
-        )
-    payment_id: int = key[0]
-    return payment_id
+class NewPayment(NamedTuple):
+    """What one claim version was paid, with the postings on its lines."""
+
+    claim_version_id: int
+    payment: ClaimPayment
+    amounts: tuple[LinePosting, ...]
 
 
-def park(tx: Connection, practice: str, remittance: StoredRemittance, parked: Parked) -> None:
-    """Keep money that belongs to no line, with the reason why."""
-    tx.execute(
-        insert(parked_money).values(
-            practice=practice,
-            remittance_id=remittance.id,
-            reason=parked.reason,
-            reference=parked.reference,
-            cents=parked.cents,
-            said=parked.said,
-        )
-    )
+def add_payments(
+    tx: Connection, practice: str, remittance: StoredRemittance, some: Sequence[NewPayment]
+) -> tuple[int, ...]:
+    """Store the payments of a remittance, which has none yet, in this order. Gives their ids."""
+    if not some:
+        return ()
+    tx.execute(insert(payments), [_payment_row(practice, remittance, one) for one in some])
+    # Ids grow by the order of writing, and the remittance has no other payments: so nothing is asked for each by itself.
+    query = select(payments.c.id).where(payments.c.practice == practice, payments.c.remittance_id == remittance.id)
+    ids = tuple(tx.execute(query.order_by(payments.c.id)).scalars())
+    assert len(ids) == len(some), "a remittance is posted once"
+    rows = [
+        _posting_row(practice, payment_id, amount)
+        for payment_id, one in zip(ids, some, strict=True)
+        for amount in one.amounts
+    ]
+    if rows:
+        tx.execute(insert(postings), rows)
+    return ids
+
+
+def _payment_row(practice: str, remittance: StoredRemittance, one: NewPayment) -> dict[str, object]:
+    return {
+        "practice": practice,
+        "remittance_id": remittance.id,
+        "claim_version_id": one.claim_version_id,
+        "status": one.payment.status,
+        "reversal": one.payment.is_reversal,
+        "charge_cents": cents(one.payment.charge),
+        "paid_cents": cents(one.payment.paid),
+        "payer_claim_number": one.payment.payer_claim_number,
+    }
+
+
+def _posting_row(practice: str, payment_id: int, amount: LinePosting) -> dict[str, object]:
+    return {
+        "practice": practice,
+        "payment_id": payment_id,
+        "line_id": amount.line_id,
+        "bucket": amount.bucket,
+        "cents": amount.cents,
+        "group_code": amount.group_code,
+        "carc": amount.carc,
+        "rarcs": " ".join(amount.rarcs),
+    }
+
+
+def park_all(tx: Connection, practice: str, remittance: StoredRemittance, some: Iterable[Parked]) -> None:
+    """Keep money that belongs to no line, each with the reason why, in this order."""
+    rows = [
+        {
+            "practice": practice,
+            "remittance_id": remittance.id,
+            "reason": parked.reason,
+            "reference": parked.reference,
+            "cents": parked.cents,
+            "said": parked.said,
+        }
+        for parked in some
+    ]
+    if rows:
+        tx.execute(insert(parked_money), rows)
 
 
 def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, dict[str, int]]:
@@ -232,26 +257,34 @@ def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, 
     return found
 
 
-def standing(tx: Connection, practice: str, claim_version_id: int) -> tuple[LinePosting, ...]:
-    """Give what stands on a claim version's lines: its postings added up by line, bucket, group and reason."""
+def standing_of_all(
+    tx: Connection, practice: str, claim_version_ids: Collection[int]
+) -> dict[int, dict[StandingKey, int]]:
+    """Give what stands on the lines of several claim versions: postings added up by line, bucket, group and reason."""
     key = (postings.c.line_id, postings.c.bucket, postings.c.group_code, postings.c.carc)
-    query = (
-        select(*key, func.sum(postings.c.cents).label("cents"))
-        .join(service_lines, service_lines.c.id == postings.c.line_id)
-        .where(postings.c.practice == practice, service_lines.c.claim_version_id == claim_version_id)
-        .group_by(*key)
-        .order_by(*key)
-    )
-    return tuple(
-        LinePosting(
-            line_id=row["line_id"],
-            bucket=row["bucket"],
-            cents=int(row["cents"]),
-            group_code=row["group_code"],
-            carc=row["carc"],
+    found: dict[int, dict[StandingKey, int]] = {}
+    for some in some_at_once(claim_version_ids):
+        query = (
+            select(service_lines.c.claim_version_id, *key, func.sum(postings.c.cents))
+            .join(service_lines, service_lines.c.id == postings.c.line_id)
+            .where(postings.c.practice == practice, service_lines.c.claim_version_id.in_(some))
+            .group_by(service_lines.c.claim_version_id, *key)
         )
-        for row in tx.execute(query).mappings()
-    )
+        for version_id, *told, amount in tx.execute(query):
+            found.setdefault(version_id, {})[StandingKey(*told)] = int(amount)
+    return found
+
+
+def answers_counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, int]:
+    """Count the payments of several claim versions, of those that have any. They are only ever added: as many are the same."""
+    found: dict[int, int] = {}
+    for some in some_at_once(claim_version_ids):
+        query = select(payments.c.claim_version_id, func.count().label("number")).where(
+            payments.c.practice == practice, payments.c.claim_version_id.in_(some)
+        )
+        counted = tx.execute(query.group_by(payments.c.claim_version_id))
+        found |= {row.claim_version_id: row.number for row in counted}
+    return found
 
 
 DOES_NOT_FIT = "does not fit"

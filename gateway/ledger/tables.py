@@ -378,6 +378,22 @@ inbound_interchanges = Table(
     ),
 )
 
+# What stands of a file that is posted set by set: one row for each transaction set in it, and for each TA1.
+inbound_sets = Table(
+    "inbound_sets",
+    metadata,
+    _id(),
+    _practice(),
+    Column("inbound_id", Integer, ForeignKey("inbound_files.id"), nullable=False),
+    # Where the ISA of its interchange stands in the file, and its own ST or TA1: which segments, counted from 1.
+    Column("place", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    # A set is posted once, whoever tries: its row moves on in the transaction that posts it.
+    UniqueConstraint("practice", "inbound_id", "place", "ordinal"),
+    Index("ix_inbound_sets_by_state", "practice", "inbound_id", "state"),
+)
+
 inbound_names = Table(
     "inbound_names",
     metadata,

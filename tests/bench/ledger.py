@@ -35,12 +35,12 @@ from gateway.service.views.log import LOG
 from gateway.service.views.remittances import REMITTANCES
 from gateway.service.views.visits import VISITS
 from gateway.settings import load
-from tests.bench import filled, writing
+from tests.bench import filled, posting, writing
 
 OLD: Final = "17a8ad5"
 TODAY: Final = date(2026, 11, 16)
 RUNS: Final = 3
-PARTS: Final = ("large", "scrub", "sealing", "writing", "start")
+PARTS: Final = ("large", "scrub", "sealing", "writing", "post", "start")
 HELD: Final = 1_771
 """As many of 100,000 visits were held where the measure was taken."""
 _COMMAND: Final = [sys.executable, "-m", "gateway"]
@@ -85,6 +85,8 @@ def main(words: list[str]) -> int:
         measure_sealing(asked.folder, gateway)
     if "writing" in parts:
         measure_writing(asked.folder, old)
+    if "post" in parts:
+        measure_post(asked.folder, gateway, old)
     if "start" in parts:
         measure_start(asked.folder, old)
     return 0
@@ -132,14 +134,14 @@ def grown(folder: Path, claims: int, gateway: Path) -> Path:
     return home
 
 
-def at_home(home: Path) -> None:
+def at_home(home: Path, gateway: Path = filled.ROOT) -> None:
     """Let a copied ledger work where it is now: a copy is held, for it may not know what the other one has sent."""
     with closing(sqlite3.connect(filled.ledger_of(home))) as database:
         database.execute("UPDATE instance SET place = '', held = ''")
         database.commit()
     (home / "instance.toml").unlink(missing_ok=True)
     command = [*_COMMAND, "--home", str(home), "init"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, env=_environment(filled.ROOT), check=True)
+    subprocess.run(command, stdout=subprocess.DEVNULL, cwd=gateway, env=_environment(gateway), check=True)
 
 
 def office_of(home: Path) -> Office:
@@ -286,6 +288,24 @@ def measure_writing(folder: Path, old: Path | None) -> None:
         row(f"scrub {count} new visits {whose}", f"{scrubbed:.2f} ms", "1.0 ms a visit")
     syncs = writing.syncs_of_scrub(folder, 10_000, today)
     row("  and the disk is made to write (scrub of 10,000)", f"{syncs} times", "200 (once for 50 visits)")
+
+
+def measure_post(folder: Path, gateway: Path, old: Path | None) -> None:
+    """Post an 835 of 100,000 payments of our claims, 38 MB in 20 sets; the old revision does so in one transaction."""
+    claims = 100_000
+    for tree, wanted in ((filled.ROOT, "60 s, 150 MB, 1 s"), *(((old, f"({OLD})"),) if old else ())):
+        home = folder / "posting"
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(posting.sent_home(folder, claims, gateway), home)
+        if tree is filled.ROOT:
+            ledger = open_ledger(f"sqlite:///{filled.ledger_of(home)}")
+            migrate.upgrade(ledger)
+            ledger.close()
+        at_home(home, tree)
+        one = posting.cost(home, tree, _environment(tree))
+        seen = f"{one.seconds:.0f} s, {one.megabytes} MB, {one.longest:.2f} s"
+        row(f"post {one.posted} payments: CPU, memory over base, longest transaction", seen, wanted)
+        shutil.rmtree(home)
 
 
 def measure_start(folder: Path, old: Path | None) -> None:

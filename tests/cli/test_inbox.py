@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.ledger import inbound, open_ledger
+from gateway.ledger.inbound import SetPlace, SetState
+from gateway.settings import load
 from tests.e2e.command import gateway
 from tests.service.clinic import answer_999
 
@@ -55,6 +58,24 @@ def test_what_came_in_is_listed_shown_ignored_and_taken_out(box: Path, tmp_path:
     assert gateway("inbox", "ignore", str(bad["id"]), *BY, home=home).status == 2
     assert gateway("inbox", "ignore", str(unmatched["id"]), *BY, "--json", home=home).facts["file"]["unmatched"] == 0
     assert "nothing matches unmatched:yes" in gateway("inbox", "list", "--unmatched", home=home).out
+
+
+def test_a_file_that_is_posted_in_part_says_how_far_and_what_goes_on(box: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert box.is_dir()
+    gateway("collect", "--partner", "northgate", home=home)
+    (file,) = gateway("inbox", "list", "file:a.999", "--json", home=home).facts["files"]
+    ledger = open_ledger(f"sqlite:///{home / 'gateway.db'}")
+    sets = {SetPlace(1, 3): SetState.POSTED, SetPlace(1, 9): SetState.WAITING}
+    with ledger.writing() as tx:
+        inbound.keep_sets(tx, load(home).practice.key, file["id"], sets)
+    ledger.close()
+    said = "1 of 2 sets posted; goes on with the next `gateway post`"
+    assert said in gateway("inbox", "list", "file:a.999", home=home).out
+    shown = gateway("inbox", "show", str(file["id"]), home=home).out
+    assert all(words in shown for words in (said, "not all of its sets are posted", "next: gateway post"))
+    facts = gateway("inbox", "show", str(file["id"]), "--json", home=home).facts["file"]
+    assert (facts["state"], facts["sets"], facts["sets_done"]) == ("stored", 2, 1)
 
 
 def test_partners_that_were_not_called_are_named_and_the_status_says_so(box: Path, tmp_path: Path) -> None:

@@ -48,8 +48,9 @@ def posted(ledger: Ledger) -> Ledger:
     with ledger.writing() as tx:
         line, _ = claims.lines_of(tx, P, one.id)
         amount = money.LinePosting(line_id=line.id, bucket="paid", cents=6000)
-        money.add_payment(tx, P, remittance, one.id, PAYMENT, (amount,))
-        money.park(tx, P, remittance, money.Parked(reason="claim not ours", reference="X", cents=500, said="no"))
+        money.add_payments(tx, P, remittance, (money.NewPayment(one.id, PAYMENT, (amount,)),))
+        parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
+        money.park_all(tx, P, remittance, (parked,))
         events.write(tx, P, Event(kind="money.posted", about="T1", said="posted"), at=NOW)
     return ledger
 

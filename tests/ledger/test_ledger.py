@@ -453,45 +453,36 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
     )
     with ledger.writing() as tx:
         first, second = claims.lines_of(tx, P, one.id)
-        payment_id = money.add_payment(
-            tx,
-            P,
-            remittance,
-            one.id,
-            payment,
-            (
-                money.LinePosting(line_id=first.id, bucket="paid", cents=6000),
-                money.LinePosting(line_id=second.id, bucket="paid", cents=2000),
-                money.LinePosting(
-                    line_id=second.id, bucket="denied", cents=2550, group_code="CO", carc="50", rarcs=("N115",)
-                ),
+        amounts = (
+            money.LinePosting(line_id=first.id, bucket="paid", cents=6000),
+            money.LinePosting(line_id=second.id, bucket="paid", cents=2000),
+            money.LinePosting(
+                line_id=second.id, bucket="denied", cents=2550, group_code="CO", carc="50", rarcs=("N115",)
             ),
         )
-        money.park(tx, P, remittance, money.Parked(reason="claim not ours", reference="X", cents=500, said="no"))
-        denials.add(
-            tx,
-            P,
-            denials.NewDenial(
-                payment_id=payment_id,
-                line_id=second.id,
-                claim_version_id=one.id,
-                group_code="CO",
-                carc="50",
-                rarcs="N115",
-                procedure="97110",
-                cents=2550,
-                category="medical_necessity",
-                owner="clinician",
-                note_section="Assessment",
-                cause="not necessary",
-                missing="skill",
-                fix="appeal",
-                route="appeal",
-                decided_by="50",
-                due_on=date(2027, 1, 1),
-            ),
-            at=NOW,
+        (payment_id,) = money.add_payments(tx, P, remittance, (money.NewPayment(one.id, payment, amounts),))
+        parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
+        money.park_all(tx, P, remittance, (parked,))
+        new = denials.NewDenial(
+            payment_id=payment_id,
+            line_id=second.id,
+            claim_version_id=one.id,
+            group_code="CO",
+            carc="50",
+            rarcs="N115",
+            procedure="97110",
+            cents=2550,
+            category="medical_necessity",
+            owner="clinician",
+            note_section="Assessment",
+            cause="not necessary",
+            missing="skill",
+            fix="appeal",
+            route="appeal",
+            decided_by="50",
+            due_on=date(2027, 1, 1),
         )
+        denials.add_all(tx, P, (denials.PayersDenial(new, "PAYER1", stands=True),), at=NOW)
     with ledger.writing() as tx:
         assert money.balances(tx, P, one.id) == {first.id: {"paid": 6000}, second.id: {"paid": 2000, "denied": 2550}}
         assert money.totals_by_bucket(tx, P) == {"paid": 8000, "denied": 2550}

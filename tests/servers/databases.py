@@ -56,6 +56,20 @@ def empty_ledger(database_url: str, migrated_sqlite: Path) -> Iterator[Ledger]:
     ledger.close()
 
 
+def copied(url: str, number: int) -> str:
+    """Copy a database that nobody has open; gives the copy's address. It goes with its server, or its folder."""
+    parsed = make_url(url)
+    assert parsed.database is not None
+    if parsed.get_backend_name() == "sqlite":
+        to = f"{parsed.database}.{number}"
+        shutil.copyfile(parsed.database, to)
+        Path(to).chmod(0o600)
+        return f"sqlite:///{to}"
+    to = f"{parsed.database}_{number}"
+    _run(_beside(url, "template1"), f"CREATE DATABASE {to} TEMPLATE {parsed.database}")
+    return _beside(url, to)
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def module_ledger(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path

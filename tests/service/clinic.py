@@ -243,6 +243,25 @@ def answer_835(
     control: int | None = None,
 ) -> bytes:
     """bodies: for each claim, its segments from CLP on."""
+    one = set_835(payment, *bodies, trace=trace, plb=plb, payee=payee, payer=payer)
+    return file_835(one, control=control)
+
+
+def file_835(*sets: OutboundSet, control: int | None = None) -> bytes:
+    """One interchange with several remittances."""
+    return file_of(OutboundGroup(function="HP", control=1, version="005010X221A1", sets=sets), control)
+
+
+def set_835(
+    payment: str,
+    *bodies: tuple[str, ...],
+    trace: str = "T1",
+    plb: str = "",
+    payee: str = "1234567893",
+    payer: str = "PAYER1",
+    st: str = "0001",
+) -> OutboundSet:
+    """bodies: for each claim, its segments from CLP on."""
     texts = [
         f"BPR*I*{wire(Decimal(payment))}*C*ACH*CCP*01*999999992*DA*123*1999999999**01*999988880*DA*456*20261112",
         f"TRN*1*{trace}*1999999999",
@@ -256,8 +275,7 @@ def answer_835(
         *(text for body in bodies for text in body),
     ]
     texts += [plb] if plb else []
-    one = OutboundSet(code="835", control="0001", segments=tuple(_s(text) for text in texts))
-    return file_of(OutboundGroup(function="HP", control=1, version="005010X221A1", sets=(one,)), control)
+    return OutboundSet(code="835", control=st, segments=tuple(_s(text) for text in texts))
 
 
 def paid_in_full(claim: StoredClaim, *, reverses: bool = False) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ class Answer:
     interchange             ISA13 of the file that holds it (not of the file it answers)
     date, time              ISA09 (YYMMDD) and ISA10 (HHMM)
     place                   which segment of the file its ISA is
+    ordinal                 which segment of the file its ST is; of a TA1, which one it is itself
     group                   GS06, None for a TA1
     set_control             ST02, empty for a TA1
     """
@@ -63,6 +64,7 @@ class Answer:
     date: str
     time: str
     place: int
+    ordinal: int
     group: int | None
     set_control: str
     what: What
@@ -74,22 +76,41 @@ def read_answers(raw: bytes) -> tuple[Answer, ...]:
     Raises InboundWireError if the file is not X12, is cut or damaged, holds nothing to read, or holds a transaction
     set that is not one of these; then none of it may be used.
     """
-    found: list[Answer] = []
+    return tuple(each_answer(raw))
+
+
+def read_through(raw: bytes) -> None:
+    """Read a file to its end and keep nothing of it. Raises what `read_answers` raises."""
+    for _ in each_answer(raw):
+        pass
+
+
+def each_answer(raw: bytes) -> Iterator[Answer]:
+    """Give the answers of a file one after the other; only one transaction set is held at a time.
+
+    Raises what `read_answers` raises, at the place where it is seen: use nothing of a file for good that was not read to
+    its end before.
+    """
+    alone: list[Answer] = []
 
     def took(origin: Origin, ordinal: int, parts: Parts) -> None:
-        found.append(_answer(origin, ta1(ordinal, parts)))
+        alone.append(_answer(origin, ordinal, ta1(ordinal, parts)))
 
     passage = Passage(raw, _ASKED, tell=_refuse_damage, opens=_refuse_others, ta1=took)
-    pieces = passage.pieces()
+    pieces, count = passage.pieces(), 0
     for opening in pieces:
         read = _READERS[passage.origin.version]
-        found += [_answer(passage.origin, what) for what in read(passage, pieces, opening)]
-    if not found:
+        found = [_answer(passage.origin, passage.origin.starts, what) for what in read(passage, pieces, opening)]
+        found[:0], alone[:] = alone, []
+        count += len(found)
+        while found:
+            yield found.pop(0)
+    yield from alone
+    if not count and not alone:
         raise InboundWireError(ordinal=1, said="the file holds neither a TA1 nor a transaction set")
-    return tuple(found)
 
 
-def _answer(origin: Origin, what: What) -> Answer:
+def _answer(origin: Origin, ordinal: int, what: What) -> Answer:
     return Answer(
         sender_id=origin.sender,
         receiver_id=origin.receiver,
@@ -98,6 +119,7 @@ def _answer(origin: Origin, what: What) -> Answer:
         date=at(origin.isa, 8),
         time=at(origin.isa, 9),
         place=origin.isa_at,
+        ordinal=ordinal,
         group=int(origin.group) if origin.gs else None,
         set_control=origin.control,
         what=what,

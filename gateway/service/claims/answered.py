@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.ledger import Transaction, claims, outbox, remittances
 from gateway.ledger.claims import StoredClaim
+from gateway.ledger.record import Billed
 
 
 def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> StoredClaim | None:
@@ -17,6 +18,16 @@ def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> Sto
     if carrier is None or carrier.partner != partner or not carrier.may_have_left:
         return None
     return claim
+
+
+def sent_claims(
+    tx: Transaction, practice: str, pcns: Collection[str], *, partner: str
+) -> dict[str, tuple[StoredClaim, Billed]]:
+    """Give, by patient control number, what `sent_claim` gives of each, with what it billed; the others are left out."""
+    known = claims.by_pcns(tx, practice, pcns)
+    carriers = outbox.carriers_of(tx, practice, [claim.id for claim, _ in known.values()])
+    left = {one for one, carrier in carriers.items() if carrier.partner == partner and carrier.may_have_left}
+    return {pcn: found for pcn, found in known.items() if found[0].id in left}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def reprocess(
             raise UsageError(f"inbound file {inbound_id} was {file.state}; reading it again would change nothing")
         said = _decided(office, file, f"{file.name} is read again", InboundState.STORED, reason)
         inbound.move(tx, practice, file, InboundState.STORED, why="", event=said, at=at)
+        inbound.look_again(tx, practice, inbound_id)
         again = inbound.by_id(tx, practice, inbound_id)
     return post_one(office, again, trial, although=although)
 

@@ -20,7 +20,7 @@ from gateway.service.inbound import sandboxed_reader as reading
 
 SMALL_BYTES: Final = 1 << 20
 
-_READER: Final = "gateway.edi.read.inbound_file:read_answers"
+_READER: Final = "gateway.edi.read.inbound_file:read_through"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

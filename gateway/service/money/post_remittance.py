@@ -1,105 +1,104 @@
 """One remittance posted: what is ours goes to our lines to the cent, what is not is parked, what does not add up waits.
 
-After each remittance posted + parked = BPR02, or our own arithmetic is wrong and nothing of the file is kept.
+It is read, matched and worked out before the transaction that writes it, in which nothing is worked out any more: that the
+claims are still as they were read is asked once more, and then everything is written in a few statements.
+After each remittance posted + parked = BPR02, or our own arithmetic is wrong and nothing of it is kept.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
-from gateway.claim import Claim
-from gateway.denials.due import due_on
-from gateway.denials.kind import is_denial
-from gateway.denials.table import advise
-from gateway.errors import OutOfBalance
+from gateway.errors import LedgerConflict, OutOfBalance
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events
 from gateway.ledger import denials as denials_kept
 from gateway.ledger import remittances as money
-from gateway.ledger.claims import StoredClaim, StoredLine
-from gateway.ledger.denials import NewDenial
+from gateway.ledger.claims import Answered
+from gateway.ledger.denials import PayersDenial
 from gateway.ledger.inbound import InboundFile
-from gateway.ledger.remittances import LinePosting, Parked, RemittanceState, StoredRemittance
-from gateway.lifecycle import MOVES, ClaimState
-from gateway.money import cents, from_cents, shown
+from gateway.ledger.remittances import Parked, RemittanceState, StoredRemittance
+from gateway.money import from_cents, shown
 from gateway.remit import balance
-from gateway.remit.match import match
-from gateway.remit.posting import Bucket, Posting, Unplaceable
-from gateway.remit.posting import post as place
-from gateway.remittance import Adjustment, ClaimPayment, GroupCode, Remittance
-from gateway.service.claims.answered import sent_claim
+from gateway.remittance import Remittance
+from gateway.service.money.claims_answered import ClaimsAnswered, read_claims
+from gateway.service.money.reckon import Reckoned, reckon
 from gateway.service.office import Office
 
 
-@dataclass(frozen=True, slots=True)
-class _Ours:
-    """A claim of ours that a payment answers, with its lines as they stand."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A remittance ready to be written.
 
-    claim: StoredClaim
-    body: Claim
-    lines: tuple[StoredLine, ...]
-    standing: tuple[LinePosting, ...]
-    """What stands on its lines: every posting, those that took an earlier one back among them, added up."""
+    why       why it is set aside; empty when it is posted
+    answered  the claims that it answers, as it leaves them
+    reckoned  what is to be written; nothing of one that is set aside
+    """
 
-    @property
-    def answered(self) -> frozenset[int]:
-        """The lines on which an answer stands that was not taken back."""
-        return frozenset(one.line_id for one in self.standing if one.cents)
+    remittance: Remittance
+    why: str
+    answered: ClaimsAnswered
+    reckoned: Reckoned
 
 
 class Remitting:
-    """The remittances of one inbound file, inside its transaction."""
+    """The remittances of one inbound file."""
 
-    def __init__(self, office: Office, tx: Transaction, file: InboundFile) -> None:
+    def __init__(self, office: Office, file: InboundFile) -> None:
         self.office = office
-        self.tx = tx
         self.file = file
         self.practice = office.practice.key
-        self.at = office.clock.now()
 
-    def apply(self, remittance: Remittance) -> bool:
-        """Post a remittance, or set it aside; tells whether a person has to look."""
-        why = self._unfit(remittance)
-        if why:
-            self._keep(remittance, RemittanceState.SET_ASIDE, why)
-            self._say_set_aside(remittance, why)
+    def prepare(self, remittance: Remittance) -> Prepared:
+        """Read what a remittance is about, and work it out; nothing is written."""
+        pcns = {one.patient_control_number for one in remittance.claims}
+        with self.office.ledger.reading() as tx:
+            before = money.posted_before(tx, self.practice, remittance)
+            answered = read_claims(tx, self.practice, pcns, partner=self.file.partner)
+        why = self._unfit(remittance, before, answered)
+        reckoned = Reckoned() if why else reckon(self.office, self.file, remittance, answered.by_pcn)
+        return Prepared(remittance=remittance, why=why, answered=answered, reckoned=reckoned)
+
+    def write(self, tx: Transaction, prepared: Prepared, which: str = "") -> bool:
+        """Write what was prepared; tells whether a person has to look. `which` says which set of its file it is.
+
+        Raises LedgerConflict if what was read has changed meanwhile: then it has to be prepared anew.
+        """
+        if prepared.why:
+            self._keep(tx, prepared.remittance, RemittanceState.SET_ASIDE, prepared.why)
+            self._say_set_aside(tx, prepared.remittance, prepared.why)
             return True
-        stored = self._keep(remittance, RemittanceState.POSTED, "")
-        posted = parked = 0
-        looks = bool(remittance.provider_adjustments)
-        # A reversal goes before the correction that follows it, in whatever order the payer lists them.
-        for payment in sorted(remittance.claims, key=lambda one: not one.is_reversal):
-            ours = self._ours(payment)
-            amounts = self._placed(payment, ours)
-            if ours is None or isinstance(amounts, str):
-                if ours is not None:
-                    claims.learn_payer_number(self.tx, ours.claim, payment.payer_claim_number)
-                self._park(stored, "claim not ours" if ours is None else money.DOES_NOT_FIT, payment, str(amounts))
-                parked += cents(payment.paid)
-                looks = True
-                continue
-            looks |= self._post(stored, remittance, payment, ours, amounts)
-            posted += cents(payment.paid)
-        parked += self._provider_adjustments(stored, remittance)
-        if posted + parked != cents(remittance.payment):
-            raise ArithmeticError("posted and parked money do not add up to BPR02")
-        self._say_posted(stored, remittance, posted, parked)
-        return looks
+        if not prepared.answered.are_as_they_were(tx, self.practice):
+            raise LedgerConflict("a claim that is answered has changed meanwhile; read it again before acting")
+        stored = self._keep(tx, prepared.remittance, RemittanceState.POSTED, "")
+        self._write_all(tx, stored, prepared)
+        self._say_posted(tx, stored, prepared, which)
+        return prepared.reckoned.looks
 
-    def was_set_aside(self, remittance: Remittance) -> bool:
-        """Tell whether this remittance is of a file that was read before, and was set aside then."""
-        return money.set_aside_before(self.tx, self.practice, remittance, inbound_id=self.file.id) is not None
+    def _write_all(self, tx: Transaction, stored: StoredRemittance, prepared: Prepared) -> None:
+        done, at = prepared.reckoned, self.office.clock.now()
+        payment_ids = money.add_payments(tx, self.practice, stored, done.payments)
+        ours = prepared.answered.by_pcn.values()
+        changed = [Answered(one.claim, one.state, one.payer_claim_number) for one in ours if one.is_changed]
+        claims.answer_all(tx, self.practice, changed)
+        denials_kept.close_of_lines(tx, self.practice, done.settled)
+        opened = (
+            PayersDenial(replace(one.new, payment_id=payment_ids[one.payment]), one.payer, one.stands)
+            for one in done.denials
+        )
+        denials_kept.add_all(tx, self.practice, opened, at=at)
+        money.park_all(tx, self.practice, stored, (one for one in done.told if isinstance(one, Parked)))
+        told = (self._said_parked(stored, one) if isinstance(one, Parked) else one for one in done.told)
+        events.write_all(tx, self.practice, told, at=at)
 
-    def _unfit(self, remittance: Remittance) -> str:
+    def _unfit(self, remittance: Remittance, before: StoredRemittance | None, answered: ClaimsAnswered) -> str:
         """Say why a remittance cannot be posted; empty when it can."""
         try:
             balance.check(remittance)
         except OutOfBalance as wrong:
             return str(wrong)
-        before = money.posted_before(self.tx, self.practice, remittance)
         if before is not None:
             return f"it was posted before, as remittance {before.id}; nothing was posted twice"
         partner = self.office.settings.partners.get(self.file.partner)
-        if not self._pays_us(remittance):
+        if not self._pays_us(remittance, answered):
             return (
                 "this remittance is for another payee; ask the partner whose it is. If the payee is you, add its NPI or "
                 f"tax id to payees in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
@@ -111,172 +110,16 @@ class Remitting:
             )
         return ""
 
-    def _pays_us(self, remittance: Remittance) -> bool:
+    def _pays_us(self, remittance: Remittance, answered: ClaimsAnswered) -> bool:
         """Whether its payee is the practice, one that the partner's profile names, or who billed one of its claims."""
         payee, partner = remittance.payee_id.replace("-", ""), self.office.settings.partners.get(self.file.partner)
         billing = self.office.practice.billing
         if payee in {billing.npi, billing.tax_id, *(partner.payees if partner else ())}:
             return True
-        ours = (self._ours(payment) for payment in remittance.claims)
-        return any(payee in {one.body.billing.npi, one.body.billing.tax_id} for one in ours if one is not None)
+        return any(payee in one.billed.payees for one in answered.by_pcn.values())
 
-    def _ours(self, payment: ClaimPayment) -> _Ours | None:
-        pcn = payment.patient_control_number
-        claim = sent_claim(self.tx, self.practice, pcn, partner=self.file.partner)
-        if claim is None:
-            return None
-        return _Ours(
-            claim=claim,
-            body=claims.body_of(self.tx, self.practice, claim.id),
-            lines=claims.lines_of(self.tx, self.practice, claim.id),
-            standing=money.standing(self.tx, self.practice, claim.id),
-        )
-
-    def _placed(self, payment: ClaimPayment, ours: _Ours | None) -> tuple[LinePosting, ...] | str:
-        """Place a payment on our lines, or say why it cannot be."""
-        if ours is None:
-            return "we did not send this claim to this partner"
-        placed = place(payment, match(payment, ours.body.lines), is_denial)
-        if isinstance(placed, Unplaceable):
-            return f"claim {ours.claim.pcn}, segment {placed.ordinal}: {placed.why}"
-        ids = {line.control: line.id for line in ours.lines}
-        amounts = tuple(_posting(one, ids) for one in placed)
-        if payment.is_reversal:
-            return _taken_back(amounts, ours.standing) or (
-                f"claim {ours.claim.pcn}: it reverses other amounts than were posted"
-            )
-        if any(one.line_id in ours.answered for one in amounts):
-            return f"claim {ours.claim.pcn} was answered before, and that answer was not reversed"
-        return amounts
-
-    def _post(
-        self,
-        stored: StoredRemittance,
-        remittance: Remittance,
-        payment: ClaimPayment,
-        ours: _Ours,
-        amounts: tuple[LinePosting, ...],
-    ) -> bool:
-        payment_id = money.add_payment(self.tx, self.practice, stored, ours.claim.id, payment, amounts)
-        claims.learn_payer_number(self.tx, ours.claim, payment.payer_claim_number)
-        # A new answer, or the reversal of one, settles what was open on the lines that it speaks of.
-        denials_kept.close_of_lines(self.tx, self.practice, (one.line_id for one in amounts))
-        after = _state_after(payment, ours, amounts)
-        # A claim that a later one stands for opens no denial: there is nothing to correct on it any more.
-        stands = after in MOVES[ours.claim.state]
-        opened = 0
-        if stands and not payment.is_reversal:
-            opened = self._open_denials(payment_id, remittance, ours, amounts)
-        return self._move(payment, ours, after, amounts) or opened > 0
-
-    def _open_denials(
-        self, payment_id: int, remittance: Remittance, ours: _Ours, amounts: tuple[LinePosting, ...]
-    ) -> int:
-        lines = {line.id: line for line in ours.lines}
-        opened = 0
-        for one in amounts:
-            paid = from_cents(sum(p.cents for p in amounts if p.line_id == one.line_id and p.bucket == Bucket.PAID))
-            if one.bucket == Bucket.DENIED or (one.group_code and is_denial(_adjustment(one), one.rarcs, paid)):
-                self._open(payment_id, remittance, ours, lines[one.line_id], one)
-                opened += 1
-        return opened
-
-    def _open(
-        self, payment_id: int, remittance: Remittance, ours: _Ours, line: StoredLine, amount: LinePosting
-    ) -> None:
-        payer = self.office.settings.payer(ours.claim.payer)
-        advice = advise(
-            carc=amount.carc,
-            rarcs=amount.rarcs,
-            group=GroupCode(amount.group_code),
-            procedure=line.procedure,
-            payer=payer,
-        )
-        new = NewDenial(
-            payment_id=payment_id,
-            line_id=line.id,
-            claim_version_id=ours.claim.id,
-            group_code=amount.group_code,
-            carc=amount.carc,
-            rarcs=" ".join(amount.rarcs),
-            procedure=line.procedure,
-            cents=amount.cents,
-            category=advice.category,
-            owner=advice.owner,
-            note_section=advice.note_section,
-            cause=advice.cause,
-            missing=advice.missing,
-            fix=advice.fix + (f" ({advice.route_because})" if advice.route_because else ""),
-            route=advice.route,
-            decided_by=advice.decided_by,
-            due_on=due_on(advice, payer=payer, day_of_service=ours.claim.day, decided_on=remittance.paid_on),
-        )
-        denials_kept.add(self.tx, self.practice, new, at=self.at)
-
-    def _move(self, payment: ClaimPayment, ours: _Ours, after: ClaimState, amounts: tuple[LinePosting, ...]) -> bool:
-        """Move the claim by what it says now; tells whether a person has to look."""
-        said = self._answered(payment, ours, after, amounts)
-        if after not in MOVES[ours.claim.state]:
-            # A replaced or closed claim keeps its state. Its money is on its lines all the same, and nobody expects it.
-            unexpected = replace(
-                said,
-                kind="answer.unexpected",
-                said=f"{said.said}; the claim is {ours.claim.state}",
-                severity=EventSeverity.WAKE,
-                after="",
-                before="",
-                next_command=f"gateway claims show {ours.claim.pcn}",
-            )
-            if not payment.is_reversal:
-                events.write(self.tx, self.practice, unexpected, at=self.at)
-            return not payment.is_reversal
-        claims.move(self.tx, self.practice, ours.claim, after, event=said, at=self.at)
-        return said.severity is not EventSeverity.ROUTINE
-
-    def _answered(
-        self, payment: ClaimPayment, ours: _Ours, after: ClaimState, amounts: tuple[LinePosting, ...]
-    ) -> Event:
-        reasons = ", ".join(
-            dict.fromkeys(f"{one.group_code} {one.carc}" for one in amounts if one.bucket == Bucket.DENIED)
-        )
-        silent = 0 if payment.is_reversal else len(ours.lines) - len(ours.answered | {a.line_id for a in amounts})
+    def _said_parked(self, stored: StoredRemittance, parked: Parked) -> Event:
         return Event(
-            kind=f"claim.{after}",
-            about=ours.claim.pcn,
-            claim=ours.claim.pcn,
-            partner=self.file.partner,
-            said=f"claim {ours.claim.pcn}: {shown(payment.paid)} paid of {shown(payment.charge)}"
-            + (f"; denied by {reasons}" if reasons and not payment.is_reversal else "")
-            + (f"; {silent} of its lines are not answered yet" if silent else ""),
-            severity=EventSeverity.CAN_WAIT if reasons or silent else EventSeverity.ROUTINE,
-            before=ours.claim.state,
-            after=after,
-            artefact=f"inbound {self.file.id}",
-            actor=self.office.actor,
-            next_command=f"gateway {'denials' if reasons else 'claims'} show {ours.claim.pcn}"
-            if reasons or silent
-            else "",
-        )
-
-    def _provider_adjustments(self, stored: StoredRemittance, remittance: Remittance) -> int:
-        total = 0
-        for one in remittance.provider_adjustments:
-            if one.amount:
-                said = f"provider adjustment {one.reason}"
-                parked = Parked(
-                    reason="provider adjustment", reference=one.reference, cents=-cents(one.amount), said=said
-                )
-                self._keep_parked(stored, parked)
-                total += parked.cents
-        return total
-
-    def _park(self, stored: StoredRemittance, reason: str, payment: ClaimPayment, said: str) -> None:
-        reference = payment.patient_control_number
-        self._keep_parked(stored, Parked(reason=reason, reference=reference, cents=cents(payment.paid), said=said))
-
-    def _keep_parked(self, stored: StoredRemittance, parked: Parked) -> None:
-        money.park(self.tx, self.practice, stored, parked)
-        said = Event(
             kind="money.parked",
             about=stored.trace,
             partner=self.file.partner,
@@ -285,24 +128,23 @@ class Remitting:
             artefact=f"inbound {self.file.id}",
             next_command=f"gateway remits show {stored.id}",
         )
-        events.write(self.tx, self.practice, said, at=self.at)
 
-    def _keep(self, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
-        before = money.set_aside_before(self.tx, self.practice, remittance, inbound_id=self.file.id)
+    def _keep(self, tx: Transaction, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
+        before = money.set_aside_before(tx, self.practice, remittance, inbound_id=self.file.id)
         if before is not None:
-            return money.take_up(self.tx, self.practice, before, state, why)
+            return money.take_up(tx, self.practice, before, state, why)
         return money.add(
-            self.tx,
+            tx,
             self.practice,
             remittance,
             inbound_id=self.file.id,
             partner=self.file.partner,
             state=state,
             why=why,
-            at=self.at,
+            at=self.office.clock.now(),
         )
 
-    def _say_set_aside(self, remittance: Remittance, why: str) -> None:
+    def _say_set_aside(self, tx: Transaction, remittance: Remittance, why: str) -> None:
         said = Event(
             kind="remittance.set_aside",
             about=remittance.trace,
@@ -313,64 +155,18 @@ class Remitting:
             artefact=f"inbound {self.file.id}",
             next_command="gateway remits list --state 'set aside'",
         )
-        events.write(self.tx, self.practice, said, at=self.at)
+        events.write(tx, self.practice, said, at=self.office.clock.now())
 
-    def _say_posted(self, stored: StoredRemittance, remittance: Remittance, posted: int, parked: int) -> None:
+    def _say_posted(self, tx: Transaction, stored: StoredRemittance, prepared: Prepared, which: str) -> None:
+        done, remittance = prepared.reckoned, prepared.remittance
         said = Event(
             kind="remittance.posted",
             about=remittance.trace,
             partner=self.file.partner,
             said=f"remittance {stored.id}, trace {remittance.trace}: {shown(remittance.payment)} = "
-            f"{shown(from_cents(posted))} posted + {shown(from_cents(parked))} parked",
+            f"{shown(from_cents(done.posted))} posted + {shown(from_cents(done.parked))} parked" + which,
             after=RemittanceState.POSTED,
             artefact=f"inbound {self.file.id}",
             actor=self.office.actor,
         )
-        events.write(self.tx, self.practice, said, at=self.at)
-
-
-def _posting(one: Posting, ids: dict[str, int]) -> LinePosting:
-    return LinePosting(
-        line_id=ids[one.line],
-        bucket=one.bucket,
-        cents=cents(one.amount),
-        group_code=one.group or "",
-        carc=one.carc,
-        rarcs=one.remarks,
-    )
-
-
-def _adjustment(posting: LinePosting) -> Adjustment:
-    return Adjustment(group=GroupCode(posting.group_code), carc=posting.carc, amount=from_cents(posting.cents))
-
-
-def _taken_back(amounts: tuple[LinePosting, ...], standing: tuple[LinePosting, ...]) -> tuple[LinePosting, ...]:
-    """Give the exact negatives of what stands, if a reversal takes back just that; nothing otherwise.
-
-    They are compared by line, group and reason. Which bucket an amount was put in depended on its remarks, and payers
-    leave those out of a reversal: so it is taken out of the bucket that it was put in.
-    """
-    spoken_of = {one.line_id for one in amounts}
-    standing = tuple(one for one in standing if one.line_id in spoken_of)
-    left: Counter[tuple[int, str, str]] = Counter()
-    for one in (*amounts, *standing):
-        left[one.line_id, one.group_code, one.carc] += one.cents
-    if any(left.values()):
-        return ()
-    return tuple(replace(one, cents=-one.cents) for one in standing if one.cents)
-
-
-def _state_after(payment: ClaimPayment, ours: _Ours, amounts: tuple[LinePosting, ...]) -> ClaimState:
-    sums: Counter[tuple[int, str]] = Counter()
-    for one in (*ours.standing, *amounts):
-        sums[one.line_id, one.bucket] += one.cents
-    if payment.is_reversal and not any(sums.values()):
-        return ClaimState.REVERSED
-    denied = any(cents_left > 0 for (_, bucket), cents_left in sums.items() if bucket == Bucket.DENIED)
-    paid = any(cents_left > 0 for (_, bucket), cents_left in sums.items() if bucket == Bucket.PAID)
-    whole = {line for (line, _), cents_left in sums.items() if cents_left} >= {
-        line.id for line in ours.lines if line.charge_cents
-    }
-    if not whole or (denied and paid):
-        return ClaimState.PARTIAL
-    return ClaimState.DENIED if denied else ClaimState.PAID
+        events.write(tx, self.practice, said, at=self.office.clock.now())

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery import Delivery
-from gateway.edi.read.inbound_file import Answer, read_answers
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, UsageError
 from gateway.event import EventSeverity
 from gateway.ledger import events, inbound, outbox
@@ -20,6 +19,7 @@ from gateway.ledger.remittances import RemittanceState
 from gateway.lifecycle import ClaimState
 from gateway.service.inbound.inbox import export, ignore, reprocess
 from gateway.service.inbound.outcome import Posted
+from gateway.service.inbound.outline import InterchangeOutlined, outline
 from gateway.service.inbound.post import post
 from gateway.service.inbound.sandbox import Trial
 from gateway.service.money.reconcile import reconcile
@@ -135,12 +135,12 @@ def test_two_workers_that_read_the_same_file_do_it_once(sent: Office, monkeypatc
     number = arrived(sent, answer_999(1))
     others: list[tuple[Posted, ...]] = []
 
-    def meanwhile(raw: bytes) -> tuple[Answer, ...]:
-        monkeypatch.setattr("gateway.service.inbound.post.read_answers", read_answers)
+    def meanwhile(raw: bytes) -> tuple[InterchangeOutlined, ...]:
+        monkeypatch.setattr("gateway.service.inbound.post.outline", outline)
         others.append(post(sent))
-        return read_answers(raw)
+        return outline(raw)
 
-    monkeypatch.setattr("gateway.service.inbound.post.read_answers", meanwhile)
+    monkeypatch.setattr("gateway.service.inbound.post.outline", meanwhile)
     assert post(sent) == ()
     assert [one.id for one in others[0]] == [number]
 
@@ -148,17 +148,17 @@ def test_two_workers_that_read_the_same_file_do_it_once(sent: Office, monkeypatc
 def test_a_file_that_never_goes_together_with_the_ledger_is_set_aside(
     sent: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def conflicts(_: bytes) -> tuple[Answer, ...]:
+    def conflicts(_: bytes) -> tuple[InterchangeOutlined, ...]:
         raise LedgerConflict("somebody else wrote the same first")
 
-    monkeypatch.setattr("gateway.service.inbound.post.read_answers", conflicts)
+    monkeypatch.setattr("gateway.service.inbound.post.outline", conflicts)
     one = posted(sent, answer_999(1))
     assert (one.state, file_of(sent, one.id).reason) == (InboundState.SET_ASIDE, Reason.CANNOT_POST)
 
-    def busy(_: bytes) -> tuple[Answer, ...]:
+    def busy(_: bytes) -> tuple[InterchangeOutlined, ...]:
         raise LedgerBusy("the ledger is busy")
 
-    monkeypatch.setattr("gateway.service.inbound.post.read_answers", busy)
+    monkeypatch.setattr("gateway.service.inbound.post.outline", busy)
     with pytest.raises(LedgerBusy):
         posted(sent, answer_999(2))
 
@@ -234,7 +234,7 @@ def test_f62_what_our_own_code_did_not_foresee_is_set_aside_and_says_nothing_of_
     def deep(_: bytes) -> None:
         raise RecursionError("QUILL")
 
-    monkeypatch.setattr("gateway.service.inbound.post.read_answers", deep)
+    monkeypatch.setattr("gateway.service.inbound.post.outline", deep)
     one = posted(sent, answer_999(1))
     assert (one.state, file_of(sent, one.id).reason) == (InboundState.SET_ASIDE, Reason.CANNOT_POST)
     assert "QUILL" not in repr(logged(sent, "inbound"))
