@@ -96,13 +96,21 @@ def _payment(number: int, lines: list[tuple[int, str, str, str, int, int, str]])
         adjusted = cents if denied else cents // 10
         charge, paid = charge + cents, paid + cents - adjusted
         service = ":".join(("HC", procedure, *filter(None, modifiers.split(":"))))
-        parts += [f"SVC*{service}*{_dollars(cents)}*{_dollars(cents - adjusted)}**{units}"]
+        parts += [f"SVC*{service}*{_dollars(cents)}*{_dollars(cents - adjusted)}**{units}", "DTM*472*20261102"]
         parts += [f"CAS*CO*{'50' if denied else '45'}*{_dollars(adjusted)}"] if adjusted else []
-        parts += [f"REF*6R*{control}", *(["LQ*HE*N115"] if denied else [])]
+        parts += [f"REF*6R*{control}", f"AMT*B6*{_dollars(cents - adjusted)}", *(["LQ*HE*N115"] if denied else [])]
     pcn = lines[0][1]
     head = f"CLP*{pcn}*1*{_dollars(charge)}*{_dollars(paid)}**CI*ICN{number:012d}*11*1"
-    names = ("NM1*QC*1*QUILL*MARA****MI*M123456789", "NM1*82*1*STONE*IDA****XX*1912345679", "DTM*050*20261104")
-    return paid, [head, *names, *parts]
+    about = (
+        "NM1*QC*1*QUILL*MARA****MI*M123456789",
+        "NM1*82*1*STONE*IDA****XX*1912345679",
+        f"REF*EA*MRN{number:09d}",
+        "DTM*232*20261102",
+        "DTM*233*20261102",
+        "DTM*050*20261104",
+        f"AMT*AU*{_dollars(charge)}",
+    )
+    return paid, [head, *about, *parts]
 
 
 def _set(number: int, some: list[tuple[int, list[str]]]) -> str:

@@ -17,6 +17,7 @@ all the same to somebody who posts:
 Whether an 835 adds up is for gateway.remit.balance.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -96,15 +97,18 @@ def each_answer(raw: bytes) -> Iterator[Answer]:
     def took(origin: Origin, ordinal: int, parts: Parts) -> None:
         alone.append(_answer(origin, ordinal, ta1(ordinal, parts)))
 
-    passage = Passage(raw, _ASKED, tell=_refuse_damage, opens=_refuse_others, ta1=took)
-    pieces, count = passage.pieces(), 0
-    for opening in pieces:
-        read = _READERS[passage.origin.version]
-        found = [_answer(passage.origin, passage.origin.starts, what) for what in read(passage, pieces, opening)]
-        found[:0], alone[:] = alone, []
-        count += len(found)
-        while found:
-            yield found.pop(0)
+    count = 0
+    # It is closed, for a passage lets go of its file only when the collector comes by.
+    with io.BytesIO(raw) as file:
+        passage = Passage(file, _ASKED, tell=_refuse_damage, opens=_refuse_others, ta1=took)
+        pieces = passage.pieces()
+        for opening in pieces:
+            read = _READERS[passage.origin.version]
+            found = [_answer(passage.origin, passage.origin.starts, what) for what in read(passage, pieces, opening)]
+            found[:0], alone[:] = alone, []
+            count += len(found)
+            while found:
+                yield found.pop(0)
     yield from alone
     if not count and not alone:
         raise InboundWireError(ordinal=1, said="the file holds neither a TA1 nor a transaction set")
