@@ -21,7 +21,8 @@ from gateway.ledger.tables import inbound_sets
 from gateway.lifecycle import ClaimState
 from gateway.remittance import Remittance
 from gateway.service.inbound.inbox import reprocess
-from gateway.service.inbound.post import post
+from gateway.service.inbound.post import post, post_one
+from gateway.service.inbound.sandbox import TRIAL
 from gateway.service.money.post_remittance import Prepared, Remitting
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -385,6 +386,26 @@ def test_what_a_claim_was_answered_meanwhile_is_seen_before_anything_is_written(
     assert str(outcome.parked) in {"100.00", "140.50"}
     with sent.ledger.reading() as tx:
         assert tx.execute(select(func.count()).select_from(inbound_sets)).scalar() == 2
+
+
+def test_the_same_remittance_in_two_files_at_once_is_posted_once_though_no_claim_of_ours_is_in_it(
+    sent: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, strangers = Remitting.prepare, paid_in_full(replace(the_claim(sent), pcn="STRANGER"))
+    first = arrived(sent, answer_835("140.5", strangers, trace="T1", control=1), name="first")
+    second = arrived(sent, answer_835("140.5", strangers, trace="T1", control=2), name="second")
+
+    def overtaken(self: Remitting, remittance: Remittance) -> Prepared:
+        prepared = prepare(self, remittance)
+        if self.file.id == first:
+            monkeypatch.setattr(Remitting, "prepare", prepare)
+            assert post_one(sent, file_of(sent, second), TRIAL).state is InboundState.POSTED
+        return prepared
+
+    monkeypatch.setattr(Remitting, "prepare", overtaken)
+    post(sent)
+    outcome = reconcile(sent)
+    assert (str(outcome.parked), outcome.holds, outcome.remittances_set_aside) == ("140.50", True, 1)
 
 
 @pytest.mark.parametrize("which", [1, 2, 3])
