@@ -48,17 +48,11 @@ class Shape:
 
 def shape_of(tx: Connection) -> Shape:
     """Count every row of the snapshot. Tables that an older ledger lacks are left out."""
-    there = set(inspect(tx).get_table_names())
+    there = _tables(tx)
     c = control_numbers.c
-    numbered = (
-        tx.execute(select(c.practice, c.partner, c.kind, c.cycle, c.last)) if control_numbers.name in there else ()
-    )
+    numbered = tx.execute(select(c.practice, c.partner, c.kind, c.cycle, c.last)) if control_numbers in there else ()
     return Shape(
-        rows={
-            table.name: int(tx.execute(select(func.count()).select_from(table)).scalar_one())
-            for table in metadata.sorted_tables
-            if table.name in there
-        },
+        rows={table.name: int(tx.execute(select(func.count()).select_from(table)).scalar_one()) for table in there},
         events=last_line(tx),
         numbers=tuple(sorted((p, partner, kind, cycle, last) for p, partner, kind, cycle, last in numbered)),
     )
@@ -66,9 +60,14 @@ def shape_of(tx: Connection) -> Shape:
 
 def holds_anything(tx: Connection) -> bool:
     """Tell whether a ledger of any revision holds more than its own row and its practices' names."""
-    there = set(inspect(tx).get_table_names())
-    kept = (table for table in metadata.sorted_tables if table.name in there and table.name not in _FOUNDED_WITH)
+    kept = (table for table in _tables(tx) if table.name not in _FOUNDED_WITH)
     return any(tx.execute(select(literal(1)).select_from(table).limit(1)).first() is not None for table in kept)
+
+
+def _tables(tx: Connection) -> tuple[Table, ...]:
+    """Give our tables, without those that a ledger of an older revision does not have yet."""
+    there = set(inspect(tx).get_table_names())
+    return tuple(table for table in metadata.sorted_tables if table.name in there)
 
 
 def last_line(tx: Connection) -> int:
@@ -98,7 +97,7 @@ def damage(tx: Connection) -> tuple[str, ...]:
     itself, and its pages where data checksums are on; every row is read, so that a page that cannot be is noticed.
     """
     if tx.dialect.name != "sqlite":
-        for table in metadata.sorted_tables:
+        for table in _tables(tx):
             tx.execute(text(f"SELECT count(t.*) FROM {table.name} AS t")).scalar_one()  # noqa: S608 our own table names
         return ()
     found = [str(row[0]) for row in tx.exec_driver_sql("PRAGMA integrity_check(20)") if row[0] != "ok"]

@@ -50,6 +50,10 @@ def _moments(campaign: Campaign) -> list[Moment]:
         return read(log.read_text(), marks=log.with_name("marks"))
 
 
+_NEED_NOT_LAST: Final = ("-shm", ".turn")
+"""SQLite's index of its journal, made anew after a crash; and whose turn it is, which ends with its process."""
+
+
 def read(log: str, *, marks: Path) -> list[Moment]:
     """Read a log of strace. Only the worker's own thread writes marks and ledgers; its calls stand in their order."""
     found: list[Moment] = []
@@ -62,7 +66,7 @@ def read(log: str, *, marks: Path) -> list[Moment]:
         name, path = call["name"], call["path"]
         if path == str(marks):
             found.append(Moment(call["text"], frozenset(unsynced), synced))
-        elif name == "pwrite64" and not path.endswith("-shm"):  # SQLite's index of its journal, made anew after a crash
+        elif name == "pwrite64" and not path.endswith(_NEED_NOT_LAST):
             unsynced.add(path)
         elif name in {"fdatasync", "fsync"}:
             unsynced.discard(path)
