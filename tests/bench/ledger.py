@@ -87,6 +87,7 @@ def main(words: list[str]) -> int:
         measure_writing(asked.folder, old)
     if "post" in parts:
         measure_post(asked.folder, gateway, old)
+        measure_beside(asked.folder, gateway)
     if "start" in parts:
         measure_start(asked.folder, old)
     return 0
@@ -306,6 +307,29 @@ def measure_post(folder: Path, gateway: Path, old: Path | None) -> None:
         seen = f"{one.seconds:.0f} s, {one.megabytes} MB, {one.longest:.2f} s"
         row(f"post {one.posted} payments: CPU, memory over base, longest transaction", seen, wanted)
         shutil.rmtree(home)
+
+
+def measure_beside(folder: Path, gateway: Path) -> None:
+    """Import 100 visits, again and again, while 100,000 payments are posted: the slowest, by the clock on the wall."""
+    home = folder / "posting"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(posting.sent_home(folder, 100_000, gateway), home)
+    ledger = open_ledger(f"sqlite:///{filled.ledger_of(home)}")
+    migrate.upgrade(ledger)
+    ledger.close()
+    at_home(home)
+    ours = [*_COMMAND, "--home", str(home), "--today", TODAY.isoformat()]
+    taken: list[float] = []
+    with subprocess.Popen([*ours, "post"], stdout=subprocess.DEVNULL, env=_environment(filled.ROOT)) as running:
+        while running.poll() is None:
+            path = writing.visits_file(folder, 100, f"B{len(taken)}-")
+            begin = time.monotonic()
+            command = [*ours, "visits", "import", str(path)]
+            subprocess.run(command, stdout=subprocess.DEVNULL, env=_environment(filled.ROOT), check=True)
+            taken.append(time.monotonic() - begin)
+    seen = f"{max(taken):.1f} s (load {os.getloadavg()[0]:.1f})"
+    row(f"import 100 visits while that post runs, {len(taken)} times, slowest", seen, "5 s on the wall")
+    shutil.rmtree(home)
 
 
 def measure_start(folder: Path, old: Path | None) -> None:

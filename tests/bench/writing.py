@@ -24,12 +24,15 @@ class Cost(NamedTuple):
 Measure = Callable[[list[str], Path], tuple[float, int]]
 
 
-def visits_file(folder: Path, count: int) -> Path:
-    """Give a JSON file of that many invented visits; it is made once."""
-    path = folder / f"visits-{count}.json"
+def visits_file(folder: Path, count: int, mark: str = "") -> Path:
+    """Give a JSON file of that many invented visits; it is made once. `mark` begins their ids: others are other visits."""
+    path = folder / f"visits-{mark}{count}.json"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(filled.visits(count)), encoding="utf-8")
+        file = filled.visits(count)
+        for one in file["visits"]:
+            one["visit_id"] = f"{mark}{one['visit_id']}"
+        path.write_text(json.dumps(file), encoding="utf-8")
     return path
 
 
