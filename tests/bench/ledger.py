@@ -132,6 +132,10 @@ def grown(folder: Path, claims: int, gateway: Path) -> Path:
         say(f"upgraded in {time.time() - begin:.0f} s (wall)")
         at_home(home)
         (home / "ready").touch()
+    # One that was kept may be of an earlier revision by now.
+    ledger = open_ledger(f"sqlite:///{filled.ledger_of(home)}")
+    migrate.upgrade(ledger)
+    ledger.close()
     return home
 
 
