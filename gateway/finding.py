@@ -1,5 +1,6 @@
 """A fault in a visit, a claim or a file, as a value. It says where, what and how to fix it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +43,11 @@ class Finding:
     what: str
     fix: str
     cites: str
+
+
+def holding(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give those of some findings that hold a visit."""
+    return tuple(one for one in findings if one.severity is Severity.HOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
 @click.pass_obj
 def list_(place: Place, states: tuple[str, ...], payer: str, faults: bool, wanted: lists.Wanted) -> int:
     """List visits with what holds them: the worklist."""
+    from gateway.finding import holding
     from gateway.service.views.visits import VISITS
 
     shape: lists.Shape[VisitOnWorklist] = lists.Shape(
@@ -77,13 +78,13 @@ def list_(place: Place, states: tuple[str, ...], payer: str, faults: bool, wante
             lists.Column(name="state", of=lambda one: one.visit.state),
             lists.Column(
                 name="held by",
-                of=lambda one: ", ".join(dict.fromkeys(f.rule for f in _holding(one.findings))),
+                of=lambda one: ", ".join(dict.fromkeys(f.rule for f in holding(one.findings))),
                 wraps=True,
                 keep=1,
             ),
             lists.Column(
                 name="what to do",
-                of=lambda one: next((f.fix for f in _holding(one.findings)), ""),
+                of=lambda one: next((f.fix for f in holding(one.findings)), ""),
                 wraps=True,
                 keep=2,
             ),
@@ -214,10 +215,6 @@ def findings(found: "tuple[Finding, ...]", met_by: str = "") -> None:
         if one.severity != "not checked":
             say(f"    fix ({one.owner}): {one.fix}")
             say(f"    see: {one.cites}")
-
-
-def _holding(found: "tuple[Finding, ...]") -> "tuple[Finding, ...]":
-    return tuple(one for one in found if one.severity == "hold")
 
 
 def _fixed(fixed: "Fixed") -> None:

@@ -30,9 +30,6 @@ from gateway.lifecycle import MOVES, ClaimState
 from gateway.listing import Asked, asked_for
 from gateway.money import cents
 
-_MOVED_AT_ONCE: Final = 500
-"""Ids in one statement: each database takes a limited number of parameters."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredClaim:
@@ -222,10 +219,11 @@ def of_visit(tx: Connection, practice: str, visit_id: int) -> tuple[StoredClaim,
 
 def of_visits(tx: Connection, practice: str, visit_ids: Collection[int]) -> dict[int, tuple[StoredClaim, ...]]:
     """Give every version of the claims of some visits, oldest first; a visit without a claim is left out."""
-    query = _STORED.where(Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(visit_ids))
     found: dict[int, tuple[StoredClaim, ...]] = {}
-    for row in tx.execute(query.order_by(claim_versions.c.claim_id, claim_versions.c.version)).mappings():
-        found[row["visit_id"]] = (*found.get(row["visit_id"], ()), _stored(row))
+    for some in some_at_once(visit_ids):
+        query = _STORED.where(Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(some))
+        for row in tx.execute(query.order_by(claim_versions.c.claim_id, claim_versions.c.version)).mappings():
+            found[row["visit_id"]] = (*found.get(row["visit_id"], ()), _stored(row))
     return found
 
 
@@ -328,9 +326,7 @@ def move_all(
 
     Raises LedgerConflict if one of them is no longer in the state it was read in: then the transaction has to go.
     """
-    every = tuple(moves)
-    for first in range(0, len(every), _MOVED_AT_ONCE):
-        some = every[first : first + _MOVED_AT_ONCE]
+    for some in some_at_once(tuple(moves)):
         for before in {claim.state for claim, _ in some}:
             _moved(tx, [claim for claim, _ in some if claim.state is before], before, after)
         events.write_all(tx, practice, (event for _, event in some), at=at)

@@ -32,12 +32,12 @@ from sqlalchemy import (
 
 from gateway.errors import UsageError
 from gateway.ledger.columns import Instant
+from gateway.ledger.parameters import some_at_once
 from gateway.ledger.unindexed import Unindexed
 from gateway.listing import Asked, Condition, Total
 
 _COUNTED: Final = 20_000
 """So many entries of an index are counted at most: beyond that any index will do."""
-_IDS_AT_ONCE: Final = 500
 _RUNS_MAX: Final = 60
 """So many runs are merged at most: SQLite puts no more than 500 into one statement, and beyond a few dozen sorting is quicker."""
 _DIGITS_MAX: Final = 18
@@ -141,8 +141,8 @@ def page(tx: Connection, practice: str, of: List, asked: Asked, stored: Callable
 def _rows(tx: Connection, practice: str, of: List, ids: list[int]) -> tuple[RowMapping, ...]:
     owner = _owner_beside_ids(of)
     found: dict[int, RowMapping] = {}
-    for first in range(0, len(ids), _IDS_AT_ONCE):
-        query = of.stored.where(owner == practice, of.id.in_(ids[first : first + _IDS_AT_ONCE]))
+    for some in some_at_once(ids):
+        query = of.stored.where(owner == practice, of.id.in_(some))
         found |= {row["id"]: row for row in tx.execute(query).mappings()}
     return tuple(found[one] for one in ids)
 

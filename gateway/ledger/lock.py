@@ -14,8 +14,9 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.errors import ConfigError, LedgerBusy
+from gateway.errors import LedgerBusy
 from gateway.ledger.database import Ledger
+from gateway.ledger.lock_files import lock_file
 
 _KEY: Final = 0x67_61_74_66
 """The key of PostgreSQL's advisory lock; it is the database's own, not the server's."""
@@ -51,22 +52,13 @@ def _flock(ledger: Ledger, how: str) -> Iterator[None]:
     if ledger.look_only and not os.path.exists(path):  # noqa: PTH110 a string, as below
         yield  # nobody has worked here since it was put here, and nobody can
         return
-    try:
-        how_opened = os.O_RDONLY if ledger.look_only else os.O_CREAT | os.O_RDWR
-        descriptor = os.open(path, how_opened | os.O_CLOEXEC, 0o600)
-    except OSError as refused:
-        raise ConfigError(
-            f"{path}: cannot be opened ({refused.strerror}); the ledger's folder has to be ours"
-        ) from None
-    try:
-        wanted = fcntl.LOCK_SH if how == "shared" else fcntl.LOCK_EX
+    wanted = fcntl.LOCK_SH if how == "shared" else fcntl.LOCK_EX
+    with lock_file(path, os.O_RDONLY if ledger.look_only else os.O_CREAT | os.O_RDWR) as descriptor:
         try:
             fcntl.flock(descriptor, wanted | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LedgerBusy(_BUSY[how]) from None
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

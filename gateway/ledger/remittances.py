@@ -296,18 +296,19 @@ def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]
 
     versions  the patient control number of each claim version, by its id
     """
-    if not versions:
-        return frozenset()
-    posted = select(payments.c.claim_version_id).where(
-        Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(versions)
-    )
-    parked = select(parked_money.c.reference).where(
-        parked_money.c.practice == practice,
-        parked_money.c.reference.in_(set(versions.values())),
-        parked_money.c.reason == DOES_NOT_FIT,
-    )
-    answered, waits = set(tx.execute(posted).scalars()), set(tx.execute(parked).scalars())
-    return frozenset(one for one, pcn in versions.items() if one in answered or pcn in waits)
+    answered: set[int] = set()
+    for some in some_at_once(versions):
+        posted = select(payments.c.claim_version_id).where(
+            Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(some)
+        )
+        parked = select(parked_money.c.reference).where(
+            parked_money.c.practice == practice,
+            parked_money.c.reference.in_({versions[one] for one in some}),
+            parked_money.c.reason == DOES_NOT_FIT,
+        )
+        waits = set(tx.execute(parked).scalars())
+        answered.update(tx.execute(posted).scalars(), (one for one in some if versions[one] in waits))
+    return frozenset(answered)
 
 
 def has_parked(tx: Connection, practice: str, pcn: str) -> bool:

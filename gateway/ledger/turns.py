@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from gateway.errors import ConfigError, LedgerBusy
+from gateway.errors import LedgerBusy
+from gateway.ledger.lock_files import lock_file
 
 STUCK_SECONDS = 20.0
 """For so long one turn may last before the others give up: what writes takes a second or two at most."""
@@ -26,7 +27,7 @@ def turn(database: str) -> Iterator[None]:
 
     Raises LedgerBusy if the writer before us does not come to an end, ConfigError if the ledger's folder is not ours.
     """
-    with _opened(f"{database}.turn") as turns, _opened(f"{database}.queue") as queue:
+    with lock_file(f"{database}.turn") as turns, lock_file(f"{database}.queue") as queue:
         before = _Watched(turns)
         # Whoever is at the head of the queue waits for the turn alone: nobody behind can be quicker.
         _wait_for(queue, before)
@@ -69,17 +70,3 @@ def _wait_for(descriptor: int, before: _Watched) -> None:
             return
         time.sleep(pause)
         pause = min(pause * 2, _PAUSE_SECONDS_MAX)
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[int]:
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError as refused:
-        raise ConfigError(
-            f"{path}: cannot be opened ({refused.strerror}); the ledger's folder has to be ours"
-        ) from None
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

@@ -126,16 +126,14 @@ def grown(folder: Path, claims: int, gateway: Path) -> Path:
         begin = time.time()
         filled.grow(filled.ledger_of(home), claims)
         say(f"filled in {time.time() - begin:.0f} s")
-        ledger, begin = open_ledger(f"sqlite:///{filled.ledger_of(home)}"), time.time()
-        migrate.upgrade(ledger)
-        ledger.close()
-        say(f"upgraded in {time.time() - begin:.0f} s (wall)")
-        at_home(home)
         (home / "ready").touch()
     # One that was kept may be of an earlier revision by now.
-    ledger = open_ledger(f"sqlite:///{filled.ledger_of(home)}")
-    migrate.upgrade(ledger)
+    ledger, begin = open_ledger(f"sqlite:///{filled.ledger_of(home)}"), time.time()
+    if migrate.current(ledger) != migrate.newest():
+        migrate.upgrade(ledger)
+        say(f"upgraded in {time.time() - begin:.0f} s (wall)")
     ledger.close()
+    at_home(home)
     return home
 
 

@@ -25,6 +25,7 @@ from gateway.ledger import (
     numbers,
     open_ledger,
     outbox,
+    parameters,
     practices,
     visits,
 )
@@ -283,7 +284,7 @@ def test_claims_that_move_together_move_all_or_none(ledger: Ledger) -> None:
 def test_more_claims_than_one_statement_takes_move_with_their_events_in_order(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_MOVED_AT_ONCE", 2)
+    monkeypatch.setattr(parameters, "_AT_ONCE", 2)
     some = [stored_claim(ledger, key) for key in ("V1", "V2", "V3")]
     moves = [(one, replace(SAID, kind="claim.sealed", about=one.pcn)) for one in some]
     with ledger.writing() as tx:

@@ -164,12 +164,8 @@ def _originals(
 def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClaim]) -> frozenset[int]:
     """Give those of some claim versions that are originals of what a payer has adjudicated before."""
     originals = [one for one in some if one.frequency == Frequency.ORIGINAL]
-    found: set[int] = set()
-    for first in range(0, len(originals), _PAGE):
-        page = originals[first : first + _PAGE]
-        earlier = earlier_of(tx, office.practice.key, [one.visit_id for one in page])
-        found |= {one.id for one in page if earlier[one.visit_id].adjudicated}
-    return frozenset(found)
+    earlier = earlier_of(tx, office.practice.key, [one.visit_id for one in originals])
+    return frozenset(one.id for one in originals if earlier[one.visit_id].adjudicated)
 
 
 def _judging(office: Office, partner: TradingPartner) -> Judge:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.billing import draft
 from gateway.codes.table import codes_folder
-from gateway.finding import Finding, Severity
+from gateway.finding import Finding, Severity, holding
 from gateway.intake import visit_of
 from gateway.ledger import claims, visits
 from gateway.ledger.visits import StoredVisit
@@ -36,7 +36,7 @@ class Judged:
     @property
     def holds(self) -> tuple[Finding, ...]:
         """What holds it."""
-        return tuple(one for one in self.found if one.severity is Severity.HOLD)
+        return holding(self.found)
 
 
 def judged(office: Office, grounds: Grounds, page: Sequence[StoredVisit]) -> Iterator[Judged]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal, UsageError
-from gateway.finding import Finding, Severity
+from gateway.finding import Finding, holding
 from gateway.ledger import visits
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import VisitState
@@ -34,7 +34,7 @@ class Scrubbed:
     @property
     def holds(self) -> tuple[Finding, ...]:
         """What holds it."""
-        return tuple(one for one in self.findings if one.severity is Severity.HOLD)
+        return holding(self.findings)
 
     @property
     def broken(self) -> tuple[str, ...]:
