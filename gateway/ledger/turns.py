@@ -17,8 +17,8 @@ from gateway.ledger.lock_files import lock_file
 
 STUCK_SECONDS = 20.0
 """For so long one turn may last before the others give up: what writes takes a second or two at most."""
-_PAUSE_SECONDS: Final = 0.002
-_PAUSE_SECONDS_MAX: Final = 0.02
+_PAUSE_SECONDS: Final = 0.004
+"""Everybody asks as often: were the pauses longer for who has waited longer, the last to come would be the first."""
 
 
 @contextmanager
@@ -60,7 +60,6 @@ class _Watched:
 
 
 def _wait_for(descriptor: int, before: _Watched) -> None:
-    pause = _PAUSE_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,5 +67,4 @@ def _wait_for(descriptor: int, before: _Watched) -> None:
             before.require_progress()
         else:
             return
-        time.sleep(pause)
-        pause = min(pause * 2, _PAUSE_SECONDS_MAX)
+        time.sleep(_PAUSE_SECONDS)
