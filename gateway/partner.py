@@ -6,6 +6,10 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_ISA: Final = 106
+"""Characters of an ISA segment; elements 1 to 16 have fixed lengths."""
 
 
 class Usage(StrEnum):
@@ -45,6 +49,21 @@ class Marks:
     user: str = ""
 
 
+class Parties(NamedTuple):
+    """Between whom interchanges are numbered: ISA05 and ISA06, ISA07 and ISA08, and ISA15."""
+
+    sender: str
+    receiver: str
+    usage: str
+
+    @classmethod
+    def of_interchange(cls, raw: bytes) -> "Parties":
+        """Read them from a file of ours, which begins with an ISA: its places are fixed."""
+        isa = raw[:_ISA].decode("latin-1")
+        elements = [element.rstrip() for element in isa.split(isa[3])]
+        return cls(f"{elements[5]}:{elements[6]}", f"{elements[7]}:{elements[8]}", elements[15])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """ISA, GS and loops 1000A and 1000B. Ids are written as given; the writer pads them."""
@@ -61,6 +80,12 @@ class Envelope:
     receiver_number: str
     usage: Usage
     wants_ta1: bool = True
+
+    @property
+    def parties(self) -> Parties:
+        """Between whom its interchanges are numbered."""
+        sender, receiver = f"{self.sender_qualifier}:{self.sender_id}", f"{self.receiver_qualifier}:{self.receiver_id}"
+        return Parties(sender, receiver, str(self.usage))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

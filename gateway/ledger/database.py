@@ -7,6 +7,7 @@ SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for writers. A writer that began 
 SQLITE_BUSY_SNAPSHOT whenever another one committed in between, and busy_timeout would not help.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
-from gateway.ledger import append_only, turns
+from gateway.ledger import append_only, log_order, turns
 from gateway.ledger.filesystem import require_local
 from gateway.ledger.look_only import connect, why_look_only
 
@@ -28,7 +29,9 @@ _READ_ONLY = "gateway_read_only"
 LOOK_ONLY = "gateway_look_only"
 """The option of an engine that says why the ledger can only be looked at."""
 _TURN = 0x67_61_74_65
-"""The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's."""
+"""The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's.
+
+Those that lock the rows they work on hold it together; whoever has to be the only writer holds it alone."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 2),
@@ -42,7 +45,8 @@ _PRAGMAS = (
 )
 _SETTINGS = (
     ("synchronous_commit", "on"),
-    ("lock_timeout", "10s"),
+    # One wait is for one transaction, which may well get on.
+    ("lock_timeout", f"{turns.STUCK_SECONDS:.0f}s"),
     ("idle_in_transaction_session_timeout", "10min"),
 )
 """What every session of PostgreSQL is set to, and then asked for."""
@@ -57,8 +61,11 @@ class Ledger:
     engine: Engine
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, beside: bool = False) -> Iterator[Connection]:
         """One transaction; writers take turns, in the order of their coming or nearly so.
+
+        beside  on PostgreSQL, beside others of this kind. What reads and then writes has locked it before, in this order:
+                an inbound file (`inbound.lock`), visits (`visits.lock`: their claims and answers are theirs), numbers
 
         Raises LedgerBusy when another one's turn does not come to an end, LedgerConflict when somebody else wrote the same
         first, LedgerRefusal when the database refuses a value. A COMMIT that fails is neither a yes
@@ -68,8 +75,10 @@ class Ledger:
         try:
             with self._in_turn(), self.engine.begin() as tx:
                 if tx.dialect.name == "postgresql":
-                    take_turn(tx)
+                    take_turn(tx, beside=beside)
+                log_order.hold_back(tx)
                 yield tx
+                log_order.write_held_back(tx)
                 committing = True
         except DBAPIError as refused:
             plain = _said_plainly(refused)
@@ -115,6 +124,11 @@ class Ledger:
         return turns.turn(str(self.engine.url.database))
 
     @property
+    def has_one_writer(self) -> bool:
+        """Whether only one transaction can write at a time, whatever it writes: what it does meanwhile, all others wait for."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
     def look_only(self) -> str:
         """Say why the ledger can only be looked at; empty if it can be written."""
         why: str = self.engine.get_execution_options().get(LOOK_ONLY, "")
@@ -125,15 +139,13 @@ class Ledger:
         self.engine.dispose()
 
 
-def take_turn(tx: Connection) -> None:
-    """Wait until no other writer of a PostgreSQL ledger is at work; the turn ends with the transaction.
+def take_turn(tx: Connection, *, beside: bool = False) -> None:
+    """Wait until no other writer of a PostgreSQL ledger is at work, or `beside` those who let others be.
 
-    The server lets them in as they came. One turn is waited for longer than a row is: the one before may well get on.
+    The turn ends with the transaction. The server lets them in as they came: who waits to be the only one is not overtaken.
     """
-    waits = f"{turns.STUCK_SECONDS * 1000:.0f}ms"
-    tx.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
-    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
-    tx.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": dict(_SETTINGS)["lock_timeout"]})
+    how = "_shared" if beside else ""
+    tx.execute(text(f"SELECT pg_advisory_xact_lock{how}(:key)"), {"key": _TURN})
 
 
 def open_ledger(url: str) -> Ledger:
@@ -198,6 +210,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql(url: str) -> Engine:
+    # The driver also logs a pipeline that a refused statement ends; we raise what was refused, and say it once.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine

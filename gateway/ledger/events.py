@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from gateway.event import Event, EventSeverity
+from gateway.ledger import log_order
 from gateway.ledger.lists import Indexed, List, Page, page, values
 from gateway.ledger.tables import events
 from gateway.listing import Asked, Condition, asked_for
@@ -19,7 +20,7 @@ _FIELDS: Final = tuple(field.name for field in fields(Event))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """An event as it stands in the log. `number` grows by the order of writing."""
+    """An event as it stands in the log. `number` grows by the order of committing."""
 
     number: int
     at: datetime
@@ -27,7 +28,7 @@ class Logged:
 
 
 def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
-    """Add one line."""
+    """Add one line. It can be read once the transaction is over."""
     write_all(tx, practice, (event,), at=at)
 
 
@@ -38,8 +39,7 @@ def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datet
         | {"practice": practice, "at": at, "about": event.about[:_ABOUT_MAX]}
         for event in said
     ]
-    if rows:
-        tx.execute(insert(events), rows)
+    log_order.add(tx, rows)
 
 
 _KIND: Final = Indexed(column=events.c.kind)

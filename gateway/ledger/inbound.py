@@ -166,6 +166,12 @@ def find(tx: Connection, practice: str, inbound_id: int) -> InboundFile | None:
     return None if row is None else _stored(row)
 
 
+def lock(tx: Connection, practice: str, inbound_id: int) -> None:
+    """Keep other writers from a file, and from its sets, until the transaction ends."""
+    mine = inbound_files.c.practice == practice, inbound_files.c.id == inbound_id
+    tx.execute(select(inbound_files.c.id).where(*mine).with_for_update(key_share=True))
+
+
 LIST: Final = List(
     id=inbound_files.c.id,
     practice=inbound_files.c.practice,

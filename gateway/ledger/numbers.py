@@ -1,23 +1,29 @@
 """Control numbers: taken inside the transaction that uses them, so that a rollback burns none.
 
-They count 1 to 999,999,999 and then start again in a new cycle; 0 is never used. (An SQL sequence would leak numbers
-on rollback, and a gap looks like a lost file to a partner who counts.)
+Interchanges count 1 to 999,999,999 and then start again in a new cycle; 0 is never used. (An SQL sequence would leak numbers
+on rollback, and a gap looks like a lost file to a partner who counts.) What is counted is what a receiver gets from a sender,
+by usage: practices that send from one submitter's account share that count. Beside it stands what each practice used last for
+each of its partners: by that its home folder notices that the end of a ledger is missing.
+
+Patient control numbers are drawn, not counted.
 """
 
-import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+import secrets
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from gateway.errors import UsageError
 from gateway.ledger.instance import require_released
-from gateway.ledger.practices import secret_of
-from gateway.ledger.tables import control_numbers
+from gateway.ledger.tables import control_numbers, interchange_numbers
+from gateway.partner import Parties
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select, Table
     from sqlalchemy.dialects import postgresql, sqlite
 
 LAST = 999_999_999
+_KIND: Final = "interchange"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are misread over the telephone
 _PCN_LENGTH = 13
 
@@ -34,40 +40,47 @@ class Number(NamedTuple):
         return Number(self.cycle + cycles, number + 1)
 
 
-def take(tx: Connection, practice: str, partner: str, kind: str, *, count: int = 1) -> Number:
-    """Take the next number of that kind (interchange, group) for that partner. The transaction must be a writing one.
+_NONE: Final = Number(1, 0)
 
-    count  how many are taken in a row; the first of them is given
 
-    Raises LedgerHeld if the ledger may be older than what was sent: it would give out the same numbers again.
+def upcoming(tx: Connection, practice: str, partner: str, parties: Parties) -> Number:
+    """Give the interchange number that comes next."""
+    return (latest(tx, practice, partner, parties) or _NONE).plus(1)
+
+
+def take(tx: Connection, practice: str, partner: str, parties: Parties, wanted: Number) -> bool:
+    """Take that very interchange number if it is the next one; tells whether it was.
+
+    The transaction must be a writing one; others who number between these parties wait until it ends. Raises LedgerHeld if
+    the ledger may be older than what was sent: it would give out the same numbers again.
     """
     require_released(tx)
-    row = {"practice": practice, "partner": partner, "kind": kind}
-    tx.execute(_insert(tx).values(**row, cycle=1, last=0).on_conflict_do_nothing())
-    c = control_numbers.c
-    taken = tx.execute(
-        update(control_numbers)
-        .where(c.practice == practice, c.partner == partner, c.kind == kind)
-        .values(cycle=c.cycle + (c.last - 1 + count) // LAST, last=(c.last - 1 + count) % LAST + 1)
-        .returning(c.cycle, c.last)
-    ).one()
-    return Number(*taken).plus(1 - count)
+    tx.execute(_insert(tx, interchange_numbers).values(**_row(parties, _NONE)).on_conflict_do_nothing())
+    tx.execute(_shared(parties).with_for_update())
+    if upcoming(tx, practice, partner, parties) != wanted:
+        return False
+    _keep(tx, practice, partner, parties, wanted)
+    return True
 
 
-def jump(tx: Connection, practice: str, partner: str, kind: str, to: Number) -> Number | None:
+def jump(tx: Connection, practice: str, partner: str, parties: Parties, to: Number) -> Number | None:
     """Let the next number be the one after `to`; gives the last one before. Raises UsageError if that is not forward."""
-    before = last(tx, practice, partner, kind)
+    before = latest(tx, practice, partner, parties)
     if not 1 <= to.number <= LAST or (before is not None and to <= before):
         said = f"{before.number:09d} of cycle {before.cycle}" if before else "no number"
         raise UsageError(
             f"control numbers only go forward: {said} was used last, and {to.number:09d} of cycle {to.cycle} is not "
             "behind it; nothing was changed"
         )
-    row = {"practice": practice, "partner": partner, "kind": kind, "cycle": to.cycle, "last": to.number}
-    wanted = _insert(tx).values(**row)
-    key = ["practice", "partner", "kind"]
-    tx.execute(wanted.on_conflict_do_update(index_elements=key, set_={"cycle": to.cycle, "last": to.number}))
+    _keep(tx, practice, partner, parties, to)
     return before
+
+
+def carry(tx: Connection, practice: str, old: str, new: str) -> None:
+    """Let a partner that has another name from now on go on behind what was used under the old one."""
+    used, known = last(tx, practice, old), last(tx, practice, new) or _NONE
+    if used is not None and known < used:
+        _keep_own(tx, practice, new, used)
 
 
 def every(tx: Connection, practice: str) -> dict[tuple[str, str], Number]:
@@ -76,39 +89,65 @@ def every(tx: Connection, practice: str) -> dict[tuple[str, str], Number]:
     return {(row["kind"], row["partner"]): Number(row["cycle"], row["last"]) for row in rows}
 
 
-def last(tx: Connection, practice: str, partner: str, kind: str) -> Number | None:
-    """Give the number taken last; None if none was."""
+def last(tx: Connection, practice: str, partner: str) -> Number | None:
+    """Give the interchange number that this practice used last for that partner; None if it used none."""
     c = control_numbers.c
     row = tx.execute(
-        select(c.cycle, c.last).where(c.practice == practice, c.partner == partner, c.kind == kind)
+        select(c.cycle, c.last).where(c.practice == practice, c.partner == partner, c.kind == _KIND)
     ).first()
     return None if row is None else Number(*row)
 
 
-def patient_control_numbers(tx: Connection, practice: str, count: int) -> tuple[str, ...]:
-    """Draw patient control numbers: 13 characters, opaque, never given twice in this practice.
+def latest(tx: Connection, practice: str, partner: str, parties: Parties) -> Number | None:
+    """Give the interchange number that was used last, by this practice or by one that shares the account."""
+    shared, own = tx.execute(_shared(parties)).first(), last(tx, practice, partner)
+    known = [one for one in (shared and Number(shared.cycle, shared.last), own) if one is not None]
+    return max(known, default=None)
 
-    Each is the keyed hash of a counter: nobody can tell from one number how many claims there are, or guess another.
-    The unique key of the ledger stands behind the odds of 1 in 2**65 that two counters hash alike.
+
+def patient_control_numbers(tx: Connection, count: int) -> tuple[str, ...]:
+    """Draw patient control numbers: 13 characters, 65 bits at random; the ledger refuses one that was given before.
+
+    Nobody can tell from one how many claims there are, or guess another, and a ledger that was restored draws none again.
+    Raises LedgerHeld as `take` does.
     """
     if not count:
         return ()
-    first, key = take(tx, practice, "", "pcn", count=count), secret_of(tx, practice)
-    return tuple(_opaque(first.plus(step), key) for step in range(count))
+    require_released(tx)
+    return tuple("".join(secrets.choice(_LETTERS) for _ in range(_PCN_LENGTH)) for _ in range(count))
 
 
-def _opaque(counted: Number, key: bytes) -> str:
-    drawn = hashlib.blake2b(f"{counted.cycle}/{counted.number}".encode(), key=key, digest_size=9).digest()
-    value = int.from_bytes(drawn, "big")
-    return "".join(_LETTERS[(value >> (5 * place)) & 31] for place in range(_PCN_LENGTH))
+def _keep(tx: Connection, practice: str, partner: str, parties: Parties, used: Number) -> None:
+    row = _insert(tx, interchange_numbers).values(**_row(parties, used))
+    key = ["sender", "receiver", "usage"]
+    tx.execute(row.on_conflict_do_update(index_elements=key, set_={"cycle": used.cycle, "last": used.number}))
+    _keep_own(tx, practice, partner, used)
 
 
-def _insert(tx: Connection) -> "postgresql.Insert | sqlite.Insert":
+def _keep_own(tx: Connection, practice: str, partner: str, used: Number) -> None:
+    fields = {"practice": practice, "partner": partner, "kind": _KIND, "cycle": used.cycle, "last": used.number}
+    key = ["practice", "partner", "kind"]
+    row = _insert(tx, control_numbers).values(**fields)
+    tx.execute(row.on_conflict_do_update(index_elements=key, set_={"cycle": used.cycle, "last": used.number}))
+
+
+def _row(parties: Parties, used: Number) -> dict[str, object]:
+    return {**parties._asdict(), "cycle": used.cycle, "last": used.number}
+
+
+def _shared(parties: Parties) -> "Select[tuple[int, int]]":
+    c = interchange_numbers.c
+    return select(c.cycle, c.last).where(
+        c.sender == parties.sender, c.receiver == parties.receiver, c.usage == parties.usage
+    )
+
+
+def _insert(tx: Connection, table: "Table") -> "postgresql.Insert | sqlite.Insert":
     """Begin an insert in the dialect of the ledger at hand; the other one is not loaded."""
     if tx.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 only where the ledger is one
 
-        return insert(control_numbers)
+        return insert(table)
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415 only where the ledger is one
 
-    return sqlite_insert(control_numbers)
+    return sqlite_insert(table)

@@ -44,9 +44,7 @@ def rename(tx: Connection, practice: str, old: str, new: str, *, event: Event, a
                 f"changed; give the file in partners/ its old name, {old}, again"
             )
         tx.execute(update(table).where(table.c.practice == practice, table.c.partner == old).values(partner=new))
-    for (kind, partner), number in numbers.every(tx, practice).items():
-        if partner == old and (numbers.last(tx, practice, new, kind) or numbers.Number(0, 0)) < number:
-            numbers.jump(tx, practice, new, kind, number)
+    numbers.carry(tx, practice, old, new)
     events.write(tx, practice, event, at=at)
     i = interchanges.c
     return int(tx.execute(select(func.count()).where(i.practice == practice, i.partner == new)).scalar_one())

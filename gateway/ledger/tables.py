@@ -554,12 +554,26 @@ fixes = Table(
     Column("at", Instant, nullable=False),
 )
 
+# What a practice has used of each kind for each partner last. Ledgers that numbered claims have a row "pcn" without partner.
 control_numbers = Table(
     "control_numbers",
     metadata,
     Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
     Column("partner", String(40), primary_key=True),
     Column("kind", String(12), primary_key=True),
+    Column("cycle", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+)
+
+# One submitter's account may serve several practices: what the receiver counts is theirs together, so no row here is of
+# a practice.
+interchange_numbers = Table(
+    "interchange_numbers",
+    metadata,
+    # Qualifier and id with a colon: ISA05 and ISA06, ISA07 and ISA08.
+    Column("sender", String(18), primary_key=True),
+    Column("receiver", String(18), primary_key=True),
+    Column("usage", String(1), primary_key=True),
     Column("cycle", Integer, nullable=False),
     Column("last", Integer, nullable=False),
 )

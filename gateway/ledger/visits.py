@@ -12,6 +12,7 @@ from gateway.event import Event
 from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
+from gateway.ledger.parameters import some_at_once
 from gateway.ledger.patients import patient_key
 from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import findings, fixes, intake_faults, visit_versions, visits
@@ -128,14 +129,38 @@ def add(tx: Connection, practice: str, new: NewVersion, *, at: datetime) -> Stor
     return stored
 
 
+def lock(tx: Connection, practice: str, visit_ids: Collection[int], *, wait: bool = True) -> frozenset[int]:
+    """Keep other writers from some visits, and from the claims and answers that are theirs, until the transaction ends.
+
+    They are locked in order of id, so that two that want the same ones never wait for each other. Gives those that are ours.
+
+    wait  whether to wait for visits that others have; else they are left out
+    """
+    ours: set[int] = set()
+    for some in some_at_once(sorted(set(visit_ids))):
+        mine = select(visits.c.id).where(Unindexed(visits.c.practice) == practice, visits.c.id.in_(some))
+        ordered = mine.order_by(visits.c.id).with_for_update(key_share=True, skip_locked=not wait)
+        ours.update(tx.execute(ordered).scalars())
+    return frozenset(ours)
+
+
+def lock_known(tx: Connection, practice: str, keys: Collection[str]) -> None:
+    """Lock the visits of those keys that are known, as `lock` does."""
+    for some in some_at_once(keys):
+        known = select(visits.c.id).where(visits.c.practice == practice, visits.c.key.in_(some))
+        tx.execute(known.order_by(visits.c.id).with_for_update(key_share=True))
+
+
 def add_first(tx: Connection, practice: str, new: Sequence[NewVersion], *, at: datetime) -> None:
-    """Add visits that are not known yet, each with its first version. No two have the same key.
+    """Add visits that are not known yet, each with its first version, in order of key. No two have the same key.
 
     Raises LedgerConflict, at the end of the transaction at the latest, if one is known by now.
     """
     if not new:
         return
-    tx.execute(insert(visits), [{"practice": practice, "key": one.key, "version": 1} for one in new])
+    # In order: who adds the same keys at the same time waits for one of ours, and holds none that we want.
+    keys = sorted(one.key for one in new)
+    tx.execute(insert(visits), [{"practice": practice, "key": key, "version": 1} for key in keys])
     drawn = select(visits.c.key, visits.c.id).where(
         visits.c.practice == practice, visits.c.key.in_([one.key for one in new])
     )

@@ -35,12 +35,12 @@ from gateway.service.views.log import LOG
 from gateway.service.views.remittances import REMITTANCES
 from gateway.service.views.visits import VISITS
 from gateway.settings import load
-from tests.bench import filled, posting, writing
+from tests.bench import filled, posting, several, writing
 
 OLD: Final = "17a8ad5"
 TODAY: Final = date(2026, 11, 16)
 RUNS: Final = 3
-PARTS: Final = ("large", "scrub", "sealing", "writing", "post", "start")
+PARTS: Final = ("large", "scrub", "sealing", "writing", "post", "several", "start")
 HELD: Final = 1_771
 """As many of 100,000 visits were held where the measure was taken."""
 _COMMAND: Final = [sys.executable, "-m", "gateway"]
@@ -88,6 +88,8 @@ def main(words: list[str]) -> int:
     if "post" in parts:
         measure_post(asked.folder, gateway, old)
         measure_beside(asked.folder, gateway)
+    if "several" in parts:
+        measure_several()
     if "start" in parts:
         measure_start(asked.folder, old)
     return 0
@@ -332,6 +334,14 @@ def measure_beside(folder: Path, gateway: Path) -> None:
     seen = f"{max(taken):.1f} s (load {os.getloadavg()[0]:.1f})"
     row(f"import 100 visits while that post runs, {len(taken)} times, slowest", seen, "5 s on the wall")
     shutil.rmtree(home)
+
+
+def measure_several() -> None:
+    """Four processes on PostgreSQL, with partners of their own, beside one that does the work of all."""
+    turns = list(several.measure())
+    one, four = min(first for first, _ in turns), min(second for _, second in turns)
+    seen = f"{one / four:.2f} times ({one:.1f} s, {four:.1f} s; load {os.getloadavg()[0]:.1f})"
+    row(f"{several.SHARES} processes scrub and post on PostgreSQL, times one", seen, "1.4 on two cores")
 
 
 def measure_start(folder: Path, old: Path | None) -> None:

@@ -169,8 +169,8 @@ from contextlib import contextmanager
 from gateway.ledger.database import Ledger
 writing, taken = Ledger.writing, [0.0]
 @contextmanager
-def timed(ledger):
-    with writing(ledger) as tx:
+def timed(ledger, **how):
+    with writing(ledger, **how) as tx:
         begin = time.monotonic()
         yield tx
     taken.append(time.monotonic() - begin)

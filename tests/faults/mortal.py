@@ -62,8 +62,8 @@ class MortalLedger(Ledger):
     points: Points
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        with Ledger.writing(self) as tx:
+    def writing(self, *, beside: bool = False) -> Iterator[Connection]:
+        with Ledger.writing(self, beside=beside) as tx:
             yield tx
             self.points.reach("commit")
         self.points.reach("commit done")

@@ -49,12 +49,16 @@ def refused_at_the_commit(ledger: Ledger) -> None:
 
 
 def orphaned_at_the_commit(ledger: Ledger) -> None:
-    """Write a note, and lose the process of the server that is to commit it."""
-    with ledger.writing() as tx:
-        note(tx)
-        process = tx.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    """Write a note, and lose the process of the server that is to commit it: everything but the COMMIT was done."""
+
+    def end(tx: Connection) -> None:
+        process = tx.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
         with ledger.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+
+    event.listen(ledger.engine, "commit", end, once=True)
+    with ledger.writing() as tx:
+        note(tx)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, select, text
 
 from gateway.ledger import claims, migrate, open_ledger, practices
 from gateway.ledger.tables import interchange_claims, payments, postings, visit_versions
@@ -172,7 +172,7 @@ def _counted(office: Office) -> Result:
         carried = Counter(tx.execute(select(interchange_claims.c.claim_version_id)).scalars())
         answered = Counter(tx.execute(select(payments.c.claim_version_id)).scalars())
         posted = sum(tx.execute(select(postings.c.cents)).scalars())
-        faults = tuple(_faults(tx, posted))
+        faults = (*_faults(tx, posted), *_deadlocks(tx))
     once = [one for one in standing if made[one.visit_key] == carried[one.id] == answered[one.id] == 1]
     paid = [one for one in once if one.state is ClaimState.PAID]
     outcome = reconcile(office)
@@ -191,6 +191,14 @@ def _faults(tx: Connection, posted: int) -> list[str]:
     found = [] if states == {VisitState.CLAIMED} else [f"visits are {sorted(states)}"]
     wanted = int(CHARGE * 100) * VISITS
     return found if posted == wanted else [*found, f"{posted} cents stand on the lines, and {wanted} were paid"]
+
+
+def _deadlocks(tx: Connection) -> list[str]:
+    """Ask PostgreSQL whether it had to break one: writers lock in one order, and there is none to break."""
+    if tx.dialect.name != "postgresql":
+        return []
+    met = tx.execute(text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")).scalar_one()
+    return [f"{met} deadlocks"] if met else []
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from gateway.ledger.filesystem import _try_locks, kind_of, require_local
 from gateway.ledger.health import altered_files, damage, settings_of, shape_of
 from gateway.ledger.lock import alone, at_work
 from gateway.ledger.numbers import LAST, Number
+from tests.ledger.numbering import take
 from tests.people import NOW, PRACTICE
 from tests.together import run_together
 
@@ -91,17 +92,17 @@ def test_a_lock_ends_with_the_process_that_held_it(empty_ledger: Ledger) -> None
 def test_no_number_is_taken_from_a_held_ledger(empty_ledger: Ledger) -> None:
     with empty_ledger.writing() as tx:
         practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
-        assert numbers.take(tx, PRACTICE.key, "north", "interchange") == (1, 1)
+        assert take(tx, PRACTICE.key, "north") == (1, 1)
     found_held = instance.as_held(empty_ledger, "a test says so")
     with pytest.raises(LedgerHeld, match="a test says so"), found_held.writing() as tx:
-        numbers.take(tx, PRACTICE.key, "north", "interchange")
+        take(tx, PRACTICE.key, "north")
     with empty_ledger.writing() as tx:
         instance.hold(tx, "it was restored", place="here")
     with pytest.raises(LedgerHeld, match="it was restored"), empty_ledger.writing() as tx:
-        numbers.patient_control_numbers(tx, PRACTICE.key, 1)
+        numbers.patient_control_numbers(tx, 1)
     with empty_ledger.writing() as tx:
         instance.release(tx, 2)
-        assert numbers.take(tx, PRACTICE.key, "north", "interchange") == (1, 2)
+        assert take(tx, PRACTICE.key, "north") == (1, 2)
 
 
 def test_a_place_differs_by_machine_path_and_database(empty_ledger: Ledger) -> None:
@@ -190,16 +191,16 @@ def test_f44_writers_beside_a_long_reader_neither_deadlock_nor_grow_the_journal_
     def write() -> None:
         for _ in range(20):
             with ledger.writing() as tx:
-                numbers.take(tx, PRACTICE.key, "north", "interchange")
+                take(tx, PRACTICE.key, "north")
                 tx.execute(text("INSERT INTO slots VALUES (:p, randomblob(200000), 'x', '2026-01-01', 'c', 'now')"), P)
 
     with ledger.reading() as long_reader:
-        assert numbers.last(long_reader, PRACTICE.key, "north", "interchange") is None
+        assert numbers.last(long_reader, PRACTICE.key, "north") is None
         run_together([write] * 4)
-        assert numbers.last(long_reader, PRACTICE.key, "north", "interchange") is None
+        assert numbers.last(long_reader, PRACTICE.key, "north") is None
         grown = journal.stat().st_size
     with ledger.reading() as tx:
-        assert numbers.last(tx, PRACTICE.key, "north", "interchange") == (1, 80)
+        assert numbers.last(tx, PRACTICE.key, "north") == (1, 80)
         limit = int(settings_of(tx)["journal_size_limit"])
     write()
     write()

@@ -14,11 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict
 from gateway.event import Event
-from gateway.ledger import Ledger, claims, events, migrate, numbers, visits
+from gateway.ledger import Ledger, claims, events, migrate, visits
 from gateway.ledger.indexes import NewIndex, concurrent_index, make
 from gateway.ledger.upgrading import _config, bring_up
 from tests.e2e.command import ROOT, environment
 from tests.ledger.killed_upgrade import REVISIONS
+from tests.ledger.numbering import take
 from tests.ledger.test_ledger import stored_claim
 from tests.people import NOW, PRACTICE, claim
 
@@ -221,4 +222,4 @@ def test_the_claims_of_a_ledger_are_read_as_before_once_it_is_upgraded(ledger: L
         assert claims.body_of(tx, P, stored.id) == claim(stored.pcn)
         assert visits.find(tx, P, "V1") is not None
     with ledger.writing() as tx:
-        assert numbers.take(tx, P, "north", "interchange") == (1, 1)
+        assert take(tx, P, "north") == (1, 1)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.read.inbound_file import What
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
-from gateway.ledger import Transaction, inbound
+from gateway.ledger import Transaction, inbound, visits
 from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetState
 from gateway.remittance import Remittance
 from gateway.service.inbound.acknowledgments import Acknowledging
@@ -90,11 +90,15 @@ class FilePosting:
             self.faults.append(f"we could not post {self._named(one)} ({type(fault).__name__})")
 
     def _in_turn(self, one: SetRead, *, is_last: bool) -> None:
-        """Post a set as soon as what was read for it is still so. Raises LedgerConflict if it never is."""
+        """Post a set as soon as what was read for it is still so. Raises LedgerConflict if it never is.
+
+        A remittance is written beside other work: which claims it is about is known before. Acknowledgments look theirs up
+        one by one, and are written alone.
+        """
         for turn in range(_TRIES):
             prepared = [self.remitting.prepare(each.what) for each in one.answers if isinstance(each.what, Remittance)]
             try:
-                with self.office.ledger.writing() as tx:
+                with self.office.ledger.writing(beside=len(prepared) == len(one.answers)) as tx:
                     looks, closes = self._write(tx, one, prepared), is_last and not self.faults
                     if closes:
                         self._close(tx, with_one_more=one)
@@ -113,7 +117,9 @@ class FilePosting:
 
     def _write(self, tx: Transaction, one: SetRead, prepared: list[Prepared]) -> bool:
         """Write one set; tells whether a person has to look."""
+        inbound.lock(tx, self.practice, self.file.id)
         self._begin(tx)
+        visits.lock(tx, self.practice, [visit_id for each in prepared for visit_id in each.answered.visit_ids])
         aside = any(each.why for each in prepared)
         inbound.move_set(tx, self.practice, self.file.id, one.at, SetState.SET_ASIDE if aside else SetState.POSTED)
         looks = False

@@ -4,7 +4,7 @@ What the remittance does to them is worked out on these values first. Whether th
 once more when it is written: by how often each was answered, and by the state of each that it moves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,6 +61,11 @@ class ClaimsAnswered(NamedTuple):
     by_pcn: dict[str, Ours]
     ids: tuple[int, ...]
     answers: dict[int, int]
+
+    @property
+    def visit_ids(self) -> Iterator[int]:
+        """The visits that they are of: who has locked those is alone with the claims."""
+        return (one.claim.visit_id for one in self.by_pcn.values())
 
     def are_as_they_were(self, tx: Transaction, practice: str) -> bool:
         """Tell whether none of them was answered since."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
-from itertools import count
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,9 @@ from gateway.codes.table import codes_folder
 from gateway.edi.checking import conformance
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.write import professional
-from gateway.errors import ConfigError, LedgerConflict, OutboundWireError
+from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, events, numbers, outbox
+from gateway.ledger import Transaction, claims, events, numbers, outbox, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.numbers import Number
 from gateway.ledger.outbox import NewFile, SealedFile
@@ -107,6 +106,21 @@ class _Done:
 
 
 def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
+    """Seal what waits for a partner; where others have sealed some of it meanwhile, what is left then."""
+    for turn in range(1, _TRIES + 1):
+        try:
+            done.unwritable += _seal_ready(office, partner, done)
+        except LedgerBusy:
+            raise
+        except LedgerConflict:
+            if turn == _TRIES:
+                raise
+        else:
+            return
+
+
+def _seal_ready(office: Office, partner: TradingPartner, done: _Done) -> list[Unwritable]:
+    """Seal what waits for a partner now, and give what cannot be. Raises LedgerConflict if somebody else was quicker."""
     ready = _ready(office, partner)
     other = renamed(office, partner) if ready else None
     if other is not None:
@@ -114,15 +128,15 @@ def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
     fresh, doubled = _originals(office, ready)
     good, bad = _tried(office, partner, fresh, professional.write)
     good, doubted = undoubted(office, partner, good)
-    kept = [Unwritable(pcn=claim.pcn, visit=claim.visit_key, why=why) for claim, why in doubted]
-    done.unwritable += [*doubled, *bad, *kept]
+    unwritable = [*doubled, *bad, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=why) for c, why in doubted)]
     stored = {body.patient_control_number: claim for claim, body in good}
     for batch in plan(partner, (body for _, body in good)):
         file, unfit = _seal_what_fits(office, batch, stored)
-        done.unwritable += unfit
+        unwritable += unfit
         if file is not None:
             done.files.append(file)
             done.claims += len(batch.claims) - len(unfit)
+    return unwritable
 
 
 def _seal_what_fits(
@@ -238,29 +252,21 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], judg
 
     Raises LedgerConflict when others keep taking the number first, OutboundWireError if the file does not conform.
     """
-    practice, partner = office.practice.key, batch.partner
-    for tried in count(1):
+    practice, partner, parties = office.practice.key, batch.partner, batch.partner.envelope.parties
+    carried = [stored[one.patient_control_number] for one in batch.claims]
+    for _ in range(_TRIES):
         with office.ledger.reading() as tx:
-            taken = numbers.last(tx, practice, partner.name, "interchange")
-        number = _next(taken)
+            number = numbers.upcoming(tx, practice, partner.name, parties)
         written = _batch(office, batch, number)
         raw = professional.write(written)
         judge(raw)
         wire = closed(office, partner, raw)
         _refuse_unfit(office, partner, _name(office, partner, number), raw, leaves=raw if wire is None else wire)
-        with office.ledger.writing() as tx:
-            if numbers.last(tx, practice, partner.name, "interchange") == taken:
-                numbers.take(tx, practice, partner.name, "interchange")
-                return _store(tx, office, written, number, (raw, wire), stored)
-        if tried == _TRIES:
-            break
+        with office.ledger.writing(beside=True) as tx:
+            visits.lock(tx, practice, [one.visit_id for one in carried])
+            if numbers.take(tx, practice, partner.name, parties, number):
+                return _store(tx, office, written, number, (raw, wire), carried)
     raise LedgerConflict(f"another process seals files for {partner.name}; nothing was sealed here; try again")
-
-
-def _next(taken: Number | None) -> Number:
-    if taken is None:
-        return Number(1, 1)
-    return Number(taken.cycle + 1, 1) if taken.number == numbers.LAST else Number(taken.cycle, taken.number + 1)
 
 
 def _name(office: Office, partner: TradingPartner, number: Number) -> str:
@@ -291,7 +297,7 @@ def _store(
     batch: Batch,
     number: Number,
     body: tuple[bytes, bytes | None],
-    stored: dict[str, StoredClaim],
+    carried: list[StoredClaim],
 ) -> SealedFile:
     """Store a file: its X12, and what leaves where that is not the same."""
     raw, wire = body
@@ -309,7 +315,6 @@ def _store(
         mailbox=partner.mailbox.destination,
         wire=wire,
     )
-    carried = [stored[one.patient_control_number] for one in batch.claims]
     answered = _second_originals(tx, office, carried)
     if answered:
         pcn = next(one.pcn for one in carried if one.id in answered)

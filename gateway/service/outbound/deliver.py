@@ -147,7 +147,7 @@ def _brought_on(courier: Courier, file: SealedFile) -> SealedFile | None:
     """Take a file up and bring it on; None if another worker has it, or has brought it to its end meanwhile."""
     office = courier.office
     try:
-        with office.ledger.writing() as tx:
+        with office.ledger.writing(beside=True) as tx:
             taken = outbox.take_up(tx, office.practice.key, file.id)
         return None if taken is None else courier.bring_on(taken)
     except LedgerBusy:

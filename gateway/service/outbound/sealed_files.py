@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from gateway.delivery import Delivery
 from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, outbox
+from gateway.ledger import Transaction, claims, outbox, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
@@ -38,7 +38,7 @@ def move(office: Office, file: SealedFile, step: Step, *, artefact: str = "") ->
     if waits and step.answer_due_at is None:
         step = replace(step, answer_due_at=answer_due(office, file.partner))
     proof = artefact or f"file {file.name}"
-    with office.ledger.writing() as tx:
+    with office.ledger.writing(beside=True) as tx:
         now = outbox.move(
             tx, office.practice.key, file, step, event=_moved(file, step, proof, office.actor), at=office.clock.now()
         )
@@ -50,6 +50,7 @@ def move(office: Office, file: SealedFile, step: Step, *, artefact: str = "") ->
 def claims_sent(office: Office, tx: Transaction, file: SealedFile, *, artefact: str) -> None:
     """Move the claims of a file that is known to have arrived. Those already answered are further along."""
     practice = office.practice.key
+    visits.lock(tx, practice, [claim.visit_id for claim in claims.in_interchange(tx, practice, file.id)])
     waiting = [claim for claim in claims.in_interchange(tx, practice, file.id) if claim.state is ClaimState.SEALED]
     moves = [(claim, _sent(claim, file, artefact, office.actor)) for claim in waiting]
     claims.move_all(tx, practice, moves, ClaimState.SENT, at=office.clock.now())

@@ -1,16 +1,13 @@
-"""A partner whose file got another name is the same partner: its ISA13 goes on, and its answers are about what was sent.
+"""A partner whose file got another name is the same partner: its answers are about what was sent under the old one.
 
-The name of a partner is the name of its file. Under a new one the ledger would count from 1 again, to a receiver that has
-seen those numbers, and would match no answer to what went out under the old one.
+The name of a partner is the name of its file. Under a new one the ledger would match no answer to what went out before.
 """
 
 from gateway.errors import ConfigError, UsageError
 from gateway.event import Event
 from gateway.ledger import Transaction, instance, numbers, partner_names
-from gateway.partner import TradingPartner
+from gateway.partner import Parties, TradingPartner
 from gateway.service.office import Office
-
-_ISA = 106
 
 
 def renamed(office: Office, partner: TradingPartner) -> ConfigError | None:
@@ -20,29 +17,20 @@ def renamed(office: Office, partner: TradingPartner) -> ConfigError | None:
     if not old:
         return None
     return ConfigError(
-        f"partner {partner.name}: the ledger knows this sender and receiver as {old}; under the new name ISA13 would begin "
-        f"at 1 again, and answers would match nothing; nothing was done; if partners/{old}.toml was renamed: "
+        f"partner {partner.name}: the ledger knows this sender and receiver as {old}; under the new name "
+        f"answers would match nothing that was sent; nothing was done; if partners/{old}.toml was renamed: "
         f"gateway partners rename {old} {partner.name} --by NAME --reason TEXT"
     )
 
 
 def known_as(tx: Transaction, practice: str, partner: TradingPartner) -> str:
     """Give the other name under which files were sealed for that sender, receiver and usage; empty if there is none."""
-    if numbers.last(tx, practice, partner.name, "interchange") is not None:
+    if numbers.last(tx, practice, partner.name) is not None:
         return ""
-    e = partner.envelope
-    wanted = (e.sender_qualifier, e.sender_id, e.receiver_qualifier, e.receiver_id, e.usage)
     for name, raw in partner_names.last_sealed(tx, practice):
-        if name != partner.name and _parties(raw) == wanted:
+        if name != partner.name and Parties.of_interchange(raw) == partner.envelope.parties:
             return name
     return ""
-
-
-def _parties(raw: bytes) -> tuple[str, ...]:
-    """Give ISA05 to ISA08 and ISA15 of a file of ours."""
-    isa = raw[:_ISA].decode("latin-1")
-    elements = isa.split(isa[3])
-    return (*(element.strip() for element in elements[5:9]), elements[15])
 
 
 def rename(office: Office, old: str, new: str, *, reason: str) -> int:
@@ -68,6 +56,6 @@ def rename(office: Office, old: str, new: str, *, reason: str) -> int:
     )
     with office.ledger.writing() as tx:
         instance.require_released(tx)
-        if numbers.last(tx, practice, old, "interchange") is None:
+        if numbers.last(tx, practice, old) is None:
             raise UsageError(f"the ledger knows no partner {old}; nothing was changed; see: gateway partners list")
         return partner_names.rename(tx, practice, old, new, event=said, at=office.clock.now())

@@ -33,7 +33,6 @@ from gateway.transport.mailbox import Entry
 
 GAP = 1_000
 _PLAUSIBLE = 1_000_000
-_PCN_GAP = 1_000_000
 _PAGE = 200
 
 
@@ -159,9 +158,6 @@ def release(office: Office, *, reason: str, without: tuple[str, ...] = (), ready
     practice, marker = office.practice.key, read_marker(office.settings.home)
     with office.ledger.writing() as tx:
         freed = doubts.free_unseen(tx, practice, by=office.actor) if ready_unsent else 0
-        drawn = numbers.last(tx, practice, "", "pcn")
-        if drawn is not None:
-            numbers.jump(tx, practice, "", "pcn", drawn.plus(_PCN_GAP))
         epoch = max(instance.read(tx).epoch, marker.epoch if marker else 0) + 1
         instance.release(tx, epoch)
         kept = len(doubts.kept_back(tx, practice))
@@ -191,9 +187,10 @@ def renumber(office: Office, name: str, *, to: int, reason: str) -> tuple[Number
     """
     partner, practice = office.settings.partner(name), office.practice.key
     with office.ledger.writing() as tx:
-        before = numbers.last(tx, practice, partner.name, "interchange") or Number(1, 0)
+        parties = partner.envelope.parties
+        before = numbers.latest(tx, practice, partner.name, parties) or Number(1, 0)
         after = Number(before.cycle, to)
-        numbers.jump(tx, practice, partner.name, "interchange", after)
+        numbers.jump(tx, practice, partner.name, parties, after)
         _log_jump(tx, office, partner, before, after, reason=reason)
     return before, after
 
@@ -270,7 +267,8 @@ def _numbered(office: Office, partner: TradingPartner, names: dict[str, Entry], 
     with office.ledger.writing() as tx:
         if (partner.name, Step.NUMBERS) in _steps_done(tx, office, recovery):
             return
-        before = numbers.last(tx, practice, partner.name, "interchange") or Number(1, 0)
+        parties = partner.envelope.parties
+        before = numbers.latest(tx, practice, partner.name, parties) or Number(1, 0)
         seen = [*answered(tx, practice, partner.name).numbers(before)]
         seen += [number for name in names if (number := number_in(partner, practice, name)) is not None]
         if marker is not None and (anchor := marker.numbers.get(("interchange", partner.name))):
@@ -279,7 +277,7 @@ def _numbered(office: Office, partner: TradingPartner, names: dict[str, Entry], 
         near = [number for number in seen if number <= before.plus(_PLAUSIBLE)]
         highest = max([before, *near])
         after = highest.plus(GAP)
-        numbers.jump(tx, practice, partner.name, "interchange", after)
+        numbers.jump(tx, practice, partner.name, parties, after)
         _log_jump(tx, office, partner, before, after, reason="recovery")
         said = f"{_shown(before)} was ours, {_shown(highest)} the highest seen; the next is behind {_shown(after)}"
         if len(near) < len(seen):

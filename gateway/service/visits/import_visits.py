@@ -132,8 +132,10 @@ def _store_page(office: Office, page: list[Taken], source: str) -> dict[str, Tak
     practice, at = office.practice.key, office.clock.now()
     became: dict[str, Taking] = {}
     new: list[NewVersion] = []
-    with office.ledger.writing() as tx:
-        known = visits.find_all(tx, practice, [one.visit.key for one in page])
+    keys = [one.visit.key for one in page]
+    with office.ledger.writing(beside=True) as tx:
+        visits.lock_known(tx, practice, keys)
+        known = visits.find_all(tx, practice, keys)
         for one in page:
             if one.visit.key in known:
                 became[one.visit.key] = _store(tx, office, one, known[one.visit.key], source)

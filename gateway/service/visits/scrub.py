@@ -1,11 +1,11 @@
 """Scrub visits: those with a holding finding go to the worklist, the others become claims."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal, UsageError
 from gateway.finding import Finding, holding
-from gateway.ledger import visits
+from gateway.ledger import Transaction, visits
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import VisitState
 from gateway.scrub import BUGS, OUR_FAULT
@@ -13,7 +13,7 @@ from gateway.service.office import Office
 from gateway.service.visits.judged_by import Grounds
 from gateway.service.visits.judging import Judged, broke, judged
 from gateway.service.visits.settling import Settled, settle
-from gateway.service.visits.waiting import waiting
+from gateway.service.visits.waiting import PAGE, waiting
 
 _WAITING = (VisitState.NEW, VisitState.HELD)
 _NOT_MADE = "CLAIM_NOT_MADE"
@@ -62,29 +62,73 @@ def scrub_visits(
     not wait to be scrubbed.
     """
     done: list[Scrubbed] = []
-    grounds = Grounds(office)
-    for page in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
-        each = tuple(judged(office, grounds, page))
-        settled = tuple(map(Settled, each)) if dry_run else _settled(office, each, reason)
+    scrubbing = _Scrubbing(office, Grounds(office), reason, waits=bool(key))
+    for page in _asked_for(office, key) if key else waiting(office, scrubbing.grounds, payer=payer, again=again):
+        settled = tuple(map(Settled, scrubbing.judge(page))) if dry_run else scrubbing.page(page)
         done += map(_scrubbed, settled)
+        progress(len(done))
+    for page in scrubbing.left_to_others():
+        done += map(_scrubbed, scrubbing.page(page))
         progress(len(done))
     return tuple(done)
 
 
-def _settled(office: Office, each: tuple[Judged, ...], reason: str) -> tuple[Settled, ...]:
-    """Write a page, or where that fails each visit by itself. What somebody else has settled meanwhile is left out."""
-    try:
-        return settle(office, each, reason=reason)
-    except LedgerBusy:
-        raise
-    except (LedgerConflict, LedgerRefusal, *BUGS) as failed:
-        if len(each) > 1:
-            return tuple(done for one in each for done in _settled(office, (one,), reason))
-        if isinstance(failed, LedgerConflict):
-            return ()
-        if each[0].case is None:
+@dataclass(slots=True)
+class _Scrubbing:
+    """One run.
+
+    waits  whether it waits for a visit that another process has; else that one is left to the other
+    left   versions that were left so
+    """
+
+    office: Office
+    grounds: Grounds
+    reason: str
+    waits: bool
+    left: list[int] = field(default_factory=list)
+
+    def page(self, page: tuple[StoredVisit, ...]) -> tuple[Settled, ...]:
+        """Judge and write a page, or where that fails each visit by itself. What others have settled meanwhile is left out."""
+        try:
+            return self._whole(page)
+        except LedgerBusy:
             raise
-        return settle(office, (broke(each[0].visit, _NOT_MADE, failed),), reason=reason)
+        except (LedgerConflict, LedgerRefusal, *BUGS) as failed:
+            if len(page) > 1:
+                return tuple(done for one in page for done in self.page((one,)))
+            return () if isinstance(failed, LedgerConflict) else self._whole(page, failed)
+
+    def _whole(self, page: tuple[StoredVisit, ...], failed: BaseException | None = None) -> tuple[Settled, ...]:
+        """Judge and write a page in one transaction. `failed` is what came of trying this one visit before."""
+        if self.office.ledger.has_one_writer:
+            each = self.judge(page, failed)  # before the transaction: all others wait for that
+            with self.office.ledger.writing() as tx:
+                return settle(tx, self.office, each, reason=self.reason)
+        with self.office.ledger.writing(beside=True) as tx:
+            each = self.judge(self._taken(tx, page), failed)
+            return settle(tx, self.office, each, reason=self.reason)
+
+    def judge(self, page: tuple[StoredVisit, ...], failed: BaseException | None = None) -> tuple[Judged, ...]:
+        """Judge visits; one on which our own code broke when it was written is held for that."""
+        if failed is not None:
+            return tuple(broke(one, _NOT_MADE, failed) for one in page)
+        return tuple(judged(self.office, self.grounds, page))
+
+    def _taken(self, tx: Transaction, page: tuple[StoredVisit, ...]) -> tuple[StoredVisit, ...]:
+        """Take those visits of a page that are still as they were read, and that no other process has."""
+        practice = self.office.practice.key
+        ours = visits.lock(tx, practice, [one.visit_id for one in page], wait=self.waits)
+        self.left += [one.id for one in page if one.visit_id not in ours]
+        stand = visits.states_of(tx, practice, [one.id for one in page])
+        return tuple(one for one in page if one.visit_id in ours and stand.get(one.id) is one.state)
+
+    def left_to_others(self) -> Iterator[tuple[StoredVisit, ...]]:
+        """Give, at the end, what was left to others and still waits: they may have ended before they came to it."""
+        self.waits, left = True, self.left
+        for some in (left[first : first + PAGE] for first in range(0, len(left), PAGE)):
+            with self.office.ledger.reading() as tx:
+                found = visits.current_of(tx, self.office.practice.key, some)
+            yield tuple(one for one in found if one.state in _WAITING)
 
 
 def _asked_for(office: Office, key: str) -> Iterator[tuple[StoredVisit, ...]]:

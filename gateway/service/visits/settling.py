@@ -1,4 +1,4 @@
-"""What was judged, written: a visit is held, or its claim is made; a page is one transaction with its events."""
+"""What was judged, written: a visit is held, or its claim is made, with its events."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,34 +26,31 @@ class Settled:
     pcn: str = ""
 
 
-def settle(office: Office, page: Sequence[Judged], *, reason: str) -> tuple[Settled, ...]:
-    """Hold the visits that something holds, and make the claims of the others, all in one transaction.
+def settle(tx: Transaction, office: Office, page: Sequence[Judged], *, reason: str) -> tuple[Settled, ...]:
+    """Hold the visits that something holds, and make the claims of the others. The visits are locked.
 
     Left out is what changed since the rules looked: the next run looks again. Raises LedgerConflict if somebody else was
-    quicker after all, LedgerRefusal if the database refuses a value; then nothing of the page was written.
+    quicker after all, LedgerRefusal if the database refuses a value; then the transaction has to go.
     """
     practice, at = office.practice.key, office.clock.now()
-    with office.ledger.writing() as tx:
-        stand = visits.states_of(tx, practice, [one.visit.id for one in page])
-        earlier = earlier_of(tx, practice, [one.visit.visit_id for one in page])
-        still = [one for one in page if _is_still_so(one, stand, earlier)]
-        visits.replace_findings(tx, practice, {one.visit.id: one.found for one in still})
-        held = [one for one in still if one.holds]
-        clean = {one.visit.id: one.case for one in still if not one.holds and one.case is not None}
-        pcns = dict(zip(clean, numbers.patient_control_numbers(tx, practice, len(clean)), strict=True))
-        settled = tuple(Settled(one, pcns.get(one.visit.id, "")) for one in still)
-        visits.move_all(tx, [one.visit for one in held], VisitState.HELD)
-        visits.keep_judged_by(tx, practice, ((one.visit, one.by, _look_again_on(office, one)) for one in held))
-        visits.move_all(tx, [one.visit for one in still if one.visit.id in clean], VisitState.CLAIMED)
-        made = [
-            _new_claim(office, one.judged.visit, clean[one.judged.visit.id], one.pcn, reason)
-            for one in settled
-            if one.pcn
-        ]
-        for one in made:
-            _replace(tx, office, earlier[one.visit.visit_id].versions, one, reason)
-        claims.add_all(tx, practice, made, at=at)
-        events.write_all(tx, practice, _held(held, office.actor), at=at)
+    stand = visits.states_of(tx, practice, [one.visit.id for one in page])
+    earlier = earlier_of(tx, practice, [one.visit.visit_id for one in page])
+    still = [one for one in page if _is_still_so(one, stand, earlier)]
+    visits.replace_findings(tx, practice, {one.visit.id: one.found for one in still})
+    held = [one for one in still if one.holds]
+    clean = {one.visit.id: one.case for one in still if not one.holds and one.case is not None}
+    pcns = dict(zip(clean, numbers.patient_control_numbers(tx, len(clean)), strict=True))
+    settled = tuple(Settled(one, pcns.get(one.visit.id, "")) for one in still)
+    visits.move_all(tx, [one.visit for one in held], VisitState.HELD)
+    visits.keep_judged_by(tx, practice, ((one.visit, one.by, _look_again_on(office, one)) for one in held))
+    visits.move_all(tx, [one.visit for one in still if one.visit.id in clean], VisitState.CLAIMED)
+    made = [
+        _new_claim(office, one.judged.visit, clean[one.judged.visit.id], one.pcn, reason) for one in settled if one.pcn
+    ]
+    for one in made:
+        _replace(tx, office, earlier[one.visit.visit_id].versions, one, reason)
+    claims.add_all(tx, practice, made, at=at)
+    events.write_all(tx, practice, _held(held, office.actor), at=at)
     return settled
 
 

@@ -61,7 +61,7 @@ def test_f55_several_processes_seal_over_the_end_of_the_cycle_and_no_number_is_m
     taken(office, *(visit(f"V-{number}") for number in range(count)))
     scrub_visits(office)
     with office.ledger.writing() as tx:
-        numbers.jump(tx, office.practice.key, "north", "interchange", Number(1, LAST - 3))
+        numbers.jump(tx, office.practice.key, "north", partner("north").envelope.parties, Number(1, LAST - 3))
     url = office.ledger.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
     office.ledger.close()  # a forked process must not inherit a connection
 

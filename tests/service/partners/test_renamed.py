@@ -56,7 +56,7 @@ def test_nothing_is_sealed_or_collected_under_the_new_name(moved: Office) -> Non
     assert isinstance(one.problem, ConfigError)
     assert the_claim(moved, "V-3").state is ClaimState.READY
     with moved.ledger.reading() as tx:
-        assert numbers.last(tx, moved.practice.key, "polar", "interchange") is None
+        assert numbers.last(tx, moved.practice.key, "polar") is None
 
 
 def test_once_it_is_renamed_its_numbers_go_on_and_answers_find_what_was_sent(moved: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from gateway.errors import ConfigError, LedgerHeld, UsageError
-from gateway.ledger import append_only, events, migrate, numbers, open_ledger
+from gateway.ledger import append_only, events, migrate, open_ledger
 from gateway.service.identity.instance import require_released
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
@@ -21,6 +21,7 @@ from gateway.service.setup.doctor import Health, examine
 from gateway.service.setup.establish import register
 from gateway.service.visits.scrub import scrub_visits
 from gateway.settings import Settings
+from tests.ledger.numbering import take
 from tests.people import PRACTICE
 from tests.service.clinic import partner, taken, visit
 from tests.service.homes import another_database, at, begun, office_in, settings_in
@@ -75,7 +76,7 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(settings: Settings, 
         with office_in(settings) as office:
             for _ in range(30):
                 with office.ledger.writing() as tx:
-                    numbers.take(tx, PRACTICE.key, "south", "interchange")
+                    take(tx, PRACTICE.key, "south")
 
     run_together([write, lambda: made.append(made_backup(settings, folder))])
     assert made[0].manifest.verified

@@ -139,7 +139,7 @@ def post_as_the_command_does(office: Office) -> None:
 
 def last_number(office: Office) -> Number | None:
     with office.ledger.reading() as tx:
-        return numbers.last(tx, office.practice.key, "north", "interchange")
+        return numbers.last(tx, office.practice.key, "north")
 
 
 def states_of_files(office: Office, *interchanges: int) -> set[Delivery]:
