@@ -16,7 +16,7 @@ from gateway.codes.table import codes_folder
 from gateway.edi.checking import conformance
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.write import professional
-from gateway.errors import ConfigError, LedgerConflict, OutboundWireError
+from gateway.errors import ConfigError, LedgerChanged, LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, numbers, outbox
 from gateway.ledger.claims import StoredClaim
@@ -86,6 +86,8 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     for one in _partners(office, partner):
         try:
             _seal_partner(office, one, done)
+        except LedgerChanged:
+            raise
         except ConfigError as mixed:
             done.refused.append((one.name, mixed))
             _report_partner(office, one, mixed)
@@ -118,6 +120,7 @@ def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
     done.unwritable += [*doubled, *bad, *kept]
     stored = {body.patient_control_number: claim for claim, body in good}
     for batch in plan(partner, (body for _, body in good)):
+        office.give_way()
         file, unfit = _seal_what_fits(office, batch, stored)
         done.unwritable += unfit
         if file is not None:

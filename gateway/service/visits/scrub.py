@@ -64,6 +64,7 @@ def scrub_visits(
     done: list[Scrubbed] = []
     grounds = Grounds(office)
     for page in _asked_for(office, key) if key else waiting(office, grounds, payer=payer, again=again):
+        office.give_way()
         each = tuple(judged(office, grounds, page))
         settled = tuple(map(Settled, each)) if dry_run else _settled(office, each, reason)
         done += map(_scrubbed, settled)
