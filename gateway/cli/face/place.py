@@ -1,7 +1,6 @@
 """Where a command works: the home folder, the pinned day, and how to open the office."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from gateway.cli.face.say import say
+from gateway.cli.face.show import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ class Place:
         settings = self.settings()
         ledger = open_ledger(settings.database_url)
         try:
-            with (lock or at_work)(ledger, _told) as held:
+            with (lock or at_work)(ledger, beside) as held:
                 # Only now: whoever was waited for may have been an upgrade.
                 require_its_tables(ledger, self.home)
                 require_newest(ledger)
@@ -91,12 +91,6 @@ class Place:
                     )
         finally:
             ledger.close()
-
-
-def _told(what: str) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)  # where the line stands that shows how far long work has come
-    say(what, err=True)
 
 
 def _tell_standing(ledger: "Ledger") -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.errors import ConfigError, LedgerBusy
 from gateway.event import Event
-from gateway.ledger import Ledger, events, migrate, open_ledger, practices
+from gateway.ledger import Ledger, events, lock, migrate, open_ledger, practices
 from gateway.ledger.events import Logged
 from gateway.ledger.lock import at_work
 from gateway.service.office import Office, quietly
@@ -168,7 +168,8 @@ def test_without_room_on_the_disk_nothing_is_changed(settings: Settings, decline
     ledger.close()
 
 
-def test_nobody_else_may_be_at_work(settings: Settings) -> None:
+def test_nobody_else_may_be_at_work(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "ALONE_SECONDS", 0.1)
     ledger = opened(settings)
     with at_work(ledger), pytest.raises(LedgerBusy):
         register(settings, at(1))
@@ -176,7 +177,9 @@ def test_nobody_else_may_be_at_work(settings: Settings) -> None:
     assert revision(settings) == OLDER
 
 
-def test_others_are_kept_out_between_the_revisions_too(settings: Settings) -> None:
+def test_others_are_kept_out_between_the_revisions_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "AT_WORK_SECONDS", 0.01)
+
     def come_in(_step: str) -> None:
         ledger = opened(settings)
         with pytest.raises(LedgerBusy), at_work(ledger):
