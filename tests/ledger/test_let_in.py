@@ -14,7 +14,7 @@ from gateway.ledger import Ledger, lock, open_ledger
 from gateway.ledger.lock import alone, at_work, require_nobody_alone
 from tests.e2e.command import ROOT, environment
 from tests.ledger.test_turns import url_of
-from tests.ledger.waited_for import LONG_SECONDS, until, wants_alone
+from tests.ledger.waited_for import LONG_SECONDS, hold_on, until, wants_alone
 
 _WAITS_ALONE = """
 import sys
@@ -184,7 +184,3 @@ def test_nobody_steps_aside_in_the_middle_of_a_transaction(empty_ledger: Ledger,
             assert not work.is_asked()
         assert work.is_asked()
     other.result(LONG_SECONDS)
-
-
-def hold_on(ends: threading.Event) -> None:
-    ends.wait(LONG_SECONDS)

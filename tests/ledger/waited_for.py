@@ -1,5 +1,6 @@
 """Waiting until something is so, and never for a time: a loaded machine only makes it later."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -29,3 +30,8 @@ def wants_alone(ledger: Ledger) -> Callable[[], bool]:
         return False
 
     return asked
+
+
+def hold_on(ends: threading.Event) -> None:
+    """Stay at work alone until it is said to be over."""
+    ends.wait(LONG_SECONDS)

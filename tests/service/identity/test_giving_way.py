@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery import Delivery
-from gateway.errors import LedgerChanged
-from gateway.ledger import events, instance, migrate, open_ledger, outbox, visits
+from gateway.errors import LedgerBusy, LedgerChanged
+from gateway.ledger import events, instance, lock, migrate, open_ledger, outbox, visits
 from gateway.ledger.lock import alone
 from gateway.ledger.upgrading import bring_up
 from gateway.lifecycle import VisitState
@@ -32,7 +33,7 @@ from gateway.settings import Settings
 from tests.contract.memory_mailbox import MemoryMailbox
 from tests.e2e.command import ROOT, environment
 from tests.ledger.test_upgrading import LONG
-from tests.ledger.waited_for import LONG_SECONDS, until, wants_alone
+from tests.ledger.waited_for import LONG_SECONDS, hold_on, until, wants_alone
 from tests.service import clinic
 from tests.service.clinic import answer_999, arrived, delivered, taken, visit, visits_file
 from tests.service.homes import Partners, at, begun, office_in
@@ -188,6 +189,25 @@ def test_a_home_that_works_with_a_later_epoch_is_not_set_back_by_one_who_knows_a
         taken(office, *VISITS)
         remember(office)
     assert read_marker(settings.home) == replace(marker, epoch=2)
+
+
+def test_who_cannot_come_back_to_work_leaves_the_marker_to_the_one_who_works_alone(
+    settings: Settings, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "AT_WORK_SECONDS", 0.3)
+    ends = threading.Event()
+    other = Wanting(threads, settings, lambda _: hold_on(ends))
+    before = read_marker(settings.home)
+    try:
+        with pytest.raises(LedgerBusy, match="what was done before stays done"), office_in(settings) as office:
+            take_in(office, "visits.json", visits_file(*VISITS), tell=other)
+        assert read_marker(settings.home) == before
+    finally:
+        ends.set()
+    other.result()
+    with office_in(settings) as office:
+        taken(office, *VISITS)
+    assert set(scrubbed(settings)) == set(KEYS)
 
 
 def test_an_import_and_a_post_step_aside_too(settings: Settings, threads: ThreadPoolExecutor) -> None:
