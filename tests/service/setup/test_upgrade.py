@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gateway.service.recovery.backup import folder_of, newest, restore
 from gateway.service.setup.establish import register
 from gateway.service.setup.upgrade import Declined, upgrade
 from gateway.settings import Settings
+from tests.ledger.waited_for import LONG_SECONDS, until
 from tests.people import NOW, PRACTICE
 from tests.service.clinic import partner
 from tests.service.homes import another_database, at, settings_in
@@ -175,6 +177,19 @@ def test_nobody_else_may_be_at_work(settings: Settings, monkeypatch: pytest.Monk
         register(settings, at(1))
     ledger.close()
     assert revision(settings) == OLDER
+
+
+def test_it_says_that_it_waits_for_those_at_work_and_is_let_in_when_they_are_done(settings: Settings) -> None:
+    ledger, told = opened(settings), list[str]()
+    with ThreadPoolExecutor(1) as threads:
+        with at_work(ledger):
+            upgrading = threads.submit(register, settings, at(1), told=told.append)
+            until(lambda: bool(told))
+            assert "this waits for them" in told[0]
+            assert migrate.current(ledger) == OLDER
+        upgrading.result(LONG_SECONDS)
+    assert migrate.current(ledger) == migrate.newest()
+    ledger.close()
 
 
 def test_others_are_kept_out_between_the_revisions_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
