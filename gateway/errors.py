@@ -2,6 +2,7 @@
 
 GatewayError                    caught only in service/ and in a face (cli, console, schedule)
 ├── ConfigError                 ours, at start: file, key, what is wanted; refuse to run
+│   ├── LedgerChanged           upgraded, released, held or restored while this process had stepped aside: run it again
 │   └── LedgerHeld              restored, copied or moved: nothing is numbered or sent until a person has released it
 ├── IntakeError                 theirs (the practice): the file is unreadable as a whole; row faults are Findings
 ├── UsageError                  theirs (the caller): what was asked for does not exist or is not allowed now
@@ -31,6 +32,10 @@ class GatewayError(Exception):
 
 class ConfigError(GatewayError):
     """A configuration file, or the data folder, is not as it has to be. Nothing was started."""
+
+
+class LedgerChanged(ConfigError):
+    """Another process changed the ledger as a whole while this one had stepped aside. What was done before stays done."""
 
 
 class LedgerHeld(ConfigError):

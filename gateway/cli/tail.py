@@ -1,7 +1,6 @@
 """gateway tail"""
 
 import time
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,9 +55,11 @@ def tail(
     wanted = lists.Wanted(filter=lists.typed(terms), sort="", limit=_PAGE, after="", output="table", columns="")
     severities = ("can wait", "wake") if needs_a_person else (severity or "",)
     wanted = wanted.also(claim=claim.upper(), partner=partner, kind=kind, about=about, severity=severities)
-    # It may run for days: it must not keep an upgrade or a release waiting.
+    from gateway.ledger.lock import looking
+
     request = replace(wanted.request, awaits=follow)
-    with place.office(lock=nullcontext) as office:
+    # It may run for days: it must not keep an upgrade or a release waiting.
+    with place.office(lock=looking) as office:
         after = _last(office, request, lines, as_json=as_json) if lines else 0
         while True:
             after = _rest(office, request, after, as_json=as_json)

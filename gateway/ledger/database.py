@@ -21,17 +21,13 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, LedgerRefusal
-from gateway.ledger import append_only, log_order, turns
+from gateway.ledger import advisory_keys, append_only, log_order, turns
 from gateway.ledger.filesystem import require_local
 from gateway.ledger.look_only import connect, why_look_only
 
 _READ_ONLY = "gateway_read_only"
 LOOK_ONLY = "gateway_look_only"
 """The option of an engine that says why the ledger can only be looked at."""
-_TURN = 0x67_61_74_65
-"""The key of the advisory lock under which PostgreSQL's writers take turns, as BEGIN IMMEDIATE makes SQLite's.
-
-Those that lock the rows they work on hold it together; whoever has to be the only writer holds it alone."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 2),
@@ -145,7 +141,7 @@ def take_turn(tx: Connection, *, beside: bool = False) -> None:
     The turn ends with the transaction. The server lets them in as they came: who waits to be the only one is not overtaken.
     """
     how = "_shared" if beside else ""
-    tx.execute(text(f"SELECT pg_advisory_xact_lock{how}(:key)"), {"key": _TURN})
+    tx.execute(text(f"SELECT pg_advisory_xact_lock{how}(:key)"), {"key": advisory_keys.TURN})
 
 
 def open_ledger(url: str) -> Ledger:

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, text
 
+from gateway.ledger import advisory_keys
 from gateway.ledger.tables import events
 
 _HELD_BACK: Final = "gateway_lines_held_back"
-_KEY: Final = 0x67_61_74_67
-"""The key of PostgreSQL's advisory lock for the end of a transaction that has lines."""
 
 
 def hold_back(tx: Connection) -> None:
@@ -36,5 +35,5 @@ def write_held_back(tx: Connection) -> None:
     rows: list[dict[str, Any]] = tx.get_execution_options().get(_HELD_BACK, [])
     if rows:
         if tx.dialect.name == "postgresql":
-            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
+            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": advisory_keys.LOG_END})
         tx.execute(insert(events), rows)

@@ -175,7 +175,7 @@ def test_on_a_read_only_disk_looking_works_and_says_so_and_nothing_is_written(ho
     assert gateway("visits", "import", SAMPLE, home=home).status == 0
     assert sorted(path.name for path in home.glob("gateway.db*")) == [
         "gateway.db",
-        *(f"gateway.db.{name}" for name in ("lock", "queue", "turn")),
+        *(f"gateway.db.{name}" for name in ("gate", "lock", "queue", "turn")),
     ]
     said = _in_a_read_only_mount(
         home,

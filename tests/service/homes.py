@@ -42,8 +42,8 @@ def begun(home: Path, url: str, *partners: TradingPartner) -> Settings:
 def office_in(settings: Settings, *, hours: float = 0, actor: str = "test") -> Iterator[Office]:
     ledger = open_ledger(settings.database_url)
     try:
-        with at_work(ledger), opened(ledger, settings.home, settings.practice.key) as found:
-            yield Office(ledger=found, settings=settings, clock=at(hours), actor=actor)
+        with at_work(ledger) as lock, opened(ledger, settings.home, settings.practice.key, lock) as found:
+            yield Office(ledger=found.ledger, settings=settings, clock=at(hours), actor=actor, give_way=found.give_way)
     finally:
         ledger.close()
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from gateway.cli.face.say import say
+from gateway.cli.face.show import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
     from gateway.clock import Clock
     from gateway.ledger import Ledger
+    from gateway.ledger.lock import AtWork, Told
     from gateway.service.office import Office
     from gateway.settings import Settings
 
-    Lock = Callable[[Ledger], AbstractContextManager[object]]
+    Lock = Callable[[Ledger, Told], AbstractContextManager[AtWork | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,12 @@ class Place:
     def office(self, actor: str = "gateway", lock: "Lock | None" = None) -> Iterator["Office"]:
         """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
 
-        lock  `alone` for what changes the ledger as a whole; else beside other commands
+        lock  `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
 
         If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
         """
         from gateway.errors import ConfigError
         from gateway.ledger import open_ledger
-        from gateway.ledger.instance import HELD
         from gateway.ledger.lock import at_work
         from gateway.ledger.migrate import require_newest
         from gateway.ledger.practices import is_registered
@@ -73,23 +74,33 @@ class Place:
         settings = self.settings()
         ledger = open_ledger(settings.database_url)
         try:
-            require_its_tables(ledger, self.home)
-            require_newest(ledger)
-            with ledger.reading() as tx:
-                if not is_registered(tx, settings.practice.key):
-                    raise ConfigError(
-                        f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
+            with (lock or at_work)(ledger, beside) as held:
+                # Only now: whoever was waited for may have been an upgrade.
+                require_its_tables(ledger, self.home)
+                require_newest(ledger)
+                with ledger.reading() as tx:
+                    if not is_registered(tx, settings.practice.key):
+                        raise ConfigError(
+                            f"the ledger does not know practice {settings.practice.key}; run: gateway --home {self.home} init"
+                        )
+                clock = self.clock(settings.practice.zone)
+                with opened(ledger, self.home, settings.practice.key, held) as found:
+                    _tell_standing(found.ledger)
+                    yield Office(
+                        ledger=found.ledger, settings=settings, clock=clock, actor=actor, give_way=found.give_way
                     )
-            clock = self.clock(settings.practice.zone)
-            with (lock or at_work)(ledger), opened(ledger, self.home, settings.practice.key) as found:
-                why = found.engine.get_execution_options().get(HELD)
-                if found.look_only:
-                    say(f"READ-ONLY: {found.look_only}; looking works, nothing is taken in, nothing is sent", err=True)
-                if why:
-                    say(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
-                yield Office(ledger=found, settings=settings, clock=clock, actor=actor)
         finally:
             ledger.close()
+
+
+def _tell_standing(ledger: "Ledger") -> None:
+    from gateway.ledger.instance import HELD
+
+    why = ledger.engine.get_execution_options().get(HELD)
+    if ledger.look_only:
+        say(f"READ-ONLY: {ledger.look_only}; looking works, nothing is taken in, nothing is sent", err=True)
+    if why:
+        say(f"HELD: {why}; nothing is numbered or sent; next: gateway reconcile", err=True)
 
 
 def _default_home() -> Path:

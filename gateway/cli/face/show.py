@@ -134,6 +134,13 @@ def decided_by(event: "Event") -> str:
     return f" ({event.actor}: {event.reason})" if event.reason else f" ({event.actor})"
 
 
+def beside(what: str) -> None:
+    """Tell a person what goes on, in a line of its own: where a live one stands, it is begun anew. On stderr."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+    say(what, err=True)
+
+
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
     """Show which step of long work is being done: a live line in a terminal, nothing elsewhere. On stderr."""

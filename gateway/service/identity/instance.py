@@ -16,7 +16,9 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.ledger import Ledger, events, instance, migrate, numbers
 from gateway.ledger.leftovers import draft
+from gateway.ledger.lock import AtWork
 from gateway.ledger.numbers import Number
+from gateway.service.identity.giving_way import GivingWay
 from gateway.service.office import Office
 
 _NAME = "instance.toml"
@@ -138,21 +140,32 @@ def require_its_tables(ledger: Ledger, home: Path) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A ledger that was opened, and how work on it gives way to those who wait to work alone."""
+
+    ledger: Ledger
+    give_way: GivingWay
+
+
 @contextmanager
-def opened(ledger: Ledger, home: Path, practice: str) -> Iterator[Ledger]:
+def opened(ledger: Ledger, home: Path, practice: str, lock: AtWork | None = None) -> Iterator[Opened]:
     """Hand out a ledger whose lock is held; one that must not number or send is handed out as held.
+
+    lock  that of a command at work beside others; without it nobody is let in between
 
     At the end the home remembers how far the ledger has come. Raises ConfigError.
     """
-    why = why_held(ledger, home, practice)
+    why, give_way = why_held(ledger, home, practice), GivingWay(ledger, practice, lock)
     if why:
-        yield instance.as_held(ledger, why)
+        yield Opened(ledger=instance.as_held(ledger, why), give_way=give_way)
         return
     try:
-        yield ledger
+        yield Opened(ledger=ledger, give_way=give_way)
     finally:
-        # Where nothing can be written, nothing came that would have to be remembered.
-        if not ledger.look_only:
+        # Where nothing can be written, nothing came that would have to be remembered. And who stepped aside for another
+        # one and could not come back knows no more what this ledger is: the other one has remembered it.
+        if not ledger.look_only and not give_way.is_over:
             _remember(ledger, home, practice)
 
 
@@ -181,7 +194,9 @@ def _remember(ledger: Ledger, home: Path, practice: str) -> None:
     if before is None:
         return
     now = _head(ledger, practice)
-    if now != before and now.events >= before.events:
+    # Of another ledger, or another epoch of it, only a release lets the home work with it.
+    is_same = (now.instance, now.epoch, now.file) == (before.instance, before.epoch, before.file)
+    if is_same and now != before and now.events >= before.events:
         write_marker(home, now)
 
 

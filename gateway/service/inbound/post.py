@@ -53,6 +53,7 @@ def post(
         with office.ledger.writing() as tx:
             inbound.begin_reading(tx, practice, [file.id for file in page if file.size <= SMALL_BYTES])
         for file in page:
+            office.give_way()
             one = _in_turn(office, file, trial, tell_set)
             done += [one] if one is not None else []
             tell(len(done))

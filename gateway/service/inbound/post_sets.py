@@ -60,6 +60,7 @@ class FilePosting:
         left = len(self.plan.due)
         for one in each_set(raw):
             if one.at in self.plan.due:
+                self.office.give_way()
                 left -= 1
                 self.tell(f"{self.file.name}, set {self.done + len(self.faults) + 1} of {self.plan.sets}")
                 self._post(one, is_last=not left and len(raw) <= SMALL_BYTES)

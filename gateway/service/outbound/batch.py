@@ -15,7 +15,7 @@ from gateway.codes.table import codes_folder
 from gateway.edi.checking import conformance
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.write import professional
-from gateway.errors import ConfigError, LedgerBusy, LedgerConflict, OutboundWireError
+from gateway.errors import ConfigError, LedgerBusy, LedgerChanged, LedgerConflict, OutboundWireError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, numbers, outbox, visits
 from gateway.ledger.claims import StoredClaim
@@ -85,6 +85,8 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     for one in _partners(office, partner):
         try:
             _seal_partner(office, one, done)
+        except LedgerChanged:
+            raise
         except ConfigError as mixed:
             done.refused.append((one.name, mixed))
             _report_partner(office, one, mixed)
@@ -131,6 +133,7 @@ def _seal_ready(office: Office, partner: TradingPartner, done: _Done) -> list[Un
     unwritable = [*doubled, *bad, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=why) for c, why in doubted)]
     stored = {body.patient_control_number: claim for claim, body in good}
     for batch in plan(partner, (body for _, body in good)):
+        office.give_way()
         file, unfit = _seal_what_fits(office, batch, stored)
         unwritable += unfit
         if file is not None:

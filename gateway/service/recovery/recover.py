@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.errors import GatewayError, PartnerRefusal, Paused, UsageError
+from gateway.errors import GatewayError, LedgerChanged, PartnerRefusal, Paused, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, doubts, events, instance, laws, numbers
 from gateway.ledger.numbers import Number
@@ -109,6 +109,8 @@ def recover(office: Office, open_mailbox: OpenMailbox, *, partner: str = "") -> 
     for name in names:
         try:
             _recover_partner(office, open_mailbox, office.settings.partner(name), recovery)
+        except LedgerChanged:
+            raise
         except (*TROUBLE, Paused) as problem:
             problems.append((name, problem))
     now = standing(office)

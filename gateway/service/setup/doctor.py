@@ -19,7 +19,7 @@ from gateway.edi.wire.segment import STANDARD
 from gateway.errors import ConfigError, GatewayError, LedgerBusy
 from gateway.ledger import migrate, open_ledger, standings
 from gateway.ledger.filesystem import kind_of
-from gateway.ledger.lock import at_work
+from gateway.ledger.lock import require_nobody_alone
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
 from gateway.service.identity.instance import why_held
 from gateway.service.partners.calls import resume_command
@@ -124,8 +124,8 @@ def _instance(settings: Settings) -> Iterator[Check]:
             kind = kind_of(Path(ledger.engine.url.database or "").parent) or "of a kind that the kernel does not name"
             yield Check(what="file system", health=Health.GOOD, said=f"{kind}, on this machine")
         try:
-            with at_work(ledger):
-                yield Check(what="lock", health=Health.GOOD, said="nobody works alone on the ledger")
+            require_nobody_alone(ledger)
+            yield Check(what="lock", health=Health.GOOD, said="nobody works alone on the ledger")
         except LedgerBusy as busy:
             yield Check(what="lock", health=Health.LOOK, said=str(busy), fix="wait until it is done")
         held = why_held(ledger, settings.home, settings.practice.key)

@@ -60,14 +60,17 @@ def register(settings: Settings, clock: Clock, *, declined: Declined | None = No
     """Bring the ledger's tables up to date and register the practice; tells whether it is new there.
 
     declined  who wants no backup before an upgrade, and why
-    told      hears of each step of an upgrade before it is taken
+    told      hears that it waits for others, and of each step of an upgrade before it is taken
 
     Raises ConfigError if the home had a ledger and this one is empty, or there is no room; LedgerBusy.
     """
     ledger = open_ledger(settings.database_url)
     try:
         require_its_tables(ledger, settings.home)
-        with at_work(ledger) if migrate.current(ledger) == migrate.newest() else alone(ledger):
+        is_newest = migrate.current(ledger) == migrate.newest()
+        with at_work(ledger, told) if is_newest else alone(ledger, told):
+            if is_newest:
+                migrate.require_newest(ledger)  # whoever was waited for may have been a newer gateway's upgrade
             office = Office(ledger=ledger, settings=settings, clock=clock, actor="gateway")
             upgraded = upgrade(office, declined=declined, told=told)
             with ledger.writing() as tx:

@@ -66,6 +66,7 @@ def take_in(
     outline = outlined(source, file)
     done = _Done()
     for page in _pages(visits_in(source, file, outline), done.faults):
+        office.give_way()
         done.add(_dry(office, page) if dry_run else _stored(office, page, source, done.faults))
         tell(sum(done.counts.values()))
     done.faults.sort(key=lambda fault: fault.row)

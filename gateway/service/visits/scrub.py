@@ -64,6 +64,7 @@ def scrub_visits(
     done: list[Scrubbed] = []
     scrubbing = _Scrubbing(office, Grounds(office), reason, waits=bool(key))
     for page in _asked_for(office, key) if key else waiting(office, scrubbing.grounds, payer=payer, again=again):
+        office.give_way()
         settled = tuple(map(Settled, scrubbing.judge(page))) if dry_run else scrubbing.page(page)
         done += map(_scrubbed, settled)
         progress(len(done))

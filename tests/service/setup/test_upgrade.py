@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from gateway.errors import ConfigError, LedgerBusy
 from gateway.event import Event
-from gateway.ledger import Ledger, events, migrate, open_ledger, practices
+from gateway.ledger import Ledger, events, lock, migrate, open_ledger, practices
 from gateway.ledger.events import Logged
 from gateway.ledger.lock import at_work
 from gateway.service.office import Office, quietly
@@ -17,6 +18,7 @@ from gateway.service.recovery.backup import folder_of, newest, restore
 from gateway.service.setup.establish import register
 from gateway.service.setup.upgrade import Declined, upgrade
 from gateway.settings import Settings
+from tests.ledger.waited_for import LONG_SECONDS, until
 from tests.people import NOW, PRACTICE
 from tests.service.clinic import partner
 from tests.service.homes import another_database, at, settings_in
@@ -168,7 +170,8 @@ def test_without_room_on_the_disk_nothing_is_changed(settings: Settings, decline
     ledger.close()
 
 
-def test_nobody_else_may_be_at_work(settings: Settings) -> None:
+def test_nobody_else_may_be_at_work(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "ALONE_SECONDS", 0.1)
     ledger = opened(settings)
     with at_work(ledger), pytest.raises(LedgerBusy):
         register(settings, at(1))
@@ -176,7 +179,22 @@ def test_nobody_else_may_be_at_work(settings: Settings) -> None:
     assert revision(settings) == OLDER
 
 
-def test_others_are_kept_out_between_the_revisions_too(settings: Settings) -> None:
+def test_it_says_that_it_waits_for_those_at_work_and_is_let_in_when_they_are_done(settings: Settings) -> None:
+    ledger, told = opened(settings), list[str]()
+    with ThreadPoolExecutor(1) as threads:
+        with at_work(ledger):
+            upgrading = threads.submit(register, settings, at(1), told=told.append)
+            until(lambda: bool(told))
+            assert "this waits for them" in told[0]
+            assert migrate.current(ledger) == OLDER
+        upgrading.result(LONG_SECONDS)
+    assert migrate.current(ledger) == migrate.newest()
+    ledger.close()
+
+
+def test_others_are_kept_out_between_the_revisions_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "AT_WORK_SECONDS", 0.01)
+
     def come_in(_step: str) -> None:
         ledger = opened(settings)
         with pytest.raises(LedgerBusy), at_work(ledger):
