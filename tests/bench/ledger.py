@@ -342,6 +342,9 @@ def measure_several() -> None:
     one, four = min(first for first, _ in turns), min(second for _, second in turns)
     seen = f"{one / four:.2f} times ({one:.1f} s, {four:.1f} s; load {os.getloadavg()[0]:.1f})"
     row(f"{several.SHARES} processes scrub and post on PostgreSQL, times one", seen, "1.4 on two cores")
+    payments, taken = several.beside_a_post()
+    what = f"import 100 visits while {payments} payments are posted on PostgreSQL, {len(taken)} times, slowest"
+    row(what, f"{max(taken):.1f} s (load {os.getloadavg()[0]:.1f})", "5 s on the wall")
 
 
 def measure_start(folder: Path, old: Path | None) -> None:

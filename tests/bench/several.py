@@ -1,11 +1,11 @@
-"""Several processes on one PostgreSQL, each with partners of its own, beside one process that does it all.
+"""Several processes on one PostgreSQL: each with partners of its own, beside one process that does it all; and an import beside
+a post.
 
 Each practice-sized share is one payer's visits to scrub and one partner's remittance to post. One process does the shares one
 after the other; then as many processes as there are shares do one each. Both begin with a copy of the same ledger. What is
 compared is the clock on the wall: the server works too, and it is on the same machine.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from gateway.ledger import claims, migrate, open_ledger, practices
 from gateway.lifecycle import ClaimState
@@ -34,6 +33,9 @@ from tests.service import clinic
 SHARES: Final = 4
 EACH: Final = 1_500
 """Visits to scrub, and payments to post, of each share."""
+LARGE: Final = 20_000
+SET: Final = 5_000
+"""Payments of the large remittance, and of each of its sets."""
 RUNS: Final = 3
 _PAID: Final = Decimal("140.50")
 _DAYS: Final = tuple(f"2026-{month:02}-{day:02}" for month in (9, 10) for day in range(1, 29))
@@ -45,6 +47,14 @@ print("ready", flush=True)
 sys.stdin.readline()
 for number in sys.argv[2:]:
     share(office, int(number))
+"""
+
+
+_POSTS: Final = """
+import sys
+from gateway.service.inbound.post import post
+from tests.bench.several import office_at
+assert [one.why for one in post(office_at(sys.argv[1]))] == [""]
 """
 
 
@@ -75,13 +85,52 @@ def measure() -> Iterator[tuple[float, float]]:
             yield _timed(databases, [every]), _timed(databases, [[one] for one in every])
 
 
-def _prepare(databases: PostgresqlDatabases) -> None:
-    """Have claims of every share sent and paid, and as many new visits taken in."""
+def beside_a_post() -> tuple[int, list[float]]:
+    """Take 100 visits in, again and again, while a large remittance is posted: how many payments, and the seconds of each."""
+    with postgres.running() as url:
+        databases = PostgresqlDatabases(url)
+        office = _begun(databases)
+        take_in(office, "sent.json", clinic.visits_file(*_share("S", 0, LARGE)))
+        scrub_visits(office)
+        clinic.delivered(office)
+        with office.ledger.reading() as tx:
+            sent = claims.current(tx, PRACTICE.key, states=(ClaimState.SENT,), limit=LARGE)
+        sets = [
+            clinic.set_835(
+                str(_PAID * len(some)),
+                *(clinic.paid_in_full(one) for one in some),
+                payer="PAYER0",
+                trace=f"T{first}",
+                st=f"{first:04}",
+            )
+            for first in range(0, len(sent), SET)
+            for some in (sent[first : first + SET],)
+        ]
+        clinic.arrived(office, clinic.file_835(*sets, control=1000), name="large", from_partner="p0")
+        taken: list[float] = []
+        with subprocess.Popen([sys.executable, "-c", _POSTS, databases.address("base")], **_as_ours()) as running:
+            while running.poll() is None:
+                new = clinic.visits_file(*_share(f"B{len(taken)}", 0, 100))
+                begin = time.monotonic()
+                take_in(office, "new.json", new)
+                taken.append(time.monotonic() - begin)
+        assert running.returncode == 0
+        office.ledger.close()
+        return len(sent), taken
+
+
+def _begun(databases: PostgresqlDatabases) -> Office:
     databases.create("base")
     office = office_at(databases.address("base"))
     migrate.upgrade(office.ledger)
     with office.ledger.writing() as tx:
         practices.register(tx, PRACTICE, secret=b"s" * 32, at=NOW)
+    return office
+
+
+def _prepare(databases: PostgresqlDatabases) -> None:
+    """Have claims of every share sent and paid, and as many new visits taken in."""
+    office = _begun(databases)
     take_in(office, "sent.json", _visits("S"))
     scrub_visits(office)
     clinic.delivered(office)
@@ -100,13 +149,14 @@ def _prepare(databases: PostgresqlDatabases) -> None:
 
 
 def _visits(mark: str) -> bytes:
-    made = []
-    for number in range(SHARES):
-        for place in range(EACH):
-            one = clinic.visit(f"{mark}-{number}-{place}", f"PAYER{number}", date=_DAYS[place % len(_DAYS)])
-            one["coverages"][0]["member_id"] = f"M{mark}{number}{place}"
-            made.append(one)
-    return json.dumps({"schema_version": 1, "visits": made}).encode()
+    return clinic.visits_file(*(one for number in range(SHARES) for one in _share(mark, number, EACH)))
+
+
+def _share(mark: str, number: int, count: int) -> Iterator[dict[str, Any]]:
+    for place in range(count):
+        one = clinic.visit(f"{mark}-{number}-{place}", f"PAYER{number}", date=_DAYS[place % len(_DAYS)])
+        one["coverages"][0]["member_id"] = f"M{mark}{number}{place}"
+        yield one
 
 
 def _timed(databases: PostgresqlDatabases, shares: list[list[str]]) -> float:
@@ -119,17 +169,16 @@ def _timed(databases: PostgresqlDatabases, shares: list[list[str]]) -> float:
         return time.monotonic() - begin
 
 
+def _as_ours() -> dict[str, Any]:
+    return {"cwd": ROOT, "env": {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}}
+
+
 @contextmanager
 def _ready(url: str, shares: list[list[str]]) -> Iterator[Callable[[], None]]:
     """Start the processes, and give what lets them go and waits until all are done: their start is not measured."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", _WORKER, url, *one],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(ROOT),
-            env=environment,
+            [sys.executable, "-c", _WORKER, url, *one], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **_as_ours()
         )
         for one in shares
     ]
