@@ -56,6 +56,7 @@ class Claim:
 
     patient_control_number  ours, at most 17 characters, opaque, never reused (CLM01); each version has its own
     payer_claim_number      the payer's, of the claim this one replaces or voids (REF*F8)
+    other_payers            names of those that cover the patient too, in their order; they are billed by hand
     """
 
     patient_control_number: str
@@ -77,6 +78,7 @@ class Claim:
     accident: Accident | None = None
     onset: date | None = None
     initial_treatment: date | None = None
+    other_payers: tuple[str, ...] = ()
 
     @property
     def charge(self) -> Decimal:

@@ -65,7 +65,8 @@ IN_FLIGHT: Final = (ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, Cla
 """In a file, and not answered yet: a correction now would be a second original of the same claim."""
 
 
-_ANSWERED: Final = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED})
+# REVERSED: an answer and the reversal of it may come in one file.
+_ANSWERED: Final = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.REVERSED})
 _UNANSWERED: Final = frozenset({ClaimState.SEALED, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED})
 
 VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
@@ -91,15 +92,9 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REJECTED: frozenset({ClaimState.REPLACED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.PAID: frozenset(
-        {ClaimState.PARTIAL, ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED}
-    ),
-    ClaimState.PARTIAL: frozenset(
-        {ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED
-    ),
-    ClaimState.DENIED: frozenset(
-        {ClaimState.REVERSED, ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED
-    ),
+    ClaimState.PAID: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.PARTIAL: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.DENIED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REPLACED: frozenset(),
     ClaimState.VOIDED: frozenset(),

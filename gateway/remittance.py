@@ -23,6 +23,14 @@ class GroupCode(StrEnum):
 
 REVERSAL = "22"
 """CLP02 of a reversal; its amounts are negated."""
+PRICED = "25"
+"""CLP02 of a pricing only: the payer says what it would pay, and owes nothing by it."""
+FORWARDED = "23"
+"""CLP02 where the claim is not this payer's and was passed on to another one."""
+_CROSSED_OVER = frozenset({"19", "20", "21"})
+"""CLP02 of an answer that the payer has sent on to the next payer by itself."""
+_LATER = frozenset({"2", "3", "20", "21"})
+"""CLP02 of a payer that comes after another one."""
 
 
 class Adjustment(NamedTuple):
@@ -32,6 +40,22 @@ class Adjustment(NamedTuple):
     carc: str
     amount: Decimal
     quantity: Decimal | None = None
+
+
+class Said(NamedTuple):
+    """What stands beside an adjustment: of its line, or of the claim where the payer speaks of that as a whole.
+
+    paid, charge  dollars
+    adjustments   all of them, that one too
+    remarks       RARCs
+    earlier_payer whether another payer was billed before this one
+    """
+
+    paid: Decimal
+    charge: Decimal
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...] = ()
+    earlier_payer: bool = False
 
 
 class LinePayment(NamedTuple):
@@ -66,6 +90,7 @@ class ClaimPayment(NamedTuple):
     patient_share           CLP05
     payer_claim_number      CLP07
     ordinal                 the CLP segment's place counted from ST = 1
+    next_payer              who has the claim now (NM1*TT), where the payer sent it on and says to whom
     """
 
     patient_control_number: str
@@ -79,11 +104,27 @@ class ClaimPayment(NamedTuple):
     remarks: tuple[str, ...]
     lines: tuple[LinePayment, ...]
     ordinal: int
+    next_payer: str = ""
 
     @property
     def is_reversal(self) -> bool:
         """Tell whether this takes an earlier answer back."""
         return self.status == REVERSAL
+
+    @property
+    def is_answer(self) -> bool:
+        """Tell whether the payer says what it owes: a pricing, or a claim passed on, says nothing of that."""
+        return self.status not in (PRICED, FORWARDED)
+
+    @property
+    def is_crossed_over(self) -> bool:
+        """Tell whether the payer has sent the claim on, with what it leaves, to the next payer."""
+        return self.status in _CROSSED_OVER
+
+    @property
+    def is_later(self) -> bool:
+        """Tell whether it comes from a second or third payer."""
+        return self.status in _LATER
 
     @property
     def adjusted(self) -> Decimal:
@@ -106,6 +147,7 @@ class Remittance:
     """One ST of an 835 (005010X221A1).
 
     payment            BPR02, dollars
+    is_debit           BPR03 is D: the money is taken from the practice
     method             BPR04: ACH, CHK, NON, ...
     trace, originator  TRN02 and TRN03: the key under which the money arrives at the bank
     payee_id           N1*PE N104
@@ -122,3 +164,4 @@ class Remittance:
     payee_id: str
     claims: tuple[ClaimPayment, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...]
+    is_debit: bool = False

@@ -59,4 +59,5 @@ def finish(
         accident=visit.accident if isinstance(visit.accident, Accident) else None,
         onset=visit.onset,
         initial_treatment=visit.initial_treatment,
+        other_payers=tuple(one.payer_name or one.payer_id for one in visit.coverages[1:]),
     )

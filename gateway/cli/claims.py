@@ -74,6 +74,7 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
             claim=one.claim,
             file=one.file,
             lines=one.lines,
+            of_claim=one.of_claim,
             timeline=one.timeline,
             answers=one.answers,
             payments=one.payments,
@@ -106,6 +107,9 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         ],
         empty="",
     )
+    if one.of_claim:
+        amounts = (f"{bucket} {dollars(from_cents(c))}" for bucket, c in sorted(one.of_claim.items()))
+        say(f"  for the claim as a whole, beside its lines: {', '.join(amounts)}")
     say("timeline (UTC):")
     for logged in one.timeline:
         caused = f" [{logged.event.artefact}]" if logged.event.artefact else ""

@@ -180,16 +180,24 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
 @click.option(
     "--same-number", is_flag=True, help="You know that it counts, although another one of its number came before."
 )
+@click.option(
+    "--same-payment",
+    is_flag=True,
+    help="You know that both count, although another payment has its trace, day and amount.",
+)
 @show.decided
 @show.json_option
 @click.pass_obj
-def reprocess(place: Place, number: int, same_number: bool, by: str, reason: str, as_json: bool) -> int:
+def reprocess(
+    place: Place, number: int, same_number: bool, same_payment: bool, by: str, reason: str, as_json: bool
+) -> int:
     """Read a file again that was set aside or ignored, or a remittance in it. What was posted is not posted again."""
     from gateway.ledger.inbound import Reason
     from gateway.service.inbound.inbox import reprocess as run
 
+    overruled = Reason.NUMBER_REUSED if same_number else Reason.PAYMENT_REUSED if same_payment else None
     with place.office(actor=by) as office:
-        done = run(office, number, reason=reason, although=Reason.NUMBER_REUSED if same_number else None)
+        done = run(office, number, reason=reason, although=overruled)
     if as_json:
         show.as_object(file=done)
     else:

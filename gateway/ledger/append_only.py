@@ -1,7 +1,8 @@
 """What is only ever added: the database itself refuses to change or forget it, whoever asks.
 
 Posted money, parked money, a claim's lines and the log are never changed: a correction is a further row, such as a
-reversal. Of a claim version nothing changes but its state, the payer's own number of it, and the partner it goes by.
+reversal. Of a claim version nothing changes but its state, the payer's own number of it, and the partner it goes by; of an
+answer nothing but what becomes of it.
 
 Rebuilding a table, as SQLite's migrations do, drops its triggers: `renew` makes them anew. `missing` finds those that are
 not there.
@@ -27,7 +28,8 @@ _FIXED: Final = {
         "charge_cents",
         "body",
         "at",
-    )
+    ),
+    "answers": ("id", "practice", "remittance_id", "claim_version_id", "ordinal", "document"),
 }
 """Tables of which only some columns are fixed; their rows are never deleted either."""
 SAID: Final = "is append-only"

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     NOT_X12 = "not x12"
     USAGE = "test or production"
     NUMBER_REUSED = "number reused"
+    PAYMENT_REUSED = "payment reused"
     ARCHIVE = "archive"
     CRASHED = "reader crashed"
     TOO_SLOW = "reader too slow"

@@ -27,6 +27,7 @@ PARTIAL: Final = (
         remittances.c.originator,
         remittances.c.paid_on,
         remittances.c.payment_cents,
+        remittances.c.digest,
         unique=True,
         sqlite_where=remittances.c.state == "posted",
         postgresql_where=remittances.c.state == "posted",

@@ -1,11 +1,14 @@
-"""Claims to bytes and back: the one translation between a stored row and the nouns."""
+"""Claims and answers to bytes and back: the one translation between a stored row and the nouns."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gateway.claim import Claim, ServiceLine
 from gateway.document import Stored, parsed, reader_of, written
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment
 
 
 @cache
@@ -19,10 +22,14 @@ def _line_reader() -> Callable[[Stored], ServiceLine]:
 
 
 class Billed(NamedTuple):
-    """What an answer is laid over: the lines of a claim, and by which numbers (NPI, tax id) its provider is paid."""
+    """What an answer is laid over: the lines of a claim, and by which numbers (NPI, tax id) its provider is paid.
+
+    other_payers  names of those that cover the patient too
+    """
 
     lines: tuple[ServiceLine, ...]
     payees: frozenset[str]
+    other_payers: tuple[str, ...]
 
 
 def claim_to_bytes(claim: Claim) -> bytes:
@@ -39,4 +46,60 @@ def billed_from_bytes(body: bytes) -> Billed:
     """Read that much of a stored claim; the whole of it takes four times as long."""
     stored, line = parsed(body), _line_reader()
     billing = stored["billing"]
-    return Billed(tuple(map(line, stored["lines"])), frozenset({billing["npi"], billing["tax_id"]}))
+    payees = frozenset({billing["npi"], billing["tax_id"]})
+    # Claims of before second coverages were kept do not have them.
+    return Billed(tuple(map(line, stored["lines"])), payees, tuple(stored.get("other_payers", ())))
+
+
+def payment_to_bytes(payment: ClaimPayment) -> bytes:
+    """Write an answer with every field, by name."""
+    told = payment._asdict()
+    told["adjustments"] = [one._asdict() for one in payment.adjustments]
+    told["lines"] = [
+        {**line._asdict(), "adjustments": [one._asdict() for one in line.adjustments]} for line in payment.lines
+    ]
+    return written(told)
+
+
+def payment_from_bytes(document: bytes) -> ClaimPayment:
+    """Read an answer back as it was stored. Fields that came later take their defaults."""
+    told = parsed(document)
+    return ClaimPayment(
+        **_amounts(told, "charge", "paid", "patient_share"),
+        adjustments=_adjustments(told),
+        remarks=tuple(told["remarks"]),
+        lines=tuple(
+            LinePayment(
+                **_amounts(line, "charge", "paid", "units"),
+                day=line["day"] and date.fromisoformat(line["day"]),
+                modifiers=tuple(line["modifiers"]),
+                adjustments=_adjustments(line),
+                remarks=tuple(line["remarks"]),
+            )
+            for line in told["lines"]
+        ),
+    )
+
+
+_NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "day"})
+
+
+def _amounts(told: Stored, *names: str) -> dict[str, Any]:
+    """Give the plain fields, amounts among them exact."""
+    return {
+        name: Decimal(value) if name in names and value is not None else value
+        for name, value in told.items()
+        if name not in _NOT_PLAIN
+    }
+
+
+def _adjustments(told: Stored) -> tuple[Adjustment, ...]:
+    return tuple(
+        Adjustment(
+            GroupCode(one["group"]),
+            one["carc"],
+            Decimal(one["amount"]),
+            None if one["quantity"] is None else Decimal(one["quantity"]),
+        )
+        for one in told["adjustments"]
+    )

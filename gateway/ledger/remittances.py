@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
@@ -23,7 +24,7 @@ from gateway.ledger.unindexed import Unindexed
 from gateway.lifecycle import ClaimState
 from gateway.listing import Asked, asked_for
 from gateway.money import cents
-from gateway.remittance import ClaimPayment, Remittance
+from gateway.remittance import Remittance
 
 
 class RemittanceState(StrEnum):
@@ -35,7 +36,7 @@ class RemittanceState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRemittance:
-    """One ST of an 835 as it was kept."""
+    """One ST of an 835 as it was kept. `digest` tells its claims; empty of one that was kept before digests were."""
 
     id: int
     inbound_id: int
@@ -50,12 +51,16 @@ class StoredRemittance:
     method: str
     paid_on: date
     payment_cents: int
+    digest: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LinePosting:
-    """One amount on one service line. `bucket` says whose it is; the buckets of a line add up to its charge."""
+    """One amount on one service line. `bucket` says whose it is; the buckets of a line add up to its charge.
+
+    of_claim  it is the line's share of what the payer said for the claim as a whole
+    """
 
     line_id: int
     bucket: str
@@ -63,25 +68,21 @@ class LinePosting:
     group_code: str = ""
     carc: str = ""
     rarcs: tuple[str, ...] = ()
-
-
-class StandingKey(NamedTuple):
-    """By what the postings on a claim's lines are added up."""
-
-    line_id: int
-    bucket: str
-    group_code: str
-    carc: str
+    of_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """Money that came and belongs to no line of ours."""
+    """Money that came and belongs to no line of ours; or, negative, what of that has found its line since.
+
+    remittance_id  the remittance that it came with; 0 is the one that is being posted
+    """
 
     reason: str
     reference: str
     cents: int
     said: str
+    remittance_id: int = 0
 
 
 def add(
@@ -111,12 +112,19 @@ def add(
             method=remittance.method,
             paid_on=remittance.paid_on,
             payment_cents=cents(remittance.payment),
+            digest=digest_of(remittance),
             at=at,
         )
     ).inserted_primary_key
     assert key is not None
     row = tx.execute(select(remittances).where(remittances.c.id == key[0])).mappings().one()
     return _stored(row)
+
+
+def digest_of(remittance: Remittance) -> str:
+    """Give what tells its claims from those of another payment under the same key: CLP01, CLP07 and CLP04 of each."""
+    said = sorted(f"{one.patient_control_number}*{one.payer_claim_number}*{one.paid}" for one in remittance.claims)
+    return blake2b("~".join(said).encode(), digest_size=16).hexdigest()
 
 
 def _same_payment(remittance: Remittance) -> tuple[ColumnElement[bool], ...]:
@@ -161,35 +169,40 @@ def take_up(
     return _stored(tx.execute(select(remittances).where(*mine)).mappings().one())
 
 
-def posted_before(tx: Connection, practice: str, remittance: Remittance) -> StoredRemittance | None:
-    """Give the remittance already posted under the same trace, originator, day and amount, if there is one."""
+def posted_before(tx: Connection, practice: str, remittance: Remittance) -> tuple[StoredRemittance, ...]:
+    """Give the remittances already posted under the same trace, originator, day and amount, oldest first."""
     r = remittances.c
     query = select(remittances).where(
         r.practice == practice, r.state == RemittanceState.POSTED, *_same_payment(remittance)
     )
-    row = tx.execute(query).mappings().first()
-    return None if row is None else _stored(row)
+    return tuple(_stored(row) for row in tx.execute(query.order_by(r.id)).mappings())
 
 
 class NewPayment(NamedTuple):
-    """What one claim version was paid, with the postings on its lines."""
+    """What is posted of one answer, or taken out of its posting again, on the lines of a claim version.
+
+    remittance_id  of the answer; 0 is the remittance that is being posted, and then
+    answer_id      is the answer's place among the new ones, else its id
+    paid_cents     what of the amounts is paid
+    """
 
     claim_version_id: int
-    payment: ClaimPayment
+    remittance_id: int
+    answer_id: int
+    status: str
+    is_reversal: bool
+    payer_claim_number: str
+    charge_cents: int
+    paid_cents: int
     amounts: tuple[LinePosting, ...]
 
 
-def add_payments(
-    tx: Connection, practice: str, remittance: StoredRemittance, some: Sequence[NewPayment]
-) -> tuple[int, ...]:
-    """Store the payments of a remittance, which has none yet, in this order. Gives their ids."""
+def add_payments(tx: Connection, practice: str, some: Sequence[NewPayment]) -> tuple[int, ...]:
+    """Store payments whose remittances and answers have their ids, in this order. Gives their ids."""
     if not some:
         return ()
-    tx.execute(insert(payments), [_payment_row(practice, remittance, one) for one in some])
-    # Ids grow by the order of writing, and the remittance has no other payments: so nothing is asked for each by itself.
-    query = select(payments.c.id).where(payments.c.practice == practice, payments.c.remittance_id == remittance.id)
-    ids = tuple(tx.execute(query.order_by(payments.c.id)).scalars())
-    assert len(ids) == len(some), "a remittance is posted once"
+    written = insert(payments).returning(payments.c.id, sort_by_parameter_order=True)
+    ids = tuple(tx.execute(written, [_payment_row(practice, one) for one in some]).scalars())
     rows = [
         _posting_row(practice, payment_id, amount)
         for payment_id, one in zip(ids, some, strict=True)
@@ -200,16 +213,17 @@ def add_payments(
     return ids
 
 
-def _payment_row(practice: str, remittance: StoredRemittance, one: NewPayment) -> dict[str, object]:
+def _payment_row(practice: str, one: NewPayment) -> dict[str, object]:
     return {
         "practice": practice,
-        "remittance_id": remittance.id,
+        "remittance_id": one.remittance_id,
         "claim_version_id": one.claim_version_id,
-        "status": one.payment.status,
-        "reversal": one.payment.is_reversal,
-        "charge_cents": cents(one.payment.charge),
-        "paid_cents": cents(one.payment.paid),
-        "payer_claim_number": one.payment.payer_claim_number,
+        "answer_id": one.answer_id,
+        "status": one.status,
+        "reversal": one.is_reversal,
+        "charge_cents": one.charge_cents,
+        "paid_cents": one.paid_cents,
+        "payer_claim_number": one.payer_claim_number,
     }
 
 
@@ -223,6 +237,7 @@ def _posting_row(practice: str, payment_id: int, amount: LinePosting) -> dict[st
         "group_code": amount.group_code,
         "carc": amount.carc,
         "rarcs": " ".join(amount.rarcs),
+        "of_claim": amount.of_claim,
     }
 
 
@@ -231,7 +246,7 @@ def park_all(tx: Connection, practice: str, remittance: StoredRemittance, some: 
     rows = [
         {
             "practice": practice,
-            "remittance_id": remittance.id,
+            "remittance_id": parked.remittance_id or remittance.id,
             "reason": parked.reason,
             "reference": parked.reference,
             "cents": parked.cents,
@@ -243,52 +258,38 @@ def park_all(tx: Connection, practice: str, remittance: StoredRemittance, some: 
         tx.execute(insert(parked_money), rows)
 
 
-def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, dict[str, int]]:
-    """Give, for each line of a claim version, the cents in each bucket."""
+class Balance(NamedTuple):
+    """The cents in each bucket: of a line as the payer said it, and of its share of what was said for the claim."""
+
+    own: dict[str, int]
+    of_claim: dict[str, int]
+
+    @property
+    def whole(self) -> dict[str, int]:
+        """Both together; they come to the line's charge."""
+        return {name: self.own.get(name, 0) + self.of_claim.get(name, 0) for name in {**self.own, **self.of_claim}}
+
+
+def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, Balance]:
+    """Give, for each line of a claim version that was answered, the cents in each bucket."""
+    key = (postings.c.line_id, postings.c.bucket, postings.c.of_claim)
     query = (
-        select(postings.c.line_id, postings.c.bucket, func.sum(postings.c.cents))
+        select(*key, func.sum(postings.c.cents))
         .join(service_lines, service_lines.c.id == postings.c.line_id)
         .where(postings.c.practice == practice, service_lines.c.claim_version_id == claim_version_id)
-        .group_by(postings.c.line_id, postings.c.bucket)
+        .group_by(*key)
     )
-    found: dict[int, dict[str, int]] = {}
-    for line_id, bucket, amount in tx.execute(query):
-        found.setdefault(line_id, {})[bucket] = int(amount)
-    return found
-
-
-def standing_of_all(
-    tx: Connection, practice: str, claim_version_ids: Collection[int]
-) -> dict[int, dict[StandingKey, int]]:
-    """Give what stands on the lines of several claim versions: postings added up by line, bucket, group and reason."""
-    key = (postings.c.line_id, postings.c.bucket, postings.c.group_code, postings.c.carc)
-    found: dict[int, dict[StandingKey, int]] = {}
-    for some in some_at_once(claim_version_ids):
-        query = (
-            select(service_lines.c.claim_version_id, *key, func.sum(postings.c.cents))
-            .join(service_lines, service_lines.c.id == postings.c.line_id)
-            .where(postings.c.practice == practice, service_lines.c.claim_version_id.in_(some))
-            .group_by(service_lines.c.claim_version_id, *key)
-        )
-        for version_id, *told, amount in tx.execute(query):
-            found.setdefault(version_id, {})[StandingKey(*told)] = int(amount)
-    return found
-
-
-def answers_counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, int]:
-    """Count the payments of several claim versions, of those that have any. They are only ever added: as many are the same."""
-    found: dict[int, int] = {}
-    for some in some_at_once(claim_version_ids):
-        query = select(payments.c.claim_version_id, func.count().label("number")).where(
-            payments.c.practice == practice, payments.c.claim_version_id.in_(some)
-        )
-        counted = tx.execute(query.group_by(payments.c.claim_version_id))
-        found |= {row.claim_version_id: row.number for row in counted}
+    found: dict[int, Balance] = {}
+    for line_id, bucket, of_claim, amount in tx.execute(query):
+        balance = found.setdefault(line_id, Balance({}, {}))
+        (balance.of_claim if of_claim else balance.own)[bucket] = int(amount)
     return found
 
 
 DOES_NOT_FIT = "does not fit"
-"""The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines."""
+"""The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines, or not yet."""
+TAKEN_UP = "taken up"
+"""The reason of an entry that takes such money out of what is parked: it has found its line."""
 
 
 def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]) -> frozenset[int]:
@@ -313,12 +314,12 @@ def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]
 
 def has_parked(tx: Connection, practice: str, pcn: str) -> bool:
     """Tell whether an answer to a claim of ours is parked because it fits none of its lines."""
-    query = select(parked_money.c.id).where(
-        parked_money.c.practice == practice,
-        parked_money.c.reference == pcn,
-        parked_money.c.reason == DOES_NOT_FIT,
+    p = parked_money.c
+    query = select(p.reason, func.count()).where(
+        p.practice == practice, p.reference == pcn, p.reason.in_((DOES_NOT_FIT, TAKEN_UP))
     )
-    return tx.execute(query.limit(1)).first() is not None
+    counted: dict[str, int] = dict(tx.execute(query.group_by(p.reason)).all())
+    return counted.get(DOES_NOT_FIT, 0) > counted.get(TAKEN_UP, 0)
 
 
 def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:

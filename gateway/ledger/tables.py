@@ -456,11 +456,29 @@ remittances = Table(
     Column("method", Text, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("payment_cents", BigInteger, nullable=False),
+    # Of its claims: tells two payments of one trace, day and amount apart. Empty in rows of before it was kept.
+    Column("digest", String(32), nullable=False, server_default=""),
     Column("at", Instant, nullable=False),
     Index("ix_remittances_by_state", "practice", "state", "id", "payment_cents"),
     Index("ix_remittances_by_payer", "practice", "payer_id", "state", "id", "payment_cents"),
     Index("ix_remittances_by_trace", "practice", "trace", "id"),
     Index("ix_remittances_by_day", "practice", "paid_on", "id", "state", "payment_cents"),
+)
+# What was answered to a claim of ours, also where it waits for what comes before it.
+answers = Table(
+    "answers",
+    metadata,
+    _id(),
+    _practice(),
+    _ref("remittance_id", "remittances"),
+    _ref("claim_version_id", "claim_versions"),
+    # Where its CLP stands: which segment of its ST, counted from 1.
+    Column("ordinal", Integer, nullable=False),
+    # The answer itself; of those that were posted before answers were kept, what was posted tells it.
+    Column("document", Sealed, nullable=True),
+    Column("fate", String(12), nullable=False),
+    # What of its money is parked, waiting.
+    Column("waits_cents", BigInteger, nullable=False),
 )
 payments = Table(
     "payments",
@@ -469,6 +487,8 @@ payments = Table(
     _practice(),
     _ref("remittance_id", "remittances"),
     _ref("claim_version_id", "claim_versions"),
+    # The answer that was posted, or of which a posting was taken out again. Older rows are of the answer with their own id.
+    Column("answer_id", Integer, nullable=True),
     Column("status", Text, nullable=False),
     Column("reversal", Boolean, nullable=False),
     Column("charge_cents", BigInteger, nullable=False),
@@ -488,6 +508,8 @@ postings = Table(
     Column("group_code", String(2), nullable=False),
     Column("carc", Text, nullable=False),
     Column("rarcs", Text, nullable=False),
+    # Its line's share of what the payer said for the claim as a whole.
+    Column("of_claim", Boolean, nullable=False, server_default=false()),
 )
 
 parked_money = Table(

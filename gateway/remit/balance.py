@@ -57,13 +57,12 @@ def check_payment(control: str, payment: Decimal, paid: Decimal, withheld: Decim
         raise _refusal(control, _BPR, f"{said}, but BPR02 says {shown(payment)}")
 
 
-def share_doubts(remittance: Remittance) -> tuple[ShareDoubt, ...]:
-    """Give the claims whose CLP05 differs from their PR adjustments. Reversals are passed over: CLP05 is not used there."""
-    return tuple(
-        ShareDoubt(ordinal=claim.ordinal, stated=claim.patient_share, adjusted=adjusted)
-        for claim in remittance.claims
-        if not claim.is_reversal and (adjusted := _patient_adjusted(claim)) != claim.patient_share
-    )
+def share_doubt(claim: ClaimPayment) -> ShareDoubt | None:
+    """Say that CLP05 of a claim differs from its PR adjustments. Of a reversal nothing is said: CLP05 is not used there."""
+    adjusted = _patient_adjusted(claim)
+    if claim.is_reversal or adjusted == claim.patient_share:
+        return None
+    return ShareDoubt(ordinal=claim.ordinal, stated=claim.patient_share, adjusted=adjusted)
 
 
 def _check_line(control: str, line: LinePayment) -> Decimal:

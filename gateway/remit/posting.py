@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.claim import ServiceLine
 from gateway.codes.carc import CarcKind, carc
 from gateway.money import ZERO, shown
 from gateway.remit.match import Match, MatchedLine
 from gateway.remit.sharing import partition
-from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Said
 
 
 class Bucket(StrEnum):
@@ -39,6 +39,7 @@ class Posting:
 
     line         our line's control (REF*6R)
     group, carc  of the adjustment; None and empty for what was paid
+    of_claim     it is the line's share of what the payer said for the claim as a whole
     """
 
     line: str
@@ -47,6 +48,7 @@ class Posting:
     group: GroupCode | None = None
     carc: str = ""
     remarks: tuple[str, ...] = ()
+    of_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,42 +59,77 @@ class Unplaceable:
     why: str
 
 
-IsDenial = Callable[[Adjustment, Sequence[str], Decimal], bool]
-"""Tells whether an adjustment is a denial, from its remarks and what was paid (`denials.kind.is_denial`)."""
+IsDenied = Callable[[Adjustment, Said], bool]
+"""Tells whether the money of an adjustment is denied, from what stands beside it (`denials.kind.is_denied`)."""
+
+
+class Cover(NamedTuple):
+    """Who else may be asked for what a payer leaves.
+
+    other_payer  the visit has a second coverage
+    medicaid     the payer is Medicaid: of its patients the state's own copay is asked, and nothing else (42 CFR 447.15)
+    """
+
+    other_payer: bool = False
+    medicaid: bool = False
+
+
+_ALONE: Final = Cover()
 
 _ANSWER: Final = "1"
 """CLP02 of an ordinary answer."""
 
 _OTHER_PAYER: Final = frozenset({"23", "209", "B11"})
 """CARCs that leave the amount with an earlier or a later payer."""
+_COPAY: Final = "3"
+_QMB: Final = frozenset({"N781", "N782", "N783"})
+"""RARCs that tell of a Qualified Medicare Beneficiary, who is never asked for a share."""
 
 
-def post(payment: ClaimPayment, match: Match, is_denial: IsDenial) -> tuple[Posting, ...] | Unplaceable:
+def post(
+    payment: ClaimPayment, match: Match, is_denied: IsDenied, cover: Cover = _ALONE
+) -> tuple[Posting, ...] | Unplaceable:
     """Place an answer on the lines that `match` found, or say why it cannot be.
 
     For an answer the postings of each line add up to its charge; for a reversal to the negative of it.
     """
     if payment.is_reversal:
-        taken_back = post(_negated(payment), _negated_match(match), is_denial)
+        taken_back = post(_negated(payment), _negated_match(match), is_denied, cover)
         if isinstance(taken_back, Unplaceable):
             return taken_back
         return tuple(replace(part, amount=-part.amount) for part in taken_back)
     misfit = _misfit(payment, match)
-    return misfit or tuple(part for part in _parts(payment, match, is_denial) if part.amount)
+    return misfit or tuple(part for part in _Placing(payment, is_denied, cover).parts(match) if part.amount)
 
 
-def bucket(adjustment: Adjustment, *, denied: bool) -> Bucket:
-    """Tell who carries an adjustment: its group decides first, then its reason."""
+def bucket(adjustment: Adjustment, *, denied: bool, share: Bucket = Bucket.PATIENT) -> Bucket:
+    """Tell who carries an adjustment: its group decides first, then its reason. `share` is whose the patient's share is."""
     reason = carc(adjustment.carc)
+    if denied:
+        return Bucket.DENIED
     if adjustment.group is GroupCode.PATIENT:
-        return Bucket.PATIENT
+        return share
     if adjustment.carc in _OTHER_PAYER:
         return Bucket.OTHER_PAYER
-    if denied or reason is None or reason.kind is not CarcKind.EXPECTED:
+    if adjustment.amount > 0 and (reason is None or reason.kind is not CarcKind.EXPECTED):
         return Bucket.DENIED
     # Paid to the patient, or out of the patient's own account: only CO forbids asking them.
-    is_patients = reason.category == "patient responsibility" and adjustment.group is not GroupCode.CONTRACTUAL
-    return Bucket.PATIENT if is_patients else Bucket.CONTRACTUAL
+    is_patients = (
+        reason is not None
+        and reason.category == "patient responsibility"
+        and adjustment.group is not GroupCode.CONTRACTUAL
+    )
+    return share if is_patients else Bucket.CONTRACTUAL
+
+
+def whose_share(payment: ClaimPayment, carc_code: str, remarks: Sequence[str], cover: Cover) -> Bucket:
+    """Tell whose the patient's share is. Who may not be asked (QMB, Medicaid) is not, whatever group the payer wrote."""
+    if cover.medicaid and carc_code != _COPAY:
+        return Bucket.CONTRACTUAL
+    goes_on = payment.is_crossed_over or (cover.other_payer and not payment.is_later)
+    if goes_on:
+        return Bucket.OTHER_PAYER
+    return Bucket.CONTRACTUAL if _QMB.intersection(remarks) else Bucket.PATIENT
 
 
 def _misfit(payment: ClaimPayment, match: Match) -> Unplaceable | None:
@@ -125,39 +162,53 @@ def _unbalanced(payment: ClaimPayment) -> Unplaceable | None:
     return None
 
 
-def _parts(payment: ClaimPayment, match: Match, is_denial: IsDenial) -> Iterator[Posting]:
-    """What each line's own answer adjusts; of what that leaves, its part of what was paid and adjusted for the claim."""
-    lines = _answered(payment, match)
-    amounts = (payment.paid, *(one.amount for one in payment.adjustments))
-    rows = partition(amounts, [left for _, _, left in lines])
-    for (line, answer, left), (paid, *parts) in zip(lines, rows, strict=True):
-        yield Posting(line=line.control, bucket=Bucket.PAID, amount=paid)
-        if answer is not None:
-            remarks = (*answer.remarks, *payment.remarks)
-            yield from (_adjusted(line, one, remarks, left, is_denial) for one in answer.adjustments)
-        for one, part in zip(payment.adjustments, parts, strict=True):
-            yield _adjusted(line, one._replace(amount=part), payment.remarks, payment.paid, is_denial)
+class _Placing:
+    """One answer being placed."""
 
+    def __init__(self, payment: ClaimPayment, is_denied: IsDenied, cover: Cover) -> None:
+        self.payment = payment
+        self.is_denied = is_denied
+        self.cover = cover
 
-def _answered(payment: ClaimPayment, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
-    """Each line that the answer is about, its own answer, and what that leaves of the charge."""
-    if payment.lines:
-        return [(line, answer, answer.paid) for line, answer in match.matched]
-    return [(line, None, line.charge) for line in match.lines]
+    def parts(self, match: Match) -> Iterator[Posting]:
+        """What each line's own answer adjusts; of what that leaves, its part of what was paid and adjusted for the claim."""
+        payment, lines = self.payment, self._answered(match)
+        amounts = (payment.paid, *(one.amount for one in payment.adjustments))
+        rows = partition(amounts, [left for _, _, left in lines])
+        whole = self._said(payment.paid, payment.charge, payment.adjustments, payment.remarks)
+        for (line, answer, _), (paid, *parts) in zip(lines, rows, strict=True):
+            own = paid if answer is None else answer.paid
+            yield Posting(line=line.control, bucket=Bucket.PAID, amount=own)
+            # What the claim's own adjustments take from what its lines were paid.
+            yield Posting(line=line.control, bucket=Bucket.PAID, amount=paid - own, of_claim=True)
+            if answer is not None:
+                remarks = tuple(dict.fromkeys((*answer.remarks, *payment.remarks)))
+                said = self._said(answer.paid, answer.charge, answer.adjustments, remarks)
+                yield from (self._adjusted(line, one, one.amount, said) for one in answer.adjustments)
+            for one, part in zip(payment.adjustments, parts, strict=True):
+                yield replace(self._adjusted(line, one, part, whole), of_claim=answer is not None)
 
+    def _answered(self, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
+        """Each line that the answer is about, its own answer, and what that leaves of the charge."""
+        if self.payment.lines:
+            return [(line, answer, answer.paid) for line, answer in match.matched]
+        return [(line, None, line.charge) for line in match.lines]
 
-def _adjusted(
-    line: ServiceLine, adjustment: Adjustment, remarks: Iterable[str], paid: Decimal, is_denial: IsDenial
-) -> Posting:
-    said = tuple(dict.fromkeys(remarks))
-    return Posting(
-        line=line.control,
-        bucket=bucket(adjustment, denied=is_denial(adjustment, said, paid)),
-        amount=adjustment.amount,
-        group=adjustment.group,
-        carc=adjustment.carc,
-        remarks=said,
-    )
+    def _said(
+        self, paid: Decimal, charge: Decimal, adjustments: tuple[Adjustment, ...], remarks: tuple[str, ...]
+    ) -> Said:
+        return Said(paid, charge, adjustments, tuple(dict.fromkeys(remarks)), self.cover.other_payer)
+
+    def _adjusted(self, line: ServiceLine, one: Adjustment, amount: Decimal, said: Said) -> Posting:
+        share = whose_share(self.payment, one.carc, said.remarks, self.cover)
+        return Posting(
+            line=line.control,
+            bucket=bucket(one, denied=self.is_denied(one, said), share=share),
+            amount=amount,
+            group=one.group,
+            carc=one.carc,
+            remarks=said.remarks,
+        )
 
 
 def _negated(payment: ClaimPayment) -> ClaimPayment:

@@ -22,6 +22,7 @@ _NEVER: Final = (
     "denials",
     "postings",
     "payments",
+    "answers",
     "parked_money",
     "remittances",
     "acknowledgments",

@@ -14,7 +14,7 @@ from gateway.ledger import remittances as money
 from gateway.ledger.tables import metadata
 from gateway.lifecycle import ClaimState
 from gateway.remittance import ClaimPayment
-from tests.ledger.test_ledger import REMITTANCE, P, post, stored_claim
+from tests.ledger.test_ledger import REMITTANCE, P, paid, post, stored_claim
 from tests.people import NOW
 
 PAYMENT = ClaimPayment(
@@ -36,6 +36,7 @@ KEPT = {
     "postings": "cents = 1",
     "parked_money": "cents = 1",
     "service_lines": "charge_cents = 1",
+    "answers": "document = NULL",
     "claim_versions": "charge_cents = 1",
 }
 
@@ -48,7 +49,7 @@ def posted(ledger: Ledger) -> Ledger:
     with ledger.writing() as tx:
         line, _ = claims.lines_of(tx, P, one.id)
         amount = money.LinePosting(line_id=line.id, bucket="paid", cents=6000)
-        money.add_payments(tx, P, remittance, (money.NewPayment(one.id, PAYMENT, (amount,)),))
+        paid(tx, remittance, one.id, PAYMENT, (amount,))
         parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
         money.park_all(tx, P, remittance, (parked,))
         events.write(tx, P, Event(kind="money.posted", about="T1", said="posted"), at=NOW)

@@ -16,6 +16,7 @@ from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import (
     Ledger,
     Transaction,
+    answers,
     arrivals,
     claims,
     denials,
@@ -36,7 +37,8 @@ from gateway.ledger.tables import events as events_table
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.listing import asked_for
-from gateway.remittance import ClaimPayment, Remittance
+from gateway.money import cents
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Remittance
 from tests.ledger.numbering import take
 from tests.people import NOW, PRACTICE, claim
 from tests.together import run_together
@@ -428,6 +430,72 @@ def post(ledger: Ledger, remittance: Remittance, state: money.RemittanceState) -
         )
 
 
+def paid(
+    tx: Transaction,
+    remittance: money.StoredRemittance,
+    version_id: int,
+    payment: ClaimPayment,
+    amounts: tuple[money.LinePosting, ...],
+) -> int:
+    """Keep an answer with what of it is posted. Gives the payment's id."""
+    (answer_id,) = answers.add_all(tx, P, remittance.id, [answers.NewAnswer(version_id, payment, "stands", 0)])
+    new = money.NewPayment(
+        claim_version_id=version_id,
+        remittance_id=remittance.id,
+        answer_id=answer_id,
+        status=payment.status,
+        is_reversal=payment.is_reversal,
+        payer_claim_number=payment.payer_claim_number,
+        charge_cents=cents(payment.charge),
+        paid_cents=cents(payment.paid),
+        amounts=amounts,
+    )
+    (payment_id,) = money.add_payments(tx, P, [new])
+    return payment_id
+
+
+def test_answers_are_read_back_with_what_is_posted_of_them(ledger: Ledger) -> None:
+    one = stored_claim(ledger)
+    remittance = post(ledger, REMITTANCE, money.RemittanceState.POSTED)
+    line = LinePayment(
+        procedure="97110",
+        modifiers=("GP", "59"),
+        charge=Decimal("60.00"),
+        paid=Decimal("40.00"),
+        units=None,
+        day=date(2026, 11, 2),
+        control="L1",
+        adjustments=(Adjustment(GroupCode.CONTRACTUAL, "45", Decimal("20.00"), Decimal("1.5")),),
+        remarks=("N115",),
+        ordinal=9,
+    )
+    payment = ClaimPayment(
+        patient_control_number=one.pcn,
+        status="19",
+        charge=Decimal("105.50"),
+        paid=Decimal("80.00"),
+        patient_share=Decimal("0.00"),
+        filing_code="CI",
+        payer_claim_number="ICN1",
+        adjustments=(Adjustment(GroupCode.OTHER, "23", Decimal("-1.00")),),
+        remarks=("MA18",),
+        lines=(line, line._replace(day=None, units=Decimal(2))),
+        ordinal=5,
+        next_payer="SECOND",
+    )
+    with ledger.writing() as tx:
+        first, _ = claims.lines_of(tx, P, one.id)
+        paid(tx, remittance, one.id, payment, (money.LinePosting(first.id, "paid", 6000, of_claim=True),))
+        answers.change_all(tx, P, [answers.Changed(1, "waits", 8000)])
+    with ledger.reading() as tx:
+        ((kept,),) = answers.of_versions(tx, P, [one.id, 99]).values()
+        assert answers.counted(tx, P, [one.id, 99]) == {one.id: 1}
+        assert answers.of_versions(tx, "other", [one.id]) == {}
+    assert (kept.payment, kept.number, kept.paid_cents, kept.charge_cents) == (payment, "ICN1", 8000, 10550)
+    assert (kept.fate, kept.waits_cents, kept.trace) == ("waits", 8000, REMITTANCE.trace)
+    assert kept.posted == (money.LinePosting(first.id, "paid", 6000, of_claim=True),)
+
+
 def test_the_database_itself_refuses_to_post_a_remittance_twice(ledger: Ledger) -> None:
     post(ledger, REMITTANCE, money.RemittanceState.SET_ASIDE)
     posted = post(ledger, REMITTANCE, money.RemittanceState.POSTED)
@@ -435,7 +503,7 @@ def test_the_database_itself_refuses_to_post_a_remittance_twice(ledger: Ledger) 
         post(ledger, REMITTANCE, money.RemittanceState.POSTED)
     post(ledger, replace(REMITTANCE, paid_on=REMITTANCE.paid_on + timedelta(days=1)), money.RemittanceState.POSTED)
     with ledger.reading() as tx:
-        assert money.posted_before(tx, P, REMITTANCE) == posted
+        assert money.posted_before(tx, P, REMITTANCE) == (posted,)
         assert len(money.listed(tx, P)) == 3
 
 
@@ -464,7 +532,7 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
                 line_id=second.id, bucket="denied", cents=2550, group_code="CO", carc="50", rarcs=("N115",)
             ),
         )
-        (payment_id,) = money.add_payments(tx, P, remittance, (money.NewPayment(one.id, payment, amounts),))
+        payment_id = paid(tx, remittance, one.id, payment, amounts)
         parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
         money.park_all(tx, P, remittance, (parked,))
         new = denials.NewDenial(
@@ -488,7 +556,8 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
         )
         denials.add_all(tx, P, (denials.PayersDenial(new, "PAYER1", stands=True),), at=NOW)
     with ledger.writing() as tx:
-        assert money.balances(tx, P, one.id) == {first.id: {"paid": 6000}, second.id: {"paid": 2000, "denied": 2550}}
+        whole = {line_id: one.whole for line_id, one in money.balances(tx, P, one.id).items()}
+        assert whole == {first.id: {"paid": 6000}, second.id: {"paid": 2000, "denied": 2550}}
         assert money.totals_by_bucket(tx, P) == {"paid": 8000, "denied": 2550}
         assert money.parked_total(tx, P) == 500
         assert [p.said for p in money.parked_of(tx, P, remittance.id)] == ["no"]

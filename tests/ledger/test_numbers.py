@@ -1,16 +1,17 @@
 """Interchange numbers: counted by sender, receiver and usage, forward only, over the end of a cycle."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 import pytest
-from sqlalchemy import text
 
 from gateway.errors import UsageError
-from gateway.ledger import Ledger, migrate, numbers, outbox, visits
+from gateway.ledger import Ledger, migrate, numbers, open_ledger, practices
 from gateway.ledger.numbers import LAST, Number
+from gateway.ledger.tables import interchanges
+from gateway.ledger.upgrading import _config, _take_step
 from gateway.partner import Parties
 from tests.ledger.numbering import parties, take
-from tests.ledger.test_ledger import SAID, new_file, new_visit, next_version
 from tests.people import NOW, PRACTICE
 
 OURS, THEIRS = PRACTICE.key, "other"
@@ -95,7 +96,7 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_taken(ledger: Ledger)
         assert numbers.last(tx, OURS, "north") is None
 
 
-def test_an_older_ledger_goes_on_behind_what_any_of_its_practices_sent_from_the_account(ledger: Ledger) -> None:
+def test_an_older_ledger_goes_on_behind_what_any_of_its_practices_sent_from_the_account(database_url: str) -> None:
     """Numbers were counted by practice and partner: of what two have sent from one account, the highest counts."""
     sent = (
         (OURS, "north", "P", 1, 7),
@@ -103,18 +104,32 @@ def test_an_older_ledger_goes_on_behind_what_any_of_its_practices_sent_from_the_
         (OURS, "north", "T", 2, 3),
         (OURS, "old", "T", 1, 99),
     )
+    ledger = open_ledger(database_url)
+    for revision in takewhile(lambda one: one <= "0009", migrate.known()):
+        _take_step(ledger, _config(()), revision)
     with ledger.writing() as tx:
-        tx.execute(text("DROP TABLE interchange_numbers"))
-        tx.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+        for key in (OURS, THEIRS):
+            practices.register(tx, replace(PRACTICE, key=key), secret=b"s" * 32, at=NOW)
         for practice, partner, usage, cycle, number in sent:
             isa = f"ISA*00*{'':10}*00*{'':10}*ZZ*{'US':15}*30*{'THEM':15}*261116*1500*^*00501*{number:09}*0*{usage}*:~"
-            body = f"{isa}GS*HC~".encode()
-            new = replace(new_file(number), partner=partner, cycle=cycle, body=body, name=f"{usage}{number}")
-            claim = next_version(tx, practice, visits.add(tx, practice, new_visit(f"V{number}"), at=NOW))
-            outbox.seal(tx, practice, replace(new, reference=f"{cycle}{number}"), (claim.id,), event=SAID, at=NOW)
+            row = {
+                "practice": practice,
+                "partner": partner,
+                "cycle": cycle,
+                "interchange": number,
+                "group_control": number,
+                "reference": f"{cycle}{number}",
+                "name": f"{usage}{number}",
+                "size": 3,
+                "sha256": "0" * 64,
+                "body": f"{isa}GS*HC~".encode(),
+                "sealed_at": NOW,
+            }
+            tx.execute(interchanges.insert().values(**row))
     migrate.upgrade(ledger)
     with ledger.writing() as tx:
         account = Parties("ZZ:US", "30:THEM", "P")
         assert take(tx, OURS, "north", account) == (1, 13)
         assert take(tx, THEIRS, "another", account._replace(usage="T")) == (2, 4)
         assert numbers.latest(tx, OURS, "somebody", account._replace(receiver="30:OTHER")) is None
+    ledger.close()

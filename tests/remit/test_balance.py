@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import OutOfBalance
-from gateway.remit.balance import check, share_doubts
+from gateway.remit.balance import check, share_doubt
 from gateway.remittance import Remittance
 
 CENT = Decimal("0.01")
@@ -32,7 +32,7 @@ def balanced(make: Any) -> Remittance:
 
 def test_what_adds_up_is_let_through(balanced: Remittance) -> None:
     check(balanced)
-    assert share_doubts(balanced) == ()
+    assert [share_doubt(one) for one in balanced.claims] == [None] * len(balanced.claims)
 
 
 def with_claim(remittance: Remittance, at: int, **changes: Any) -> Remittance:
@@ -103,13 +103,14 @@ def test_another_share_of_the_patient_is_a_doubt_and_no_refusal(make: Any) -> No
     claim = make.payment("60.00", "40.00", cas=(("PR", "1", "20.00"),), share="15.00")
     remittance = make.remittance("40.00", claim)
     check(remittance)
-    (doubt,) = share_doubts(remittance)
+    (doubt,) = map(share_doubt, remittance.claims)
+    assert doubt is not None
     assert (doubt.ordinal, doubt.stated, doubt.adjusted) == (12, Decimal("15.00"), Decimal("20.00"))
 
 
 def test_the_share_of_a_reversal_is_not_looked_at(make: Any) -> None:
     claim = make.payment("-60.00", "-40.00", cas=(("PR", "1", "-20.00"),), status="22")
-    assert share_doubts(make.remittance("-40.00", claim)) == ()
+    assert share_doubt(claim) is None
 
 
 def test_an_empty_answer_of_nothing_adds_up(make: Any) -> None:

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from gateway.claim import ServiceLine
 from gateway.codes.table import load
-from gateway.denials.kind import is_denial
+from gateway.denials.kind import is_denied
 from gateway.money import ZERO, from_cents
 from gateway.remit.balance import check
 from gateway.remit.match import match
 from gateway.remit.posting import Bucket, Posting, Unplaceable, bucket, post
-from gateway.remittance import Adjustment, ClaimPayment, GroupCode
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, Said
 
 CARCS = [row["code"] for row in load("carc").rows()] + ["999"]
 
 
 def posted(payment: ClaimPayment, lines: list[ServiceLine]) -> tuple[Posting, ...]:
-    postings = post(payment, match(payment, lines), is_denial)
+    postings = post(payment, match(payment, lines), is_denied)
     assert not isinstance(postings, Unplaceable), postings.why
     return postings
 
@@ -86,7 +86,9 @@ def test_a_denied_line_stays_open_with_its_reason_and_remarks(make: Any) -> None
 )
 def test_group_then_reason_decide_who_carries_it(group: str, carc: str, expected: Bucket) -> None:
     adjustment = Adjustment(group=GroupCode(group), carc=carc, amount=Decimal("1.00"))
-    assert bucket(adjustment, denied=is_denial(adjustment, (), ZERO)) is expected
+    beside = Adjustment(group=GroupCode.PATIENT, carc="1", amount=Decimal("1.00"))
+    said = Said(ZERO, Decimal("2.00"), (adjustment, beside))
+    assert bucket(adjustment, denied=is_denied(adjustment, said)) is expected
 
 
 def test_adjustments_of_the_claim_are_shared_over_its_lines(make: Any) -> None:
@@ -101,7 +103,12 @@ def test_adjustments_of_the_claim_are_shared_over_its_lines(make: Any) -> None:
     postings = posted(payment, lines)
     assert by_line(postings) == {"1": Decimal("60.00"), "2": Decimal("40.00")}
     assert [one.amount for one in postings if one.carc == "253"] == [Decimal("1.00"), Decimal("0.50")]
-    assert [one.amount for one in postings if one.bucket is Bucket.PAID] == [Decimal("49.00"), Decimal("24.50")]
+    paid = {
+        of_claim: [one.amount for one in postings if one.bucket is Bucket.PAID and one.of_claim is of_claim]
+        for of_claim in (False, True)
+    }
+    assert paid == {False: [Decimal("50.00"), Decimal("25.00")], True: [Decimal("-1.00"), Decimal("-0.50")]}
+    assert {one.of_claim for one in postings if one.carc == "253"} == {True}
 
 
 def test_a_claim_denied_without_lines_leaves_no_cent_paid(make: Any) -> None:
@@ -119,7 +126,7 @@ def test_an_answer_to_some_of_the_lines_leaves_the_others_alone(make: Any) -> No
 
 def test_a_line_that_is_not_ours_is_not_placed(make: Any) -> None:
     payment = make.payment("60.00", "60.00", make.answer("99999", "60.00", "60.00", ordinal=31))
-    result = post(payment, match(payment, [make.line("1", "97110", "60.00")]), is_denial)
+    result = post(payment, match(payment, [make.line("1", "97110", "60.00")]), is_denied)
     assert isinstance(result, Unplaceable)
     assert result.ordinal == 31
     assert "99999" in result.why
@@ -132,7 +139,7 @@ def test_a_line_that_is_not_ours_is_not_placed(make: Any) -> None:
 def test_charges_that_are_not_ours_are_not_placed(charge: str, line_charge: str, said: str, make: Any) -> None:
     lines = [make.line("1", "97110", "60.00")]
     payment = make.payment(charge, charge, make.answer("97110", line_charge, line_charge, control="1"))
-    result = post(payment, match(payment, lines), is_denial)
+    result = post(payment, match(payment, lines), is_denied)
     assert isinstance(result, Unplaceable)
     assert said in result.why
 
@@ -144,12 +151,12 @@ def test_what_does_not_add_up_is_not_placed(make: Any) -> None:
         "60.00", "50.00", make.answer("97110", "60.00", "50.00", control="1"), cas=(("CO", "45", "10.00"),)
     )
     for payment in (claim, line):
-        assert isinstance(post(payment, match(payment, lines), is_denial), Unplaceable)
+        assert isinstance(post(payment, match(payment, lines), is_denied), Unplaceable)
 
 
 def test_a_reversal_with_amounts_the_wrong_way_round_is_not_placed(make: Any) -> None:
     payment = make.payment("60.00", "60.00", make.answer("97110", "60.00", "60.00", control="1"), status="22")
-    result = post(payment, match(payment, [make.line("1", "97110", "60.00")]), is_denial)
+    result = post(payment, match(payment, [make.line("1", "97110", "60.00")]), is_denied)
     assert isinstance(result, Unplaceable)
 
 

@@ -38,6 +38,7 @@ def remittance(one: RemittanceReading) -> Remittance:
         payee_id=payee.id,
         claims=claims,
         provider_adjustments=one.provider_adjustments,
+        is_debit=one.is_debit,
     )
 
 

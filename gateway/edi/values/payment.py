@@ -45,6 +45,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
     dates: dict[str, date] = {}
     adjustments: list[Adjustment] = []
     remarks: list[str] = []
+    next_payer = ""
     for place, parts, _ in own:
         name = parts[0]
         if name == "CAS":
@@ -54,6 +55,8 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         elif name in {"MOA", "MIA"}:
             positions = MOA_REMARKS if name == "MOA" else MIA_REMARKS
             remarks += [code for position in positions if (code := at(parts, position))]
+        elif name == "NM1" and parts[1:2] == ["TT"]:
+            next_payer = at(parts, 3)
     served = dates.get("232")
     return ClaimPayment(
         patient_control_number=clp[1].partition(component)[0],
@@ -67,6 +70,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         remarks=tuple(remarks),
         lines=tuple([_line(line, served, component) for line in lines]),
         ordinal=ordinal,
+        next_payer=next_payer,
     )
 
 

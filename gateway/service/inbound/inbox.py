@@ -23,7 +23,8 @@ def reprocess(
 ) -> Posted:
     """Read a file again that was set aside or ignored, or of which a remittance was set aside.
 
-    although  the objection that a person has looked into and overrules: only that an interchange's number was used before
+    although  the objection that a person has looked into and overrules: that an interchange's number was used before, or that another
+              payment has the same trace, day and amount
 
     Raises UsageError if there is no such file, or all of it was posted.
     """

@@ -106,7 +106,7 @@ def post_one(
         if fault is not None:
             return _struck(office, file, fault)
         plan = plan_of(office, file, outline(raw), although)
-        posting = FilePosting(office, file, plan, tell)
+        posting = FilePosting(office, file, plan, tell, although)
         posting.run(raw)
         # SQLite writes the file's row anew with all of its bytes: they are not held here a second time meanwhile.
         del raw

@@ -39,9 +39,16 @@ _TRIES = 3
 
 
 class FilePosting:
-    """One file being posted. `tell` hears of each set before it is posted."""
+    """One file being posted. `tell` hears of each set before it is posted; `although` is what a person has overruled."""
 
-    def __init__(self, office: Office, file: InboundFile, plan: Plan, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        office: Office,
+        file: InboundFile,
+        plan: Plan,
+        tell: Callable[[str], None],
+        although: Reason | None = None,
+    ) -> None:
         self.office = office
         self.practice = office.practice.key
         self.file = file
@@ -53,7 +60,7 @@ class FilePosting:
         self.is_begun = not plan.interchanges and not plan.new
         self.is_closed = False
         self.faults: list[str] = []
-        self.remitting = Remitting(office, file)
+        self.remitting = Remitting(office, file, although)
 
     def run(self, raw: bytes) -> None:
         """Post what is due of a file. Raises LedgerConflict if another process has begun with it meanwhile."""

@@ -8,35 +8,29 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.ledger import Transaction, claims
-from gateway.ledger import remittances as money
+from gateway.ledger import Transaction, answers, claims
+from gateway.ledger.answers import StoredAnswer
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.record import Billed
-from gateway.ledger.remittances import LinePosting, StandingKey
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.answered import sent_claims
 
 
 @dataclass(slots=True)
 class Ours:
-    """A claim of ours as it stands after the payments that were worked out so far.
+    """A claim of ours, and how the remittance leaves it.
 
-    claim     as it was read
-    standing  the cents on its lines: every posting, those that took an earlier one back among them, added up
+    claim    as it was read
+    answers  those known before
     """
 
     claim: StoredClaim
     billed: Billed
     lines: tuple[StoredLine, ...]
-    standing: dict[StandingKey, int]
+    answers: tuple[StoredAnswer, ...]
     state: ClaimState
     payer_claim_number: str
     is_posted_to: bool = False
-
-    @property
-    def answered(self) -> frozenset[int]:
-        """The lines on which an answer stands that was not taken back."""
-        return frozenset(one.line_id for one, cents in self.standing.items() if cents)
 
     @property
     def is_changed(self) -> bool:
@@ -46,13 +40,6 @@ class Ours:
     def learn(self, payer_claim_number: str) -> None:
         """Keep the payer's own number of it; the newest that it told us stands."""
         self.payer_claim_number = payer_claim_number or self.payer_claim_number
-
-    def stand(self, amounts: Collection[LinePosting]) -> None:
-        """Add what a payment posts to what stands."""
-        self.is_posted_to = True
-        for one in amounts:
-            key = StandingKey(one.line_id, one.bucket, one.group_code, one.carc)
-            self.standing[key] = self.standing.get(key, 0) + one.cents
 
 
 class ClaimsAnswered(NamedTuple):
@@ -69,23 +56,23 @@ class ClaimsAnswered(NamedTuple):
 
     def are_as_they_were(self, tx: Transaction, practice: str) -> bool:
         """Tell whether none of them was answered since."""
-        return money.answers_counted(tx, practice, self.ids) == self.answers
+        return answers.counted(tx, practice, self.ids) == self.answers
 
 
 def read_claims(tx: Transaction, practice: str, pcns: Collection[str], *, partner: str) -> ClaimsAnswered:
     """Read which of those claims may have left for that partner, as they stand."""
     sent = sent_claims(tx, practice, pcns, partner=partner)
     ids = tuple(claim.id for claim, _ in sent.values())
-    lines, standing = claims.lines_of_all(tx, practice, ids), money.standing_of_all(tx, practice, ids)
+    lines, known = claims.lines_of_all(tx, practice, ids), answers.of_versions(tx, practice, ids)
     by_pcn = {
         pcn: Ours(
             claim=claim,
             billed=billed,
             lines=lines.get(claim.id, ()),
-            standing=standing.get(claim.id, {}),
+            answers=known.get(claim.id, ()),
             state=claim.state,
             payer_claim_number=claim.payer_claim_number,
         )
         for pcn, (claim, billed) in sent.items()
     }
-    return ClaimsAnswered(by_pcn, ids, money.answers_counted(tx, practice, ids))
+    return ClaimsAnswered(by_pcn, ids, answers.counted(tx, practice, ids))

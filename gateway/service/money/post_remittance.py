@@ -5,22 +5,23 @@ claims are still as they were read is asked once more, and then everything is wr
 After each remittance posted + parked = BPR02, or our own arithmetic is wrong and nothing of it is kept.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.errors import LedgerConflict, OutOfBalance
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, events
+from gateway.ledger import Transaction, answers, claims, events
 from gateway.ledger import denials as denials_kept
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import Answered
 from gateway.ledger.denials import PayersDenial
-from gateway.ledger.inbound import InboundFile
+from gateway.ledger.inbound import InboundFile, Reason
 from gateway.ledger.remittances import Parked, RemittanceState, StoredRemittance
 from gateway.money import from_cents, shown
 from gateway.remit import balance
 from gateway.remittance import Remittance
 from gateway.service.money.claims_answered import ClaimsAnswered, read_claims
-from gateway.service.money.reckon import Reckoned, reckon
+from gateway.service.money.reckon import reckon
+from gateway.service.money.reckoned import Reckoned
 from gateway.service.office import Office
 
 
@@ -29,20 +30,23 @@ class Prepared:
     """A remittance ready to be written.
 
     why       why it is set aside; empty when it is posted
+    same      the remittance as which it was posted before, with the same claims
     answered  the claims that it answers, as it leaves them
     reckoned  what is to be written; nothing of one that is set aside
     """
 
     remittance: Remittance
     why: str
+    same: StoredRemittance | None
     answered: ClaimsAnswered
     reckoned: Reckoned
 
 
 class Remitting:
-    """The remittances of one inbound file."""
+    """The remittances of one inbound file. `although` is what a person has looked into and overrules."""
 
-    def __init__(self, office: Office, file: InboundFile) -> None:
+    def __init__(self, office: Office, file: InboundFile, although: Reason | None = None) -> None:
+        self.although = although
         self.office = office
         self.file = file
         self.practice = office.practice.key
@@ -53,15 +57,19 @@ class Remitting:
         with self.office.ledger.reading() as tx:
             before = money.posted_before(tx, self.practice, remittance)
             answered = read_claims(tx, self.practice, pcns, partner=self.file.partner)
-        why = self._unfit(remittance, before, answered)
-        reckoned = Reckoned() if why else reckon(self.office, self.file, remittance, answered.by_pcn)
-        return Prepared(remittance=remittance, why=why, answered=answered, reckoned=reckoned)
+        same = next((one for one in before if one.digest == money.digest_of(remittance)), None)
+        why = "" if same else self._unfit(remittance, before, answered)
+        reckoned = Reckoned() if why or same else reckon(self.office, self.file, remittance, answered.by_pcn)
+        return Prepared(remittance=remittance, why=why, same=same, answered=answered, reckoned=reckoned)
 
     def write(self, tx: Transaction, prepared: Prepared, which: str = "") -> bool:
         """Write what was prepared; tells whether a person has to look. `which` says which set of its file it is.
 
         Raises LedgerConflict if what was read has changed meanwhile: then it has to be prepared anew.
         """
+        if prepared.same is not None:
+            self._say_repeated(tx, prepared.remittance, prepared.same)
+            return False
         if prepared.why:
             self._keep(tx, prepared.remittance, RemittanceState.SET_ASIDE, prepared.why)
             self._say_set_aside(tx, prepared.remittance, prepared.why)
@@ -73,30 +81,53 @@ class Remitting:
         self._say_posted(tx, stored, prepared, which)
         return prepared.reckoned.looks
 
+    def _say_repeated(self, tx: Transaction, remittance: Remittance, same: StoredRemittance) -> None:
+        said = Event(
+            kind="remittance.repeated",
+            about=remittance.trace,
+            partner=self.file.partner,
+            said=f"remittance {remittance.trace} over {shown(remittance.payment)} was posted before, as remittance {same.id}, "
+            "with the same claims; nothing was posted twice",
+            artefact=f"inbound {self.file.id}",
+            actor=self.office.actor,
+        )
+        events.write(tx, self.practice, said, at=self.office.clock.now())
+
     def _write_all(self, tx: Transaction, stored: StoredRemittance, prepared: Prepared) -> None:
         done, at = prepared.reckoned, self.office.clock.now()
-        payment_ids = money.add_payments(tx, self.practice, stored, done.payments)
+        answer_ids = answers.add_all(tx, self.practice, stored.id, done.answers)
+        answers.change_all(tx, self.practice, done.changed)
+        payments = [
+            one if one.remittance_id else one._replace(remittance_id=stored.id, answer_id=answer_ids[one.answer_id])
+            for one in done.payments
+        ]
+        payment_ids = money.add_payments(tx, self.practice, payments)
         ours = prepared.answered.by_pcn.values()
         changed = [Answered(one.claim, one.state, one.payer_claim_number) for one in ours if one.is_changed]
         claims.answer_all(tx, self.practice, changed)
         denials_kept.close_of_lines(tx, self.practice, done.settled)
-        opened = (
-            PayersDenial(replace(one.new, payment_id=payment_ids[one.payment]), one.payer, one.stands)
-            for one in done.denials
-        )
+        opened = (PayersDenial(one.with_its_payment(payment_ids), one.payer, stands=True) for one in done.denials)
         denials_kept.add_all(tx, self.practice, opened, at=at)
         money.park_all(tx, self.practice, stored, (one for one in done.told if isinstance(one, Parked)))
         told = (self._said_parked(stored, one) if isinstance(one, Parked) else one for one in done.told)
         events.write_all(tx, self.practice, told, at=at)
 
-    def _unfit(self, remittance: Remittance, before: StoredRemittance | None, answered: ClaimsAnswered) -> str:
+    def _unfit(self, remittance: Remittance, before: tuple[StoredRemittance, ...], answered: ClaimsAnswered) -> str:
         """Say why a remittance cannot be posted; empty when it can."""
         try:
             balance.check(remittance)
         except OutOfBalance as wrong:
             return str(wrong)
-        if before is not None:
-            return f"it was posted before, as remittance {before.id}; nothing was posted twice"
+        if remittance.is_debit:
+            return (
+                f"BPR03 is D: {shown(remittance.payment)} are taken from the practice's account; ask the bank and the payer "
+                "what was taken for which claims before anything of it is posted"
+            )
+        if before and remittance.payment and self.although is not Reason.PAYMENT_REUSED:
+            return (
+                f"a payment of the same trace, day and amount was posted before, as remittance {before[-1].id}, for other claims; "
+                f"ask the payer which counts. If both do: gateway inbox reprocess {self.file.id} --same-payment"
+            )
         partner = self.office.settings.partners.get(self.file.partner)
         if not self._pays_us(remittance, answered):
             return (
@@ -119,14 +150,21 @@ class Remitting:
         return any(payee in one.billed.payees for one in answered.by_pcn.values())
 
     def _said_parked(self, stored: StoredRemittance, parked: Parked) -> Event:
+        number = parked.remittance_id or stored.id
+        found = parked.reason == money.TAKEN_UP
+        said = (
+            f"{shown(from_cents(-parked.cents))} of remittance {number} are parked no more: {parked.said}"
+            if found
+            else f"{shown(from_cents(parked.cents))} of remittance {number} is parked: {parked.reason}; {parked.said}"
+        )
         return Event(
-            kind="money.parked",
+            kind="money.placed" if found else "money.parked",
             about=stored.trace,
             partner=self.file.partner,
-            said=f"{shown(from_cents(parked.cents))} of remittance {stored.id} is parked: {parked.reason}; {parked.said}",
-            severity=EventSeverity.CAN_WAIT,
+            said=said,
+            severity=EventSeverity.ROUTINE if found else EventSeverity.CAN_WAIT,
             artefact=f"inbound {self.file.id}",
-            next_command=f"gateway remits show {stored.id}",
+            next_command="" if found else f"gateway remits show {number}",
         )
 
     def _keep(self, tx: Transaction, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:

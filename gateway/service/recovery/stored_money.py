@@ -4,12 +4,11 @@ The laws compare what the ledger holds with itself, and would not see an amount 
 bytes of what a payer sent are kept, so they are read again. One page of claims, or one file, is held at a time.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
 
 from gateway.edi.read.inbound_file import read_answers
 from gateway.errors import ConfigError, InboundWireError, PgpRefused
@@ -114,36 +113,28 @@ def _is_same(stored: StoredRemittance, came: Remittance) -> bool:
     )
 
 
-class _Amounts(NamedTuple):
-    """What a claim was charged and paid, in cents; of parked money only what was paid is kept."""
-
-    claim: str
-    paid: int
-    charge: int | None = None
-
-    def __str__(self) -> str:
-        """Say it without the claim."""
-        charged = "" if self.charge is None else f" of {_dollars(self.charge)}"
-        return f"{_dollars(self.paid)} paid{charged}"
-
-
 def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, came: Remittance) -> Iterator[str]:
+    """Say where what was posted of a remittance and parked of it, claim by claim, is not what the 835 says."""
     practice = office.practice.key
-    stands = Counter(
-        _Amounts(one.pcn, one.paid_cents, one.charge_cents)
-        for one in money.payments_of(tx, practice, remittance_id=stored.id)
-    )
+    posted = money.payments_of(tx, practice, remittance_id=stored.id)
     parked = money.parked_of(tx, practice, stored.id)
-    waits = Counter(_Amounts(one.reference, one.cents) for one in parked if one.reason != _PROVIDER)
-    for one in came.claims:
-        paid = _Amounts(one.patient_control_number, cents(one.paid), cents(one.charge))
-        kept, as_kept = (stands, paid) if stands[paid] else (waits, paid._replace(charge=None))
-        if kept[as_kept]:
-            kept[as_kept] -= 1
-        else:
-            yield f"claim {paid.claim}: the 835 says {paid}, which does not stand in the ledger"
-    for other in (*stands.elements(), *waits.elements()):
-        yield f"claim {other.claim}: {other} stands in the ledger, which the 835 does not say"
+    paid: Counter[str] = Counter()
+    for payment in posted:
+        paid[payment.pcn] += payment.paid_cents
+    for one in parked:
+        paid[one.reference] += one.cents if one.reason != _PROVIDER else 0
+    said: Counter[str] = Counter()
+    charged: defaultdict[str, set[int]] = defaultdict(lambda: {0})
+    for each in came.claims:
+        said[each.patient_control_number] += cents(each.paid)
+        charged[each.patient_control_number].add(cents(each.charge))
+    for pcn in sorted({*paid, *said}):
+        if paid[pcn] != said[pcn]:
+            yield f"claim {pcn}: the 835 says {_dollars(said[pcn])} paid, {_dollars(paid[pcn])} stands in the ledger"
+    for payment in posted:
+        # What was taken out of a posting again has the same charge with the other sign.
+        if not {payment.charge_cents, -payment.charge_cents} & charged[payment.pcn]:
+            yield f"claim {payment.pcn}: a charge of {_dollars(payment.charge_cents)} stands in the ledger, which the 835 does not say"
     theirs = sum((one.amount for one in came.provider_adjustments), Decimal(0))
     ours = sum(one.cents for one in parked if one.reason == _PROVIDER)
     if ours != -cents(theirs):

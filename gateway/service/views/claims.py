@@ -1,5 +1,6 @@
 """Claims as people and programs ask to see them. Nothing here changes anything."""
 
+from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -12,7 +13,7 @@ from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.denials import StoredDenial
 from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
-from gateway.ledger.remittances import StoredPayment
+from gateway.ledger.remittances import Balance, StoredPayment
 from gateway.lifecycle import ClaimState
 from gateway.listing import Field, Kind
 from gateway.service.money.written_off import as_it_stands
@@ -40,7 +41,7 @@ CLAIMS: Final = Lister(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineShown:
-    """A service line and the cents in each bucket; none while no payer has answered."""
+    """A service line and the cents in each bucket, as the payer says them; none while no payer has answered."""
 
     line: StoredLine
     buckets: dict[str, int]
@@ -48,17 +49,29 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimShown:
-    """A claim's timeline: every state, what caused it, when; its lines, answers, payments and denials."""
+    """A claim's timeline: every state, what caused it, when; its lines, answers, payments and denials.
+
+    of_claim  the cents in each bucket that the payer adjusted for the claim as a whole, beside its lines
+    """
 
     claim: StoredClaim
     body: Claim
     versions: tuple[StoredClaim, ...]
     lines: tuple[LineShown, ...]
+    of_claim: dict[str, int]
     file: str
     timeline: tuple[Logged, ...]
     answers: tuple[StoredAnswer, ...]
     payments: tuple[StoredPayment, ...]
     denials: tuple[StoredDenial, ...]
+
+
+def _of_claim(balances: dict[int, Balance]) -> dict[str, int]:
+    """Add up, by bucket, what the payer said for the claim as a whole."""
+    sums: Counter[str] = Counter()
+    for one in balances.values():
+        sums.update(one.of_claim)
+    return {bucket: its_cents for bucket, its_cents in sums.items() if its_cents}
 
 
 def claim_shown(office: Office, name: str) -> ClaimShown:
@@ -76,14 +89,22 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
             claim = found[-1]
         balances = money.balances(tx, practice, claim.id)
         carrier = outbox.carrying(tx, practice, claim.id)
+        # What was given up, and a claim's own adjustments in it, is shown whole.
+        by_the_payer = claim.state is not ClaimState.CLOSED
+
+        def own(line_id: int) -> dict[str, int]:
+            balance = balances.get(line_id, Balance({}, {}))
+            return balance.own if by_the_payer else balance.whole
+
         return ClaimShown(
             claim=claim,
             body=claims.body_of(tx, practice, claim.id),
             versions=claims.of_visit(tx, practice, claim.visit_id),
             lines=tuple(
-                LineShown(line=line, buckets=as_it_stands(claim.state, line.charge_cents, balances.get(line.id, {})))
+                LineShown(line=line, buckets=as_it_stands(claim.state, line.charge_cents, own(line.id)))
                 for line in claims.lines_of(tx, practice, claim.id)
             ),
+            of_claim=_of_claim(balances) if by_the_payer else {},
             file=carrier.name if carrier else "",
             timeline=events.read(tx, practice, claim=claim.pcn, limit=1000),
             answers=inbound.answers_about(tx, practice, claim_version_id=claim.id),

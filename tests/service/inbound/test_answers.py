@@ -11,7 +11,8 @@ from gateway.errors import NotReached, UsageError
 from gateway.event import EventSeverity
 from gateway.ledger import denials, events, inbound
 from gateway.ledger import remittances as money
-from gateway.ledger.inbound import InboundState
+from gateway.ledger.claims import StoredClaim
+from gateway.ledger.inbound import InboundState, Reason
 from gateway.ledger.remittances import RemittanceState
 from gateway.lifecycle import ClaimState
 from gateway.partner import TradingPartner
@@ -44,6 +45,21 @@ from tests.service.clinic import (
 from tests.together import run_together
 
 REFERENCE = "1000000001"
+
+
+def denied_whole(claim: StoredClaim) -> tuple[str, ...]:
+    return (
+        f"CLP*{claim.pcn}*4*180.5*0**CI*ICN{claim.pcn[-4:]}*11*1",
+        "NM1*QC*1*QUILL*MARA****MI*M1",
+        "SVC*HC:97110*120*0**2",
+        "DTM*472*20261102",
+        "CAS*CO*197*120",
+        f"REF*6R*{claim.pcn}01",
+        "SVC*HC:97140*60.5*0**1",
+        "DTM*472*20261102",
+        "CAS*CO*197*60.5",
+        f"REF*6R*{claim.pcn}02",
+    )
 
 
 @pytest.fixture
@@ -390,12 +406,38 @@ def test_the_same_remittance_again_posts_nothing(sent: Office) -> None:
     claim = the_claim(sent)
     posted(sent, answer_835("140.5", paid_in_full(claim)))
     before = buckets(sent)
-    assert posted(sent, answer_835("140.5", paid_in_full(claim), control=99)).needs_a_person
+    assert not posted(sent, answer_835("140.5", paid_in_full(claim), control=99)).needs_a_person
     assert buckets(sent) == before
     with sent.ledger.reading() as tx:
         states = [one.state for one in money.listed(tx, sent.practice.key)]
-    assert states == [RemittanceState.POSTED, RemittanceState.SET_ASIDE]
+        (said,) = events.read(tx, sent.practice.key, kind="remittance.repeated")
+    assert states == [RemittanceState.POSTED]
+    assert "was posted before, as remittance 1" in said.event.said
     assert reconcile(sent).holds
+
+
+def test_another_payment_of_the_same_trace_day_and_amount_waits_for_a_person_who_says_that_both_count(
+    sent: Office,
+) -> None:
+    first, second = the_claim(sent), the_claim(sent, "V-2")
+    posted(sent, answer_835("140.5", paid_in_full(first)))
+    other = posted(sent, answer_835("140.5", paid_in_full(second), control=99))
+    assert other.needs_a_person
+    assert the_claim(sent, "V-2").state is ClaimState.SENT
+    again = reprocess(sent, other.id, reason="look again")
+    assert again.needs_a_person
+    assert not reprocess(sent, other.id, reason="both", although=Reason.PAYMENT_REUSED).needs_a_person
+    assert the_claim(sent, "V-2").state is ClaimState.PAID
+    assert (reconcile(sent).holds, reconcile(sent).remittances_set_aside) == (True, 0)
+    # The same two once more are known, each by its claims.
+    for claim, control in ((first, 100), (second, 101)):
+        assert not posted(sent, answer_835("140.5", paid_in_full(claim), control=control)).needs_a_person
+
+
+def test_a_payment_of_nothing_with_a_trace_that_came_before_is_posted_by_its_claims(sent: Office) -> None:
+    for key, control in (("V-1", 1), ("V-2", 2)):
+        posted(sent, answer_835("0", denied_whole(the_claim(sent, key)), control=control))
+    assert [the_claim(sent, key).state for key in ("V-1", "V-2")] == [ClaimState.DENIED] * 2
 
 
 def test_a_remittance_that_is_off_by_a_cent_is_set_aside_whole(sent: Office) -> None:

@@ -1,0 +1,217 @@
+"""What payers answered to our claims: every answer with what of it is posted now, and what of its money waits."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+
+from gateway.ledger.parameters import some_at_once
+from gateway.ledger.record import payment_from_bytes, payment_to_bytes
+from gateway.ledger.remittances import LinePosting, RemittanceState
+from gateway.ledger.tables import answers, payments, postings, remittances
+from gateway.ledger.unindexed import Unindexed
+from gateway.money import cents
+from gateway.remittance import ClaimPayment
+
+_KEPT: Final = (
+    "id",
+    "remittance_id",
+    "claim_version_id",
+    "paid_on",
+    "trace",
+    "set_control",
+    "ordinal",
+    "fate",
+    "waits_cents",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An answer that is known.
+
+    payment        the answer itself; None of one that was posted before answers were kept
+    number, status, is_reversal, charge_cents, paid_cents   CLP07, CLP02, whether it takes one back, CLP03, CLP04
+    posted         what of it is posted now: every posting of it, those taken out again among them, added up
+    payment_id     under which that was posted last; 0 while nothing is
+    """
+
+    id: int
+    remittance_id: int
+    claim_version_id: int
+    paid_on: date
+    trace: str
+    set_control: str
+    ordinal: int
+    payment: ClaimPayment | None
+    number: str
+    status: str
+    is_reversal: bool
+    charge_cents: int
+    paid_cents: int
+    fate: str
+    waits_cents: int
+    posted: tuple[LinePosting, ...]
+    payment_id: int
+
+
+class NewAnswer(NamedTuple):
+    """An answer of a remittance that is being posted."""
+
+    claim_version_id: int
+    payment: ClaimPayment
+    fate: str
+    waits_cents: int
+
+
+class Changed(NamedTuple):
+    """What has become of an answer that was known."""
+
+    id: int
+    fate: str
+    waits_cents: int
+
+
+def counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, int]:
+    """Count the answers to several claim versions, of those that have any. They are only ever added: as many are the same."""
+    found: dict[int, int] = {}
+    for some in some_at_once(claim_version_ids):
+        query = select(answers.c.claim_version_id, func.count().label("number")).where(
+            Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
+        )
+        found |= {row.claim_version_id: row.number for row in tx.execute(query.group_by(answers.c.claim_version_id))}
+    return found
+
+
+def of_versions(
+    tx: Connection, practice: str, claim_version_ids: Collection[int]
+) -> dict[int, tuple[StoredAnswer, ...]]:
+    """Give the answers to several claim versions, of those that have any."""
+    found: dict[int, list[StoredAnswer]] = {}
+    first = (payments.c.answer_id.is_(None)) & (payments.c.id == answers.c.id)
+    query = (
+        select(
+            answers,
+            remittances.c.paid_on,
+            remittances.c.trace,
+            remittances.c.set_control,
+            payments.c.payer_claim_number.label("number"),
+            payments.c.status,
+            payments.c.reversal,
+            payments.c.charge_cents,
+            payments.c.paid_cents,
+        )
+        .join(remittances, remittances.c.id == answers.c.remittance_id)
+        .outerjoin(payments, first)
+    )
+    for some in some_at_once(claim_version_ids):
+        mine = Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
+        rows = tx.execute(query.where(*mine, remittances.c.state == RemittanceState.POSTED)).mappings().all()
+        posted = _posted(tx, practice, [row["claim_version_id"] for row in rows])
+        for row in rows:
+            found.setdefault(row["claim_version_id"], []).append(_stored(row, posted.get(row["id"], _Posted())))
+    return {version_id: tuple(some) for version_id, some in found.items()}
+
+
+@dataclass(slots=True)
+class _Posted:
+    amounts: list[LinePosting] = field(default_factory=list)
+    payment_id: int = 0
+
+
+def _stored(row: RowMapping, posted: _Posted) -> StoredAnswer:
+    payment = payment_from_bytes(row["document"]) if row["document"] else None
+    if payment is None:
+        told = {name: row[name] for name in ("number", "status", "charge_cents", "paid_cents")}
+        told["is_reversal"] = bool(row["reversal"])
+    else:
+        told = {
+            "number": payment.payer_claim_number,
+            "status": payment.status,
+            "is_reversal": payment.is_reversal,
+            "charge_cents": cents(payment.charge),
+            "paid_cents": cents(payment.paid),
+        }
+    return StoredAnswer(
+        **{name: row[name] for name in _KEPT},
+        **told,
+        payment=payment,
+        posted=tuple(posted.amounts),
+        payment_id=posted.payment_id,
+    )
+
+
+def _posted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, _Posted]:
+    """Give what is posted of each answer, of several claim versions: added up, without what comes to nothing."""
+    if not claim_version_ids:
+        return {}
+    answer = func.coalesce(payments.c.answer_id, payments.c.id)
+    key = (
+        postings.c.line_id,
+        postings.c.bucket,
+        postings.c.group_code,
+        postings.c.carc,
+        postings.c.rarcs,
+        postings.c.of_claim,
+    )
+    last = func.max(payments.c.id).label("payment_id")
+    query = (
+        select(answer.label("answer"), *key, func.sum(postings.c.cents).label("cents"), last)
+        .join(payments, payments.c.id == postings.c.payment_id)
+        .where(Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(set(claim_version_ids)))
+        .group_by(answer, *key)
+        .order_by(func.min(postings.c.id))
+    )
+    found: dict[int, _Posted] = {}
+    for row in tx.execute(query):
+        if row.cents:
+            one = found.setdefault(row.answer, _Posted())
+            one.payment_id = max(one.payment_id, row.payment_id)
+            one.amounts.append(
+                LinePosting(
+                    line_id=row.line_id,
+                    bucket=row.bucket,
+                    cents=int(row.cents),
+                    group_code=row.group_code,
+                    carc=row.carc,
+                    rarcs=tuple(row.rarcs.split()),
+                    of_claim=bool(row.of_claim),
+                )
+            )
+    return found
+
+
+def add_all(tx: Connection, practice: str, remittance_id: int, new: Iterable[NewAnswer]) -> tuple[int, ...]:
+    """Keep the answers of a remittance, in this order. Gives their ids."""
+    rows = [
+        {
+            "practice": practice,
+            "remittance_id": remittance_id,
+            "claim_version_id": one.claim_version_id,
+            "ordinal": one.payment.ordinal,
+            "document": payment_to_bytes(one.payment),
+            "fate": one.fate,
+            "waits_cents": one.waits_cents,
+        }
+        for one in new
+    ]
+    if not rows:
+        return ()
+    tx.execute(insert(answers), rows)
+    # A remittance is posted once, and ids grow by the order of writing.
+    query = select(answers.c.id).where(
+        Unindexed(answers.c.practice) == practice, answers.c.remittance_id == remittance_id
+    )
+    ids = tuple(tx.execute(query.order_by(answers.c.id)).scalars())
+    assert len(ids) == len(rows), "the answers of a remittance are kept once"
+    return ids
+
+
+def change_all(tx: Connection, practice: str, changed: Iterable[Changed]) -> None:
+    """Keep what has become of answers that were known."""
+    rows = [{"its_id": one.id, "now": one.fate, "waits": one.waits_cents} for one in changed]
+    if rows:
+        mine = Unindexed(answers.c.practice) == practice, answers.c.id == bindparam("its_id")
+        tx.execute(update(answers).where(*mine).values(fate=bindparam("now"), waits_cents=bindparam("waits")), rows)

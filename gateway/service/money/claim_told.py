@@ -1,0 +1,125 @@
+"""What a claim's timeline says of its answers: how the claim stands, and what of an answer its money does not say."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from gateway.event import Event, EventSeverity
+from gateway.ledger.inbound import InboundFile
+from gateway.lifecycle import ClaimState
+from gateway.money import ZERO, cents, from_cents, shown
+from gateway.remit.doubts import doubts
+from gateway.remit.posting import Bucket
+from gateway.remit.standing import Fate, Outcome
+from gateway.remittance import GroupCode, Remittance
+from gateway.service.money.claims_answered import Ours
+from gateway.service.money.laid_on_lines import Laid
+from gateway.service.money.reckoned import Reckoned, said_of_claim
+from gateway.service.office import Office
+
+
+class Telling:
+    """The events about one claim that a remittance answers."""
+
+    def __init__(self, done: Reckoned, office: Office, file: InboundFile, remittance: Remittance, ours: Ours) -> None:
+        self.done = done
+        self.office = office
+        self.file = file
+        self.remittance = remittance
+        self.ours = ours
+
+    def answered(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], after: ClaimState) -> Event:
+        """Say how the claim stands now."""
+        ours = self.ours
+        stands: Counter[tuple[str, str]] = Counter()
+        reasons: dict[str, None] = {}
+        for one in known:
+            for part in outcomes[one.answer.id].posted:
+                stands[part.line, part.bucket] += cents(part.amount)
+                if part.bucket is Bucket.DENIED and outcomes[one.answer.id].fate is Fate.STANDS:
+                    reasons[f"{part.group} {part.carc}"] = None
+        paid = from_cents(sum(left for (_, bucket), left in stands.items() if bucket == Bucket.PAID))
+        answered = {line for (line, _), left in stands.items() if left}
+        charge = from_cents(sum(line.charge_cents for line in ours.lines))
+        silent = 0 if after is ClaimState.REVERSED else len(ours.lines) - len(answered)
+        # What was taken back with nothing behind it is work at once.
+        is_work = bool(reasons or silent or after is ClaimState.REVERSED)
+        return Event(
+            kind=f"claim.{after}",
+            about=ours.claim.pcn,
+            claim=ours.claim.pcn,
+            partner=self.file.partner,
+            said=f"claim {ours.claim.pcn}: {shown(paid)} paid of {shown(charge)}"
+            + (f"; denied by {', '.join(reasons)}" if reasons else "")
+            + ("; taken back by the payer, and no other answer stands" if after is ClaimState.REVERSED else "")
+            + (f"; {silent} of its lines are not answered yet" if silent else ""),
+            severity=EventSeverity.CAN_WAIT if is_work else EventSeverity.ROUTINE,
+            before=ours.state,
+            after=after,
+            artefact=f"inbound {self.file.id}",
+            actor=self.office.actor,
+            next_command=f"gateway {'denials' if reasons else 'claims'} show {ours.claim.pcn}" if is_work else "",
+        )
+
+    def tell(self, one: Laid, outcome: Outcome) -> None:
+        """Say of a new answer what its money does not say."""
+        payment = one.payment
+        assert payment is not None
+        if outcome.fate is Fate.REPEATED:
+            where = f"in remittance {self.remittance.trace}"
+            self._say("answer.repeated", f"the same denial came again, {where}; it does not count")
+        if outcome.fate is not Fate.STANDS:
+            return
+        for doubt in doubts(payment, self.ours.billed.lines):
+            self._say("answer.differs", f"{doubt}; it is posted as the payer says", looks=True)
+        if payment.is_later:
+            self._tell_of_later(outcome)
+        spared = _left_in(outcome, Bucket.CONTRACTUAL)
+        if spared > 0:
+            said = f"{shown(spared)} of the patient's share may not be asked of the patient"
+            self._say("claim.not_the_patients", said, looks=True)
+        left, others = _left_in(outcome, Bucket.OTHER_PAYER), self.ours.billed.other_payers
+        if payment.is_crossed_over:
+            to = payment.next_payer or "the next payer, whom it does not name"
+            said = f"sent on by the payer to {to}; what it leaves waits for that one"
+            unknown = "" if others else "; the visit names no second coverage"
+            self._say("claim.crossed_over", said + unknown, looks=not others)
+        elif left > 0:
+            self._say(
+                "claim.other_payer", f"{shown(left)} are left to {', '.join(others)}: bill it by hand", looks=True
+            )
+
+    def _tell_of_later(self, outcome: Outcome) -> None:
+        """Say that a payer answers which we did not bill."""
+        is_laid_over = any(each.bucket is Bucket.OTHER_PAYER and each.amount < 0 for each in outcome.posted)
+        if is_laid_over:
+            said = f"{self.remittance.payer_name} answers what the first payer left; see whether it is the patient's second payer"
+        else:
+            said = f"{self.remittance.payer_name} says that it comes second; ask who should have paid before"
+        self._say("answer.later", said, looks=True)
+
+    def tell_of_overtaken(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome]) -> None:
+        """Say, once, that what was denied is paid without the denial having been taken back: before anybody corrects it."""
+        news = [
+            one
+            for one in known
+            if outcomes[one.answer.id].fate is Fate.OVERTAKEN and not (one.stored and one.stored.fate == Fate.OVERTAKEN)
+        ]
+        if news and any(
+            part.bucket is Bucket.PAID
+            for one in known
+            if outcomes[one.answer.id].fate is Fate.STANDS
+            for part in outcomes[one.answer.id].posted
+        ):
+            said = "it was denied, and is paid without that answer having been taken back; the payment stands, correct nothing"
+            self._say("answer.changed", said, looks=True)
+
+    def _say(self, kind: str, said: str, *, looks: bool = False) -> None:
+        self.done.told.append(said_of_claim(self.office, self.file, self.ours, kind, said, looks=looks))
+        self.done.looks |= looks
+
+
+def _left_in(outcome: Outcome, bucket: Bucket) -> Decimal:
+    """Add up what of the patient's share an answer puts into a bucket."""
+    parts = (one.amount for one in outcome.posted if one.group is GroupCode.PATIENT and one.bucket is bucket)
+    return sum(parts, start=ZERO)

@@ -1,0 +1,218 @@
+"""One claim that a remittance answers: what stands of it now, and the difference from what is posted.
+
+The rows of an answer that was posted before and stands no more are negated under its own remittance, and its money is parked
+there; what had waited and stands now is posted there. So every remittance stays divided to the cent.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gateway.event import Event, EventSeverity
+from gateway.ledger import remittances as money
+from gateway.ledger.answers import Changed, NewAnswer
+from gateway.ledger.inbound import InboundFile
+from gateway.ledger.remittances import NewPayment, Parked
+from gateway.lifecycle import MOVES, ClaimState
+from gateway.money import ZERO, cents
+from gateway.remit.posting import Bucket
+from gateway.remit.standing import Fate, Outcome, settle
+from gateway.remittance import ClaimPayment, Remittance
+from gateway.service.money.claim_told import Telling
+from gateway.service.money.claims_answered import Ours
+from gateway.service.money.laid_on_lines import Laid, Laying, Sums, differ, line_posting, summed, together
+from gateway.service.money.open_denials import denials_of
+from gateway.service.money.reckoned import Reckoned
+from gateway.service.office import Office
+
+_NOTHING_TO_TAKE_BACK: Final = "it reverses other amounts than were posted"
+
+
+def settle_claim(
+    done: Reckoned,
+    office: Office,
+    file: InboundFile,
+    remittance: Remittance,
+    ours: Ours,
+    new: Sequence[ClaimPayment],
+) -> None:
+    """Work out what stands of a claim with some new answers to it, and add what is to be written."""
+    _Claim(done, office, file, remittance, ours).take(new)
+
+
+class _Claim:
+    def __init__(self, done: Reckoned, office: Office, file: InboundFile, remittance: Remittance, ours: Ours) -> None:
+        self.done = done
+        self.remittance = remittance
+        self.ours = ours
+        self.payer = office.settings.payer(ours.claim.payer)
+        self.laying = Laying(ours, self.payer)
+        self.telling = Telling(done, office, file, remittance, ours)
+
+    def take(self, new: Sequence[ClaimPayment]) -> None:
+        laying = self.laying
+        known = [laying.known(one) for one in self.ours.answers]
+        known += [laying.new(-1 - number, payment, self.remittance) for number, payment in enumerate(new)]
+        outcomes = settle([one.answer for one in known])
+        before = {one.answer.id: summed(one.stored.posted if one.stored else ()) for one in known}
+        after = {one.answer.id: laying.cents(outcomes[one.answer.id].posted) for one in known}
+        changed = [one for one in known if differ(before[one.answer.id], after[one.answer.id])]
+        # An answer and its reversal may both be posted now, and what stands is as it was.
+        stood, stands = together(before.values()), together(after.values())
+        lines = {key.line_id for key in {*stood, *stands} if stood[key] != stands[key]}
+        rows = {one.answer.id: self._post(one, before[one.answer.id], after[one.answer.id]) for one in changed}
+        for one in known:
+            self._keep(one, outcomes[one.answer.id])
+        self._settle_denials(known, outcomes, rows, lines)
+        self._learn(known, outcomes)
+        if changed:
+            self._move(known, outcomes, stands)
+        for one in known:
+            if one.stored is None:
+                self.telling.tell(one, outcomes[one.answer.id])
+        self.telling.tell_of_overtaken(known, outcomes)
+
+    def _post(self, one: Laid, before: Sums, after: Sums) -> int:
+        """Post the difference, under the answer's own remittance; gives the row's place among the payments."""
+        amounts = tuple(
+            line_posting(key, after[key] - before[key])
+            for key in dict.fromkeys((*before, *after))
+            if after[key] != before[key]
+        )
+        stored, answer = one.stored, one.answer
+        is_first, is_last = not before, not any(after.values())
+        charge = answer.charge if is_first else -answer.charge if is_last else ZERO
+        paid = sum(each.cents for each in amounts if each.bucket == Bucket.PAID)
+        self.done.payments.append(
+            NewPayment(
+                claim_version_id=self.ours.claim.id,
+                remittance_id=stored.remittance_id if stored else 0,
+                answer_id=stored.id if stored else len(self.done.answers) - 1 - answer.id,
+                status=one.payment.status if one.payment else (stored.status if stored else ""),
+                is_reversal=answer.is_reversal if is_first else not answer.is_reversal,
+                payer_claim_number=answer.number,
+                charge_cents=cents(charge),
+                paid_cents=paid,
+                amounts=amounts,
+            )
+        )
+        if stored is None:
+            self.done.posted += paid
+        return len(self.done.payments) - 1
+
+    def _keep(self, one: Laid, outcome: Outcome) -> None:
+        """Keep what becomes of an answer, and park what of its money waits, or take it out of what is parked."""
+        waits, stored = cents(outcome.waits), one.stored
+        is_parked = outcome.fate is Fate.WAITS or waits != 0
+        if stored is None:
+            assert one.payment is not None
+            self.done.answers.append(NewAnswer(self.ours.claim.id, one.payment, outcome.fate, waits))
+            if is_parked:
+                self._park(one, waits, self._why(one))
+            return
+        was_parked = stored.fate == Fate.WAITS or stored.waits_cents != 0
+        if (stored.fate, stored.waits_cents) != (outcome.fate, waits):
+            self.done.changed.append(Changed(stored.id, outcome.fate, waits))
+        if was_parked and not is_parked:
+            self._park(one, -stored.waits_cents, "what it waited for has come", reason=money.TAKEN_UP)
+        elif is_parked and not was_parked:
+            self._park(one, waits, self._why(one))
+        elif waits != stored.waits_cents:
+            self._park(one, waits - stored.waits_cents, self._why(one))
+
+    def _park(self, one: Laid, amount: int, said: str, *, reason: str = money.DOES_NOT_FIT) -> None:
+        self.done.park(
+            Parked(
+                reason=reason,
+                reference=self.ours.claim.pcn,
+                cents=amount,
+                said=f"claim {self.ours.claim.pcn}: {said}",
+                remittance_id=one.stored.remittance_id if one.stored else 0,
+            )
+        )
+        self.done.looks |= reason != money.TAKEN_UP
+
+    def _why(self, one: Laid) -> str:
+        if one.misfit:
+            return one.misfit
+        if one.answer.is_reversal:
+            return _NOTHING_TO_TAKE_BACK
+        if one.answer.is_later:
+            return "a later payer answers another amount than the earlier one left"
+        return "it was answered before, and that answer was not reversed"
+
+    def _settle_denials(
+        self,
+        known: Sequence[Laid],
+        outcomes: Mapping[int, Outcome],
+        rows: Mapping[int, int],
+        lines: set[int],
+    ) -> None:
+        """Settle what was open on lines whose answer is another one now, and open what that denies."""
+        self.done.settled += lines
+        # A claim that a later one stands for opens no denial: there is nothing to correct on it any more.
+        if not lines or self.ours.state in _ENDED:
+            return
+        for one in known:
+            outcome = outcomes[one.answer.id]
+            if outcome.fate is Fate.STANDS:
+                sums = self.laying.cents(outcome.posted)
+                amounts = [line_posting(key, its_cents) for key, its_cents in sums.items() if key.line_id in lines]
+                # One that was posted already, and taken back by what takes another one back now, has its row.
+                before = one.stored.payment_id if one.stored else 0
+                number = rows.get(one.answer.id, -before)
+                self.done.denials += denials_of(number, amounts, self.ours, self.payer, self.remittance)
+        self.done.looks |= bool(self.done.denials)
+
+    def _learn(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome]) -> None:
+        """Keep the payer's own number of the claim: that of the newest answer that was posted.
+
+        A second payer's is not the one that a replacement has to name to the first.
+        """
+        posted = [one for one in known if outcomes[one.answer.id].posted and not one.answer.is_reversal]
+        first = [one for one in posted if not one.answer.is_later] or posted
+        standing = [one for one in first if outcomes[one.answer.id].fate is Fate.STANDS] or first
+        if standing:
+            self.ours.learn(max(standing, key=lambda one: one.answer.order).answer.number)
+
+    def _move(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], stands: Sums) -> None:
+        """Move the claim by what stands now."""
+        ours, after = self.ours, self._state_after(stands)
+        ours.is_posted_to = True
+        said = self.telling.answered(known, outcomes, after)
+        if after in MOVES[ours.state] or after is ours.state:
+            ours.state = after
+            self.done.told.append(said)
+            self.done.looks |= said.severity is not EventSeverity.ROUTINE
+            return
+        # A replaced or closed claim keeps its state. Its money is on its lines all the same, and nobody expects it.
+        if after is not ClaimState.REVERSED:
+            unexpected = Event(
+                kind="answer.unexpected",
+                about=said.about,
+                claim=said.claim,
+                partner=said.partner,
+                said=f"{said.said}; the claim is {ours.state}",
+                severity=EventSeverity.WAKE,
+                artefact=said.artefact,
+                actor=said.actor,
+                next_command=f"gateway claims show {ours.claim.pcn}",
+            )
+            self.done.told.append(unexpected)
+            self.done.looks = True
+
+    def _state_after(self, stands: Sums) -> ClaimState:
+        sums: Counter[tuple[int, str]] = Counter()
+        for key, its_cents in stands.items():
+            sums[key.line_id, key.bucket] += its_cents
+        whole = {line for (line, _), left in sums.items() if left}
+        if not whole:
+            return ClaimState.REVERSED
+        denied = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.DENIED)
+        paid = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.PAID)
+        if not whole >= {line.id for line in self.ours.lines if line.charge_cents} or (denied and paid):
+            return ClaimState.PARTIAL
+        return ClaimState.DENIED if denied else ClaimState.PAID
+
+
+_ENDED: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)
