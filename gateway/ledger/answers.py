@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, update
 
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import payment_from_bytes, payment_to_bytes
@@ -36,6 +36,7 @@ class StoredAnswer:
     number, status, is_reversal, charge_cents, paid_cents   CLP07, CLP02, whether it takes one back, CLP03, CLP04
     posted         what of it is posted now: every posting of it, those taken out again among them, added up
     payment_id     under which that was posted last; 0 while nothing is
+    at_first       of one that was posted before answers were kept: what was posted then
     """
 
     id: int
@@ -55,6 +56,7 @@ class StoredAnswer:
     waits_cents: int
     posted: tuple[LinePosting, ...]
     payment_id: int
+    at_first: tuple[LinePosting, ...]
 
 
 class NewAnswer(NamedTuple):
@@ -108,7 +110,8 @@ def of_versions(
     )
     for some in some_at_once(claim_version_ids):
         mine = Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
-        rows = tx.execute(query.where(*mine, remittances.c.state == RemittanceState.POSTED)).mappings().all()
+        known = query.where(*mine, remittances.c.state == RemittanceState.POSTED).order_by(answers.c.id)
+        rows = tx.execute(known).mappings().all()
         posted = _posted(tx, practice, [row["claim_version_id"] for row in rows])
         for row in rows:
             found.setdefault(row["claim_version_id"], []).append(_stored(row, posted.get(row["id"], _Posted())))
@@ -119,6 +122,7 @@ def of_versions(
 class _Posted:
     amounts: list[LinePosting] = field(default_factory=list)
     payment_id: int = 0
+    at_first: list[LinePosting] = field(default_factory=list)
 
 
 def _stored(row: RowMapping, posted: _Posted) -> StoredAnswer:
@@ -140,6 +144,7 @@ def _stored(row: RowMapping, posted: _Posted) -> StoredAnswer:
         payment=payment,
         posted=tuple(posted.amounts),
         payment_id=posted.payment_id,
+        at_first=tuple(posted.at_first),
     )
 
 
@@ -157,8 +162,9 @@ def _posted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -
         postings.c.of_claim,
     )
     last = func.max(payments.c.id).label("payment_id")
+    first = func.sum(case((payments.c.answer_id.is_(None), postings.c.cents), else_=0)).label("at_first")
     query = (
-        select(answer.label("answer"), *key, func.sum(postings.c.cents).label("cents"), last)
+        select(answer.label("answer"), *key, func.sum(postings.c.cents).label("cents"), last, first)
         .join(payments, payments.c.id == postings.c.payment_id)
         .where(Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(set(claim_version_ids)))
         .group_by(answer, *key)
@@ -166,21 +172,25 @@ def _posted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -
     )
     found: dict[int, _Posted] = {}
     for row in tx.execute(query):
+        one = found.setdefault(row.answer, _Posted())
         if row.cents:
-            one = found.setdefault(row.answer, _Posted())
             one.payment_id = max(one.payment_id, row.payment_id)
-            one.amounts.append(
-                LinePosting(
-                    line_id=row.line_id,
-                    bucket=row.bucket,
-                    cents=int(row.cents),
-                    group_code=row.group_code,
-                    carc=row.carc,
-                    rarcs=tuple(row.rarcs.split()),
-                    of_claim=bool(row.of_claim),
-                )
-            )
+            one.amounts.append(_amount(row, int(row.cents)))
+        if row.at_first:
+            one.at_first.append(_amount(row, int(row.at_first)))
     return found
+
+
+def _amount(row: Any, its_cents: int) -> LinePosting:  # noqa: ANN401 a row of many columns
+    return LinePosting(
+        line_id=row.line_id,
+        bucket=row.bucket,
+        cents=its_cents,
+        group_code=row.group_code,
+        carc=row.carc,
+        rarcs=tuple(row.rarcs.split()),
+        of_claim=bool(row.of_claim),
+    )
 
 
 def add_all(tx: Connection, practice: str, remittance_id: int, new: Iterable[NewAnswer]) -> tuple[int, ...]:

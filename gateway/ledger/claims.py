@@ -359,7 +359,7 @@ class Answered(NamedTuple):
 def answer_all(tx: Connection, practice: str, answered: Collection[Answered]) -> None:
     """Give claim versions the state and the payer's number that answers left them in; their events are written beside.
 
-    Each move on the way was one of MOVES. Raises LedgerConflict if one is no longer in the state it was read in.
+    Each move on the way was one of MOVES. Raises LedgerConflict if one has another state, or number, than it was read with.
     """
     if not answered:
         return
@@ -367,6 +367,7 @@ def answer_all(tx: Connection, practice: str, answered: Collection[Answered]) ->
         claim_versions.c.practice == practice,
         claim_versions.c.id == bindparam("its_id"),
         claim_versions.c.state == bindparam("before"),
+        claim_versions.c.payer_claim_number == bindparam("number_before"),
     )
     changed = (
         update(claim_versions).where(*mine).values(state=bindparam("after"), payer_claim_number=bindparam("number"))
@@ -375,6 +376,7 @@ def answer_all(tx: Connection, practice: str, answered: Collection[Answered]) ->
         {
             "its_id": one.claim.id,
             "before": one.claim.state.value,
+            "number_before": one.claim.payer_claim_number,
             "after": one.after.value,
             "number": one.payer_claim_number,
         }

@@ -161,11 +161,11 @@ def of_file(tx: Connection, practice: str, inbound_id: int) -> tuple[StoredRemit
 
 
 def take_up(
-    tx: Connection, practice: str, remittance: StoredRemittance, state: RemittanceState, why: str
+    tx: Connection, practice: str, remittance: StoredRemittance, state: RemittanceState, why: str, *, digest: str
 ) -> StoredRemittance:
-    """Say what became of a remittance that was set aside, once it was read again."""
+    """Say what became of a remittance that was set aside, once it was read again. `digest` tells its claims."""
     mine = (remittances.c.practice == practice, remittances.c.id == remittance.id)
-    tx.execute(update(remittances).where(*mine).values(state=state, why=why))
+    tx.execute(update(remittances).where(*mine).values(state=state, why=why, digest=digest))
     return _stored(tx.execute(select(remittances).where(*mine)).mappings().one())
 
 

@@ -144,11 +144,16 @@ def lock(tx: Connection, practice: str, visit_ids: Collection[int], *, wait: boo
     return frozenset(ours)
 
 
-def lock_known(tx: Connection, practice: str, keys: Collection[str]) -> None:
-    """Lock the visits of those keys that are known, as `lock` does."""
+def lock_known(tx: Connection, practice: str, keys: Collection[str]) -> frozenset[int]:
+    """Lock the visits of those keys that are known, as `lock` does. Gives their ids.
+
+    One that becomes known while this waits is not among them, and not ours.
+    """
+    ours: set[int] = set()
     for some in some_at_once(keys):
         known = select(visits.c.id).where(visits.c.practice == practice, visits.c.key.in_(some))
-        tx.execute(known.order_by(visits.c.id).with_for_update(key_share=True))
+        ours.update(tx.execute(known.order_by(visits.c.id).with_for_update(key_share=True)).scalars())
+    return frozenset(ours)
 
 
 def add_first(tx: Connection, practice: str, new: Sequence[NewVersion], *, at: datetime) -> None:

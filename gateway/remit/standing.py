@@ -11,11 +11,12 @@ and stands once that has come. Answers are laid beside each other line by line.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from gateway.money import ZERO
@@ -59,7 +60,8 @@ class Answer:
     id        which of those that are handed in
     number    CLP07
     is_later  it comes from a second or third payer
-    parts     where its cents go on the lines it speaks of; of a reversal the negatives; none of one that fits no line
+    fits      it can be laid on the claim's lines
+    parts     where its cents go on the lines it speaks of; of a reversal the negatives
     """
 
     id: int
@@ -70,26 +72,33 @@ class Answer:
     charge: Decimal
     paid: Decimal
     speaks_of_lines: bool
+    fits: bool
     parts: tuple[Posting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What becomes of an answer: what of it is posted, and the dollars of it that wait."""
+    """What becomes of an answer.
+
+    posted  what of it is posted, also where that was taken back
+    stands  what of that stands
+    waits   the dollars of it that wait
+    """
 
     fate: Fate
     posted: tuple[Posting, ...] = ()
+    stands: tuple[Posting, ...] = ()
     waits: Decimal = ZERO
 
 
 @dataclass(slots=True)
 class _Piece:
-    """What an answer says of one line."""
+    """What an answer says of one line. `taken_by` is the reversal that took it back."""
 
     answer: Answer
     line: str
     parts: tuple[Posting, ...]
-    taken: bool = False
+    taken_by: Answer | None = None
 
     @property
     def paid(self) -> Decimal:
@@ -110,6 +119,7 @@ class _Settling:
     answers: list[Answer]
     pieces: list[_Piece] = field(default_factory=list)
     posted: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
+    stands: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     passed_over: dict[int, Fate] = field(default_factory=dict)
     taken_back: set[int] = field(default_factory=set)
 
@@ -128,20 +138,20 @@ class _Settling:
         return {one.id: self._outcome(one) for one in self.answers}
 
     def _outcome(self, one: Answer) -> Outcome:
-        posted = tuple(self.posted.get(one.id, ()))
+        posted, stands = tuple(self.posted.get(one.id, ())), tuple(self.stands.get(one.id, ()))
         paid = sum((part.amount for part in posted if part.bucket is Bucket.PAID), ZERO)
-        if one.id in self.taken_back:
-            fate = Fate.TAKEN_BACK
-        elif posted:
+        # A claim of lines that are charged with nothing is answered by nothing.
+        if stands or (one.fits and not one.parts and not one.is_reversal):
             fate = Fate.STANDS
+        elif one.id in self.taken_back:
+            fate = Fate.TAKEN_BACK
         else:
             fate = self.passed_over.get(one.id, Fate.WAITS)
-        return Outcome(fate=fate, posted=posted, waits=one.paid - paid)
+        return Outcome(fate=fate, posted=posted, stands=stands, waits=one.paid - paid)
 
     def _take_back(self, reversal: Answer) -> None:
-        taken = self._negated_by(reversal)
-        for piece in taken:
-            piece.taken = True
+        for piece in self._negated_by(reversal):
+            piece.taken_by = reversal
             self.taken_back |= {reversal.id, piece.answer.id}
             self.posted[piece.answer.id] += piece.parts
             self.posted[reversal.id] += _negated(piece.parts)
@@ -149,65 +159,90 @@ class _Settling:
     def _negated_by(self, reversal: Answer) -> list[_Piece]:
         """Give what a reversal takes back: pieces of one answer, else of several; none if it negates other amounts."""
         wanted = {line: _content(_negated(parts)) for line, parts in _by_line(reversal.parts).items()}
-        live = [piece for piece in self.pieces if not piece.taken]
+        live = [piece for piece in self.pieces if piece.taken_by is None]
         of_its_number = sorted(live, key=lambda piece: piece.answer.number != reversal.number)
         for answer in dict.fromkeys(piece.answer for piece in of_its_number):
             own = [piece for piece in live if piece.answer is answer]
-            if not reversal.speaks_of_lines:
-                if (answer.charge, answer.paid) == (-reversal.charge, -reversal.paid):
-                    return own
-            elif wanted.keys() <= {piece.line for piece in own}:
-                meant = [piece for piece in own if piece.line in wanted]
-                if all(piece.content == wanted[piece.line] for piece in meant):
-                    return meant
-        return []
+            meant = [piece for piece in own if not reversal.speaks_of_lines or piece.line in wanted]
+            if _negates(reversal, meant, wanted):
+                return meant
+        if not reversal.speaks_of_lines:
+            together = [piece for piece in live if piece.answer.number == reversal.number]
+        else:
+            found = (
+                next((one for one in of_its_number if (one.line, one.content) == asked), None)
+                for asked in wanted.items()
+            )
+            together = [piece for piece in found if piece is not None]
+        return together if _negates(reversal, together, wanted) else []
 
     def _stand(self, pieces: list[_Piece]) -> None:
         """Tell which of the answers to one line stand."""
-        live = [piece for piece in pieces if not piece.taken]
-        first = [piece for piece in live if not piece.answer.is_later]
-        later = [piece for piece in live if piece.answer.is_later]
-        if not first and later:
-            first, later = later[:1], later[1:]  # a payer that was second to somebody whom we did not bill
-        is_later = bool(first) and first[0].answer.is_later
-        stands = self._first_of(first, [piece for piece in pieces if piece.answer.is_later is is_later])
-        if stands is not None:
-            self.posted[stands.answer.id] += stands.parts
-            standing = list(stands.parts)
+        first = [piece for piece in pieces if not piece.answer.is_later]
+        later = [piece for piece in pieces if piece.answer.is_later and piece.taken_by is None]
+        if all(piece.taken_by for piece in first):
+            # A payer that was second to somebody whom we did not bill.
+            first, later = pieces, []
+        standing = self._first_of(first)
+        if standing is not None:
+            self._let_stand(standing, standing.parts)
+            together = list(standing.parts)
             for piece in later:
-                laid = _laid_over(piece.parts, standing)
-                self.posted[piece.answer.id] += laid
-                standing += laid
+                laid = _laid_over(piece.parts, together)
+                self._let_stand(piece, laid)
+                together += laid
 
-    def _first_of(self, live: list[_Piece], ever: list[_Piece]) -> _Piece | None:
-        """Tell which answer of the first payer stands: money that was not taken back, else the newest answer of nothing.
+    def _let_stand(self, piece: _Piece, parts: Sequence[Posting]) -> None:
+        self.posted[piece.answer.id] += parts
+        self.stands[piece.answer.id] += parts
+
+    def _first_of(self, ever: list[_Piece]) -> _Piece | None:
+        """Tell which of a payer's answers stands: money that was not taken back, else the newest answer of nothing.
 
         ever  all that were given for the line, those that were taken back among them: what is older than one of them is past
         """
-        repeated = self._repeated(piece for piece in live if not piece.paid)
-        newest = max((piece.answer.order for piece in ever if id(piece) not in repeated), default=None)
-        open_ones: list[_Piece] = []
-        for piece in live:
-            if piece.paid or id(piece) in repeated:
+        repeated = self._repeated(ever)
+        paid = [piece for piece in ever if piece.paid and piece.taken_by is None]
+        newest: list[_Piece] = []
+        for piece in ever:
+            if piece.paid or piece.taken_by or id(piece) in repeated:
                 continue
-            if piece.answer.order == newest:
-                open_ones.append(piece)
-            else:
+            if any(_is_past(piece, other) for other in ever if id(other) not in repeated):
                 self.passed_over.setdefault(piece.answer.id, Fate.OVERTAKEN)
-        paid = [piece for piece in live if piece.paid]
-        return next(iter((*paid, *open_ones)), None)
+            else:
+                newest.append(piece)
+        return next(iter((*paid, *newest)), None)
 
-    def _repeated(self, pieces: Iterable[_Piece]) -> frozenset[int]:
-        """Pass over the same denial again: the first of them counts."""
-        known: set[tuple[str, Content]] = set()
+    def _repeated(self, ever: list[_Piece]) -> frozenset[int]:
+        """Pass over the same denial again, where nothing was said between: the first of them counts."""
         again: set[int] = set()
-        for piece in pieces:
-            said = (piece.answer.number, piece.content)
-            if said in known:
+        for before, piece in pairwise(ever):
+            is_nothing = not (piece.paid or piece.taken_by or before.taken_by)
+            if is_nothing and (before.answer.number, before.content) == (piece.answer.number, piece.content):
                 again.add(id(piece))
                 self.passed_over.setdefault(piece.answer.id, Fate.REPEATED)
-            known.add(said)
         return frozenset(again)
+
+
+def _is_past(piece: _Piece, other: _Piece) -> bool:
+    """Tell whether an answer of nothing is older than another one.
+
+    What is taken back in the remittance of an answer is older than that, whatever their traces are.
+    """
+    mine = piece.answer.order
+    if other.taken_by is not None and other.taken_by.order[:2] == mine[:2]:
+        return False
+    return other.answer.order > mine
+
+
+def _negates(reversal: Answer, pieces: Sequence[_Piece], wanted: Mapping[str, Content]) -> bool:
+    """Tell whether a reversal takes back just these pieces: line by line, or all it says of the claim as a whole."""
+    if not pieces:
+        return False
+    if reversal.speaks_of_lines:
+        return {piece.line: piece.content for piece in pieces} == wanted
+    charge = sum((part.amount for piece in pieces for part in piece.parts), ZERO)
+    return (charge, sum((piece.paid for piece in pieces), ZERO)) == (-reversal.charge, -reversal.paid)
 
 
 def _by_line(parts: Iterable[Posting]) -> dict[str, tuple[Posting, ...]]:

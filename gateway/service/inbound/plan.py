@@ -57,7 +57,10 @@ def plan_of(
 
 def write_plan(tx: Transaction, practice: str, file: InboundFile, plan: Plan) -> None:
     """Keep the interchanges and sets of a file, with the first set that is posted. Raises LedgerConflict if they came meanwhile."""
-    for key, place in plan.interchanges:
+    # In one order, so that two files with the same interchanges never wait for each other.
+    for key, place in sorted(
+        plan.interchanges, key=lambda one: (one[0].sender, one[0].interchange, one[0].date, one[0].time)
+    ):
         inbound.keep_interchange(tx, practice, file, key, place=place)
     inbound.keep_sets(tx, practice, file.id, plan.new)
 

@@ -34,9 +34,9 @@ class Telling:
         stands: Counter[tuple[str, str]] = Counter()
         reasons: dict[str, None] = {}
         for one in known:
-            for part in outcomes[one.answer.id].posted:
+            for part in outcomes[one.answer.id].stands:
                 stands[part.line, part.bucket] += cents(part.amount)
-                if part.bucket is Bucket.DENIED and outcomes[one.answer.id].fate is Fate.STANDS:
+                if part.bucket is Bucket.DENIED:
                     reasons[f"{part.group} {part.carc}"] = None
         paid = from_cents(sum(left for (_, bucket), left in stands.items() if bucket == Bucket.PAID))
         answered = {line for (line, _), left in stands.items() if left}
@@ -73,7 +73,7 @@ class Telling:
         for doubt in doubts(payment, self.ours.billed.lines):
             self._say("answer.differs", f"{doubt}; it is posted as the payer says", looks=True)
         if payment.is_later:
-            self._tell_of_later(outcome)
+            self._tell_of_later(self.remittance.payer_name if one.stored is None else "a later payer", outcome)
         spared = _left_in(outcome, Bucket.CONTRACTUAL)
         if spared > 0:
             said = f"{shown(spared)} of the patient's share may not be asked of the patient"
@@ -89,13 +89,13 @@ class Telling:
                 "claim.other_payer", f"{shown(left)} are left to {', '.join(others)}: bill it by hand", looks=True
             )
 
-    def _tell_of_later(self, outcome: Outcome) -> None:
+    def _tell_of_later(self, payer: str, outcome: Outcome) -> None:
         """Say that a payer answers which we did not bill."""
-        is_laid_over = any(each.bucket is Bucket.OTHER_PAYER and each.amount < 0 for each in outcome.posted)
+        is_laid_over = any(each.bucket is Bucket.OTHER_PAYER and each.amount < 0 for each in outcome.stands)
         if is_laid_over:
-            said = f"{self.remittance.payer_name} answers what the first payer left; see whether it is the patient's second payer"
+            said = f"{payer} answers what the first payer left; see whether it is the patient's second payer"
         else:
-            said = f"{self.remittance.payer_name} says that it comes second; ask who should have paid before"
+            said = f"{payer} says that it comes second; ask who should have paid before"
         self._say("answer.later", said, looks=True)
 
     def tell_of_overtaken(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome]) -> None:
@@ -109,7 +109,7 @@ class Telling:
             part.bucket is Bucket.PAID
             for one in known
             if outcomes[one.answer.id].fate is Fate.STANDS
-            for part in outcomes[one.answer.id].posted
+            for part in outcomes[one.answer.id].stands
         ):
             said = "it was denied, and is paid without that answer having been taken back; the payment stands, correct nothing"
             self._say("answer.changed", said, looks=True)
@@ -121,5 +121,5 @@ class Telling:
 
 def _left_in(outcome: Outcome, bucket: Bucket) -> Decimal:
     """Add up what of the patient's share an answer puts into a bucket."""
-    parts = (one.amount for one in outcome.posted if one.group is GroupCode.PATIENT and one.bucket is bucket)
+    parts = (one.amount for one in outcome.stands if one.group is GroupCode.PATIENT and one.bucket is bucket)
     return sum(parts, start=ZERO)

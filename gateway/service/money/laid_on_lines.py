@@ -60,13 +60,14 @@ class Laying:
         order = Order(remittance.paid_on, remittance.trace, remittance.control, payment.ordinal)
         parts = self._placed(payment)
         misfit = parts if isinstance(parts, str) else ""
-        answer = self._answer(number, order, payment, () if isinstance(parts, str) else parts)
+        answer = self._answer(number, order, payment, parts)
         return Laid(answer, payment, None, misfit)
 
     def known(self, stored: StoredAnswer) -> Laid:
         """Lay an answer that was kept before."""
         order = Order(stored.paid_on, stored.trace, stored.set_control, stored.ordinal)
         posted = tuple(self._part(one) for one in stored.posted)
+        at_first = tuple(self._part(one) for one in stored.at_first)
         if stored.payment is None:
             answer = Answer(
                 id=stored.id,
@@ -77,7 +78,8 @@ class Laying:
                 charge=from_cents(stored.charge_cents),
                 paid=from_cents(stored.paid_cents),
                 speaks_of_lines=True,
-                parts=posted,
+                fits=True,
+                parts=at_first,
             )
             return Laid(answer, None, stored)
         parts = self._placed(stored.payment)
@@ -87,10 +89,10 @@ class Laying:
             lines = {one.line for one in posted}
             rest = () if isinstance(parts, str) else tuple(one for one in parts if one.line not in lines)
             parts = (*posted, *rest)
-        answer = self._answer(stored.id, order, stored.payment, () if isinstance(parts, str) else parts)
+        answer = self._answer(stored.id, order, stored.payment, parts)
         return Laid(answer, stored.payment, stored, misfit)
 
-    def _answer(self, number: int, order: Order, payment: ClaimPayment, parts: tuple[Posting, ...]) -> Answer:
+    def _answer(self, number: int, order: Order, payment: ClaimPayment, parts: tuple[Posting, ...] | str) -> Answer:
         return Answer(
             id=number,
             order=order,
@@ -100,7 +102,8 @@ class Laying:
             charge=payment.charge,
             paid=payment.paid,
             speaks_of_lines=bool(payment.lines),
-            parts=parts,
+            fits=not isinstance(parts, str),
+            parts=() if isinstance(parts, str) else parts,
         )
 
     def _placed(self, payment: ClaimPayment) -> tuple[Posting, ...] | str:
@@ -147,9 +150,18 @@ def together(each: Iterable[Sums]) -> Sums:
     return sums
 
 
+def without_remarks(sums: Sums) -> Sums:
+    """Give the sums by everything but remarks: reversals leave those out."""
+    found: Sums = Counter()
+    for key, its_cents in sums.items():
+        found[key._replace(rarcs=())] += its_cents
+    return found
+
+
 def differ(before: Sums, after: Sums) -> bool:
-    """Tell whether two sums are not the same."""
-    return any(before[key] != after[key] for key in (*before, *after))
+    """Tell whether two sums are not the same, remarks aside."""
+    first, second = without_remarks(before), without_remarks(after)
+    return any(first[key] != second[key] for key in (*first, *second))
 
 
 def line_posting(key: Key, its_cents: int) -> LinePosting:

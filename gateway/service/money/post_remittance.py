@@ -123,11 +123,9 @@ class Remitting:
                 f"BPR03 is D: {shown(remittance.payment)} are taken from the practice's account; ask the bank and the payer "
                 "what was taken for which claims before anything of it is posted"
             )
-        if before and remittance.payment and self.although is not Reason.PAYMENT_REUSED:
-            return (
-                f"a payment of the same trace, day and amount was posted before, as remittance {before[-1].id}, for other claims; "
-                f"ask the payer which counts. If both do: gateway inbox reprocess {self.file.id} --same-payment"
-            )
+        twice = self._twice(remittance, before)
+        if twice:
+            return twice
         partner = self.office.settings.partners.get(self.file.partner)
         if not self._pays_us(remittance, answered):
             return (
@@ -140,6 +138,19 @@ class Remitting:
                 f"its id to payers in partners/{self.file.partner}.toml, then: gateway inbox reprocess {self.file.id}"
             )
         return ""
+
+    def _twice(self, remittance: Remittance, before: tuple[StoredRemittance, ...]) -> str:
+        """Say that it may have been posted before; empty if a person knows better, or it cannot have been."""
+        if not before or self.although is Reason.PAYMENT_REUSED:
+            return ""
+        if not all(one.digest for one in before):
+            return f"it was posted before, as remittance {before[-1].id}; nothing was posted twice"
+        if not remittance.payment:
+            return ""
+        return (
+            f"a payment of the same trace, day and amount was posted before, as remittance {before[-1].id}, for other claims; "
+            f"ask the payer which counts. If both do: gateway inbox reprocess {self.file.id} --same-payment"
+        )
 
     def _pays_us(self, remittance: Remittance, answered: ClaimsAnswered) -> bool:
         """Whether its payee is the practice, one that the partner's profile names, or who billed one of its claims."""
@@ -170,7 +181,7 @@ class Remitting:
     def _keep(self, tx: Transaction, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
         before = money.set_aside_before(tx, self.practice, remittance, inbound_id=self.file.id)
         if before is not None:
-            return money.take_up(tx, self.practice, before, state, why)
+            return money.take_up(tx, self.practice, before, state, why, digest=money.digest_of(remittance))
         return money.add(
             tx,
             self.practice,

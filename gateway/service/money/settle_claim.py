@@ -20,7 +20,16 @@ from gateway.remit.standing import Fate, Outcome, settle
 from gateway.remittance import ClaimPayment, Remittance
 from gateway.service.money.claim_told import Telling
 from gateway.service.money.claims_answered import Ours
-from gateway.service.money.laid_on_lines import Laid, Laying, Sums, differ, line_posting, summed, together
+from gateway.service.money.laid_on_lines import (
+    Laid,
+    Laying,
+    Sums,
+    differ,
+    line_posting,
+    summed,
+    together,
+    without_remarks,
+)
 from gateway.service.money.open_denials import denials_of
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.office import Office
@@ -58,19 +67,24 @@ class _Claim:
         after = {one.answer.id: laying.cents(outcomes[one.answer.id].posted) for one in known}
         changed = [one for one in known if differ(before[one.answer.id], after[one.answer.id])]
         # An answer and its reversal may both be posted now, and what stands is as it was.
-        stood, stands = together(before.values()), together(after.values())
+        stood, stands = (without_remarks(together(each.values())) for each in (before, after))
         lines = {key.line_id for key in {*stood, *stands} if stood[key] != stands[key]}
         rows = {one.answer.id: self._post(one, before[one.answer.id], after[one.answer.id]) for one in changed}
         for one in known:
             self._keep(one, outcomes[one.answer.id])
         self._settle_denials(known, outcomes, rows, lines)
         self._learn(known, outcomes)
-        if changed:
+        news = [one for one in known if self._is_news(one, outcomes[one.answer.id])]
+        if changed or any(outcomes[one.answer.id].fate is Fate.STANDS for one in news):
             self._move(known, outcomes, stands)
-        for one in known:
-            if one.stored is None:
-                self.telling.tell(one, outcomes[one.answer.id])
+        for one in news:
+            self.telling.tell(one, outcomes[one.answer.id])
         self.telling.tell_of_overtaken(known, outcomes)
+
+    def _is_news(self, one: Laid, outcome: Outcome) -> bool:
+        """Tell whether an answer is new, or stands now where it had waited."""
+        waited = one.stored is not None and one.payment is not None and one.stored.fate != Fate.STANDS
+        return one.stored is None or (waited and outcome.fate is Fate.STANDS)
 
     def _post(self, one: Laid, before: Sums, after: Sums) -> int:
         """Post the difference, under the answer's own remittance; gives the row's place among the payments."""
@@ -156,7 +170,7 @@ class _Claim:
         for one in known:
             outcome = outcomes[one.answer.id]
             if outcome.fate is Fate.STANDS:
-                sums = self.laying.cents(outcome.posted)
+                sums = self.laying.cents(outcome.stands)
                 amounts = [line_posting(key, its_cents) for key, its_cents in sums.items() if key.line_id in lines]
                 # One that was posted already, and taken back by what takes another one back now, has its row.
                 before = one.stored.payment_id if one.stored else 0
@@ -206,7 +220,7 @@ class _Claim:
         for key, its_cents in stands.items():
             sums[key.line_id, key.bucket] += its_cents
         whole = {line for (line, _), left in sums.items() if left}
-        if not whole:
+        if not whole and any(line.charge_cents for line in self.ours.lines):
             return ClaimState.REVERSED
         denied = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.DENIED)
         paid = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.PAID)

@@ -135,8 +135,10 @@ def _store_page(office: Office, page: list[Taken], source: str) -> dict[str, Tak
     new: list[NewVersion] = []
     keys = [one.visit.key for one in page]
     with office.ledger.writing(beside=True) as tx:
-        visits.lock_known(tx, practice, keys)
-        known = visits.find_all(tx, practice, keys)
+        ours = visits.lock_known(tx, practice, keys)
+        # One that somebody else has just taken in is added here, refused, and read again.
+        found = visits.find_all(tx, practice, keys)
+        known = {key: one for key, one in found.items() if one.visit_id in ours}
         for one in page:
             if one.visit.key in known:
                 became[one.visit.key] = _store(tx, office, one, known[one.visit.key], source)

@@ -69,6 +69,7 @@ def scrub_visits(
         done += map(_scrubbed, settled)
         progress(len(done))
     for page in scrubbing.left_to_others():
+        office.give_way()
         done += map(_scrubbed, scrubbing.page(page))
         progress(len(done))
     return tuple(done)
@@ -86,7 +87,7 @@ class _Scrubbing:
     grounds: Grounds
     reason: str
     waits: bool
-    left: list[int] = field(default_factory=list)
+    left: dict[int, None] = field(default_factory=dict)
 
     def page(self, page: tuple[StoredVisit, ...]) -> tuple[Settled, ...]:
         """Judge and write a page, or where that fails each visit by itself. What others have settled meanwhile is left out."""
@@ -119,13 +120,13 @@ class _Scrubbing:
         """Take those visits of a page that are still as they were read, and that no other process has."""
         practice = self.office.practice.key
         ours = visits.lock(tx, practice, [one.visit_id for one in page], wait=self.waits)
-        self.left += [one.id for one in page if one.visit_id not in ours]
+        self.left |= {one.id: None for one in page if one.visit_id not in ours}
         stand = visits.states_of(tx, practice, [one.id for one in page])
         return tuple(one for one in page if one.visit_id in ours and stand.get(one.id) is one.state)
 
     def left_to_others(self) -> Iterator[tuple[StoredVisit, ...]]:
         """Give, at the end, what was left to others and still waits: they may have ended before they came to it."""
-        self.waits, left = True, self.left
+        self.waits, left = True, list(self.left)
         for some in (left[first : first + PAGE] for first in range(0, len(left), PAGE)):
             with self.office.ledger.reading() as tx:
                 found = visits.current_of(tx, self.office.practice.key, some)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import text
 
 from gateway.ledger import Ledger, claims, denials, open_ledger, practices
 from gateway.ledger import remittances as money
+from gateway.lifecycle import ClaimState
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from tests.people import NOW, PRACTICE
@@ -61,7 +63,7 @@ def _answer(
 def _history(rng: random.Random) -> dict[str, Any]:
     """Up to five answers to one claim: denials, payments, reversals of what was answered, repetitions."""
     given: list[tuple[int, tuple[int, int], str]] = []
-    files = []
+    answers: list[dict[str, Any]] = []
     for number in range(rng.randint(2, 5)):
         kind = rng.choice(["deny", "pay", "pay", "reverse", "repeat"]) if given else rng.choice(["deny", "pay"])
         if kind == "deny":
@@ -74,25 +76,32 @@ def _history(rng: random.Random) -> dict[str, Any]:
             one = _answer(*rng.choice(given), negated=True, lines=rng.random() < 0.8)
         else:
             one = _answer(*rng.choice(given))
-        files.append(
-            {
-                "sets": [
-                    {
-                        "payer": "own",
-                        "payment": one["paid"],
-                        "credit_or_debit": "C",
-                        "trace": f"T{number}",
-                        "claims": [one],
-                        "plb": [],
-                    }
-                ]
-            }
-        )
+        answers.append(one)
+    return _case(answers)
+
+
+def _case(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """A case in which each answer comes in a file of its own."""
     lines = [
         {"code": code, "modifiers": ["GP"], "units": units, "charge": _dollars(charge)}
         for code, units, charge in _LINES
     ]
-    return {"orders": "all", "claims": {"A": {"program": "commercial", "lines": lines}}, "files": files}
+    sets = [
+        {
+            "payer": "own",
+            "payment": one["paid"],
+            "credit_or_debit": "C",
+            "trace": f"T{number}",
+            "claims": [one],
+            "plb": [],
+        }
+        for number, one in enumerate(answers)
+    ]
+    return {
+        "orders": "all",
+        "claims": {"A": {"program": "commercial", "lines": lines}},
+        "files": [{"sets": [one]} for one in sets],
+    }
 
 
 def _standing(played: Played) -> tuple[object, ...]:
@@ -141,3 +150,55 @@ def test_a_set_of_answers_ends_alike_in_every_order(another_office: Callable[[],
         played.play(order)
         ends.add(repr(_standing(played)))
     assert len(ends) == 1
+
+
+def _as_an_older_gateway_left_it(ledger: Ledger) -> None:
+    """Forget the answers: payments of before they were kept are of the answer with their own id."""
+    with ledger.writing() as tx:
+        for (trigger,) in tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            tx.execute(text(f'DROP TRIGGER "{trigger}"'))
+        assert tx.execute(text("SELECT count(*) FROM answers WHERE fate = 'waits'")).scalar_one() == 0
+        tx.execute(text("UPDATE postings SET rarcs = '' WHERE cents < 0"))
+        tx.execute(text("DELETE FROM answers"))
+        tx.execute(
+            text(
+                "INSERT INTO answers (id, practice, remittance_id, claim_version_id, ordinal, fate, waits_cents)"
+                " SELECT id, practice, remittance_id, claim_version_id, id, 'stands', 0 FROM payments"
+            )
+        )
+        tx.execute(text("UPDATE payments SET answer_id = NULL"))
+
+
+HISTORIES: Final = {
+    "denied, then paid": ((0, 0), None, [("pay", (8000, 5000))], ClaimState.PAID),
+    "paid, taken back and denied": ((8000, 5000), None, [("back", (8000, 5000)), ("pay", (0, 0))], ClaimState.DENIED),
+    "paid, paid otherwise, the first taken back": (
+        (8000, 5000),
+        None,
+        [("pay", (10000, 5000)), ("back", (8000, 5000))],
+        ClaimState.PAID,
+    ),
+    "paid and taken back, then denied": ((8000, 5000), (8000, 5000), [("pay", (0, 0))], ClaimState.DENIED),
+}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_what_an_older_gateway_posted_goes_on_as_if_its_answers_had_been_kept(
+    another_office: Callable[[], Office], name: str
+) -> None:
+    first, back, then, wanted = HISTORIES[name]
+    given = [_answer(0, first, "197")]
+    given += [_answer(0, back, "197", negated=True)] if back else []
+    older = len(given)
+    given += [_answer(0 if kind == "back" else 7, paid, "197", negated=kind == "back") for kind, paid in then]
+    ends = []
+    for forgets in (False, True):
+        played = Played(another_office(), _case(given))
+        played.begin()
+        for place in range(len(given)):
+            if forgets and place == older:
+                _as_an_older_gateway_left_it(played.office.ledger)
+            played.play((place,))
+        ends.append(_standing(played))
+    assert ends[0] == ends[1]
+    assert ends[0][0] is wanted
