@@ -42,7 +42,7 @@ def connect(address: MailboxAddress, *, partner: str, environment: Mapping[str, 
     except BaseException:
         line.close()
         raise
-    host_key = line.get_remote_server_key()
+    host_key = _host_key(line, where)
     server = f"{address.host}:{address.port} {printable(line.remote_version)}"
     said = f"sftp {server} host key {host_key.fingerprint} ({host_key.get_name()}), {line.agreed()}"
     return Session(line, requests, said)
@@ -76,7 +76,18 @@ def fingerprint(
     where_to = endpoints(host, port, allowed=allowed_addresses, where=where)
     line = handshake(where_to, timeout_seconds=timeout_seconds, where=where)
     with contextlib.closing(line):
-        return line.get_remote_server_key().fingerprint
+        return _host_key(line, where).fingerprint
+
+
+def _host_key(line: Line, where: str) -> paramiko.PKey:
+    """Give the key that the server has proved to hold. Raises NotReached if the line broke off since."""
+    try:
+        return line.get_remote_server_key()
+    except paramiko.SSHException as gone:
+        line.close()
+        raise NotReached(
+            f"{where}: the line broke off just as it stood ({gone}); nothing was sent; try later"
+        ) from gone
 
 
 def _trusted(address: MailboxAddress, *, partner: str, where: str) -> Line:
@@ -98,7 +109,7 @@ def _trusted(address: MailboxAddress, *, partner: str, where: str) -> Line:
             if not shown:
                 raise
             break  # it has no further kind
-        host_key = line.get_remote_server_key()
+        host_key = _host_key(line, where)
         if host_key.fingerprint in pinned:
             return line
         line.close()
