@@ -189,7 +189,9 @@ def index_in_the_making(ledger: Ledger, index: NewIndex) -> Iterator[Connection]
     with ledger.reading() as looking, ThreadPoolExecutor(1) as threads, alone.connect() as asking:
         looking.execute(text("SELECT count(*) FROM events"))
         made = threads.submit(other)
-        while not asking.execute(text("SELECT 1 FROM pg_stat_progress_create_index")).first() and not made.done():
+        # It is being made before others can see that there is one.
+        begun = text("SELECT 1 FROM pg_stat_progress_create_index WHERE to_regclass(:name) IS NOT NULL")
+        while not asking.execute(begun, {"name": index.name}).first() and not made.done():
             pass
         yield looking
         looking.rollback()
