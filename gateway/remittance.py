@@ -25,6 +25,8 @@ REVERSAL = "22"
 """CLP02 of a reversal; its amounts are negated."""
 PRICED = "25"
 """CLP02 of a pricing only: the payer says what it would pay, and owes nothing by it."""
+EARLIER_PAYER = "23"
+"""CARC of what an earlier payer paid or adjusted."""
 FORWARDED = "23"
 """CLP02 where the claim is not this payer's and was passed on to another one."""
 _CROSSED_OVER = frozenset({"19", "20", "21"})

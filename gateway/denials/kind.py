@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.codes.carc import Carc, CarcKind, carc
 from gateway.codes.rarc import RarcKind, rarc
-from gateway.remittance import Adjustment, GroupCode, Said
+from gateway.remittance import EARLIER_PAYER, Adjustment, GroupCode, Said
 
 
 class AdjustmentKind(StrEnum):
@@ -23,7 +23,6 @@ class AdjustmentKind(StrEnum):
 _HARMLESS: Final = frozenset({"contractual", "informational"})
 _NO_REASON_FOR_NOTHING: Final = frozenset({"24", "45", "131", "144", "104", "253", "59", "187", "P12"})
 """CARCs that cut a payment, under CO or PI. Nothing is cut to nothing by contract: where they take all, somebody asks why."""
-_EARLIER_PAYER: Final = "23"
 
 
 def kind(adjustment: Adjustment, said: Said) -> AdjustmentKind:
@@ -65,7 +64,7 @@ def _takes_all(said: Said, counts: Callable[[Adjustment, Said], bool]) -> bool:
 
 
 def _is_a_cut(one: Adjustment, said: Said) -> bool:
-    if one.carc == _EARLIER_PAYER:
+    if one.carc == EARLIER_PAYER:
         return not said.earlier_payer
     return one.carc in _NO_REASON_FOR_NOTHING and one.group in (GroupCode.CONTRACTUAL, GroupCode.PAYER_INITIATED)
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, update
 
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import payment_from_bytes, payment_to_bytes
-from gateway.ledger.remittances import LinePosting, RemittanceState
+from gateway.ledger.remittances import LinePosting, RemittanceState, posting_of
 from gateway.ledger.tables import answers, payments, postings, remittances
 from gateway.ledger.unindexed import Unindexed
 from gateway.money import cents
@@ -175,22 +175,10 @@ def _posted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -
         one = found.setdefault(row.answer, _Posted())
         if row.cents:
             one.payment_id = max(one.payment_id, row.payment_id)
-            one.amounts.append(_amount(row, int(row.cents)))
+            one.amounts.append(posting_of(row, int(row.cents)))
         if row.at_first:
-            one.at_first.append(_amount(row, int(row.at_first)))
+            one.at_first.append(posting_of(row, int(row.at_first)))
     return found
-
-
-def _amount(row: Any, its_cents: int) -> LinePosting:  # noqa: ANN401 a row of many columns
-    return LinePosting(
-        line_id=row.line_id,
-        bucket=row.bucket,
-        cents=its_cents,
-        group_code=row.group_code,
-        carc=row.carc,
-        rarcs=tuple(row.rarcs.split()),
-        of_claim=bool(row.of_claim),
-    )
 
 
 def add_all(tx: Connection, practice: str, remittance_id: int, new: Iterable[NewAnswer]) -> tuple[int, ...]:

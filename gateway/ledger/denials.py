@@ -100,18 +100,17 @@ LIST: Final = List(
 
 
 class PayersDenial(NamedTuple):
-    """A denial with the payer that its claim was sent to, and whether nothing has settled it since."""
+    """A denial with the payer that its claim was sent to."""
 
     new: NewDenial
     payer: str
-    stands: bool
 
 
 def add_all(tx: Connection, practice: str, some: Iterable[PayersDenial], *, at: datetime) -> None:
-    """Open denials, in this order; one that a later answer of the same remittance settled is closed already."""
+    """Open denials, in this order."""
     rows = [
         {name: getattr(one.new, name) for name in NewDenial.__dataclass_fields__}
-        | {"practice": practice, "state": "open" if one.stands else "closed", "at": at, "payer": one.payer}
+        | {"practice": practice, "state": "open", "at": at, "payer": one.payer}
         for one in some
     ]
     if rows:

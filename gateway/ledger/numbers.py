@@ -55,7 +55,8 @@ def take(tx: Connection, practice: str, partner: str, parties: Parties, wanted: 
     the ledger may be older than what was sent: it would give out the same numbers again.
     """
     require_released(tx)
-    tx.execute(_insert(tx, interchange_numbers).values(**_row(parties, _NONE)).on_conflict_do_nothing())
+    none = {"cycle": _NONE.cycle, "last": _NONE.number}
+    tx.execute(_insert(tx, interchange_numbers).values(**parties._asdict(), **none).on_conflict_do_nothing())
     tx.execute(_shared(parties).with_for_update())
     if upcoming(tx, practice, partner, parties) != wanted:
         return False
@@ -118,21 +119,19 @@ def patient_control_numbers(tx: Connection, count: int) -> tuple[str, ...]:
 
 
 def _keep(tx: Connection, practice: str, partner: str, parties: Parties, used: Number) -> None:
-    row = _insert(tx, interchange_numbers).values(**_row(parties, used))
-    key = ["sender", "receiver", "usage"]
-    tx.execute(row.on_conflict_do_update(index_elements=key, set_={"cycle": used.cycle, "last": used.number}))
+    _put(tx, interchange_numbers, parties._asdict(), used)
     _keep_own(tx, practice, partner, used)
 
 
 def _keep_own(tx: Connection, practice: str, partner: str, used: Number) -> None:
-    fields = {"practice": practice, "partner": partner, "kind": _KIND, "cycle": used.cycle, "last": used.number}
-    key = ["practice", "partner", "kind"]
-    row = _insert(tx, control_numbers).values(**fields)
-    tx.execute(row.on_conflict_do_update(index_elements=key, set_={"cycle": used.cycle, "last": used.number}))
+    _put(tx, control_numbers, {"practice": practice, "partner": partner, "kind": _KIND}, used)
 
 
-def _row(parties: Parties, used: Number) -> dict[str, object]:
-    return {**parties._asdict(), "cycle": used.cycle, "last": used.number}
+def _put(tx: Connection, table: "Table", key: dict[str, str], used: Number) -> None:
+    """Keep under a key which number was used last, whether or not one was before."""
+    fields = {"cycle": used.cycle, "last": used.number}
+    row = _insert(tx, table).values(**key, **fields)
+    tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=fields))
 
 
 def _shared(parties: Parties) -> "Select[tuple[int, int]]":

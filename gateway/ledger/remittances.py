@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
@@ -434,16 +434,19 @@ def payments_of(
 def postings_of(tx: Connection, practice: str, payment_id: int) -> tuple[LinePosting, ...]:
     """Give the postings of one payment, in order."""
     query = select(postings).where(postings.c.practice == practice, postings.c.payment_id == payment_id)
-    return tuple(
-        LinePosting(
-            line_id=row["line_id"],
-            bucket=row["bucket"],
-            cents=row["cents"],
-            group_code=row["group_code"],
-            carc=row["carc"],
-            rarcs=tuple(row["rarcs"].split()),
-        )
-        for row in tx.execute(query.order_by(postings.c.id)).mappings()
+    return tuple(posting_of(row, row.cents) for row in tx.execute(query.order_by(postings.c.id)))
+
+
+def posting_of(row: Any, its_cents: int) -> LinePosting:  # noqa: ANN401 a row with the columns of a posting
+    """Give a posting as a row of the ledger has it, of so many cents: several may be added up."""
+    return LinePosting(
+        line_id=row.line_id,
+        bucket=row.bucket,
+        cents=its_cents,
+        group_code=row.group_code,
+        carc=row.carc,
+        rarcs=tuple(row.rarcs.split()),
+        of_claim=bool(row.of_claim),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, bindparam, func, insert, select, update
 
 from gateway.errors import LedgerConflict
 from gateway.event import Event
@@ -138,9 +138,8 @@ def lock(tx: Connection, practice: str, visit_ids: Collection[int], *, wait: boo
     """
     ours: set[int] = set()
     for some in some_at_once(sorted(set(visit_ids))):
-        mine = select(visits.c.id).where(Unindexed(visits.c.practice) == practice, visits.c.id.in_(some))
-        ordered = mine.order_by(visits.c.id).with_for_update(key_share=True, skip_locked=not wait)
-        ours.update(tx.execute(ordered).scalars())
+        mine = (Unindexed(visits.c.practice) == practice, visits.c.id.in_(some))
+        ours.update(_locked(tx, *mine, wait=wait))
     return frozenset(ours)
 
 
@@ -151,9 +150,13 @@ def lock_known(tx: Connection, practice: str, keys: Collection[str]) -> frozense
     """
     ours: set[int] = set()
     for some in some_at_once(keys):
-        known = select(visits.c.id).where(visits.c.practice == practice, visits.c.key.in_(some))
-        ours.update(tx.execute(known.order_by(visits.c.id).with_for_update(key_share=True)).scalars())
+        ours.update(_locked(tx, visits.c.practice == practice, visits.c.key.in_(some), wait=True))
     return frozenset(ours)
+
+
+def _locked(tx: Connection, *which: ColumnElement[bool], wait: bool) -> Iterable[int]:
+    rows = select(visits.c.id).where(*which).order_by(visits.c.id)
+    return tx.execute(rows.with_for_update(key_share=True, skip_locked=not wait)).scalars()
 
 
 def add_first(tx: Connection, practice: str, new: Sequence[NewVersion], *, at: datetime) -> None:

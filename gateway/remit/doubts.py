@@ -1,19 +1,18 @@
 """What an answer says otherwise than the claim did, though it fits: a person looks, the money is posted as it came."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from gateway.claim import ServiceLine
 from gateway.money import shown
 from gateway.remit.balance import share_doubt
-from gateway.remit.match import match
+from gateway.remit.match import Match
 from gateway.remittance import ClaimPayment
 
 
-def doubts(payment: ClaimPayment, lines: Sequence[ServiceLine]) -> Iterator[str]:
-    """Say, for an answer that was placed on those lines, each thing that is not as it was billed. Of a reversal, nothing."""
+def doubts(payment: ClaimPayment, match: Match) -> Iterator[str]:
+    """Say, for an answer that was placed on the lines that `match` found, each thing that is not as it was billed. Of a reversal, nothing."""
     if payment.is_reversal:
         return
-    for line, answer in match(payment, lines).matched:
+    for line, answer in match.matched:
         if answer.procedure != line.procedure:
             yield f"{line.procedure} was billed, and {answer.procedure or 'nothing'} is answered"
         if answer.units is not None and answer.units < line.units:

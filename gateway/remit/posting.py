@@ -16,7 +16,7 @@ from gateway.codes.carc import CarcKind, carc
 from gateway.money import ZERO, shown
 from gateway.remit.match import Match, MatchedLine
 from gateway.remit.sharing import partition
-from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Said
+from gateway.remittance import EARLIER_PAYER, Adjustment, ClaimPayment, GroupCode, LinePayment, Said
 
 
 class Bucket(StrEnum):
@@ -79,7 +79,7 @@ _ALONE: Final = Cover()
 _ANSWER: Final = "1"
 """CLP02 of an ordinary answer."""
 
-_OTHER_PAYER: Final = frozenset({"23", "209", "B11"})
+_OTHER_PAYER: Final = frozenset({EARLIER_PAYER, "209", "B11"})
 """CARCs that leave the amount with an earlier or a later payer."""
 _COPAY: Final = "3"
 _QMB: Final = frozenset({"N781", "N782", "N783"})
@@ -182,11 +182,11 @@ class _Placing:
             # What the claim's own adjustments take from what its lines were paid.
             yield Posting(line=line.control, bucket=Bucket.PAID, amount=paid - own, of_claim=True)
             if answer is not None:
-                remarks = tuple(dict.fromkeys((*answer.remarks, *payment.remarks)))
+                remarks = (*answer.remarks, *payment.remarks)
                 said = self._said(answer.paid, answer.charge, answer.adjustments, remarks)
                 yield from (self._adjusted(line, one, one.amount, said) for one in answer.adjustments)
             for one, part in zip(payment.adjustments, parts, strict=True):
-                yield replace(self._adjusted(line, one, part, whole), of_claim=answer is not None)
+                yield self._adjusted(line, one, part, whole, of_claim=answer is not None)
 
     def _answered(self, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
         """Each line that the answer is about, its own answer, and what that leaves of the charge."""
@@ -199,7 +199,9 @@ class _Placing:
     ) -> Said:
         return Said(paid, charge, adjustments, tuple(dict.fromkeys(remarks)), self.cover.other_payer)
 
-    def _adjusted(self, line: ServiceLine, one: Adjustment, amount: Decimal, said: Said) -> Posting:
+    def _adjusted(
+        self, line: ServiceLine, one: Adjustment, amount: Decimal, said: Said, *, of_claim: bool = False
+    ) -> Posting:
         share = whose_share(self.payment, one.carc, said.remarks, self.cover)
         return Posting(
             line=line.control,
@@ -208,6 +210,7 @@ class _Placing:
             group=one.group,
             carc=one.carc,
             remarks=said.remarks,
+            of_claim=of_claim,
         )
 
 

@@ -21,8 +21,8 @@ from typing import Final, NamedTuple
 
 from gateway.money import ZERO
 from gateway.remit.posting import Bucket, Posting
+from gateway.remittance import EARLIER_PAYER
 
-_EARLIER_PAYER: Final = "23"
 _LEFT: Final = (Bucket.OTHER_PAYER, Bucket.PATIENT)
 """What an earlier payer leaves to a later one."""
 
@@ -269,7 +269,7 @@ def _laid_over(parts: Sequence[Posting], standing: Sequence[Posting]) -> tuple[P
 
     What the earlier payer did (CARC 23) stands already.
     """
-    own = tuple(one for one in parts if one.carc != _EARLIER_PAYER)
+    own = tuple(one for one in parts if one.carc != EARLIER_PAYER)
     left = [one for one in standing if one.bucket in _LEFT]
     if sum((one.amount for one in own), ZERO) != sum((one.amount for one in left), ZERO):
         return ()

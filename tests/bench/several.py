@@ -160,8 +160,7 @@ def _share(mark: str, number: int, count: int) -> Iterator[dict[str, Any]]:
 
 
 def _timed(databases: PostgresqlDatabases, shares: list[list[str]]) -> float:
-    databases.drop("run")
-    databases._run(f"CREATE DATABASE {databases._name('run')} TEMPLATE {databases._name('base')}")
+    databases.copy("base", "run")
     url = databases.address("run")
     with _ready(url, shares) as let_go:
         begin = time.monotonic()

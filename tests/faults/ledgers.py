@@ -77,8 +77,7 @@ class PostgresqlDatabases:
     def renew(self, name: str, copied: str) -> None:
         """The first time by copying the database, which takes a second; afterwards by its rows."""
         if copied not in self.copies:
-            self.drop(copied)
-            self._run(f"CREATE DATABASE {self._name(copied)} TEMPLATE {self._name(name)}")
+            self.copy(name, copied)
             self.copies.add(copied)
         if name not in self.rows:
             with self._opened(name) as tx:
@@ -95,6 +94,11 @@ class PostgresqlDatabases:
                     tx.execute(insert(table), rows)
                 if "id" in table.c:
                     tx.execute(text(_COUNTS_ON.format(table=table.name)))
+
+    def copy(self, name: str, copied: str) -> None:
+        """Let one be a copy of another, whatever it was before."""
+        self.drop(copied)
+        self._run(f"CREATE DATABASE {self._name(copied)} TEMPLATE {self._name(name)}")
 
     def drop(self, name: str) -> None:
         # By force: the session of a killed process may not have noticed yet.

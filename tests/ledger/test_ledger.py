@@ -554,7 +554,7 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
             decided_by="50",
             due_on=date(2027, 1, 1),
         )
-        denials.add_all(tx, P, (denials.PayersDenial(new, "PAYER1", stands=True),), at=NOW)
+        denials.add_all(tx, P, (denials.PayersDenial(new, "PAYER1"),), at=NOW)
     with ledger.writing() as tx:
         whole = {line_id: one.whole for line_id, one in money.balances(tx, P, one.id).items()}
         assert whole == {first.id: {"paid": 6000}, second.id: {"paid": 2000, "denied": 2550}}

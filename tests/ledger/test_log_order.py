@@ -8,16 +8,11 @@ import pytest
 from gateway.event import Event
 from gateway.ledger import Ledger, Transaction, events
 from tests.people import NOW, PRACTICE
+from tests.servers.databases import ON_POSTGRESQL
 from tests.together import run_together
 
 P = PRACTICE.key
 LONG = 20
-
-
-ON_POSTGRESQL = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
-"""Where several transactions write at the same time."""
 
 
 def say(tx: Transaction, about: str) -> None:

@@ -22,6 +22,7 @@ from tests.ledger.killed_upgrade import REVISIONS
 from tests.ledger.numbering import take
 from tests.ledger.test_ledger import stored_claim
 from tests.people import NOW, PRACTICE, claim
+from tests.servers.databases import ON_POSTGRESQL
 
 P = PRACTICE.key
 LONG = (REVISIONS / "long",)
@@ -159,7 +160,7 @@ def test_an_index_is_made_once_and_keeps_its_law(filled: Ledger) -> None:
 
 
 # SQLite makes an index whole or not at all.
-@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@ON_POSTGRESQL
 def test_an_index_that_was_broken_off_is_found_and_made_anew(filled: Ledger) -> None:
     with filled.writing() as tx:
         events.write(tx, P, SAID, at=NOW)
@@ -199,7 +200,7 @@ def index_in_the_making(ledger: Ledger, index: NewIndex) -> Iterator[Connection]
 
 
 # SQLite makes an index in the process that was killed.
-@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@ON_POSTGRESQL
 def test_an_index_that_the_server_still_makes_for_a_killed_process_is_waited_for_and_kept(
     filled: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

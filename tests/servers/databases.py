@@ -24,7 +24,12 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", [_POSTGRESQL], indirect=True)
+"""Of a test about what only PostgreSQL does: several transactions that write, or an index made beside them."""
+
+
+@pytest.fixture(params=["sqlite", _POSTGRESQL])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, once for each kind; on PostgreSQL with its tables for `empty_ledger`."""
     with _database(request, tmp_path, migrated="empty_ledger" in request.fixturenames) as url:

@@ -24,13 +24,11 @@ from gateway.service.visits.correct import do_not_bill, fix_visit
 from gateway.service.visits.import_visits import take_in
 from gateway.service.visits.judging import judged
 from gateway.service.visits.scrub import scrub_visits
+from tests.servers.databases import ON_POSTGRESQL
 from tests.service import clinic
 from tests.together import run_together
 
 LONG = 20
-ON_POSTGRESQL = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
 pytestmark = ON_POSTGRESQL
 
 

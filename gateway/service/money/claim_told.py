@@ -1,19 +1,18 @@
 """What a claim's timeline says of its answers: how the claim stands, and what of an answer its money does not say."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from gateway.event import Event, EventSeverity
 from gateway.ledger.inbound import InboundFile
 from gateway.lifecycle import ClaimState
-from gateway.money import ZERO, cents, from_cents, shown
+from gateway.money import ZERO, from_cents, shown
 from gateway.remit.doubts import doubts
 from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate, Outcome
 from gateway.remittance import GroupCode, Remittance
 from gateway.service.money.claims_answered import Ours
-from gateway.service.money.laid_on_lines import Laid
+from gateway.service.money.laid_on_lines import ByBucket, Laid
 from gateway.service.money.reckoned import Reckoned, said_of_claim
 from gateway.service.office import Office
 
@@ -28,16 +27,13 @@ class Telling:
         self.remittance = remittance
         self.ours = ours
 
-    def answered(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], after: ClaimState) -> Event:
-        """Say how the claim stands now."""
+    def answered(
+        self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], stands: ByBucket, after: ClaimState
+    ) -> Event:
+        """Say how the claim stands now: what stands of its lines, and where that leaves it."""
         ours = self.ours
-        stands: Counter[tuple[str, str]] = Counter()
-        reasons: dict[str, None] = {}
-        for one in known:
-            for part in outcomes[one.answer.id].stands:
-                stands[part.line, part.bucket] += cents(part.amount)
-                if part.bucket is Bucket.DENIED:
-                    reasons[f"{part.group} {part.carc}"] = None
+        parts = (part for one in known for part in outcomes[one.answer.id].stands)
+        reasons = dict.fromkeys(f"{part.group} {part.carc}" for part in parts if part.bucket is Bucket.DENIED)
         paid = from_cents(sum(left for (_, bucket), left in stands.items() if bucket == Bucket.PAID))
         answered = {line for (line, _), left in stands.items() if left}
         charge = from_cents(sum(line.charge_cents for line in ours.lines))
@@ -63,14 +59,15 @@ class Telling:
 
     def tell(self, one: Laid, outcome: Outcome) -> None:
         """Say of a new answer what its money does not say."""
-        payment = one.payment
-        assert payment is not None
+        payment, match = one.payment, one.match
+        assert payment is not None, "one that was posted before answers were kept is no news"
+        assert match is not None, "it was laid on the lines"
         if outcome.fate is Fate.REPEATED:
             where = f"in remittance {self.remittance.trace}"
             self._say("answer.repeated", f"the same denial came again, {where}; it does not count")
         if outcome.fate is not Fate.STANDS:
             return
-        for doubt in doubts(payment, self.ours.billed.lines):
+        for doubt in doubts(payment, match):
             self._say("answer.differs", f"{doubt}; it is posted as the payer says", looks=True)
         if payment.is_later:
             self._tell_of_later(self.remittance.payer_name if one.stored is None else "a later payer", outcome)

@@ -10,7 +10,7 @@ from gateway.ledger.answers import StoredAnswer
 from gateway.ledger.remittances import LinePosting
 from gateway.money import cents, from_cents
 from gateway.payer import Payer, Program
-from gateway.remit.match import match
+from gateway.remit.match import Match, match
 from gateway.remit.posting import Bucket, Cover, Posting, Unplaceable
 from gateway.remit.posting import post as place
 from gateway.remit.standing import Answer, Order
@@ -28,21 +28,30 @@ class Key(NamedTuple):
     rarcs: tuple[str, ...]
     of_claim: bool
 
+    @classmethod
+    def of(cls, one: LinePosting) -> "Key":
+        """Give the key of a posting."""
+        return cls(one.line_id, one.bucket, one.group_code, one.carc, one.rarcs, one.of_claim)
+
 
 Sums = Counter[Key]
 """Cents by line, bucket and reason."""
+ByBucket = Counter[tuple[int, str]]
+"""Cents by line and bucket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
     """An answer laid on the lines. A new one has no row yet, and a negative id.
 
-    misfit  why it fits none of the lines; empty if it does
+    payment, match  the answer, and which lines it is about; None of one that was posted before answers were kept
+    misfit          why it fits none of the lines; empty if it does
     """
 
     answer: Answer
-    payment: ClaimPayment | None
     stored: StoredAnswer | None
+    payment: ClaimPayment | None = None
+    match: Match | None = None
     misfit: str = ""
 
 
@@ -53,47 +62,43 @@ class Laying:
         self._ours = ours
         self._cover = Cover(bool(ours.billed.other_payers), medicaid=payer.program is Program.MEDICAID)
         self._controls = {line.id: line.control for line in ours.lines}
-        self.ids = {line.control: line.id for line in ours.lines}
+        self._ids = {line.control: line.id for line in ours.lines}
 
     def new(self, number: int, payment: ClaimPayment, remittance: Remittance) -> Laid:
         """Lay an answer of the remittance that is being posted."""
         order = Order(remittance.paid_on, remittance.trace, remittance.control, payment.ordinal)
-        parts = self._placed(payment)
-        misfit = parts if isinstance(parts, str) else ""
-        answer = self._answer(number, order, payment, parts)
-        return Laid(answer, payment, None, misfit)
+        return self._laid(number, order, payment, None)
 
     def known(self, stored: StoredAnswer) -> Laid:
         """Lay an answer that was kept before."""
         order = Order(stored.paid_on, stored.trace, stored.set_control, stored.ordinal)
-        posted = tuple(self._part(one) for one in stored.posted)
-        at_first = tuple(self._part(one) for one in stored.at_first)
-        if stored.payment is None:
-            answer = Answer(
-                id=stored.id,
-                order=order,
-                number=stored.number,
-                is_reversal=stored.is_reversal,
-                is_later=False,
-                charge=from_cents(stored.charge_cents),
-                paid=from_cents(stored.paid_cents),
-                speaks_of_lines=True,
-                fits=True,
-                parts=at_first,
-            )
-            return Laid(answer, None, stored)
-        parts = self._placed(stored.payment)
-        misfit = parts if isinstance(parts, str) else ""
-        if posted and not stored.payment.is_later:
+        if stored.payment is not None:
+            return self._laid(stored.id, order, stored.payment, stored)
+        answer = Answer(
+            id=stored.id,
+            order=order,
+            number=stored.number,
+            is_reversal=stored.is_reversal,
+            is_later=False,
+            charge=from_cents(stored.charge_cents),
+            paid=from_cents(stored.paid_cents),
+            speaks_of_lines=True,
+            fits=True,
+            parts=tuple(map(self._part, stored.at_first)),
+        )
+        return Laid(answer, stored)
+
+    def _laid(self, number: int, order: Order, payment: ClaimPayment, stored: StoredAnswer | None) -> Laid:
+        found = match(payment, self._ours.billed.lines)
+        placed = place(payment, found, is_denied, self._cover)
+        misfit = f"segment {placed.ordinal}: {placed.why}" if isinstance(placed, Unplaceable) else ""
+        parts = () if isinstance(placed, Unplaceable) else placed
+        posted = tuple(map(self._part, stored.posted)) if stored else ()
+        if posted and not payment.is_later:
             # What was posted stays as it was, though a rule may have changed since; only other lines are laid anew.
             lines = {one.line for one in posted}
-            rest = () if isinstance(parts, str) else tuple(one for one in parts if one.line not in lines)
-            parts = (*posted, *rest)
-        answer = self._answer(stored.id, order, stored.payment, parts)
-        return Laid(answer, stored.payment, stored, misfit)
-
-    def _answer(self, number: int, order: Order, payment: ClaimPayment, parts: tuple[Posting, ...] | str) -> Answer:
-        return Answer(
+            parts = (*posted, *(one for one in parts if one.line not in lines))
+        answer = Answer(
             id=number,
             order=order,
             number=payment.payer_claim_number,
@@ -102,16 +107,10 @@ class Laying:
             charge=payment.charge,
             paid=payment.paid,
             speaks_of_lines=bool(payment.lines),
-            fits=not isinstance(parts, str),
-            parts=() if isinstance(parts, str) else parts,
+            fits=not misfit or bool(parts),
+            parts=parts,
         )
-
-    def _placed(self, payment: ClaimPayment) -> tuple[Posting, ...] | str:
-        """Place an answer on our lines, or say why it cannot be."""
-        placed = place(payment, match(payment, self._ours.billed.lines), is_denied, self._cover)
-        if isinstance(placed, Unplaceable):
-            return f"segment {placed.ordinal}: {placed.why}"
-        return placed
+        return Laid(answer, stored, payment, found, misfit)
 
     def _part(self, one: LinePosting) -> Posting:
         return Posting(
@@ -128,9 +127,8 @@ class Laying:
         """Add up parts of answers."""
         sums: Sums = Counter()
         for one in parts:
-            sums[Key(self.ids[one.line], one.bucket, one.group or "", one.carc, one.remarks, one.of_claim)] += cents(
-                one.amount
-            )
+            key = Key(self._ids[one.line], one.bucket, one.group or "", one.carc, one.remarks, one.of_claim)
+            sums[key] += cents(one.amount)
         return sums
 
 
@@ -138,7 +136,7 @@ def summed(amounts: Iterable[LinePosting]) -> Sums:
     """Add up what is posted."""
     sums: Sums = Counter()
     for one in amounts:
-        sums[Key(one.line_id, one.bucket, one.group_code, one.carc, one.rarcs, one.of_claim)] += one.cents
+        sums[Key.of(one)] += one.cents
     return sums
 
 
@@ -158,10 +156,12 @@ def without_remarks(sums: Sums) -> Sums:
     return found
 
 
-def differ(before: Sums, after: Sums) -> bool:
-    """Tell whether two sums are not the same, remarks aside."""
-    first, second = without_remarks(before), without_remarks(after)
-    return any(first[key] != second[key] for key in (*first, *second))
+def by_bucket(sums: Sums) -> ByBucket:
+    """Add up by line and bucket."""
+    found: ByBucket = Counter()
+    for key, its_cents in sums.items():
+        found[key.line_id, key.bucket] += its_cents
+    return found
 
 
 def line_posting(key: Key, its_cents: int) -> LinePosting:

@@ -106,7 +106,7 @@ class Remitting:
         changed = [Answered(one.claim, one.state, one.payer_claim_number) for one in ours if one.is_changed]
         claims.answer_all(tx, self.practice, changed)
         denials_kept.close_of_lines(tx, self.practice, done.settled)
-        opened = (PayersDenial(one.with_its_payment(payment_ids), one.payer, stands=True) for one in done.denials)
+        opened = (PayersDenial(one.with_its_payment(payment_ids), one.payer) for one in done.denials)
         denials_kept.add_all(tx, self.practice, opened, at=at)
         money.park_all(tx, self.practice, stored, (one for one in done.told if isinstance(one, Parked)))
         told = (self._said_parked(stored, one) if isinstance(one, Parked) else one for one in done.told)

@@ -4,7 +4,6 @@ The rows of an answer that was posted before and stands no more are negated unde
 there; what had waited and stands now is posted there. So every remittance stays divided to the cent.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -21,10 +20,11 @@ from gateway.remittance import ClaimPayment, Remittance
 from gateway.service.money.claim_told import Telling
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.laid_on_lines import (
+    ByBucket,
     Laid,
     Laying,
     Sums,
-    differ,
+    by_bucket,
     line_posting,
     summed,
     together,
@@ -65,9 +65,10 @@ class _Claim:
         outcomes = settle([one.answer for one in known])
         before = {one.answer.id: summed(one.stored.posted if one.stored else ()) for one in known}
         after = {one.answer.id: laying.cents(outcomes[one.answer.id].posted) for one in known}
-        changed = [one for one in known if differ(before[one.answer.id], after[one.answer.id])]
+        was, becomes = ({number: without_remarks(sums) for number, sums in each.items()} for each in (before, after))
+        changed = [one for one in known if was[one.answer.id] != becomes[one.answer.id]]
         # An answer and its reversal may both be posted now, and what stands is as it was.
-        stood, stands = (without_remarks(together(each.values())) for each in (before, after))
+        stood, stands = together(was.values()), together(becomes.values())
         lines = {key.line_id for key in {*stood, *stands} if stood[key] != stands[key]}
         rows = {one.answer.id: self._post(one, before[one.answer.id], after[one.answer.id]) for one in changed}
         for one in known:
@@ -191,9 +192,10 @@ class _Claim:
 
     def _move(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], stands: Sums) -> None:
         """Move the claim by what stands now."""
-        ours, after = self.ours, self._state_after(stands)
+        left = by_bucket(stands)
+        ours, after = self.ours, self._state_after(left)
         ours.is_posted_to = True
-        said = self.telling.answered(known, outcomes, after)
+        said = self.telling.answered(known, outcomes, left, after)
         if after in MOVES[ours.state] or after is ours.state:
             ours.state = after
             self.done.told.append(said)
@@ -215,10 +217,7 @@ class _Claim:
             self.done.told.append(unexpected)
             self.done.looks = True
 
-    def _state_after(self, stands: Sums) -> ClaimState:
-        sums: Counter[tuple[int, str]] = Counter()
-        for key, its_cents in stands.items():
-            sums[key.line_id, key.bucket] += its_cents
+    def _state_after(self, sums: ByBucket) -> ClaimState:
         whole = {line for (line, _), left in sums.items() if left}
         if not whole and any(line.charge_cents for line in self.ours.lines):
             return ClaimState.REVERSED
