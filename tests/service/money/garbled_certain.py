@@ -45,30 +45,25 @@ def _of_line(answer: Answer, svc: AnsweredLine, controls: tuple[str, ...]) -> in
     rivals = [
         line for place, line in enumerate(answer.truth.lines, 1) if line.code == own.code and place != svc.places[0]
     ]
-    if svc.is_unsaid:
-        return 1
     if svc.is_piece:
         return 0 if rivals and answer.status != "22" else 1
-    return _beside(answer, svc, own, [line for line in rivals if line.charge == own.charge])
+    sure = _beside(answer, svc, own, [line for line in rivals if line.charge == own.charge])
+    return min(sure, 1) if svc.is_unsaid else sure
 
 
 def _beside(answer: Answer, svc: AnsweredLine, own: TruthLine, rivals: list[TruthLine]) -> int:
     """Give how sure it is that `own` is meant and none of the lines with the same code and charge."""
-    if not rivals:
-        return 2
-    is_as_billed = set(svc.modifiers) == set(own.modifiers)
     unlike = all(set(line.modifiers) != set(own.modifiers) for line in rivals)
     twins = [
         other
         for other in answer.svcs
-        if other is not svc and other.charge == svc.charge and other.code == svc.code
-        if set(other.modifiers) == set(svc.modifiers)
+        if other.places != svc.places and other.charge == svc.charge and set(other.modifiers) == set(svc.modifiers)
+        if answer.truth.lines[other.places[0] - 1].code == own.code
     ]
-    if is_as_billed and unlike and not twins:
+    if not twins and (not rivals or (set(svc.modifiers) == set(own.modifiers) and unlike)):
         return 2
-    if answer.status == "22" or all(other.outcome == svc.outcome for other in twins):
-        return 1
-    return 0
+    # Where both got the same, or what is taken back tells which one got it, nothing is guessed.
+    return 1 if answer.status == "22" or all(other.outcome == svc.outcome for other in twins) else 0
 
 
 def says(answer: Answer, controls: tuple[str, ...]) -> frozenset[str]:

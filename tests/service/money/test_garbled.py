@@ -136,6 +136,16 @@ def test_what_keeps_its_controls_has_to_be_posted() -> None:
             assert garbled.certain == ("must" if truth.is_ours else "never")
 
 
+def test_equal_lines_without_controls_are_told_apart_by_nothing() -> None:
+    grades = Counter[tuple[str, bool]]()
+    for place, truth in enumerate(_CLAIMS):
+        if truth.is_ours and len({(line.code, line.modifiers, line.charge) for line in truth.lines}) < len(truth.lines):
+            garbled = _garbled(5, place, kinds=("controls dropped",))
+            (*_, last), others = _svc(garbled), _svc(garbled)[:-1]
+            grades[garbled.certain, any((last[1:4]) == one[1:4] for one in others)] += 1
+    assert set(grades) == {("never", False), ("may", True)}
+
+
 def test_who_else_could_be_meant() -> None:
     for place, truth in enumerate(_CLAIMS):
         if truth.is_ours:
