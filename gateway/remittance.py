@@ -27,6 +27,8 @@ PRICED = "25"
 """CLP02 of a pricing only: the payer says what it would pay, and owes nothing by it."""
 EARLIER_PAYER = "23"
 """CARC of what an earlier payer paid or adjusted."""
+INTEREST = "225"
+"""CARC of interest and penalties that the payer adds to what it pays."""
 FORWARDED = "23"
 """CLP02 where the claim is not this payer's and was passed on to another one."""
 _CROSSED_OVER = frozenset({"19", "20", "21"})

@@ -79,6 +79,7 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
             answers=one.answers,
             payments=one.payments,
             denials=one.denials,
+            waits=one.waits,
             versions=one.versions,
         )
         return Status.DONE
@@ -110,6 +111,8 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
     if one.of_claim:
         amounts = (f"{bucket} {dollars(from_cents(c))}" for bucket, c in sorted(one.of_claim.items()))
         say(f"  for the claim as a whole, beside its lines: {', '.join(amounts)}")
+    for item in one.waits:
+        say(f"  on the desk: {dollars(from_cents(item.left_cents))}, {item.kind}; gateway money show {item.id}")
     say("timeline (UTC):")
     for logged in one.timeline:
         caused = f" [{logged.event.artefact}]" if logged.event.artefact else ""

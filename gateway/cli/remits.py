@@ -55,14 +55,14 @@ def remits_list(place: Place, states: tuple[str, ...], wanted: lists.Wanted) -> 
 @show.json_option
 @click.pass_obj
 def remits_show(place: Place, number: int, as_json: bool) -> int:
-    """Show a remittance: what it paid on which claim, and what is parked."""
+    """Show a remittance: what it paid on which claim, and what of it came to the desk."""
     from gateway.money import from_cents, shown
     from gateway.service.views.remittances import remit_shown
 
     with place.office() as office:
         one = remit_shown(office, number)
     if as_json:
-        show.as_object(remittance=one.remittance, payments=one.payments, parked=one.parked)
+        show.as_object(remittance=one.remittance, payments=one.payments, items=one.items)
         return Status.DONE
     r = one.remittance
     say(f"remittance {r.id}: {shown(from_cents(r.payment_cents))} from {r.payer_name}, {r.method} {r.trace}")
@@ -75,6 +75,6 @@ def remits_show(place: Place, number: int, as_json: bool) -> int:
         ],
         empty="nothing of it was posted to a claim",
     )
-    for parked in one.parked:
-        say(f"  parked {shown(from_cents(parked.cents))}: {parked.reason}; {parked.reference}; {parked.said}")
+    for item in one.items:
+        say(f"  item {item.id}, {item.state}: {shown(from_cents(item.cents))}, {item.kind}; {item.reference}; {item.why}")
     return Status.DONE

@@ -15,6 +15,8 @@ from gateway.ledger.unindexed import Unindexed
 from gateway.money import cents
 from gateway.remittance import ClaimPayment
 
+PLACED: Final = "placed"
+"""The fate of an answer whose money a person put elsewhere: another answer stands for it (gateway/remit/standing.py)."""
 _KEPT: Final = (
     "id",
     "remittance_id",
@@ -25,6 +27,8 @@ _KEPT: Final = (
     "ordinal",
     "fate",
     "waits_cents",
+    "found_by",
+    "payer_id",
 )
 
 
@@ -34,6 +38,8 @@ class StoredAnswer:
 
     payment        the answer itself; None of one that was posted before answers were kept
     number, status, is_reversal, charge_cents, paid_cents   CLP07, CLP02, whether it takes one back, CLP03, CLP04
+    payer_id       of its remittance
+    found_by       by what it was known to be about that claim
     posted         what of it is posted now: every posting of it, those taken out again among them, added up
     payment_id     under which that was posted last; 0 while nothing is
     at_first       of one that was posted before answers were kept: what was posted then
@@ -54,18 +60,21 @@ class StoredAnswer:
     paid_cents: int
     fate: str
     waits_cents: int
+    found_by: str
+    payer_id: str
     posted: tuple[LinePosting, ...]
     payment_id: int
     at_first: tuple[LinePosting, ...]
 
 
 class NewAnswer(NamedTuple):
-    """An answer of a remittance that is being posted."""
+    """An answer of a remittance that is being posted. `found_by` says by what it was known to be about that claim."""
 
     claim_version_id: int
     payment: ClaimPayment
     fate: str
     waits_cents: int
+    found_by: str = ""
 
 
 class Changed(NamedTuple):
@@ -90,7 +99,7 @@ def counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -
 def of_versions(
     tx: Connection, practice: str, claim_version_ids: Collection[int]
 ) -> dict[int, tuple[StoredAnswer, ...]]:
-    """Give the answers to several claim versions, of those that have any."""
+    """Give the answers to several claim versions, of those that have any; not those whose money a person put elsewhere."""
     found: dict[int, list[StoredAnswer]] = {}
     first = (payments.c.answer_id.is_(None)) & (payments.c.id == answers.c.id)
     query = (
@@ -99,6 +108,7 @@ def of_versions(
             remittances.c.paid_on,
             remittances.c.trace,
             remittances.c.set_control,
+            remittances.c.payer_id,
             payments.c.payer_claim_number.label("number"),
             payments.c.status,
             payments.c.reversal,
@@ -110,12 +120,21 @@ def of_versions(
     )
     for some in some_at_once(claim_version_ids):
         mine = Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
-        known = query.where(*mine, remittances.c.state == RemittanceState.POSTED).order_by(answers.c.id)
+        mine = *mine, remittances.c.state == RemittanceState.POSTED, answers.c.fate != PLACED
+        known = query.where(*mine).order_by(answers.c.id)
         rows = tx.execute(known).mappings().all()
         posted = _posted(tx, practice, [row["claim_version_id"] for row in rows])
         for row in rows:
             found.setdefault(row["claim_version_id"], []).append(_stored(row, posted.get(row["id"], _Posted())))
     return {version_id: tuple(some) for version_id, some in found.items()}
+
+
+def document_of(tx: Connection, practice: str, answer_id: int) -> ClaimPayment | None:
+    """Give an answer as it was kept; None of one that was posted before answers were."""
+    document = tx.execute(
+        select(answers.c.document).where(Unindexed(answers.c.practice) == practice, answers.c.id == answer_id)
+    ).scalar()
+    return payment_from_bytes(document) if document else None
 
 
 @dataclass(slots=True)
@@ -192,19 +211,18 @@ def add_all(tx: Connection, practice: str, remittance_id: int, new: Iterable[New
             "document": payment_to_bytes(one.payment),
             "fate": one.fate,
             "waits_cents": one.waits_cents,
+            "found_by": one.found_by,
         }
         for one in new
     ]
     if not rows:
         return ()
     tx.execute(insert(answers), rows)
-    # A remittance is posted once, and ids grow by the order of writing.
+    # A remittance is posted once, and later a person may place one of its answers, alone: ids grow by the order of writing.
     query = select(answers.c.id).where(
         Unindexed(answers.c.practice) == practice, answers.c.remittance_id == remittance_id
     )
-    ids = tuple(tx.execute(query.order_by(answers.c.id)).scalars())
-    assert len(ids) == len(rows), "the answers of a remittance are kept once"
-    return ids
+    return tuple(tx.execute(query.order_by(answers.c.id)).scalars())[-len(rows) :]
 
 
 def change_all(tx: Connection, practice: str, changed: Iterable[Changed]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, select
 
 from gateway.delivery import Delivery
+from gateway.desk import ItemKind, ItemState
 from gateway.ledger.outbox import ITS_DELIVERY, WAITING
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
@@ -13,6 +14,7 @@ from gateway.ledger.tables import (
     claims,
     deliveries,
     denials,
+    desk_items,
     events,
     interchange_claims,
     interchanges,
@@ -145,6 +147,28 @@ def remittances_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, i
         remittances.c.practice == practice, remittances.c.state == RemittanceState.POSTED, off != 0
     )
     return tuple((remittance_id, int(cents)) for remittance_id, cents in tx.execute(query))
+
+
+def desk_not_as_parked(tx: Connection, practice: str) -> tuple[tuple[int, int], ...]:
+    """Give id and cents of each remittance of which the desk holds something else than is parked."""
+    d, parked = desk_items.c, parked_money.c
+    held = select(d.remittance_id.label("id"), d.held_cents.label("cents")).where(d.practice == practice)
+    moved = select(parked.remittance_id.label("id"), (-parked.cents).label("cents")).where(parked.practice == practice)
+    both = held.union_all(moved).subquery()
+    off = func.sum(both.c.cents)
+    query = select(both.c.id, off).group_by(both.c.id).having(off != 0).order_by(both.c.id)
+    return tuple((remittance_id, int(cents)) for remittance_id, cents in tx.execute(query))
+
+
+def set_off_alone(tx: Connection, practice: str) -> tuple[tuple[str, int], ...]:
+    """Give payer and cents of each payer whose items that met each other did not come to nothing together."""
+    d = desk_items.c
+    met = d.state == ItemState.SET_OFF
+    may_meet_in_parts = d.kind.in_((ItemKind.PROVIDER, ItemKind.REFUND)) & (d.state != ItemState.PLACED)
+    may_meet = may_meet_in_parts | (d.kind.in_((ItemKind.OVERPAID, ItemKind.STRANGER)) & met)
+    off = func.sum(d.cents - d.left_cents)
+    query = select(d.payer, off).where(d.practice == practice, may_meet).group_by(d.payer).having(off != 0)
+    return tuple((payer, int(cents)) for payer, cents in tx.execute(query.order_by(d.payer)))
 
 
 def payments_not_divided(tx: Connection, practice: str) -> tuple[tuple[int, int], ...]:

@@ -1,6 +1,6 @@
-"""Remittances, payments, postings and parked money."""
+"""Remittances, payments, postings, and what was parked of each remittance."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, sele
 
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
+from gateway.desk import ItemKind
 from gateway.ledger.tables import (
+    answers,
     claim_versions,
     claims,
+    desk_items,
     parked_money,
     payments,
     postings,
@@ -32,6 +35,8 @@ class RemittanceState(StrEnum):
 
     POSTED = "posted"
     SET_ASIDE = "set aside"
+    CLOSED = "closed"
+    """It was set aside, and a person decided that it is not posted: it is not ours, or was replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +78,12 @@ class LinePosting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """Money that came and belongs to no line of ours; or, negative, what of that has found its line since.
-
-    remittance_id  the remittance that it came with; 0 is the one that is being posted
-    """
+    """A movement of money that is on no line of ours; negative what has left the desk since."""
 
     reason: str
     reference: str
     cents: int
     said: str
-    remittance_id: int = 0
 
 
 def add(
@@ -169,6 +170,12 @@ def take_up(
     return _stored(tx.execute(select(remittances).where(*mine)).mappings().one())
 
 
+def decide(tx: Connection, practice: str, remittance_id: int, state: RemittanceState) -> None:
+    """Keep what a person decided of a remittance that was set aside."""
+    mine = (remittances.c.practice == practice, remittances.c.id == remittance_id)
+    tx.execute(update(remittances).where(*mine).values(state=state))
+
+
 def posted_before(tx: Connection, practice: str, remittance: Remittance) -> tuple[StoredRemittance, ...]:
     """Give the remittances already posted under the same trace, originator, day and amount, oldest first."""
     r = remittances.c
@@ -241,23 +248,6 @@ def _posting_row(practice: str, payment_id: int, amount: LinePosting) -> dict[st
     }
 
 
-def park_all(tx: Connection, practice: str, remittance: StoredRemittance, some: Iterable[Parked]) -> None:
-    """Keep money that belongs to no line, each with the reason why, in this order."""
-    rows = [
-        {
-            "practice": practice,
-            "remittance_id": parked.remittance_id or remittance.id,
-            "reason": parked.reason,
-            "reference": parked.reference,
-            "cents": parked.cents,
-            "said": parked.said,
-        }
-        for parked in some
-    ]
-    if rows:
-        tx.execute(insert(parked_money), rows)
-
-
 class Balance(NamedTuple):
     """The cents in each bucket: of a line as the payer said it, and of its share of what was said for the claim."""
 
@@ -286,12 +276,6 @@ def balances(tx: Connection, practice: str, claim_version_id: int) -> dict[int, 
     return found
 
 
-DOES_NOT_FIT = "does not fit"
-"""The reason of money parked for a claim of ours: it was answered, and the answer fits none of its lines, or not yet."""
-TAKEN_UP = "taken up"
-"""The reason of an entry that takes such money out of what is parked: it has found its line."""
-
-
 def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]) -> frozenset[int]:
     """Give which claim versions an 835 has ever answered, also where the answer is parked.
 
@@ -299,27 +283,18 @@ def adjudicated_among(tx: Connection, practice: str, versions: Mapping[int, str]
     """
     answered: set[int] = set()
     for some in some_at_once(versions):
-        posted = select(payments.c.claim_version_id).where(
-            Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(some)
+        known = select(answers.c.claim_version_id).where(
+            Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
         )
-        parked = select(parked_money.c.reference).where(
-            parked_money.c.practice == practice,
-            parked_money.c.reference.in_({versions[one] for one in some}),
-            parked_money.c.reason == DOES_NOT_FIT,
+        # What waited before answers were kept is on the desk all the same.
+        waits = select(desk_items.c.claim).where(
+            desk_items.c.practice == practice,
+            desk_items.c.claim.in_({versions[one] for one in some}),
+            Unindexed(desk_items.c.kind) == ItemKind.MISFIT,
         )
-        waits = set(tx.execute(parked).scalars())
-        answered.update(tx.execute(posted).scalars(), (one for one in some if versions[one] in waits))
+        waiting = set(tx.execute(waits).scalars())
+        answered.update(tx.execute(known).scalars(), (one for one in some if versions[one] in waiting))
     return frozenset(answered)
-
-
-def has_parked(tx: Connection, practice: str, pcn: str) -> bool:
-    """Tell whether an answer to a claim of ours is parked because it fits none of its lines."""
-    p = parked_money.c
-    query = select(p.reason, func.count()).where(
-        p.practice == practice, p.reference == pcn, p.reason.in_((DOES_NOT_FIT, TAKEN_UP))
-    )
-    counted: dict[str, int] = dict(tx.execute(query.group_by(p.reason)).all())
-    return counted.get(DOES_NOT_FIT, 0) > counted.get(TAKEN_UP, 0)
 
 
 def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:
@@ -335,14 +310,8 @@ def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:
     return {bucket: int(amount) for bucket, amount in tx.execute(query)}
 
 
-def parked_total(tx: Connection, practice: str) -> int:
-    """Give the cents that are parked."""
-    query = select(func.coalesce(func.sum(parked_money.c.cents), 0)).where(parked_money.c.practice == practice)
-    return int(tx.execute(query).scalar_one())
-
-
 def parked_of(tx: Connection, practice: str, remittance_id: int) -> tuple[Parked, ...]:
-    """Give what one remittance left parked."""
+    """Give each movement of what one remittance left parked, in order."""
     query = select(parked_money).where(
         parked_money.c.practice == practice, parked_money.c.remittance_id == remittance_id
     )

@@ -208,6 +208,7 @@ claim_versions = Table(
     Index("ix_claim_versions_by_payer", "practice", "payer", "state", "id", "charge_cents"),
     Index("ix_claim_versions_by_partner", "practice", "partner", "state", "id", "charge_cents"),
     Index("ix_claim_versions_by_day", "practice", "day", "id", "state", "charge_cents"),
+    Index("ix_claim_versions_by_payers_number", "practice", "payer_claim_number"),
 )
 
 service_lines = Table(
@@ -479,6 +480,8 @@ answers = Table(
     Column("fate", String(12), nullable=False),
     # What of its money is parked, waiting.
     Column("waits_cents", BigInteger, nullable=False),
+    # By what it was known to be about that claim; empty in rows of before that was kept.
+    Column("found_by", String(20), nullable=False, server_default=""),
 )
 payments = Table(
     "payments",
@@ -523,6 +526,59 @@ parked_money = Table(
     Column("cents", BigInteger, nullable=False),
     Column("said", Text, nullable=False),
     Index("ix_parked_money_by_reference", "practice", "reference", "reason"),
+)
+
+# Money that needs somebody, and money that is on no claim by its nature: an item for each, until a person or an answer ends it.
+desk_items = Table(
+    "desk_items",
+    metadata,
+    _id(),
+    _practice(),
+    Column("remittance_id", Integer, ForeignKey("remittances.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    # Of what a payer adjusts for the practice as a whole: where it is booked, and PLB03-1.
+    Column("account", String(24), nullable=False),
+    Column("code", String(2), nullable=False),
+    # As the payer says it: CLP01 or PLB03-2.
+    Column("reference", Text, nullable=False),
+    # The claim of ours that it is tied to: a patient control number; empty if to none.
+    Column("claim", String(17), nullable=False),
+    Column("payer", Text, nullable=False),
+    # As it came; what of it is parked now; what of it is open, or was when a person ended it. Positive where money came to
+    # the practice.
+    Column("cents", BigInteger, nullable=False),
+    Column("held_cents", BigInteger, nullable=False),
+    Column("left_cents", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("owner", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    # Where its CLP or PLB stands: which segment of its ST, counted from 1; 0 where that is not known.
+    Column("ordinal", Integer, nullable=False),
+    # The answer to a claim that is none of ours, or not known as such.
+    Column("document", Sealed, nullable=True),
+    # The answer that waits.
+    Column("answer_id", Integer, nullable=True),
+    Column("due_on", Date, nullable=True),
+    Column("at", Instant, nullable=False),
+    Index("ix_desk_items_by_state", "practice", "state", "id", "left_cents"),
+    Index("ix_desk_items_by_kind", "practice", "kind", "state", "id", "left_cents"),
+    Index("ix_desk_items_by_payer", "practice", "payer", "state", "id", "left_cents"),
+    Index("ix_desk_items_by_claim", "practice", "claim", "state", "id", "left_cents"),
+    Index("ix_desk_items_by_reference", "practice", "reference", "state", "id", "left_cents"),
+    Index("ix_desk_items_by_due", "practice", "state", "due_on", "id", "left_cents"),
+    Index("ix_desk_items_by_answer", "practice", "answer_id"),
+    Index("ix_desk_items_by_remittance", "practice", "remittance_id"),
+)
+
+# Under which ids a payer pays, beside its own: a person has confirmed each.
+payer_aliases = Table(
+    "payer_aliases",
+    metadata,
+    _id(),
+    _practice(),
+    Column("payer", String(80), nullable=False),
+    Column("alias", String(80), nullable=False),
+    UniqueConstraint("practice", "payer", "alias"),
 )
 
 denials = Table(

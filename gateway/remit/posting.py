@@ -20,7 +20,7 @@ from gateway.remittance import EARLIER_PAYER, Adjustment, ClaimPayment, GroupCod
 
 
 class Bucket(StrEnum):
-    """What became of a part of a line's charge. An answer fills the first five; the others are filled by decisions."""
+    """What became of a part of a line's charge. An answer fills the first five; the last is filled by decisions."""
 
     PAID = "paid"
     CONTRACTUAL = "contractual"
@@ -29,8 +29,6 @@ class Bucket(StrEnum):
     DENIED = "denied"
     """Denied or still open with the payer: somebody has to act."""
     WRITTEN_OFF = "written off"
-    RECOUPED = "recouped"
-    VOIDED = "voided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ and stands once that has come. Answers are laid beside each other line by line.
 - Payers answer again what they have paid nothing for, and send no reversal of nothing: the later answer stands. An answer of
   nothing takes no money away: beside a payment it waits for that one's reversal. The same denial again does not count.
 - A second payer's answer is laid over what the first one left, to the cent.
+- What a person has paid back, or closed, stands no more; the reversal of it takes that back, and nothing else.
 """
 
 from collections import defaultdict
@@ -42,6 +43,10 @@ class Fate(StrEnum):
     """It is the same denial again."""
     WAITS = "waits"
     """It fits nothing yet: its money is parked."""
+    ENDED = "ended"
+    """It waited, and a person paid its money back or closed it. A reversal of it may come yet."""
+    PLACED = "placed"
+    """A person put its money elsewhere, or on other lines: another answer stands for it."""
 
 
 class Order(NamedTuple):
@@ -61,6 +66,7 @@ class Answer:
     number    CLP07
     is_later  it comes from a second or third payer
     fits      it can be laid on the claim's lines
+    is_ended  a person has paid its money back or closed it: it stands no more, but may be reversed
     parts     where its cents go on the lines it speaks of; of a reversal the negatives
     """
 
@@ -74,6 +80,7 @@ class Answer:
     speaks_of_lines: bool
     fits: bool
     parts: tuple[Posting, ...]
+    is_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +141,7 @@ class _Settling:
             if one.is_reversal:
                 self._take_back(one)
         for line in dict.fromkeys(piece.line for piece in self.pieces):
-            self._stand([piece for piece in self.pieces if piece.line == line])
+            self._stand([piece for piece in self.pieces if piece.line == line and not piece.answer.is_ended])
         return {one.id: self._outcome(one) for one in self.answers}
 
     def _outcome(self, one: Answer) -> Outcome:
@@ -145,6 +152,8 @@ class _Settling:
             fate = Fate.STANDS
         elif one.id in self.taken_back:
             fate = Fate.TAKEN_BACK
+        elif one.is_ended:
+            fate = Fate.ENDED
         else:
             fate = self.passed_over.get(one.id, Fate.WAITS)
         return Outcome(fate=fate, posted=posted, stands=stands, waits=one.paid - paid)
@@ -160,7 +169,9 @@ class _Settling:
         """Give what a reversal takes back: pieces of one answer, else of several; none if it negates other amounts."""
         wanted = {line: _content(_negated(parts)) for line, parts in _by_line(reversal.parts).items()}
         live = [piece for piece in self.pieces if piece.taken_by is None]
-        of_its_number = sorted(live, key=lambda piece: piece.answer.number != reversal.number)
+        of_its_number = sorted(
+            live, key=lambda piece: (piece.answer.number != reversal.number, not piece.answer.is_ended)
+        )
         for answer in dict.fromkeys(piece.answer for piece in of_its_number):
             own = [piece for piece in live if piece.answer is answer]
             meant = [piece for piece in own if not reversal.speaks_of_lines or piece.line in wanted]

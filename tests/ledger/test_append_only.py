@@ -7,9 +7,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Text, delete, insert, select, text
 
+from gateway.desk import ItemKind
 from gateway.errors import LedgerRefusal
 from gateway.event import Event
-from gateway.ledger import Ledger, append_only, claims, events
+from gateway.ledger import Ledger, append_only, claims, desk, events
 from gateway.ledger import remittances as money
 from gateway.ledger.tables import metadata
 from gateway.lifecycle import ClaimState
@@ -38,6 +39,7 @@ KEPT = {
     "service_lines": "charge_cents = 1",
     "answers": "document = NULL",
     "claim_versions": "charge_cents = 1",
+    "desk_items": "cents = 1",
 }
 
 
@@ -50,8 +52,8 @@ def posted(ledger: Ledger) -> Ledger:
         line, _ = claims.lines_of(tx, P, one.id)
         amount = money.LinePosting(line_id=line.id, bucket="paid", cents=6000)
         paid(tx, remittance, one.id, PAYMENT, (amount,))
-        parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
-        money.park_all(tx, P, remittance, (parked,))
+        item = desk.NewItem(kind=ItemKind.STRANGER, reference="X", cents=500, why="no")
+        desk.add_all(tx, P, remittance.id, remittance.payer_id, [item], (), at=NOW)
         events.write(tx, P, Event(kind="money.posted", about="T1", said="posted"), at=NOW)
     return ledger
 

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, select, update
 
 from gateway.delivery import Delivery
+from gateway.desk import ItemKind, ItemState
 from gateway.errors import ConfigError, LedgerConflict, LedgerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.finding import Finding, Owner, RowFault, Severity
@@ -20,6 +21,7 @@ from gateway.ledger import (
     arrivals,
     claims,
     denials,
+    desk,
     events,
     inbound,
     migrate,
@@ -533,8 +535,8 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
             ),
         )
         payment_id = paid(tx, remittance, one.id, payment, amounts)
-        parked = money.Parked(reason="claim not ours", reference="X", cents=500, said="no")
-        money.park_all(tx, P, remittance, (parked,))
+        item = desk.NewItem(kind=ItemKind.STRANGER, reference="X", cents=500, why="no")
+        (number,) = desk.add_all(tx, P, remittance.id, remittance.payer_id, [item], (), at=NOW)
         new = denials.NewDenial(
             payment_id=payment_id,
             line_id=second.id,
@@ -559,7 +561,10 @@ def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:
         whole = {line_id: one.whole for line_id, one in money.balances(tx, P, one.id).items()}
         assert whole == {first.id: {"paid": 6000}, second.id: {"paid": 2000, "denied": 2550}}
         assert money.totals_by_bucket(tx, P) == {"paid": 8000, "denied": 2550}
-        assert money.parked_total(tx, P) == 500
+        assert desk.held(tx, P) == desk.Held(open=500, accounts={}, ended={})
+        kept = desk.find(tx, P, number)
+        assert kept is not None
+        assert (kept.left_cents, kept.state, kept.trace) == (500, ItemState.OPEN, remittance.trace)
         assert [p.said for p in money.parked_of(tx, P, remittance.id)] == ["no"]
         assert [p.pcn for p in money.payments_of(tx, P, claim_version_id=one.id)] == [one.pcn]
         assert money.postings_of(tx, P, payment_id)[2].rarcs == ("N115",)

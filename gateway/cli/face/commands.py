@@ -33,6 +33,7 @@ _COMMANDS = {
     "claims": _Command("claims:claims", "Claims: list, and show one's timeline."),
     "denials": _Command("denials:denials", "Denials with their fix in the documentation."),
     "remits": _Command("remits:remits", "Remittances: list, and show one's money."),
+    "money": _Command("money:money", "The desk: money on no claim; place it, pay it back, close it."),
     "reconcile": _Command("reconcile.reconcile:reconcile", "Check the laws; show where every claim and dollar is."),
     "tail": _Command("tail:tail", "Read or follow the reconciliation log."),
     "partners": _Command(

@@ -90,10 +90,12 @@ def summary(outcome: "Reconciled") -> str:
     parts.append(f"claims={sum(outcome.claims.values())}")
     parts += [f"claims_{_key(state)}={outcome.claims.get(state, 0)}" for state in ClaimState]
     parts.append(f"charged=${outcome.charged}")
-    buckets = ("not yet answered", "paid", "contractual", "patient", "other payer", "denied", "written off", "recouped")
+    buckets = ("not yet answered", "paid", "contractual", "patient", "other payer", "denied", "written off")
     zero = outcome.charged - outcome.charged
-    parts += [f"money_{_key(name)}=${outcome.buckets.get(name, zero)}" for name in (*buckets, "voided")]
+    parts += [f"money_{_key(name)}=${outcome.buckets.get(name, zero)}" for name in buckets]
     parts += [f"money_parked=${outcome.parked}", f"money_set_aside=${outcome.set_aside}"]
+    parts += [f"money_{_key(name)}=${amount}" for name, amount in outcome.accounts.items()]
+    parts += [f"money_paid_back=${outcome.paid_back}", f"money_not_ours=${outcome.not_ours}"]
     parts.append(f"money_on_earlier_versions=${outcome.on_earlier_versions}")
     parts += [f"lost={outcome.lost}", f"duplicated={outcome.duplicated}", f"unexplained=${outcome.unexplained}"]
     return " ".join(parts)

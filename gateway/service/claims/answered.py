@@ -21,12 +21,15 @@ def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> Sto
 
 
 def sent_claims(
-    tx: Transaction, practice: str, pcns: Collection[str], *, partner: str
+    tx: Transaction, practice: str, pcns: Collection[str], *, partners: Collection[str]
 ) -> dict[str, tuple[StoredClaim, Billed]]:
-    """Give, by patient control number, what `sent_claim` gives of each, with what it billed; the others are left out."""
+    """Give, by patient control number, what `sent_claim` gives of each, with what it billed; the others are left out.
+
+    partners  whose claims may be answered: the one that the answer came from, and those that are listed with it
+    """
     known = claims.by_pcns(tx, practice, pcns)
     carriers = outbox.carriers_of(tx, practice, [claim.id for claim, _ in known.values()])
-    left = {one for one, carrier in carriers.items() if carrier.partner == partner and carrier.may_have_left}
+    left = {one for one, carrier in carriers.items() if carrier.partner in partners and carrier.may_have_left}
     return {pcn: found for pcn, found in known.items() if found[0].id in left}
 
 

@@ -2,9 +2,10 @@
 
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import claims, denials, remittances, visits
+from gateway.ledger import Transaction, claims, denials, desk, remittances, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.money import from_cents, shown
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -15,7 +16,7 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     """Decide that nothing more is done about a claim; its open denials are closed with it.
 
     name  its patient control number, or the key of its visit
-    Raises UsageError if there is none, or it is still on its way.
+    Raises UsageError if there is none, or it is still on its way, or money waits for it on the desk.
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
@@ -24,7 +25,10 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
         if claim is None:
             raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
-        answered = claim.state in IN_FLIGHT and remittances.has_parked(tx, practice, claim.pcn)
+        _require_no_money_waits(tx, practice, claim)
+        answered = claim.state in IN_FLIGHT and claim.id in remittances.adjudicated_among(
+            tx, practice, {claim.id: claim.pcn}
+        )
         if claim.state not in _CLOSABLE and not answered:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
         said = Event(
@@ -49,3 +53,15 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
             )
             visits.move(tx, practice, current, VisitState.NOT_BILLED, event=unbilled, at=at)
     return claim
+
+
+def _require_no_money_waits(tx: Transaction, practice: str, claim: StoredClaim) -> None:
+    """Raise UsageError if money is on the desk for any version of the claim: what is closed would lose it."""
+    pcns = [one.pcn for one in claims.of_visit(tx, practice, claim.visit_id)]
+    waits = desk.of_claims(tx, practice, pcns)
+    if waits:
+        what = ", ".join(f"item {one.id}: {shown(from_cents(one.left_cents))}, {one.kind}" for one in waits)
+        raise UsageError(
+            f"money waits for claim {claim.pcn} ({what}); end that first: gateway money show {waits[0].id}; "
+            "nothing was changed"
+        )

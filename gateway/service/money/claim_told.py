@@ -69,6 +69,8 @@ class Telling:
             return
         for doubt in doubts(payment, match):
             self._say("answer.differs", f"{doubt}; it is posted as the payer says", looks=True)
+        if not (self.ours.is_by_its_payer(one.payer_id) or payment.is_later or payment.is_reversal):
+            self._tell_of_another_payer(one.payer_id)
         if payment.is_later:
             self._tell_of_later(self.remittance.payer_name if one.stored is None else "a later payer", outcome)
         spared = _left_in(outcome, Bucket.CONTRACTUAL)
@@ -85,6 +87,15 @@ class Telling:
             self._say(
                 "claim.other_payer", f"{shown(left)} are left to {', '.join(others)}: bill it by hand", looks=True
             )
+
+    def _tell_of_another_payer(self, payer_id: str) -> None:
+        """Say that it was not the claim's payer who answered, as far as we know."""
+        payer = self.ours.claim.payer
+        said = (
+            f"billed to {payer}, answered by {payer_id}; it is posted. If that is the same payer: gateway money alias {payer} "
+            f"{payer_id} --by NAME --reason TEXT; else ask who owes it"
+        )
+        self._say("answer.differs", said, looks=True)
 
     def _tell_of_later(self, payer: str, outcome: Outcome) -> None:
         """Say that a payer answers which we did not bill."""

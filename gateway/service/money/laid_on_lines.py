@@ -13,7 +13,7 @@ from gateway.payer import Payer, Program
 from gateway.remit.match import Match, match
 from gateway.remit.posting import Bucket, Cover, Posting, Unplaceable
 from gateway.remit.posting import post as place
-from gateway.remit.standing import Answer, Order
+from gateway.remit.standing import Answer, Fate, Order
 from gateway.remittance import ClaimPayment, GroupCode, Remittance
 from gateway.service.money.claims_answered import Ours
 
@@ -46,6 +46,7 @@ class Laid:
 
     payment, match  the answer, and which lines it is about; None of one that was posted before answers were kept
     misfit          why it fits none of the lines; empty if it does
+    payer_id        who answers, by the remittance
     """
 
     answer: Answer
@@ -53,6 +54,7 @@ class Laid:
     payment: ClaimPayment | None = None
     match: Match | None = None
     misfit: str = ""
+    payer_id: str = ""
 
 
 class Laying:
@@ -67,13 +69,13 @@ class Laying:
     def new(self, number: int, payment: ClaimPayment, remittance: Remittance) -> Laid:
         """Lay an answer of the remittance that is being posted."""
         order = Order(remittance.paid_on, remittance.trace, remittance.control, payment.ordinal)
-        return self._laid(number, order, payment, None)
+        return self._laid(number, order, payment, None, remittance.payer_id)
 
     def known(self, stored: StoredAnswer) -> Laid:
         """Lay an answer that was kept before."""
         order = Order(stored.paid_on, stored.trace, stored.set_control, stored.ordinal)
         if stored.payment is not None:
-            return self._laid(stored.id, order, stored.payment, stored)
+            return self._laid(stored.id, order, stored.payment, stored, stored.payer_id)
         answer = Answer(
             id=stored.id,
             order=order,
@@ -85,10 +87,13 @@ class Laying:
             speaks_of_lines=True,
             fits=True,
             parts=tuple(map(self._part, stored.at_first)),
+            is_ended=stored.fate == Fate.ENDED,
         )
-        return Laid(answer, stored)
+        return Laid(answer, stored, payer_id=stored.payer_id)
 
-    def _laid(self, number: int, order: Order, payment: ClaimPayment, stored: StoredAnswer | None) -> Laid:
+    def _laid(
+        self, number: int, order: Order, payment: ClaimPayment, stored: StoredAnswer | None, payer_id: str
+    ) -> Laid:
         found = match(payment, self._ours.billed.lines)
         placed = place(payment, found, is_denied, self._cover)
         misfit = f"segment {placed.ordinal}: {placed.why}" if isinstance(placed, Unplaceable) else ""
@@ -109,8 +114,9 @@ class Laying:
             speaks_of_lines=bool(payment.lines),
             fits=not misfit or bool(parts),
             parts=parts,
+            is_ended=stored is not None and stored.fate == Fate.ENDED,
         )
-        return Laid(answer, stored, payment, found, misfit)
+        return Laid(answer, stored, payment, found, misfit, payer_id)
 
     def _part(self, one: LinePosting) -> Posting:
         return Posting(

@@ -7,21 +7,25 @@ After each remittance posted + parked = BPR02, or our own arithmetic is wrong an
 
 from dataclasses import dataclass
 
+from gateway.desk import ItemKind
 from gateway.errors import LedgerConflict, OutOfBalance
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, answers, claims, events
-from gateway.ledger import denials as denials_kept
+from gateway.ledger import Transaction, events
 from gateway.ledger import remittances as money
-from gateway.ledger.claims import Answered
-from gateway.ledger.denials import PayersDenial
+from gateway.ledger.desk import NewItem
 from gateway.ledger.inbound import InboundFile, Reason
-from gateway.ledger.remittances import Parked, RemittanceState, StoredRemittance
+from gateway.ledger.remittances import RemittanceState, StoredRemittance
 from gateway.money import from_cents, shown
 from gateway.remit import balance
 from gateway.remittance import Remittance
 from gateway.service.money.claims_answered import ClaimsAnswered, read_claims
+from gateway.service.money.claims_named import claims_named
+from gateway.service.money.find_claims import find_claims
 from gateway.service.money.reckon import reckon
 from gateway.service.money.reckoned import Reckoned
+from gateway.service.money.set_off import set_off, set_off_strangers
+from gateway.service.money.set_aside import put_on_desk, take_from_desk
+from gateway.service.money.write_reckoned import write_reckoned
 from gateway.service.office import Office
 
 
@@ -50,16 +54,20 @@ class Remitting:
         self.office = office
         self.file = file
         self.practice = office.practice.key
+        self.partners = {file.partner}
 
     def prepare(self, remittance: Remittance) -> Prepared:
         """Read what a remittance is about, and work it out; nothing is written."""
-        pcns = {one.patient_control_number for one in remittance.claims}
         with self.office.ledger.reading() as tx:
             before = money.posted_before(tx, self.practice, remittance)
-            answered = read_claims(tx, self.practice, pcns, partner=self.file.partner)
+            found = find_claims(tx, self.practice, remittance.claims, partners=self.partners)
+            answered = read_claims(tx, self.practice, found, partners=self.partners)
+            named = claims_named(tx, self.practice, remittance, answered)
         same = next((one for one in before if one.digest == money.digest_of(remittance)), None)
         why = "" if same else self._unfit(remittance, before, answered)
-        reckoned = Reckoned() if why or same else reckon(self.office, self.file, remittance, answered.by_pcn)
+        reckoned = Reckoned() if why or same else reckon(
+            self.office, self.file, remittance, answered.by_ordinal, named
+        )
         return Prepared(remittance=remittance, why=why, same=same, answered=answered, reckoned=reckoned)
 
     def write(self, tx: Transaction, prepared: Prepared, which: str = "") -> bool:
@@ -71,13 +79,21 @@ class Remitting:
             self._say_repeated(tx, prepared.remittance, prepared.same)
             return False
         if prepared.why:
-            self._keep(tx, prepared.remittance, RemittanceState.SET_ASIDE, prepared.why)
-            self._say_set_aside(tx, prepared.remittance, prepared.why)
+            aside = self._keep(tx, prepared.remittance, RemittanceState.SET_ASIDE, prepared.why)
+            number = put_on_desk(tx, self.office, aside, prepared.remittance, prepared.why)
+            self._say_set_aside(tx, prepared.remittance, prepared.why, number)
             return True
         if not prepared.answered.are_as_they_were(tx, self.practice):
             raise LedgerConflict("a claim that is answered has changed meanwhile; read it again before acting")
         stored = self._keep(tx, prepared.remittance, RemittanceState.POSTED, "")
-        self._write_all(tx, stored, prepared)
+        take_from_desk(tx, self.office, stored)
+        write_reckoned(tx, self.office, stored, prepared.reckoned, prepared.answered.by_pcn.values())
+        if prepared.remittance.provider_adjustments:
+            set_off(tx, self.office, stored.payer_id)
+        strangers = (one for one in prepared.reckoned.told if isinstance(one, NewItem) and one.document is not None)
+        references = {one.reference for one in strangers if one.kind is ItemKind.STRANGER and one.cents}
+        if references:
+            set_off_strangers(tx, self.office, stored.payer_id, references)
         self._say_posted(tx, stored, prepared, which)
         return prepared.reckoned.looks
 
@@ -92,25 +108,6 @@ class Remitting:
             actor=self.office.actor,
         )
         events.write(tx, self.practice, said, at=self.office.clock.now())
-
-    def _write_all(self, tx: Transaction, stored: StoredRemittance, prepared: Prepared) -> None:
-        done, at = prepared.reckoned, self.office.clock.now()
-        answer_ids = answers.add_all(tx, self.practice, stored.id, done.answers)
-        answers.change_all(tx, self.practice, done.changed)
-        payments = [
-            one if one.remittance_id else one._replace(remittance_id=stored.id, answer_id=answer_ids[one.answer_id])
-            for one in done.payments
-        ]
-        payment_ids = money.add_payments(tx, self.practice, payments)
-        ours = prepared.answered.by_pcn.values()
-        changed = [Answered(one.claim, one.state, one.payer_claim_number) for one in ours if one.is_changed]
-        claims.answer_all(tx, self.practice, changed)
-        denials_kept.close_of_lines(tx, self.practice, done.settled)
-        opened = (PayersDenial(one.with_its_payment(payment_ids), one.payer) for one in done.denials)
-        denials_kept.add_all(tx, self.practice, opened, at=at)
-        money.park_all(tx, self.practice, stored, (one for one in done.told if isinstance(one, Parked)))
-        told = (self._said_parked(stored, one) if isinstance(one, Parked) else one for one in done.told)
-        events.write_all(tx, self.practice, told, at=at)
 
     def _unfit(self, remittance: Remittance, before: tuple[StoredRemittance, ...], answered: ClaimsAnswered) -> str:
         """Say why a remittance cannot be posted; empty when it can."""
@@ -160,24 +157,6 @@ class Remitting:
             return True
         return any(payee in one.billed.payees for one in answered.by_pcn.values())
 
-    def _said_parked(self, stored: StoredRemittance, parked: Parked) -> Event:
-        number = parked.remittance_id or stored.id
-        found = parked.reason == money.TAKEN_UP
-        said = (
-            f"{shown(from_cents(-parked.cents))} of remittance {number} are parked no more: {parked.said}"
-            if found
-            else f"{shown(from_cents(parked.cents))} of remittance {number} is parked: {parked.reason}; {parked.said}"
-        )
-        return Event(
-            kind="money.placed" if found else "money.parked",
-            about=stored.trace,
-            partner=self.file.partner,
-            said=said,
-            severity=EventSeverity.ROUTINE if found else EventSeverity.CAN_WAIT,
-            artefact=f"inbound {self.file.id}",
-            next_command="" if found else f"gateway remits show {number}",
-        )
-
     def _keep(self, tx: Transaction, remittance: Remittance, state: RemittanceState, why: str) -> StoredRemittance:
         before = money.set_aside_before(tx, self.practice, remittance, inbound_id=self.file.id)
         if before is not None:
@@ -193,7 +172,7 @@ class Remitting:
             at=self.office.clock.now(),
         )
 
-    def _say_set_aside(self, tx: Transaction, remittance: Remittance, why: str) -> None:
+    def _say_set_aside(self, tx: Transaction, remittance: Remittance, why: str, item: int) -> None:
         said = Event(
             kind="remittance.set_aside",
             about=remittance.trace,
@@ -202,7 +181,7 @@ class Remitting:
             severity=EventSeverity.WAKE,
             after=RemittanceState.SET_ASIDE,
             artefact=f"inbound {self.file.id}",
-            next_command="gateway remits list --state 'set aside'",
+            next_command=f"gateway money show {item}",
         )
         events.write(tx, self.practice, said, at=self.office.clock.now())
 

@@ -1,51 +1,69 @@
-"""What a remittance comes to: which amount goes to which line of ours, what is parked, how each claim stands afterwards.
+"""What a remittance comes to: which amount goes to which line of ours, what goes to the desk, how each claim stands afterwards.
 
 Nothing is read or written here. What stands of a claim is worked out from all answers to it, those of this remittance and
 those known before (gateway/remit/standing.py); what is written is the difference from what is posted now.
 """
 
-from itertools import groupby
+from collections.abc import Mapping
 
-from gateway.ledger import remittances as money
+from gateway.desk import ItemKind
+from gateway.ledger.desk import NewItem
 from gateway.ledger.inbound import InboundFile
-from gateway.ledger.remittances import Parked
 from gateway.money import cents, shown
-from gateway.remittance import PRICED, ClaimPayment, Remittance
+from gateway.remit.accounts import account_of, is_booked
+from gateway.remittance import PRICED, ClaimPayment, ProviderAdjustment, Remittance
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.reckoned import Reckoned, said_of_claim
 from gateway.service.money.settle_claim import settle_claim
 from gateway.service.office import Office
 
 
-def reckon(office: Office, file: InboundFile, remittance: Remittance, ours: dict[str, Ours]) -> Reckoned:
-    """Work out a remittance on the claims that it answers, which are changed. Raises ArithmeticError if it does not come out."""
-    done = Reckoned(looks=bool(remittance.provider_adjustments))
-    by_claim = sorted(remittance.claims, key=lambda one: one.patient_control_number)
-    for pcn, some in groupby(by_claim, key=lambda one: one.patient_control_number):
-        claim = ours.get(pcn)
+def reckon(
+    office: Office,
+    file: InboundFile,
+    remittance: Remittance,
+    ours: Mapping[int, Ours],
+    named: Mapping[str, str],
+) -> Reckoned:
+    """Work out a remittance on the claims that it answers, which are changed. Raises ArithmeticError if it does not come out.
+
+    ours   the claim that each answer is about, by the place of its CLP
+    named  patient control numbers of ours by what provider adjustments refer to (PLB03-2)
+    """
+    done = Reckoned()
+    by_claim: dict[str, list[ClaimPayment]] = {}
+    for payment in sorted(remittance.claims, key=lambda one: (one.patient_control_number, one.ordinal)):
+        claim = ours.get(payment.ordinal)
         if claim is None:
-            for payment in some:
-                _park_stranger(done, payment)
-            continue
-        answers = []
+            _put_stranger(done, payment)
+        else:
+            by_claim.setdefault(claim.claim.pcn, []).append(payment)
+    for some in by_claim.values():
+        claim = ours[some[0].ordinal]
+        answers = [payment for payment in some if payment.is_answer]
         for payment in some:
-            if payment.is_answer:
-                answers.append(payment)
-            else:
+            if not payment.is_answer:
                 _note(done, office, file, payment, claim)
         if answers:
             settle_claim(done, office, file, remittance, claim, answers)
-    _park_provider_adjustments(done, remittance)
+    for one in remittance.provider_adjustments:
+        _put_provider_adjustment(done, one, named.get(one.reference, ""))
     if done.posted + done.parked != cents(remittance.payment):
         raise ArithmeticError("posted and parked money do not add up to BPR02")
     return done
 
 
-def _park_stranger(done: Reckoned, payment: ClaimPayment) -> None:
-    said = "we did not send this claim to this partner"
-    reference = payment.patient_control_number
-    done.park(Parked(reason="claim not ours", reference=reference, cents=cents(payment.paid), said=said))
-    done.looks = True
+def _put_stranger(done: Reckoned, payment: ClaimPayment) -> None:
+    done.put(
+        NewItem(
+            kind=ItemKind.STRANGER,
+            reference=payment.patient_control_number,
+            cents=cents(payment.paid),
+            why="no claim that was sent to this partner is meant with certainty",
+            ordinal=payment.ordinal,
+            document=payment,
+        )
+    )
 
 
 def _note(done: Reckoned, office: Office, file: InboundFile, payment: ClaimPayment, ours: Ours) -> None:
@@ -59,14 +77,34 @@ def _note(done: Reckoned, office: Office, file: InboundFile, payment: ClaimPayme
         done.told.append(said_of_claim(office, file, ours, "claim.forwarded", said, looks=not payment.next_payer))
         done.looks |= not payment.next_payer
     if payment.paid:
-        said = f"claim {ours.claim.pcn}: money came with CLP02 {payment.status}, which says that none is owed"
-        done.park(Parked(reason=money.DOES_NOT_FIT, reference=ours.claim.pcn, cents=cents(payment.paid), said=said))
-        done.looks = True
+        done.put(
+            NewItem(
+                kind=ItemKind.MISFIT,
+                reference=payment.patient_control_number,
+                claim=ours.claim.pcn,
+                cents=cents(payment.paid),
+                why=f"claim {ours.claim.pcn}: money came with CLP02 {payment.status}, which says that none is owed",
+                ordinal=payment.ordinal,
+                document=payment,
+            )
+        )
 
 
-def _park_provider_adjustments(done: Reckoned, remittance: Remittance) -> None:
-    """Park what is taken from the practice as a whole, or given to it (PLB)."""
-    for one in remittance.provider_adjustments:
-        if one.amount:
-            reason, said = "provider adjustment", f"provider adjustment {one.reason}"
-            done.park(Parked(reason=reason, reference=one.reference, cents=-cents(one.amount), said=said))
+def _put_provider_adjustment(done: Reckoned, one: ProviderAdjustment, pcn: str) -> None:
+    """Put on the desk, or on its account, what is taken from the practice as a whole, or given to it (PLB)."""
+    if not one.amount:
+        return
+    account = account_of(one.reason)
+    done.put(
+        NewItem(
+            kind=ItemKind.PROVIDER,
+            reference=one.reference,
+            claim=pcn,
+            cents=-cents(one.amount),
+            why=f"provider adjustment {one.reason}: {account}",
+            account=account,
+            code=one.reason,
+            ordinal=one.ordinal,
+            is_booked=is_booked(account),
+        )
+    )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gateway.event import Event, EventSeverity
 from gateway.ledger.answers import Changed, NewAnswer
 from gateway.ledger.denials import NewDenial
+from gateway.ledger.desk import Item, NewItem, Waiting
 from gateway.ledger.inbound import InboundFile
-from gateway.ledger.remittances import NewPayment, Parked
+from gateway.ledger.remittances import NewPayment
 from gateway.service.money.claims_answered import Ours
 from gateway.service.office import Office
 
@@ -29,13 +31,20 @@ class Opened:
         return replace(self.new, payment_id=payment_ids[self.payment] if self.payment >= 0 else -self.payment)
 
 
+class Excess(NamedTuple):
+    """What is too much on a claim now, in cents, of which an item was on the desk before."""
+
+    item: Item
+    cents: int
+
+
 @dataclass(slots=True)
 class Reckoned:
     """What is to be written of one remittance, in its order.
 
     answers  of this remittance; `changed` are those known before of which something else becomes
     settled  lines of which an earlier denial is settled: another answer stands, or none
-    told     events, and parked money, which is told of in its turn
+    told     events; and what goes to the desk, or changes there, which is told of in its turn
     posted, parked  cents of this remittance that went to our lines, and that did not
     looks    whether a person has to look
     """
@@ -45,16 +54,17 @@ class Reckoned:
     payments: list[NewPayment] = field(default_factory=list)
     denials: list[Opened] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
-    told: list[Event | Parked] = field(default_factory=list)
+    told: list[Event | NewItem | Waiting | Excess] = field(default_factory=list)
     posted: int = 0
     parked: int = 0
     looks: bool = False
 
-    def park(self, parked: Parked) -> None:
-        """Park money of this remittance, or take it out of what is parked of an earlier one."""
-        self.told.append(parked)
-        if not parked.remittance_id:
-            self.parked += parked.cents
+    def put(self, item: NewItem) -> None:
+        """Put an item on the desk: of this remittance, or of an earlier one."""
+        self.told.append(item)
+        if item.is_parked and not item.remittance_id:
+            self.parked += item.cents
+        self.looks |= not item.is_booked
 
 
 def said_of_claim(office: Office, file: InboundFile, ours: Ours, kind: str, said: str, *, looks: bool = False) -> Event:

@@ -13,7 +13,8 @@ from decimal import Decimal
 from hashlib import sha256
 
 from gateway.delivery import Delivery
-from gateway.ledger import Transaction, claims, doubts, laws, outbox, visits
+from gateway.desk import ItemState
+from gateway.ledger import Transaction, claims, desk, doubts, laws, outbox, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.doubts import Doubt
 from gateway.lifecycle import ClaimState, VisitState
@@ -38,7 +39,9 @@ class Reconciled:
     visits, claims, files  how many are in each state; claims are current versions
     charged                dollars charged on the current version of every claim
     buckets                dollars of that in each bucket, `not yet answered` among them; they add up to `charged`
-    parked, set_aside      dollars that came and belong to no line; dollars of remittances set aside
+    parked, set_aside      dollars on the desk of which nobody has decided; dollars of remittances set aside
+    accounts               dollars on each account of provider adjustments (PLB), also what is open of them
+    paid_back, not_ours    dollars that came, belong to no line, and were paid back or closed by a person
     on_earlier_versions    dollars paid on claim versions that a later one stands for; a reversal should follow
     overdue                files that the partner has not acknowledged in time, each with what to do
     lost                   claims and visits that are nowhere they should be
@@ -52,6 +55,9 @@ class Reconciled:
     charged: Decimal
     buckets: dict[str, Decimal]
     parked: Decimal
+    accounts: dict[str, Decimal]
+    paid_back: Decimal
+    not_ours: Decimal
     set_aside: Decimal
     remittances_set_aside: int
     on_earlier_versions: Decimal
@@ -78,6 +84,7 @@ def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconcil
         tell("adding up the money")
         charged, buckets = _buckets(tx, practice)
         set_aside_count, set_aside = laws.set_aside_total(tx, practice)
+        kept = desk.held(tx, practice)
         off = sum(abs(amount) for amount in (*(c for *_, c in broken.lines), *(c for _, c in broken.paid)))
         return Reconciled(
             visits=visits.count_by_state(tx, practice),
@@ -85,7 +92,10 @@ def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconcil
             files=_files(tx, practice),
             charged=charged,
             buckets=buckets,
-            parked=from_cents(money.parked_total(tx, practice)),
+            parked=from_cents(kept.open),
+            accounts={name: from_cents(amount) for name, amount in sorted(kept.accounts.items())},
+            paid_back=from_cents(kept.ended.get(ItemState.RETURNED, 0)),
+            not_ours=from_cents(kept.ended.get(ItemState.CLOSED, 0)),
             set_aside=from_cents(set_aside),
             remittances_set_aside=set_aside_count,
             on_earlier_versions=from_cents(laws.paid_on_earlier_versions(tx, practice)),
@@ -112,6 +122,7 @@ class _Broken:
     unseen: tuple[str, ...]
     nobody: tuple[str, ...]
     unproved: tuple[str, ...]
+    alone: tuple[tuple[str, int], ...]
 
     def laws(self) -> tuple[Law, ...]:
         """Say each law, with what breaks it."""
@@ -126,6 +137,10 @@ class _Broken:
             Law(
                 law="posted and parked money is what was paid",
                 broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in self.paid),
+            ),
+            Law(
+                law="what was set off came to nothing together",
+                broken=tuple(f"payer {payer}: off by {shown(from_cents(c))}" for payer, c in self.alone),
             ),
             Law(law="every denied dollar is on somebody's list", broken=self.unseen),
             Law(
@@ -151,7 +166,13 @@ def _broken(tx: Transaction, office: Office, tell: Callable[[str], None]) -> _Br
     tell("are the bytes of sealed files as they were")
     changed = tuple(_changed(tx, practice))
     tell("is posted and parked money what was paid")
-    paid = (*laws.remittances_not_divided(tx, practice), *laws.payments_not_divided(tx, practice))
+    paid = (
+        *laws.remittances_not_divided(tx, practice),
+        *laws.payments_not_divided(tx, practice),
+        *laws.desk_not_as_parked(tx, practice),
+    )
+    tell("is the desk as it says")
+    alone = laws.set_off_alone(tx, practice)
     tell("is every denied dollar on somebody's list")
     unseen = laws.denied_without_a_denial(tx, practice)
     nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
@@ -166,6 +187,7 @@ def _broken(tx: Transaction, office: Office, tell: Callable[[str], None]) -> _Br
         unseen=unseen,
         nobody=tuple(sorted(nobody)),
         unproved=unproved,
+        alone=alone,
     )
 
 

@@ -1,22 +1,26 @@
 """One claim that a remittance answers: what stands of it now, and the difference from what is posted.
 
 The rows of an answer that was posted before and stands no more are negated under its own remittance, and its money is parked
-there; what had waited and stands now is posted there. So every remittance stays divided to the cent.
+there; what had waited and stands now is posted there. So every remittance stays divided to the cent. What waits, and what is
+too much on the claim, is an item on the desk.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from gateway.event import Event, EventSeverity
-from gateway.ledger import remittances as money
+from gateway.desk import ItemKind, ItemState
 from gateway.ledger.answers import Changed, NewAnswer
+from gateway.ledger.desk import NewItem, Waiting
 from gateway.ledger.inbound import InboundFile
-from gateway.ledger.remittances import NewPayment, Parked
+from gateway.ledger.remittances import NewPayment
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.money import ZERO, cents
+from gateway.payer import Program
 from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate, Outcome, settle
-from gateway.remittance import ClaimPayment, Remittance
+from gateway.remittance import INTEREST, ClaimPayment, Remittance
 from gateway.service.money.claim_told import Telling
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.laid_on_lines import (
@@ -31,10 +35,14 @@ from gateway.service.money.laid_on_lines import (
     without_remarks,
 )
 from gateway.service.money.open_denials import denials_of
-from gateway.service.money.reckoned import Reckoned
+from gateway.service.money.reckoned import Excess, Reckoned
 from gateway.service.office import Office
 
 _NOTHING_TO_TAKE_BACK: Final = "it reverses other amounts than were posted"
+_ANSWERED_BEFORE: Final = "it was answered before, and that answer was not reversed"
+_TOO_MUCH: Final = "more was paid than was charged"
+_REPORT_DAYS: Final = 60
+"""An overpayment of Medicare or Medicaid is reported and returned within 60 days of being identified (42 CFR 401.305)."""
 
 
 def settle_claim(
@@ -52,6 +60,7 @@ def settle_claim(
 class _Claim:
     def __init__(self, done: Reckoned, office: Office, file: InboundFile, remittance: Remittance, ours: Ours) -> None:
         self.done = done
+        self.office = office
         self.remittance = remittance
         self.ours = ours
         self.payer = office.settings.payer(ours.claim.payer)
@@ -73,6 +82,7 @@ class _Claim:
         rows = {one.answer.id: self._post(one, before[one.answer.id], after[one.answer.id]) for one in changed}
         for one in known:
             self._keep(one, outcomes[one.answer.id])
+        self._see_excess(stands)
         self._settle_denials(known, outcomes, rows, lines)
         self._learn(known, outcomes)
         news = [one for one in known if self._is_news(one, outcomes[one.answer.id])]
@@ -118,34 +128,74 @@ class _Claim:
     def _keep(self, one: Laid, outcome: Outcome) -> None:
         """Keep what becomes of an answer, and park what of its money waits, or take it out of what is parked."""
         waits, stored = cents(outcome.waits), one.stored
-        is_parked = outcome.fate is Fate.WAITS or waits != 0
+        is_parked = outcome.fate in _WAITING or waits != 0
         if stored is None:
             assert one.payment is not None
-            self.done.answers.append(NewAnswer(self.ours.claim.id, one.payment, outcome.fate, waits))
+            found_by = self.ours.found_by.get(one.payment.ordinal, "")
+            self.done.answers.append(NewAnswer(self.ours.claim.id, one.payment, outcome.fate, waits, found_by))
             if is_parked:
-                self._park(one, waits, self._why(one))
+                self._put(one, waits, place=len(self.done.answers) - 1)
             return
-        was_parked = stored.fate == Fate.WAITS or stored.waits_cents != 0
+        was_parked = stored.fate in _WAITING or stored.waits_cents != 0
         if (stored.fate, stored.waits_cents) != (outcome.fate, waits):
             self.done.changed.append(Changed(stored.id, outcome.fate, waits))
         if was_parked and not is_parked:
-            self._park(one, -stored.waits_cents, "what it waited for has come", reason=money.TAKEN_UP)
+            self.done.told.append(Waiting(stored.id, -stored.waits_cents, "what it waited for has come"))
         elif is_parked and not was_parked:
-            self._park(one, waits, self._why(one))
+            self._put(one, waits)
         elif waits != stored.waits_cents:
-            self._park(one, waits - stored.waits_cents, self._why(one))
+            self.done.told.append(Waiting(stored.id, waits - stored.waits_cents, self._why(one)))
 
-    def _park(self, one: Laid, amount: int, said: str, *, reason: str = money.DOES_NOT_FIT) -> None:
-        self.done.park(
-            Parked(
-                reason=reason,
-                reference=self.ours.claim.pcn,
+    def _put(self, one: Laid, amount: int, place: int | None = None) -> None:
+        """Put an answer that waits on the desk: as paid twice where nothing else is wrong with it."""
+        pcn, why, payment = self.ours.claim.pcn, self._why(one), one.payment
+        is_twice = why == _ANSWERED_BEFORE and amount > 0
+        self.done.put(
+            NewItem(
+                kind=ItemKind.OVERPAID if is_twice else ItemKind.MISFIT,
+                reference=one.answer.number or (payment.patient_control_number if payment else pcn),
+                claim=pcn,
                 cents=amount,
-                said=f"claim {self.ours.claim.pcn}: {said}",
+                why=f"claim {pcn}: {why}",
+                ordinal=one.answer.order.ordinal,
+                answer=place,
+                answer_id=one.stored.id if one.stored else None,
+                due_on=self._report_by() if is_twice else None,
                 remittance_id=one.stored.remittance_id if one.stored else 0,
             )
         )
-        self.done.looks |= reason != money.TAKEN_UP
+
+    def _see_excess(self, stands: Sums) -> None:
+        """Put on the desk what the claim was paid above its charge, less what has been seen to."""
+        paid = sum(its_cents for key, its_cents in stands.items() if key.bucket == Bucket.PAID)
+        # Interest is the practice's own, though it stands on the claim (a negative amount that adds to what is paid).
+        interest = -sum(its_cents for key, its_cents in stands.items() if key.carc == INTEREST)
+        excess = paid - interest - sum(line.charge_cents for line in self.ours.lines)
+        seen = [one for one in self.ours.items if one.kind is ItemKind.OVERPAID and one.answer_id is None]
+        excess -= sum(one.cents for one in seen if one.state in _SEEN_TO)
+        is_open = next((one for one in seen if one.state is ItemState.OPEN), None)
+        if is_open is not None:
+            if is_open.left_cents != max(0, excess):
+                self.done.told.append(Excess(is_open, max(0, excess)))
+        elif excess > 0:
+            pcn = self.ours.claim.pcn
+            self.done.put(
+                NewItem(
+                    kind=ItemKind.OVERPAID,
+                    reference=pcn,
+                    claim=pcn,
+                    cents=excess,
+                    why=f"claim {pcn}: {_TOO_MUCH}",
+                    is_parked=False,
+                    due_on=self._report_by(),
+                )
+            )
+
+    def _report_by(self) -> date | None:
+        """Give by when an overpayment is to be returned, where the law says so."""
+        if self.payer.program not in {Program.MEDICARE, Program.MEDICAID}:
+            return None
+        return self.office.clock.now().date() + timedelta(days=_REPORT_DAYS)
 
     def _why(self, one: Laid) -> str:
         if one.misfit:
@@ -154,7 +204,7 @@ class _Claim:
             return _NOTHING_TO_TAKE_BACK
         if one.answer.is_later:
             return "a later payer answers another amount than the earlier one left"
-        return "it was answered before, and that answer was not reversed"
+        return _ANSWERED_BEFORE
 
     def _settle_denials(
         self,
@@ -182,9 +232,15 @@ class _Claim:
     def _learn(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome]) -> None:
         """Keep the payer's own number of the claim: that of the newest answer that was posted.
 
-        A second payer's is not the one that a replacement has to name to the first.
+        A second payer's, or another payer's, is not the one that a replacement has to name to the first.
         """
-        posted = [one for one in known if outcomes[one.answer.id].posted and not one.answer.is_reversal]
+        posted = [
+            one
+            for one in known
+            if outcomes[one.answer.id].posted
+            and not one.answer.is_reversal
+            and self.ours.is_by_its_payer(one.payer_id)
+        ]
         first = [one for one in posted if not one.answer.is_later] or posted
         standing = [one for one in first if outcomes[one.answer.id].fate is Fate.STANDS] or first
         if standing:
@@ -228,4 +284,6 @@ class _Claim:
         return ClaimState.DENIED if denied else ClaimState.PAID
 
 
+_SEEN_TO: Final = frozenset({ItemState.RETURNED, ItemState.CLOSED, ItemState.SET_OFF})
+_WAITING: Final = (Fate.WAITS, Fate.ENDED)
 _ENDED: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)

@@ -23,6 +23,7 @@ from gateway.service.office import Office
 
 _PAGE = 500
 _PROVIDER = "provider adjustment"
+_OTHERWISE = "under another number"
 
 
 @dataclass(slots=True)
@@ -118,21 +119,28 @@ def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, c
     practice = office.practice.key
     posted = money.payments_of(tx, practice, remittance_id=stored.id)
     parked = money.parked_of(tx, practice, stored.id)
+    # An answer that names its claim otherwise than by our number was matched by something else, or placed by a person.
+    ours_by_number = {payment.pcn for payment in posted} | {one.reference for one in parked}
+    theirs_by_number = {each.patient_control_number for each in came.claims}
     paid: Counter[str] = Counter()
     for payment in posted:
-        paid[payment.pcn] += payment.paid_cents
+        paid[payment.pcn if payment.pcn in theirs_by_number else _OTHERWISE] += payment.paid_cents
     for one in parked:
-        paid[one.reference] += one.cents if one.reason != _PROVIDER else 0
+        if one.reason != _PROVIDER:
+            paid[one.reference if one.reference in theirs_by_number else _OTHERWISE] += one.cents
     said: Counter[str] = Counter()
     charged: defaultdict[str, set[int]] = defaultdict(lambda: {0})
     for each in came.claims:
-        said[each.patient_control_number] += cents(each.paid)
-        charged[each.patient_control_number].add(cents(each.charge))
+        number = each.patient_control_number
+        said[number if number in ours_by_number else _OTHERWISE] += cents(each.paid)
+        charged[number].add(cents(each.charge))
     for pcn in sorted({*paid, *said}):
         if paid[pcn] != said[pcn]:
             yield f"claim {pcn}: the 835 says {_dollars(said[pcn])} paid, {_dollars(paid[pcn])} stands in the ledger"
     for payment in posted:
         # What was taken out of a posting again has the same charge with the other sign.
+        if payment.pcn not in theirs_by_number:
+            continue
         if not {payment.charge_cents, -payment.charge_cents} & charged[payment.pcn]:
             yield f"claim {payment.pcn}: a charge of {_dollars(payment.charge_cents)} stands in the ledger, which the 835 does not say"
     theirs = sum((one.amount for one in came.provider_adjustments), Decimal(0))

@@ -7,10 +7,11 @@ from typing import Final
 
 from gateway.claim import Claim
 from gateway.errors import UsageError
-from gateway.ledger import claims, denials, events, inbound, outbox, visits
+from gateway.ledger import claims, denials, desk, events, inbound, outbox, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.denials import StoredDenial
+from gateway.ledger.desk import Item
 from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import Balance, StoredPayment
@@ -52,6 +53,7 @@ class ClaimShown:
     """A claim's timeline: every state, what caused it, when; its lines, answers, payments and denials.
 
     of_claim  the cents in each bucket that the payer adjusted for the claim as a whole, beside its lines
+    waits     what is open on the desk for it
     """
 
     claim: StoredClaim
@@ -64,6 +66,7 @@ class ClaimShown:
     answers: tuple[StoredAnswer, ...]
     payments: tuple[StoredPayment, ...]
     denials: tuple[StoredDenial, ...]
+    waits: tuple[Item, ...]
 
 
 def _of_claim(balances: dict[int, Balance]) -> dict[str, int]:
@@ -110,4 +113,5 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
             answers=inbound.answers_about(tx, practice, claim_version_id=claim.id),
             payments=money.payments_of(tx, practice, claim_version_id=claim.id),
             denials=denials.listed(tx, practice, state="", pcn=claim.pcn),
+            waits=desk.of_claims(tx, practice, [claim.pcn]),
         )

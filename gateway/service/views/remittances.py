@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.errors import UsageError
+from gateway.ledger import desk
 from gateway.ledger import remittances as money
-from gateway.ledger.remittances import Parked, RemittanceState, StoredPayment, StoredRemittance
+from gateway.ledger.desk import Item
+from gateway.ledger.remittances import RemittanceState, StoredPayment, StoredRemittance
 from gateway.listing import Field, Kind
 from gateway.service.office import Office
 from gateway.service.views.lists import Lister
@@ -28,11 +30,11 @@ REMITTANCES: Final = Lister(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemittanceShown:
-    """A remittance whole: what it paid on which claim, and what is parked."""
+    """A remittance whole: what it paid on which claim, and what of it came to the desk."""
 
     remittance: StoredRemittance
     payments: tuple[StoredPayment, ...]
-    parked: tuple[Parked, ...]
+    items: tuple[Item, ...]
 
 
 def remit_shown(office: Office, remittance_id: int) -> RemittanceShown:
@@ -45,5 +47,5 @@ def remit_shown(office: Office, remittance_id: int) -> RemittanceShown:
         return RemittanceShown(
             remittance=found,
             payments=money.payments_of(tx, practice, remittance_id=remittance_id),
-            parked=money.parked_of(tx, practice, remittance_id),
+            items=desk.of_remittance(tx, practice, remittance_id),
         )

@@ -458,11 +458,12 @@ def test_money_for_a_claim_that_is_not_ours_is_parked(sent: Office) -> None:
     assert outcome.holds
 
 
-def test_a_provider_adjustment_is_parked_with_its_sign(sent: Office) -> None:
+def test_a_provider_adjustment_is_on_its_account_with_its_sign(sent: Office) -> None:
     raw = answer_835("130.5", paid_in_full(the_claim(sent)), plb="PLB*1234567893*20261231*WO:OLD1*10")
     posted(sent, raw)
     outcome = reconcile(sent)
-    assert (str(outcome.parked), str(outcome.buckets["paid"])) == ("-10.00", "140.50")
+    assert (str(outcome.parked), str(outcome.buckets["paid"])) == ("0.00", "140.50")
+    assert {name: str(amount) for name, amount in outcome.accounts.items()} == {"recovered": "-10.00"}
     assert outcome.holds
 
 

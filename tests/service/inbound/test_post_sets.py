@@ -88,7 +88,8 @@ def assert_posted_once(office: Office, number: int, *, readings: int = 1) -> Non
         "patient": "40.00",
         "denied": "60.50",
     }
-    assert (str(outcome.parked), outcome.holds, outcome.remittances_set_aside) == ("130.50", True, 0)
+    assert (str(outcome.parked), outcome.holds, outcome.remittances_set_aside) == ("140.50", True, 0)
+    assert {name: str(amount) for name, amount in outcome.accounts.items()} == {"recovered": "-10.00"}
     with office.ledger.reading() as tx:
         stored = money.of_file(tx, office.practice.key, number)
         assert sorted((one.trace, one.state) for one in stored) == [

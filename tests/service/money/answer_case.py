@@ -4,7 +4,6 @@ The cases were written from the facts of the trade by somebody who did not see t
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -23,13 +22,14 @@ from gateway.ledger import claims, denials, events, numbers, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.ledger.remittances import RemittanceState
-from gateway.ledger.tables import answers, claim_versions, parked_money
+from gateway.ledger.tables import answers, claim_versions, desk_items, remittances
 from gateway.ledger.visits import NewVersion
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.money import from_cents, wire
 from gateway.payer import Program
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
+from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
 from tests import people
 from tests.people import NOW
@@ -81,7 +81,7 @@ class Played:
 
     def begin(self) -> None:
         """Have the claims sent."""
-        payers = {name: _payer(name, one["program"]) for name, one in self.case["claims"].items()}
+        payers = {name: _payer(payer_of(one), one["program"]) for name, one in self.case["claims"].items()}
         known = {**self.office.settings.payers, **{one.id: one for one in payers.values()}}
         self.office = replace(self.office, settings=replace(self.office.settings, payers=MappingProxyType(known)))
         replaced = [one["replaces"] for one in self.case["claims"].values() if one.get("replaces")]
@@ -93,7 +93,7 @@ class Played:
         earlier = self.claims.get(one.get("replaces", ""))
         with self.office.ledger.writing() as tx:
             if earlier is None:
-                visit = visits.add(tx, practice, _visit(name), at=NOW)
+                visit = visits.add(tx, practice, _visit(name, payer_of(one)), at=NOW)
             else:
                 found = visits.find(tx, practice, earlier.visit_key)
                 assert found is not None
@@ -120,7 +120,9 @@ class Played:
             post(self.office)
 
     def _set(self, one: dict[str, Any], number: int) -> OutboundSet:
-        payers = {f"OWN{item['claim']}" for item in one["claims"]} if one["payer"] == "own" else {"ANOTHER"}
+        claims_meant = [item["claim"] for item in one["claims"] if item["claim"] in self.case["claims"]]
+        payers = {payer_of(self.case["claims"][name]) for name in claims_meant}
+        payer = min(payers) if one["payer"] == "own" else "ANOTHER" if one["payer"] == "other" else one["payer"]
         # The same set again has the same day; else each file has its own.
         first = next(
             at for at, file in enumerate(self.case["files"]) if one["trace"] in {each["trace"] for each in file["sets"]}
@@ -131,7 +133,7 @@ class Played:
             f"{bpr}**01*999988880*DA*456*{day}",
             f"TRN*1*{one['trace']}*1999999999",
             "DTM*405*20261112",
-            f"N1*PR*PAYER ONE*XV*{min(payers)}",
+            f"N1*PR*PAYER ONE*XV*{payer}",
             "N3*1 PAY ST",
             "N4*CHICAGO*IL*60601",
             "PER*BL*HELP*TE*8005550100",
@@ -141,14 +143,20 @@ class Played:
         for item in one["claims"]:
             texts += self._payment(item)
         texts += [
-            f"PLB*1234567893*20261231*{reason}:{ref}*{wire(Decimal(amount))}" for reason, ref, amount in one["plb"]
+            f"PLB*1234567893*20261231*{reason}{self._named(ref)}*{wire(Decimal(amount))}"
+            for reason, ref, amount in one["plb"]
         ]
         segments = tuple(clinic._s(text) for text in texts)
         return OutboundSet(code="835", control=f"{number:04}", guide="005010X221A1", segments=segments)
 
+    def _named(self, reference: str) -> str:
+        """Write PLB03-2: `{A}` is our number of claim A."""
+        is_ours = reference.startswith("{")
+        return f":{self.claims[reference[1:-1]].pcn if is_ours else reference}" if reference else ""
+
     def _payment(self, item: dict[str, Any]) -> Iterator[str]:
         ours = self.claims.get(item["claim"])
-        pcn = ours.pcn if ours else "STRANGER1"
+        pcn = ours.pcn if ours else item.get("pcn", "STRANGER1")
         shares = wire(Decimal(item["patient"])) if item["patient"] else ""
         amounts = "*".join(wire(Decimal(item[name])) for name in ("charge", "paid"))
         yield f"CLP*{pcn}*{item['status']}*{amounts}*{shares}*CI*{item['icn']}*11*1"
@@ -202,9 +210,13 @@ class Played:
         if now.payer_claim_number != expected.get("icn", now.payer_claim_number):
             yield f"number {now.payer_claim_number!r}, wanted {expected['icn']!r}"
         lines, balances = claims.lines_of(tx, practice, stored.id), money.balances(tx, practice, stored.id)
+        # What was denied on a claim that a person closed is given up.
+        by_line = {
+            line.id: as_it_stands(now.state, line.charge_cents, balances[line.id].own) if line.id in balances else {}
+            for line in lines
+        }
         for place, wanted in expected.get("lines", {}).items():
-            balance = balances.get(lines[int(place) - 1].id)
-            seen = balance.own if balance else {}
+            seen = by_line[lines[int(place) - 1].id]
             for bucket in _BUCKETS:
                 want = wanted.get(bucket.replace(" ", "_"))
                 if want is not None and from_cents(seen.get(bucket, 0)) != Decimal(want):
@@ -224,15 +236,15 @@ class Played:
         """Tell whether anything is work still: what was parked and has found its line since is none."""
         practice, kinds = self.office.practice.key, set()
         for one in events.read(tx, practice, limit=1000):
-            # Money on a version that was replaced is seen to once it was taken back.
-            if one.event.kind != "answer.unexpected" or self._has_money(tx, one.event.claim):
-                kinds.add(one.event.kind)
+            # Money on a version that was replaced is seen to once it was taken back; so is what an answer said otherwise.
+            if one.event.kind == "answer.unexpected" and not self._has_money(tx, one.event.claim):
+                continue
+            if one.event.kind == "answer.differs" and self._is_past(tx, one.event):
+                continue
+            kinds.add(one.event.kind)
             if one.event.kind in {"claim.forwarded", "claim.crossed_over"} and one.event.severity != "routine":
                 kinds.add("answer.unexpected")
-        parked: Counter[tuple[str, bool]] = Counter(
-            (row.reference, row.reason == money.TAKEN_UP) for row in tx.execute(select(parked_money))
-        )
-        waits = any(count > parked[reference, True] for (reference, found), count in parked.items() if not found)
+        waits = tx.execute(select(desk_items.c.id).where(desk_items.c.state == "open")).first() is not None
         overtaken = tx.execute(select(answers.c.id).where(answers.c.fate == "overtaken")).first() is not None
         paid = any(state is ClaimState.PAID for state in claims.count_by_state(tx, practice))
         return (
@@ -241,6 +253,16 @@ class Played:
             or (overtaken and paid)
             or bool(claims.current(tx, practice, states=(ClaimState.REVERSED,)))
         )
+
+    def _is_past(self, tx: Any, event: Event) -> bool:
+        """Tell whether what the answers of a file said was taken back."""
+        query = (
+            select(answers.c.fate)
+            .join(remittances, remittances.c.id == answers.c.remittance_id)
+            .join(claim_versions, claim_versions.c.id == answers.c.claim_version_id)
+            .where(claim_versions.c.pcn == event.claim, remittances.c.inbound_id == int(event.artefact.split()[1]))
+        )
+        return set(tx.execute(query).scalars()) == {"taken back"}
 
     def _has_money(self, tx: Any, pcn: str) -> bool:
         claim = claims.by_pcn(tx, self.office.practice.key, pcn)
@@ -253,20 +275,25 @@ def _cas(triples: list[list[str]]) -> Iterator[str]:
     yield from (f"CAS*{group}*{carc}*{wire(Decimal(amount))}" for group, carc, amount in triples)
 
 
-def _payer(name: str, program: str) -> Any:
-    return clinic.payer(f"OWN{name}", program=_PROGRAMS[program])
+def payer_of(one: dict[str, Any]) -> str:
+    """Give the payer of a claim: one for all of a programme, unless the case names it."""
+    return str(one.get("payer") or f"OWN{one['program'].upper()}")
+
+
+def _payer(payer: str, program: str) -> Any:
+    return clinic.payer(payer, program=_PROGRAMS[program])
 
 
 def _said(pcn: str, kind: str, after: str) -> Event:
     return Event(kind=kind, about=pcn, claim=pcn, said=f"claim {pcn} is {after}", after=after, artefact="a test")
 
 
-def _visit(name: str) -> NewVersion:
-    document = json.dumps(clinic.visit(f"V-{name}", f"OWN{name}")).encode()
+def _visit(name: str, payer: str) -> NewVersion:
+    document = json.dumps(clinic.visit(f"V-{name}", payer)).encode()
     return NewVersion(
         key=f"V-{name}",
         state=VisitState.CLAIMED,
-        payer=f"OWN{name}",
+        payer=payer,
         day=date(2026, 11, 2),
         discipline="PT",
         sha256="0" * 64,
@@ -296,7 +323,7 @@ def _claim(pcn: str, name: str, one: dict[str, Any], *, is_replacement: bool) ->
         body,
         frequency=Frequency.REPLACEMENT if is_replacement else Frequency.ORIGINAL,
         payer_claim_number="EARLIER1" if is_replacement else "",
-        coverage=replace(body.coverage, payer_id=f"OWN{name}"),
+        coverage=replace(body.coverage, payer_id=payer_of(one)),
         lines=lines,
         other_payers=("SECOND PLAN",) if one.get("second_coverage") else (),
     )

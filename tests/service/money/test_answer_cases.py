@@ -12,8 +12,6 @@ from tests.service.money.answer_case import Played, named, orders, read
 
 NOT_YET: Final = {
     "one-line-answered-in-two-pieces": "a line that the payer splits is parked, not matched",
-    "paid-by-an-unknown-payer-id": "other names of a payer are not confirmed yet, so that none is unknown",
-    "takeback-carried-forward-not-debited": "a balance carried forward (PLB FB) has no account of its own: it is parked",
 }
 OTHERWISE: Final = {
     "non-covered-part-of-a-paid-line": "what is refused in part stays on the denials list, though the patient's",

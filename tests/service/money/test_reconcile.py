@@ -12,6 +12,7 @@ STEPS = [
     "is any claim version in two files",
     "are the bytes of sealed files as they were",
     "is posted and parked money what was paid",
+    "is the desk as it says",
     "is every denied dollar on somebody's list",
     "was every state entered on evidence",
     "adding up the money",

@@ -1,0 +1,83 @@
+"""A person pays money of the desk back, or says that it needs nothing more."""
+
+from gateway.desk import ItemKind, ItemState
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.ledger import Transaction, answers, desk, events
+from gateway.ledger import remittances as money
+from gateway.ledger.answers import Changed
+from gateway.ledger.desk import Item, NewItem
+from gateway.ledger.remittances import RemittanceState
+from gateway.money import from_cents, shown
+from gateway.remit.standing import Fate
+from gateway.service.desk.open_item import item_numbered, open_item
+from gateway.service.money.set_off import set_off
+from gateway.service.office import Office
+
+_KEPT_BACK = frozenset({ItemKind.REFUND, ItemKind.SET_ASIDE})
+
+
+def give_back(office: Office, number: int, *, reason: str) -> Item:
+    """Keep that an item was paid back to the payer. What it paid back waits until the payer acknowledges it (PLB 72).
+
+    Raises UsageError if there is no such item, or it is not money that came.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        item = open_item(tx, practice, number)
+        if item.kind in _KEPT_BACK or item.left_cents <= 0:
+            raise UsageError(
+                f"item {number} is no money that came to the practice: {item.kind}, {shown(from_cents(item.left_cents))}; "
+                "nothing was changed"
+            )
+        _end(tx, practice, item, ItemState.RETURNED)
+        refund = NewItem(
+            kind=ItemKind.REFUND,
+            reference=item.reference,
+            claim=item.claim,
+            cents=-item.left_cents,
+            why=f"paid back for item {number}; waits until the payer acknowledges it",
+            is_parked=False,
+        )
+        desk.add_all(tx, practice, item.remittance_id, item.payer, [refund], (), at=at)
+        said = f"{shown(from_cents(item.left_cents))} of item {number} were paid back to the payer"
+        events.write(tx, practice, _decided(office, item, "money.returned", said, reason), at=at)
+        set_off(tx, office, item.payer)
+        return item_numbered(tx, practice, number)
+
+
+def close_item(office: Office, number: int, *, reason: str) -> Item:
+    """Keep a person's word that an item needs nothing more: it is not ours, or the proof is there.
+
+    Raises UsageError if there is no such item, or it is not open.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        item = open_item(tx, practice, number)
+        _end(tx, practice, item, ItemState.CLOSED)
+        if item.kind is ItemKind.SET_ASIDE:
+            money.decide(tx, practice, item.remittance_id, RemittanceState.CLOSED)
+        said = f"item {number}, {item.kind} of {shown(from_cents(item.left_cents))}, needs nothing more"
+        events.write(tx, practice, _decided(office, item, "money.closed", said, reason), at=at)
+        return item_numbered(tx, practice, number)
+
+
+def _end(tx: Transaction, practice: str, item: Item, state: ItemState) -> None:
+    """End an item; its answer stands no more, though a reversal of it may come."""
+    desk.settle(tx, practice, item, item.left_cents, state)
+    if item.answer_id is not None:
+        answers.change_all(tx, practice, [Changed(item.answer_id, Fate.ENDED, item.held_cents)])
+
+
+def _decided(office: Office, item: Item, kind: str, said: str, reason: str) -> Event:
+    return Event(
+        kind=kind,
+        about=item.trace,
+        claim=item.claim,
+        partner=item.partner,
+        said=said,
+        before=item.state,
+        artefact="person",
+        actor=office.actor,
+        reason=reason,
+    )

@@ -1,0 +1,260 @@
+"""Money of the desk placed on a claim: as its answer says, or as a person types it; balanced, or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.desk import ItemKind, ItemState
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.ledger import Transaction, answers, claims, desk, events, inbound, visits
+from gateway.ledger import remittances as money
+from gateway.ledger.answers import Changed, StoredAnswer
+from gateway.ledger.desk import Item, NewItem
+from gateway.ledger.remittances import StoredRemittance
+from gateway.money import ZERO, from_cents, shown
+from gateway.remit.standing import Fate
+from gateway.remittance import REVERSAL, ClaimPayment, Remittance
+from gateway.service.desk.open_item import answer_of, open_item
+from gateway.service.desk.typed import TypedLine, as_typed
+from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
+from gateway.service.money.find_claims import Found
+from gateway.service.money.reckoned import Reckoned
+from gateway.service.money.settle_claim import settle_claim
+from gateway.service.money.write_reckoned import write_reckoned
+from gateway.service.office import Office
+
+BY_HAND = "by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What was placed, in dollars, on which claim, and how that stands now."""
+
+    item: int
+    claim: str
+    amount: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """An item about to be placed."""
+
+    item: Item
+    stored: StoredRemittance
+    payment: ClaimPayment
+    answered: ClaimsAnswered
+    ours: Ours
+    done: Reckoned
+
+
+def place(
+    office: Office,
+    number: int,
+    claim: str,
+    *,
+    reason: str,
+    says: Sequence[TypedLine] = (),
+    on_lines: Mapping[int, int] = {},  # noqa: B006 never changed
+    found_by: str = BY_HAND,
+    dry_run: bool = False,
+) -> Placed:
+    """Place an item on a claim.
+
+    claim     its patient control number, or the key of its visit
+    says      what was paid and adjusted of which line; without it what the answer itself says
+    on_lines  which line of the claim each line of the answer is about, both counted from 1, where the answer does not say
+    found_by  by what it is known that the claim is meant
+
+    Raises UsageError if there is no such item or claim, or it does not come out to the cent: then nothing was changed.
+    """
+    practice = office.practice.key
+    with office.ledger.writing() as tx:
+        placing = _worked_out(tx, office, number, claim, says, on_lines, found_by)
+        item, ours = placing.item, placing.ours
+        placed = Placed(
+            item=item.id, claim=ours.claim.pcn, amount=shown(from_cents(item.left_cents)), state=ours.state
+        )
+        if dry_run:
+            return placed
+        visits.lock(tx, practice, list(placing.answered.visit_ids))
+        desk.move(tx, practice, item, -item.held_cents, ItemState.PLACED, f"placed on claim {ours.claim.pcn}")
+        if item.answer_id is not None:
+            answers.change_all(tx, practice, [Changed(item.answer_id, Fate.PLACED, 0)])
+        write_reckoned(tx, office, placing.stored, placing.done, [ours])
+        events.write(tx, practice, _said(office, item, placed, reason, found_by), at=office.clock.now())
+    return placed
+
+
+def _worked_out(
+    tx: Transaction,
+    office: Office,
+    number: int,
+    name: str,
+    says: Sequence[TypedLine],
+    on_lines: Mapping[int, int],
+    found_by: str,
+) -> _Placing:
+    practice = office.practice.key
+    item = open_item(tx, practice, number)
+    if not item.held_cents and item.kind not in {ItemKind.STRANGER, ItemKind.MISFIT}:
+        raise UsageError(f"item {number} is {item.kind}: its money is not on the desk, so it cannot be placed on a claim")
+    if item.left_cents != item.cents:
+        raise UsageError(f"a part of item {number} is settled already; only a whole one is placed; close it with the proof")
+    answered, ours = _claim(tx, office, item, name, found_by)
+    payment = _payment(tx, office, item, ours, says, on_lines)
+    stored = money.find(tx, practice, item.remittance_id)
+    assert stored is not None, "an item is of a remittance"
+    ours.found_by[payment.ordinal] = found_by
+    done = Reckoned()
+    settle_claim(
+        done, office, inbound.by_id(tx, practice, stored.inbound_id), _remittance(stored, payment), ours, [payment]
+    )
+    waits = next((one for one in done.told if isinstance(one, NewItem) and one.is_parked), None)
+    if waits is not None:
+        raise UsageError(
+            f"item {number} cannot be placed on claim {ours.claim.pcn}: {waits.why.partition(': ')[2]}; nothing was "
+            "changed; tell of each line with --says, or look whether another claim is meant"
+        )
+    return _Placing(item, stored, payment, answered, ours, done)
+
+
+def _claim(tx: Transaction, office: Office, item: Item, name: str, found_by: str) -> tuple[ClaimsAnswered, Ours]:
+    """Find the claim that a person means, among those that may have left. Raises UsageError."""
+    practice = office.practice.key
+    pcn = name.strip().upper()
+    visit = visits.find(tx, practice, name)
+    versions = claims.of_visit(tx, practice, visit.visit_id) if visit is not None else ()
+    names = [one.pcn for one in reversed(versions)] or [pcn]
+    partners = set(office.settings.partners) | {item.partner} | {one.partner for one in versions}
+    for each in names:
+        found = {item.ordinal: Found(each, found_by)}
+        answered = read_claims(tx, practice, found, partners=partners)
+        if answered.by_pcn:
+            ours = answered.by_pcn[each]
+            others = tuple(one for one in ours.answers if one.id != item.answer_id)
+            return answered, replace(ours, answers=others)
+    raise UsageError(
+        f"there is no claim that has left, and no visit with one, called {name}; see: gateway claims list; nothing was changed"
+    )
+
+
+def _payment(
+    tx: Transaction,
+    office: Office,
+    item: Item,
+    ours: Ours,
+    says: Sequence[TypedLine],
+    on_lines: Mapping[int, int],
+) -> ClaimPayment:
+    """Give the answer to be posted: its own, with the lines as a person says; of what was kept back, a reversal."""
+    if item.kind is ItemKind.PROVIDER and not says:
+        return _taken_back(item, ours)
+    payment = answer_of(tx, office, item)
+    if payment is None:
+        if not says:
+            raise UsageError(f"of item {item.id} no answer is kept; tell of each line with --says; nothing was changed")
+        payment = _without_answer(item)
+    if says:
+        payment = as_typed(payment, says, ours.billed.lines)
+    elif on_lines:
+        payment = _on_lines(payment, on_lines, ours)
+    if from_cents(item.left_cents) != payment.paid:
+        raise UsageError(
+            f"item {item.id} is {shown(from_cents(item.left_cents))}; what you told of comes to {shown(payment.paid)}; "
+            "nothing was changed"
+        )
+    return payment
+
+
+def _taken_back(item: Item, ours: Ours) -> ClaimPayment:
+    """Give the reversal of what the payer kept back again: an answer that stands and paid just that."""
+    standing = [
+        one for one in ours.answers if _stands(one) and one.paid_cents == -item.left_cents and one.payment is not None
+    ]
+    if len(standing) != 1:
+        raise UsageError(
+            f"no answer to claim {ours.claim.pcn} that stands paid {shown(from_cents(-item.left_cents))}; wait for the "
+            "payer's reversal, or close the item with the proof; nothing was changed"
+        )
+    payment = standing[0].payment
+    assert payment is not None, "only such were looked for"
+    return payment._replace(
+        status=REVERSAL,
+        charge=-payment.charge,
+        paid=-payment.paid,
+        adjustments=tuple(one._replace(amount=-one.amount) for one in payment.adjustments),
+        lines=tuple(
+            line._replace(
+                charge=-line.charge,
+                paid=-line.paid,
+                adjustments=tuple(one._replace(amount=-one.amount) for one in line.adjustments),
+            )
+            for line in payment.lines
+        ),
+        ordinal=item.ordinal,
+    )
+
+
+def _stands(one: StoredAnswer) -> bool:
+    return one.fate == Fate.STANDS and not one.is_reversal
+
+
+def _without_answer(item: Item) -> ClaimPayment:
+    return ClaimPayment(
+        patient_control_number=item.reference,
+        status=REVERSAL if item.left_cents < 0 else "1",
+        charge=ZERO,
+        paid=from_cents(item.left_cents),
+        patient_share=ZERO,
+        filing_code="",
+        payer_claim_number="",
+        adjustments=(),
+        remarks=(),
+        lines=(),
+        ordinal=item.ordinal,
+    )
+
+
+def _on_lines(payment: ClaimPayment, on_lines: Mapping[int, int], ours: Ours) -> ClaimPayment:
+    """Name the claim's lines in an answer, where a person says which is which. Raises UsageError."""
+    lines, told = list(payment.lines), ours.billed.lines
+    for at, of_claim in on_lines.items():
+        if not (1 <= at <= len(lines) and 1 <= of_claim <= len(told)):
+            raise UsageError(
+                f"line {at}={of_claim}: the answer has {len(lines)} lines, the claim {len(told)}; nothing was changed"
+            )
+        lines[at - 1] = lines[at - 1]._replace(control=told[of_claim - 1].control)
+    return payment._replace(lines=tuple(lines))
+
+
+def _remittance(stored: StoredRemittance, payment: ClaimPayment) -> Remittance:
+    """Give of a remittance what its answer is told with."""
+    return Remittance(
+        control=stored.set_control,
+        payment=from_cents(stored.payment_cents),
+        method=stored.method,
+        paid_on=stored.paid_on,
+        trace=stored.trace,
+        originator=stored.originator,
+        payer_name=stored.payer_name,
+        payer_id=stored.payer_id,
+        payee_id="",
+        claims=(payment,),
+        provider_adjustments=(),
+    )
+
+
+def _said(office: Office, item: Item, placed: Placed, reason: str, found_by: str) -> Event:
+    is_by_hand = found_by == BY_HAND
+    return Event(
+        kind="money.placed",
+        about=item.trace,
+        claim=placed.claim,
+        partner=item.partner,
+        said=f"{placed.amount} of item {item.id}, remittance {item.remittance_id}, are placed on claim {placed.claim}"
+        + ("" if is_by_hand else f": it has left now, and is known by its {found_by}"),
+        artefact="person" if is_by_hand else f"remittance {item.remittance_id}",
+        actor=office.actor,
+        reason=reason,
+    )

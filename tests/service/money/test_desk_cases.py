@@ -1,0 +1,42 @@
+"""What is on the desk, by cases that somebody else wrote from the facts of the trade."""
+
+from itertools import permutations
+from typing import Any, Final
+
+import pytest
+
+from gateway.service.office import Office
+from tests.service.money.answer_case import named, read
+from tests.service.money.desk_case import CASES, DeskPlayed
+
+OTHERWISE: Final[dict[str, str]] = {}
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(
+            name,
+            order,
+            id=f"{name}-{''.join(map(str, order))}",
+            marks=[pytest.mark.xfail(reason=OTHERWISE[name], strict=True)] if name in OTHERWISE else [],
+        )
+        for name in named(CASES)
+        for order in _orders(read(name, CASES))
+    ]
+
+
+def _orders(case: dict[str, Any]) -> list[tuple[int, ...]]:
+    places = range(len(case["files"]))
+    return list(permutations(places)) if case["orders"] == "all" else [tuple(places)]
+
+
+@pytest.mark.parametrize(("name", "order"), _cases())
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_on_the_desk_after_a_case(office: Office, name: str, order: tuple[int, ...]) -> None:
+    case = read(name, CASES)
+    if case["orders"] == "all":
+        case["steps"] = [{"file": place} for place in order]
+    played = DeskPlayed(office, case)
+    played.begin()
+    played.act()
+    assert list(played.differences()) == []
