@@ -176,6 +176,8 @@ class TradingPartner:
     pgp                   how files are encrypted; None for those that go and come as they are
     payees                further NPIs and tax ids under which we are paid, beside those of the practice
     payers                ids of the payers whose remittances may come from here; empty is any
+    answers_for           names of other partners whose claims are answered here too
+    counts_interchanges   whether its interchange numbers (ISA13) are its own count; else the same number is no sign of the same
     companions            paths of its companion guides: what is sealed for it has to keep them too
     """
 
@@ -196,4 +198,6 @@ class TradingPartner:
     pgp: PgpPolicy | None = None
     payees: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
+    answers_for: tuple[str, ...] = ()
+    counts_interchanges: bool = True
     companions: tuple[Path, ...] = ()

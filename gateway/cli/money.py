@@ -178,7 +178,9 @@ def money_return(place: Place, item: int, by: str, reason: str) -> int:
     return Status.DONE
 
 
-@money.command("close", epilog="Example: gateway money close 12 --by 'Ana Reyes' --reason 'patient of the former owner'")
+@money.command(
+    "close", epilog="Example: gateway money close 12 --by 'Ana Reyes' --reason 'patient of the former owner'"
+)
 @click.argument("item", type=int)
 @show.decided
 @click.pass_obj
@@ -190,4 +192,19 @@ def money_close(place: Place, item: int, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         done = close_item(office, item, reason=reason)
     say(f"item {done.id}, {done.kind} of {shown(from_cents(done.left_cents))}, is closed")
+    return Status.DONE
+
+
+@money.command("alias", epilog="Example: gateway money alias HLTH1 87726 --by 'Ana Reyes' --reason 'their letter of 2026-11-02'")
+@click.argument("payer")
+@click.argument("other_id")
+@show.decided
+@click.pass_obj
+def money_alias(place: Place, payer: str, other_id: str, by: str, reason: str) -> int:
+    """Confirm that PAYER pays under OTHER_ID too, the payer's id in its remittances: nobody is asked again."""
+    from gateway.service.desk.decide import same_payer
+
+    with place.office(actor=by) as office:
+        is_new = same_payer(office, payer, other_id, reason=reason)
+    say(f"payer {payer} pays under {other_id} too" + ("" if is_new else "; that was known"))
     return Status.DONE

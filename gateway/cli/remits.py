@@ -76,5 +76,7 @@ def remits_show(place: Place, number: int, as_json: bool) -> int:
         empty="nothing of it was posted to a claim",
     )
     for item in one.items:
-        say(f"  item {item.id}, {item.state}: {shown(from_cents(item.cents))}, {item.kind}; {item.reference}; {item.why}")
+        say(
+            f"  item {item.id}, {item.state}: {shown(from_cents(item.cents))}, {item.kind}; {item.reference}; {item.why}"
+        )
     return Status.DONE

@@ -120,8 +120,8 @@ def of_versions(
     )
     for some in some_at_once(claim_version_ids):
         mine = Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
-        mine = *mine, remittances.c.state == RemittanceState.POSTED, answers.c.fate != PLACED
-        known = query.where(*mine).order_by(answers.c.id)
+        known = query.where(*mine, remittances.c.state == RemittanceState.POSTED, answers.c.fate != PLACED)
+        known = known.order_by(answers.c.id)
         rows = tx.execute(known).mappings().all()
         posted = _posted(tx, practice, [row["claim_version_id"] for row in rows])
         for row in rows:

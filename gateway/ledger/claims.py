@@ -202,6 +202,12 @@ def by_pcn(tx: Connection, practice: str, pcn: str) -> StoredClaim | None:
     return None if row is None else _stored(row)
 
 
+def is_billed(tx: Connection, practice: str, payer: str) -> bool:
+    """Tell whether a claim was ever billed to that payer."""
+    c = claim_versions.c
+    return tx.execute(select(c.id).where(c.practice == practice, c.payer == payer).limit(1)).first() is not None
+
+
 def by_pcns(tx: Connection, practice: str, pcns: Collection[str]) -> dict[str, tuple[StoredClaim, Billed]]:
     """Give the claim versions of those patient control numbers that are this practice's, each with what it billed."""
     found: dict[str, tuple[StoredClaim, Billed]] = {}

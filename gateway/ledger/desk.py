@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from gateway.desk import ItemKind, ItemState
+from gateway.errors import LedgerConflict
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import payment_from_bytes, payment_to_bytes
-from gateway.errors import LedgerConflict
 from gateway.ledger.tables import claim_versions, desk_items, parked_money, payer_aliases, remittances
 from gateway.ledger.unindexed import Unindexed
 from gateway.listing import Asked
@@ -162,9 +162,7 @@ def of_remittance(tx: Connection, practice: str, remittance_id: int) -> tuple[It
 def of_answers(tx: Connection, practice: str, answer_ids: Collection[int]) -> tuple[Item, ...]:
     """Give the items of answers that wait, or waited."""
     return tuple(
-        item
-        for some in some_at_once(answer_ids)
-        for item in _where(tx, practice, desk_items.c.answer_id.in_(some))
+        item for some in some_at_once(answer_ids) for item in _where(tx, practice, desk_items.c.answer_id.in_(some))
     )
 
 
@@ -247,7 +245,9 @@ def add_all(
     written = insert(desk_items).returning(desk_items.c.id, sort_by_parameter_order=True)
     ids = tuple(tx.execute(written, rows).scalars())
     parked = [
-        _movement(practice, one.remittance_id or remittance_id, one.kind, one.claim or one.reference, one.cents, one.why)
+        _movement(
+            practice, one.remittance_id or remittance_id, one.kind, one.claim or one.reference, one.cents, one.why
+        )
         for one in items
         if one.is_parked
     ]
@@ -266,7 +266,9 @@ def move(tx: Connection, practice: str, item: Item, cents: int, state: ItemState
         tx.execute(insert(parked_money), [_movement(practice, item.remittance_id, reason, reference, cents, said)])
 
 
-def _movement(practice: str, remittance_id: int, reason: str, reference: str, cents: int, said: str) -> dict[str, object]:
+def _movement(
+    practice: str, remittance_id: int, reason: str, reference: str, cents: int, said: str
+) -> dict[str, object]:
     return {
         "practice": practice,
         "remittance_id": remittance_id,
@@ -346,7 +348,7 @@ def claims_waiting(tx: Connection, practice: str, numbers: Iterable[str]) -> dic
         query = select(d.reference, d.claim).where(
             d.practice == practice, d.reference.in_(some), Unindexed(d.claim) != "", d.account == ""
         )
-        found |= {reference: claim for reference, claim in tx.execute(query)}
+        found |= {row.reference: row.claim for row in tx.execute(query)}
     return found
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
+from gateway.desk import ItemKind
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
-from gateway.desk import ItemKind
 from gateway.ledger.tables import (
     answers,
     claim_versions,

@@ -228,6 +228,8 @@ class PartnerDocument(_Strict):
     pgp: PgpDocument | None = None
     payees: tuple[Annotated[str, Field(pattern=r"^(\d{9}|\d{10})$")], ...] = ()
     payers: tuple[Annotated[str, Field(min_length=2, max_length=80)], ...] = ()
+    answers_for: tuple[Slug, ...] = ()
+    counts_interchanges: bool = True
     companions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 

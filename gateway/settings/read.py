@@ -33,6 +33,10 @@ def read_whole(home: Path) -> Settings:
     partners = {
         partner.name: partner for partner in (_partner(one, home) for one in sorted((home / "partners").glob("*.toml")))
     }
+    for partner in partners.values():
+        for name in partner.answers_for:
+            if name not in partners:
+                raise ConfigError(f"partners/{partner.name}.toml: answers_for: {name} has no file in partners/")
     payers = [_payer(one, home) for one in sorted((home / "payers").glob("*.toml"))]
     for payer in payers:
         if payer.partner not in partners:

@@ -45,6 +45,11 @@ class Settings:
         known = self.payers.get(payer_id)
         return known if known is not None else replace(self.unknown_payer, id=payer_id, name=payer_id)
 
+    def answered_by(self, name: str) -> frozenset[str]:
+        """Give the partners whose claims a partner of that name may answer: its own, and those that it lists."""
+        known = self.partners.get(name)
+        return frozenset((name, *(known.answers_for if known is not None else ())))
+
     def partner(self, name: str) -> TradingPartner:
         """Give the partner. Raises ConfigError if there is none of that name."""
         if name not in self.partners:

@@ -1,9 +1,9 @@
-"""A person pays money of the desk back, or says that it needs nothing more."""
+"""A person pays money of the desk back, says that it needs nothing more, or which ids a payer pays under."""
 
 from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, answers, desk, events
+from gateway.ledger import Transaction, answers, claims, desk, events
 from gateway.ledger import remittances as money
 from gateway.ledger.answers import Changed
 from gateway.ledger.desk import Item, NewItem
@@ -81,3 +81,26 @@ def _decided(office: Office, item: Item, kind: str, said: str, reason: str) -> E
         actor=office.actor,
         reason=reason,
     )
+
+
+def same_payer(office: Office, payer: str, other: str, *, reason: str) -> bool:
+    """Keep that a payer pays under another id too (N1*PR N104 of an 835); tells whether that is new.
+
+    Raises UsageError if no claim was billed to that payer and it is not configured.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        if payer not in office.settings.payers and not claims.is_billed(tx, practice, payer):
+            raise UsageError(f"no payer {payer} is configured, and no claim was billed to it; nothing was changed")
+        if not desk.alias(tx, practice, payer, other):
+            return False
+        said = Event(
+            kind="payer.named",
+            about=payer,
+            said=f"payer {payer} pays under the id {other} too",
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        events.write(tx, practice, said, at=at)
+    return True

@@ -55,7 +55,7 @@ def place(
     *,
     reason: str,
     says: Sequence[TypedLine] = (),
-    on_lines: Mapping[int, int] = {},  # noqa: B006 never changed
+    on_lines: Mapping[int, int] = {},
     found_by: str = BY_HAND,
     dry_run: bool = False,
 ) -> Placed:
@@ -72,9 +72,7 @@ def place(
     with office.ledger.writing() as tx:
         placing = _worked_out(tx, office, number, claim, says, on_lines, found_by)
         item, ours = placing.item, placing.ours
-        placed = Placed(
-            item=item.id, claim=ours.claim.pcn, amount=shown(from_cents(item.left_cents)), state=ours.state
-        )
+        placed = Placed(item=item.id, claim=ours.claim.pcn, amount=shown(from_cents(item.left_cents)), state=ours.state)
         if dry_run:
             return placed
         visits.lock(tx, practice, list(placing.answered.visit_ids))
@@ -98,9 +96,13 @@ def _worked_out(
     practice = office.practice.key
     item = open_item(tx, practice, number)
     if not item.held_cents and item.kind not in {ItemKind.STRANGER, ItemKind.MISFIT}:
-        raise UsageError(f"item {number} is {item.kind}: its money is not on the desk, so it cannot be placed on a claim")
+        raise UsageError(
+            f"item {number} is {item.kind}: its money is not on the desk, so it cannot be placed on a claim"
+        )
     if item.left_cents != item.cents:
-        raise UsageError(f"a part of item {number} is settled already; only a whole one is placed; close it with the proof")
+        raise UsageError(
+            f"a part of item {number} is settled already; only a whole one is placed; close it with the proof"
+        )
     answered, ours = _claim(tx, office, item, name, found_by)
     payment = _payment(tx, office, item, ours, says, on_lines)
     stored = money.find(tx, practice, item.remittance_id)

@@ -32,7 +32,9 @@ def read_line(text: str) -> TypedLine:
     parts = [_PART.fullmatch(word) for word in text.split()]
     first, *others = parts or [None]
     if first is None or not first["name"].isdigit() or None in others:
-        raise UsageError(f"{text!r} is not understood; write LINE=PAID, then each adjustment, as in: 1=80.00 CO45=20.00")
+        raise UsageError(
+            f"{text!r} is not understood; write LINE=PAID, then each adjustment, as in: 1=80.00 CO45=20.00"
+        )
     return TypedLine(
         place=int(first["name"]),
         paid=Decimal(first["amount"]),

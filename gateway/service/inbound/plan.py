@@ -89,6 +89,8 @@ class _Planning:
         self.file = file
         self.practice = office.practice.key
         self.although = although
+        partner = office.settings.partners.get(file.partner)
+        self.counts = partner is None or partner.counts_interchanges
         self.plan = Plan()
         self.known = inbound.sets_of(tx, self.practice, file.id)
         self.kept: dict[InterchangeKey, KnownInterchange] = {}
@@ -134,6 +136,9 @@ class _Planning:
         came = f"its {number} came before, in inbound file {before.inbound_id}"
         if self._fingerprint(before) == self._fingerprint(mine):
             self.plan.notes.append(f"{came}; nothing was done twice")
+        elif not self.counts:
+            self._begin(one.sets, dict.fromkeys((each.at for each in one.sets), SetState.WAITING))
+            self.plan.notes.append(f"its {number} came before; this partner does not count them")
         elif self.although is Reason.NUMBER_REUSED:
             self._begin(one.sets, dict.fromkeys((each.at for each in one.sets), SetState.WAITING))
             self.plan.notes.append(f"a person let a second {number} count")

@@ -13,6 +13,7 @@ from gateway.errors import InboundWireError, LedgerBusy, LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events, inbound
 from gateway.ledger.inbound import InboundFile, InboundState, Reason
+from gateway.service.desk.take_up import take_up
 from gateway.service.files.zip_archive import is_archive
 from gateway.service.inbound.outcome import Posted, Refused, posted, put_aside
 from gateway.service.inbound.outline import outline
@@ -35,13 +36,16 @@ def post(
     tell: Callable[[int], None] = quietly,
     tell_set: Callable[[str], None] = quietly,
 ) -> tuple[Posted, ...]:
-    """Post every stored file, in the order they came. Raises ConfigError if there is no partner of that name.
+    """Post every stored file, in the order they came, after what of earlier ones has waited for its claim to leave.
+
+    Raises ConfigError if there is no partner of that name.
 
     `tell` is told, after each file, how many there were; `tell_set` before each transaction set which one it is.
     """
     if partner:
         office.settings.partner(partner)
     practice = office.practice.key
+    take_up(office)
     done: list[Posted] = []
     after = 0
     while True:

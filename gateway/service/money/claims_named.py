@@ -28,4 +28,3 @@ def claims_named(tx: Transaction, practice: str, remittance: Remittance, answere
         for one, pcn in meant.items()
         if pcn in known and (not remittance.payer_id or known[pcn][0].payer in payers or one in here)
     }
-

@@ -23,8 +23,8 @@ from gateway.service.money.claims_named import claims_named
 from gateway.service.money.find_claims import find_claims
 from gateway.service.money.reckon import reckon
 from gateway.service.money.reckoned import Reckoned
-from gateway.service.money.set_off import set_off, set_off_strangers
 from gateway.service.money.set_aside import put_on_desk, take_from_desk
+from gateway.service.money.set_off import set_off, set_off_strangers
 from gateway.service.money.write_reckoned import write_reckoned
 from gateway.service.office import Office
 
@@ -54,7 +54,7 @@ class Remitting:
         self.office = office
         self.file = file
         self.practice = office.practice.key
-        self.partners = {file.partner}
+        self.partners = office.settings.answered_by(file.partner)
 
     def prepare(self, remittance: Remittance) -> Prepared:
         """Read what a remittance is about, and work it out; nothing is written."""
@@ -65,9 +65,7 @@ class Remitting:
             named = claims_named(tx, self.practice, remittance, answered)
         same = next((one for one in before if one.digest == money.digest_of(remittance)), None)
         why = "" if same else self._unfit(remittance, before, answered)
-        reckoned = Reckoned() if why or same else reckon(
-            self.office, self.file, remittance, answered.by_ordinal, named
-        )
+        reckoned = Reckoned() if why or same else reckon(self.office, self.file, remittance, answered.by_ordinal, named)
         return Prepared(remittance=remittance, why=why, same=same, answered=answered, reckoned=reckoned)
 
     def write(self, tx: Transaction, prepared: Prepared, which: str = "") -> bool:

@@ -9,9 +9,7 @@ from gateway.remittance import Remittance
 from gateway.service.office import Office
 
 
-def put_on_desk(
-    tx: Transaction, office: Office, stored: StoredRemittance, remittance: Remittance, why: str
-) -> int:
+def put_on_desk(tx: Transaction, office: Office, stored: StoredRemittance, remittance: Remittance, why: str) -> int:
     """Put a remittance on the desk, unless it stands there. Gives the number of its item."""
     item = _on_desk(tx, office, stored)
     if item is not None:

@@ -18,7 +18,6 @@ from gateway.remit.set_off import Entry, meet
 from gateway.remit.standing import Fate
 from gateway.service.office import Office
 
-
 _RECOVERY: Final = min(meets(Account.RECOVERED))
 
 

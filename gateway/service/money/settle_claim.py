@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from gateway.event import Event, EventSeverity
 from gateway.desk import ItemKind, ItemState
+from gateway.event import Event, EventSeverity
 from gateway.ledger.answers import Changed, NewAnswer
 from gateway.ledger.desk import NewItem, Waiting
 from gateway.ledger.inbound import InboundFile
@@ -237,9 +237,7 @@ class _Claim:
         posted = [
             one
             for one in known
-            if outcomes[one.answer.id].posted
-            and not one.answer.is_reversal
-            and self.ours.is_by_its_payer(one.payer_id)
+            if outcomes[one.answer.id].posted and not one.answer.is_reversal and self.ours.is_by_its_payer(one.payer_id)
         ]
         first = [one for one in posted if not one.answer.is_later] or posted
         standing = [one for one in first if outcomes[one.answer.id].fate is Fate.STANDS] or first

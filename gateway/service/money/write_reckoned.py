@@ -55,7 +55,9 @@ def _told(
         elif isinstance(one, Excess):
             state = ItemState.OPEN if one.cents else ItemState.TAKEN_UP
             desk.settle(tx, practice, one.item, one.cents, state)
-            told.append(_said_moved(office, stored, one.item, one.cents - one.item.left_cents, "the payer took it back"))
+            told.append(
+                _said_moved(office, stored, one.item, one.cents - one.item.left_cents, "the payer took it back")
+            )
         else:
             told.append(one)
     return told

@@ -5,7 +5,7 @@ bytes of what a payer sent are kept, so they are read again. One page of claims,
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -15,7 +15,7 @@ from gateway.errors import ConfigError, InboundWireError, PgpRefused
 from gateway.ledger import Transaction, claims, inbound
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
-from gateway.ledger.remittances import RemittanceState, StoredRemittance
+from gateway.ledger.remittances import Parked, RemittanceState, StoredPayment, StoredRemittance
 from gateway.money import cents, from_cents, shown
 from gateway.remittance import Remittance
 from gateway.service.files.pgp import content
@@ -116,9 +116,17 @@ def _is_same(stored: StoredRemittance, came: Remittance) -> bool:
 
 def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, came: Remittance) -> Iterator[str]:
     """Say where what was posted of a remittance and parked of it, claim by claim, is not what the 835 says."""
-    practice = office.practice.key
-    posted = money.payments_of(tx, practice, remittance_id=stored.id)
-    parked = money.parked_of(tx, practice, stored.id)
+    posted = money.payments_of(tx, office.practice.key, remittance_id=stored.id)
+    parked = money.parked_of(tx, office.practice.key, stored.id)
+    yield from _paid_otherwise(posted, parked, came)
+    yield from _charged_otherwise(posted, came)
+    theirs = sum((one.amount for one in came.provider_adjustments), Decimal(0))
+    ours = sum(one.cents for one in parked if one.reason == _PROVIDER)
+    if ours != -cents(theirs):
+        yield f"provider adjustments: the 835 says {shown(-theirs)}, {_dollars(ours)} stands in the ledger"
+
+
+def _paid_otherwise(posted: Sequence[StoredPayment], parked: Sequence[Parked], came: Remittance) -> Iterator[str]:
     # An answer that names its claim otherwise than by our number was matched by something else, or placed by a person.
     ours_by_number = {payment.pcn for payment in posted} | {one.reference for one in parked}
     theirs_by_number = {each.patient_control_number for each in came.claims}
@@ -129,24 +137,22 @@ def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, c
         if one.reason != _PROVIDER:
             paid[one.reference if one.reference in theirs_by_number else _OTHERWISE] += one.cents
     said: Counter[str] = Counter()
-    charged: defaultdict[str, set[int]] = defaultdict(lambda: {0})
     for each in came.claims:
         number = each.patient_control_number
         said[number if number in ours_by_number else _OTHERWISE] += cents(each.paid)
-        charged[number].add(cents(each.charge))
     for pcn in sorted({*paid, *said}):
         if paid[pcn] != said[pcn]:
             yield f"claim {pcn}: the 835 says {_dollars(said[pcn])} paid, {_dollars(paid[pcn])} stands in the ledger"
+
+
+def _charged_otherwise(posted: Sequence[StoredPayment], came: Remittance) -> Iterator[str]:
+    charged: defaultdict[str, set[int]] = defaultdict(lambda: {0})
+    for each in came.claims:
+        charged[each.patient_control_number].add(cents(each.charge))
     for payment in posted:
         # What was taken out of a posting again has the same charge with the other sign.
-        if payment.pcn not in theirs_by_number:
-            continue
-        if not {payment.charge_cents, -payment.charge_cents} & charged[payment.pcn]:
+        if payment.pcn in charged and not {payment.charge_cents, -payment.charge_cents} & charged[payment.pcn]:
             yield f"claim {payment.pcn}: a charge of {_dollars(payment.charge_cents)} stands in the ledger, which the 835 does not say"
-    theirs = sum((one.amount for one in came.provider_adjustments), Decimal(0))
-    ours = sum(one.cents for one in parked if one.reason == _PROVIDER)
-    if ours != -cents(theirs):
-        yield f"provider adjustments: the 835 says {shown(-theirs)}, {_dollars(ours)} stands in the ledger"
 
 
 def _dollars(amount: int) -> str:

@@ -22,9 +22,7 @@ DESK: Final = Lister(
         Field(name="claim", kind=Kind.CODE, says="the claim that it is tied to: its patient control number"),
         Field(name="reference", kind=Kind.CODE, says="what the payer calls it (CLP01, or PLB03-2)"),
         Field(name="trace", kind=Kind.CODE, says="the check or EFT number (TRN02) that it came with"),
-        Field(
-            name="owner", kind=Kind.CHOICE, says="who should act", choices=("biller", "practice manager")
-        ),
+        Field(name="owner", kind=Kind.CHOICE, says="who should act", choices=("biller", "practice manager")),
         Field(name="due", kind=Kind.DAY, says="day by which an overpayment has to be returned"),
         Field(name="age", kind=Kind.AGE, says="days since it came to the desk"),
         Field(name="amount", kind=Kind.MONEY, says="what of it is open"),

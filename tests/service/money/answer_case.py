@@ -101,7 +101,7 @@ class Played:
                 tx.execute(update(claim_versions).where(claim_versions.c.id == earlier.id).values(state="replaced"))
                 events.write(tx, practice, _said(earlier.pcn, "claim.replaced", "replaced"), at=NOW)
             (pcn,) = numbers.patient_control_numbers(tx, 1)
-            body = _claim(pcn, name, one, is_replacement=earlier is not None)
+            body = _claim(pcn, one, is_replacement=earlier is not None)
             said = _said(pcn, "claim.ready", "ready")
             claims.add_all(tx, practice, [NewClaim(visit=visit, claim=body, partner="north", event=said)], at=NOW)
         clinic.delivered(self.office)
@@ -305,7 +305,7 @@ def _visit(name: str, payer: str) -> NewVersion:
     )
 
 
-def _claim(pcn: str, name: str, one: dict[str, Any], *, is_replacement: bool) -> Claim:
+def _claim(pcn: str, one: dict[str, Any], *, is_replacement: bool) -> Claim:
     lines = tuple(
         ServiceLine(
             control=f"{pcn}{number:02}",

@@ -33,7 +33,7 @@ class DeskPlayed(Played):
 
     def act(self) -> None:
         """Have the files come and people act, in the order of the case."""
-        for step in self.case.get("steps") or [{"file": place} for place in range(len(self.case["files"]))]:
+        for step in self.case.get("steps") or [{"file": at} for at in range(len(self.case["files"]))]:
             if "file" in step:
                 self.play((step["file"],))
                 continue

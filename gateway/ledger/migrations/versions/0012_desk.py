@@ -13,11 +13,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-indexes = (
-    concurrent_index(
-        "ix_claim_versions_by_payers_number", "claim_versions", "practice", "payer_claim_number"
-    ),
-)
+indexes = (concurrent_index("ix_claim_versions_by_payers_number", "claim_versions", "practice", "payer_claim_number"),)
 
 _ACCOUNTS = {
     "WO": "recovered",
@@ -127,9 +123,7 @@ def _parked() -> list[dict[str, object]]:
 
 def _waiting() -> dict[tuple[str, int, str], list[tuple[int, int, int]]]:
     """Give the answers that wait: id, place and cents, by practice, remittance and claim."""
-    answers = _table(
-        "answers", "id", "practice", "remittance_id", "claim_version_id", "ordinal", "fate", "waits_cents"
-    )
+    answers = _table("answers", "id", "practice", "remittance_id", "claim_version_id", "ordinal", "fate", "waits_cents")
     versions = _table("claim_versions", "id", "pcn")
     query = (
         sa.select(answers, versions.c.pcn)
@@ -159,7 +153,7 @@ def _set_aside() -> list[dict[str, object]]:
     ]
 
 
-def _item(  # type: ignore[no-untyped-def]  # noqa: PLR0913 a row of any of three queries
+def _item(  # type: ignore[no-untyped-def]
     row,  # noqa: ANN001
     kind: str,
     cents: int,
