@@ -68,11 +68,13 @@ def payment_from_bytes(document: bytes) -> ClaimPayment:
         **_amounts(told, "charge", "paid", "patient_share"),
         adjustments=_adjustments(told),
         remarks=tuple(told["remarks"]),
+        day=_day(told),
         lines=tuple(
             LinePayment(
-                **_amounts(line, "charge", "paid", "units"),
-                day=line["day"] and date.fromisoformat(line["day"]),
+                **_amounts(line, "charge", "paid", "units", "billed_units"),
+                day=_day(line),
                 modifiers=tuple(line["modifiers"]),
+                billed_modifiers=tuple(line.get("billed_modifiers", ())),
                 adjustments=_adjustments(line),
                 remarks=tuple(line["remarks"]),
             )
@@ -81,7 +83,12 @@ def payment_from_bytes(document: bytes) -> ClaimPayment:
     )
 
 
-_NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "day"})
+_NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "billed_modifiers", "day"})
+
+
+def _day(told: Stored) -> date | None:
+    day = told.get("day")
+    return date.fromisoformat(day) if day else None
 
 
 def _amounts(told: Stored, *names: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _QUALIFIED: Final = 2
 """The length of a segment with nothing but a qualifier."""
 _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
+_AS_BILLED: Final = 6
+"""SVC06, the procedure that was billed; SVC07 is how many of it."""
 _PLB_LAST: Final = 14
 MOA_REMARKS: Final = (3, 4, 5, 6, 7)
 MIA_REMARKS: Final = (5, 20, 21, 22, 23)
@@ -45,7 +47,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
     dates: dict[str, date] = {}
     adjustments: list[Adjustment] = []
     remarks: list[str] = []
-    next_payer = ""
+    next_payer = patient = own_id = insured_id = ""
     for place, parts, _ in own:
         name = parts[0]
         if name == "CAS":
@@ -55,8 +57,13 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         elif name in {"MOA", "MIA"}:
             positions = MOA_REMARKS if name == "MOA" else MIA_REMARKS
             remarks += [code for position in positions if (code := at(parts, position))]
-        elif name == "NM1" and parts[1:2] == ["TT"]:
-            next_payer = at(parts, 3)
+        elif name == "NM1" and len(parts) > _QUALIFIED:
+            if parts[1] == "QC":
+                patient, own_id = ", ".join(filter(None, parts[3:5])), at(parts, 9)
+            elif parts[1] == "IL":
+                insured_id = at(parts, 9)
+            elif parts[1] == "TT":
+                next_payer = at(parts, 3)
     served = dates.get("232")
     return ClaimPayment(
         patient_control_number=clp[1].partition(component)[0],
@@ -71,6 +78,9 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         lines=tuple([_line(line, served, component) for line in lines]),
         ordinal=ordinal,
         next_payer=next_payer,
+        member_id=insured_id or own_id,
+        patient=patient,
+        day=served,
     )
 
 
@@ -98,6 +108,10 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         elif name == "LQ" and parts[1] == "HE" and parts[2]:
             remarks.append(parts[2])
     procedure = at(svc, 1).split(component)
+    billed: list[str] = []
+    billed_units = None
+    if len(svc) > _AS_BILLED:  # few say what was billed
+        billed, billed_units = svc[_AS_BILLED].split(component), _quantity(ordinal, svc, _AS_BILLED + 1)
     return LinePayment(
         procedure=at(procedure, 1),
         modifiers=tuple(filter(None, procedure[2:6])),
@@ -109,6 +123,9 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         adjustments=tuple(adjustments),
         remarks=tuple(remarks),
         ordinal=ordinal,
+        billed_procedure=at(billed, 1),
+        billed_modifiers=tuple(filter(None, billed[2:6])),
+        billed_units=billed_units,
     )
 
 
