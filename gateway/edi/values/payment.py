@@ -47,7 +47,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
     dates: dict[str, date] = {}
     adjustments: list[Adjustment] = []
     remarks: list[str] = []
-    next_payer = patient = own_id = insured_id = ""
+    names: dict[str, Parts] = {}
     for place, parts, _ in own:
         name = parts[0]
         if name == "CAS":
@@ -57,14 +57,10 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         elif name in {"MOA", "MIA"}:
             positions = MOA_REMARKS if name == "MOA" else MIA_REMARKS
             remarks += [code for position in positions if (code := at(parts, position))]
-        elif name == "NM1" and len(parts) > _QUALIFIED:
-            if parts[1] == "QC":
-                patient, own_id = ", ".join(filter(None, parts[3:5])), at(parts, 9)
-            elif parts[1] == "IL":
-                insured_id = at(parts, 9)
-            elif parts[1] == "TT":
-                next_payer = at(parts, 3)
+        elif name == "NM1":
+            names[at(parts, 1)] = parts
     served = dates.get("232")
+    patient = names.get("QC", [])
     return ClaimPayment(
         patient_control_number=clp[1].partition(component)[0],
         status=clp[2],
@@ -77,9 +73,9 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         remarks=tuple(remarks),
         lines=tuple([_line(line, served, component) for line in lines]),
         ordinal=ordinal,
-        next_payer=next_payer,
-        member_id=insured_id or own_id,
-        patient=patient,
+        next_payer=at(names.get("TT", []), 3),
+        member_id=at(names.get("IL", []), 9) or at(patient, 9),
+        patient=", ".join(filter(None, patient[3:5])),
         day=served,
     )
 
@@ -108,10 +104,7 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         elif name == "LQ" and parts[1] == "HE" and parts[2]:
             remarks.append(parts[2])
     procedure = at(svc, 1).split(component)
-    billed: list[str] = []
-    billed_units = None
-    if len(svc) > _AS_BILLED:  # few say what was billed
-        billed, billed_units = svc[_AS_BILLED].split(component), _quantity(ordinal, svc, _AS_BILLED + 1)
+    billed = at(svc, _AS_BILLED).split(component)
     return LinePayment(
         procedure=at(procedure, 1),
         modifiers=tuple(filter(None, procedure[2:6])),
@@ -125,7 +118,7 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         ordinal=ordinal,
         billed_procedure=at(billed, 1),
         billed_modifiers=tuple(filter(None, billed[2:6])),
-        billed_units=billed_units,
+        billed_units=_quantity(ordinal, svc, _AS_BILLED + 1),
     )
 
 

@@ -11,7 +11,6 @@ from gateway.service.office import Office
 from tests.service.money.answer_case import Played, named, orders, read
 
 NOT_YET: Final = {
-    "one-line-answered-in-two-pieces": "a line that the payer splits is parked, not matched",
     "paid-by-an-unknown-payer-id": "other names of a payer are not confirmed yet, so that none is unknown",
     "takeback-carried-forward-not-debited": "a balance carried forward (PLB FB) has no account of its own: it is parked",
 }
