@@ -25,11 +25,14 @@ class Billed(NamedTuple):
     """What an answer is laid over: the lines of a claim, and by which numbers (NPI, tax id) its provider is paid.
 
     other_payers  names of those that cover the patient too
+    patient       LAST, FIRST
     """
 
     lines: tuple[ServiceLine, ...]
     payees: frozenset[str]
     other_payers: tuple[str, ...]
+    member_id: str = ""
+    patient: str = ""
 
 
 def claim_to_bytes(claim: Claim) -> bytes:
@@ -48,7 +51,10 @@ def billed_from_bytes(body: bytes) -> Billed:
     billing = stored["billing"]
     payees = frozenset({billing["npi"], billing["tax_id"]})
     # Claims of before second coverages were kept do not have them.
-    return Billed(tuple(map(line, stored["lines"])), payees, tuple(stored.get("other_payers", ())))
+    others = tuple(stored.get("other_payers", ()))
+    member, patient = stored["coverage"]["member_id"], stored["patient"]
+    name = f"{patient['last_name']}, {patient['first_name']}"
+    return Billed(tuple(map(line, stored["lines"])), payees, others, member, name)
 
 
 def payment_to_bytes(payment: ClaimPayment) -> bytes:

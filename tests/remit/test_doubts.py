@@ -58,16 +58,15 @@ def test_dropped_and_changed_modifiers_are_told(make: Any, modifiers: tuple[str,
     ]
 
 
-def test_a_payer_that_gives_back_no_modifiers_at_all_says_nothing_by_that(make: Any) -> None:
-    lines = [make.line("1", "97110", "60.00", "GP"), make.line("2", "97140", "40.00", "GP")]
-    one, other = (
-        make.answer("97110", "60.00", "60.00", control="1"),
-        make.answer("97140", "40.00", "40.00", control="2"),
-    )
-    assert told(make.payment("100.00", "100.00", one, other), *lines) == []
-    other = other._replace(modifiers=("GP",))
-    assert told(make.payment("100.00", "100.00", one, other), *lines) == [
-        "97110 was billed with GP, and is answered with no modifier"
+@pytest.mark.parametrize(
+    ("modifiers", "said"), [((), []), (("GP",), []), (("GO",), ["GO"]), (("59", "GP", "KX"), ["59 GP KX"])]
+)
+def test_a_modifier_that_was_left_out_is_not_told_where_our_control_is(
+    make: Any, modifiers: tuple[str, ...], said: list[str]
+) -> None:
+    answer = make.answer("97110", "60.00", "60.00", modifiers=modifiers, control="1")
+    assert told(make.payment("60.00", "60.00", answer), make.line("1", "97110", "60.00", "GP", "59")) == [
+        f"97110 was billed with GP 59, and is answered with {one}" for one in said
     ]
 
 

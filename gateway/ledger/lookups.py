@@ -1,0 +1,129 @@
+"""Claims of ours by what an answer may say of them: numbers, line controls, days. Claims are given by their version's id."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Select, or_, select
+
+from gateway.ledger.parameters import some_at_once
+from gateway.ledger.record import Billed, billed_from_bytes
+from gateway.ledger.tables import claim_versions, service_lines
+from gateway.ledger.unindexed import Unindexed
+
+_LAST: Final = "Z" * 17
+"""Behind every patient control number, whatever the database's order of letters: they are of digits and capitals."""
+
+
+class Named(NamedTuple):
+    """A claim version by its numbers."""
+
+    id: int
+    pcn: str
+
+
+class Likely(NamedTuple):
+    """A claim version that an answer may be about, with what it billed."""
+
+    id: int
+    pcn: str
+    payer_claim_number: str
+    billed: Billed
+
+
+def by_pcns(tx: Connection, practice: str, pcns: Collection[str]) -> dict[str, Named]:
+    """Give the claims of those patient control numbers that are this practice's."""
+    c = claim_versions.c
+    found: dict[str, Named] = {}
+    for some in some_at_once(pcns):
+        query = select(c.id, c.pcn).where(c.practice == practice, c.pcn.in_(some))
+        found |= {row.pcn: Named(row.id, row.pcn) for row in tx.execute(query)}
+    return found
+
+
+def by_line_controls(tx: Connection, practice: str, controls: Collection[str]) -> dict[str, frozenset[Named]]:
+    """Give, by line control, the claims that have such a line."""
+    lines, c = service_lines.c, claim_versions.c
+    found: dict[str, frozenset[Named]] = {}
+    for some in some_at_once(controls):
+        query = (
+            select(lines.control, c.id, c.pcn)
+            .join(claim_versions, c.id == lines.claim_version_id)
+            .where(lines.practice == practice, lines.control.in_(some))
+        )
+        for row in tx.execute(query):
+            found[row.control] = found.get(row.control, frozenset()) | {Named(row.id, row.pcn)}
+    return found
+
+
+def by_payer_numbers(tx: Connection, practice: str, numbers: Collection[str]) -> dict[str, frozenset[Named]]:
+    """Give, by the payer's own number, the claims that have it."""
+    c = claim_versions.c
+    found: dict[str, frozenset[Named]] = {}
+    for some in some_at_once(set(numbers) - {""}):
+        query = select(c.payer_claim_number, c.id, c.pcn).where(c.practice == practice, c.payer_claim_number.in_(some))
+        for row in tx.execute(query):
+            number = row.payer_claim_number
+            found[number] = found.get(number, frozenset()) | {Named(row.id, row.pcn)}
+    return found
+
+
+def beginning_with(tx: Connection, practice: str, beginnings: Collection[str], *, limit: int) -> tuple[int, ...]:
+    """Give claims whose patient control number begins so."""
+    c = claim_versions.c
+    if not beginnings:
+        return ()
+    any_of = or_(*(c.pcn.between(one, (one + _LAST)[: len(_LAST)]) for one in sorted(beginnings)))
+    return _ids(tx, select(c.id).where(c.practice == practice, any_of), limit)
+
+
+def of_days(
+    tx: Connection,
+    practice: str,
+    days: Collection[date],
+    *,
+    charge_cents: int,
+    lines: Collection[tuple[str, int]],
+    limit: int,
+) -> tuple[int, ...]:
+    """Give claims of some days of service: those over a charge first, then those with such lines, then any.
+
+    lines  procedures with their charges in cents
+    """
+    c = claim_versions.c
+    of_days = select(c.id).where(c.practice == practice, c.day.in_(sorted(days)))
+    of_charge = _ids(tx, of_days.where(c.charge_cents == charge_cents), limit)
+    of_lines = () if len(of_charge) >= limit or not lines else _ids(tx, _with_lines(of_days, lines), limit)
+    found = dict.fromkeys((*of_charge, *of_lines))
+    if len(found) < limit:
+        found |= dict.fromkeys(_ids(tx, of_days, limit))
+    return tuple(found)[:limit]
+
+
+def _with_lines(of_days: Select[tuple[int]], lines: Collection[tuple[str, int]]) -> Select[tuple[int]]:
+    its = service_lines.c
+    such = or_(*((its.procedure == code) & (its.charge_cents == charge) for code, charge in sorted(set(lines))))
+    has_such = (
+        select(its.id)
+        .where(Unindexed(its.practice) == claim_versions.c.practice, its.claim_version_id == claim_versions.c.id, such)
+        .correlate(claim_versions)
+    )
+    return of_days.where(has_such.exists())
+
+
+def _ids(tx: Connection, query: Select[tuple[int]], limit: int) -> tuple[int, ...]:
+    return tuple(row.id for row in tx.execute(query.limit(limit)))
+
+
+def likely(tx: Connection, practice: str, version_ids: Collection[int]) -> tuple[Likely, ...]:
+    """Open claims: what each billed, for whom."""
+    c = claim_versions.c
+    found: list[Likely] = []
+    for some in some_at_once(sorted(version_ids)):
+        query = select(c.id, c.pcn, c.payer_claim_number, c.body).where(
+            Unindexed(c.practice) == practice, c.id.in_(some)
+        )
+        found += (
+            Likely(row.id, row.pcn, row.payer_claim_number, billed_from_bytes(row.body)) for row in tx.execute(query)
+        )
+    return tuple(found)
