@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, or_, select
 
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import Billed, billed_from_bytes
@@ -13,6 +13,9 @@ from gateway.ledger.unindexed import Unindexed
 
 _LAST: Final = "Z" * 17
 """Behind every patient control number, whatever the database's order of letters: they are of digits and capitals."""
+
+_COUNTED_MAX: Final = 3_000
+"""Of so many claims of a day it is counted how many lines they share with an answer."""
 
 
 class Named(NamedTuple):
@@ -46,10 +49,12 @@ def by_line_controls(tx: Connection, practice: str, controls: Collection[str]) -
     lines, c = service_lines.c, claim_versions.c
     found: dict[str, frozenset[Named]] = {}
     for some in some_at_once(controls):
+        # Their ids first: SQLite would rather go through all lines of the practice than open one that it has found.
+        named = select(lines.id).where(lines.practice == practice, lines.control.in_(some))
         query = (
             select(lines.control, c.id, c.pcn)
             .join(claim_versions, c.id == lines.claim_version_id)
-            .where(lines.practice == practice, lines.control.in_(some))
+            .where(lines.id.in_(named))
         )
         for row in tx.execute(query):
             found[row.control] = found.get(row.control, frozenset()) | {Named(row.id, row.pcn)}
@@ -71,10 +76,11 @@ def by_payer_numbers(tx: Connection, practice: str, numbers: Collection[str]) ->
 def beginning_with(tx: Connection, practice: str, beginnings: Collection[str], *, limit: int) -> tuple[int, ...]:
     """Give claims whose patient control number begins so."""
     c = claim_versions.c
-    if not beginnings:
-        return ()
-    any_of = or_(*(c.pcn.between(one, (one + _LAST)[: len(_LAST)]) for one in sorted(beginnings)))
-    return _ids(tx, select(c.id).where(c.practice == practice, any_of), limit)
+    found: dict[int, None] = {}
+    for one in sorted(beginnings):
+        begins_so = c.pcn.between(one, (one + _LAST)[: len(_LAST)])
+        found |= dict.fromkeys(_ids(tx, select(c.id).where(c.practice == practice, begins_so), limit))
+    return tuple(found)[:limit]
 
 
 def of_days(
@@ -86,29 +92,28 @@ def of_days(
     lines: Collection[tuple[str, int]],
     limit: int,
 ) -> tuple[int, ...]:
-    """Give claims of some days of service: those over a charge first, then those with such lines, then any.
+    """Give claims of some days of service: those over a charge first, then those that have the most of some lines.
 
     lines  procedures with their charges in cents
     """
     c = claim_versions.c
     of_days = select(c.id).where(c.practice == practice, c.day.in_(sorted(days)))
-    of_charge = _ids(tx, of_days.where(c.charge_cents == charge_cents), limit)
-    of_lines = () if len(of_charge) >= limit or not lines else _ids(tx, _with_lines(of_days, lines), limit)
-    found = dict.fromkeys((*of_charge, *of_lines))
+    found = _ids(tx, of_days.where(c.charge_cents == charge_cents), limit)
     if len(found) < limit:
-        found |= dict.fromkeys(_ids(tx, of_days, limit))
-    return tuple(found)[:limit]
+        some = of_days.limit(_COUNTED_MAX).subquery()
+        by_lines = (
+            select(some.c.id).order_by(_count_of(lines, some.c.id, practice).desc()) if lines else select(some.c.id)
+        )
+        found = tuple(dict.fromkeys((*found, *_ids(tx, by_lines, limit))))
+    return found[:limit]
 
 
-def _with_lines(of_days: Select[tuple[int]], lines: Collection[tuple[str, int]]) -> Select[tuple[int]]:
+def _count_of(lines: Collection[tuple[str, int]], version_id: ColumnElement[int], practice: str) -> ScalarSelect[int]:
+    """Count how many such lines a claim has."""
     its = service_lines.c
     such = or_(*((its.procedure == code) & (its.charge_cents == charge) for code, charge in sorted(set(lines))))
-    has_such = (
-        select(its.id)
-        .where(Unindexed(its.practice) == claim_versions.c.practice, its.claim_version_id == claim_versions.c.id, such)
-        .correlate(claim_versions)
-    )
-    return of_days.where(has_such.exists())
+    counted = select(func.count()).where(Unindexed(its.practice) == practice, its.claim_version_id == version_id, such)
+    return counted.scalar_subquery()
 
 
 def _ids(tx: Connection, query: Select[tuple[int]], limit: int) -> tuple[int, ...]:
