@@ -33,6 +33,13 @@ def is_alike(answer: LinePayment, line: ServiceLine) -> bool:
     return sorted(modifiers) == sorted(line.modifiers) and (units is None or abs(units) == line.units)
 
 
+def may_have_lost(answer: LinePayment, line: ServiceLine) -> bool:
+    """Tell whether it may be the answer to a line that it names less of: modifiers left out, units cut."""
+    is_less = set(answer.modifiers) <= set(line.modifiers) and (answer.units is None or abs(answer.units) <= line.units)
+    is_told = bool(answer.billed_modifiers) or answer.billed_units is not None
+    return is_near(answer, line) and is_less and (not is_told or is_alike(answer, line))
+
+
 def content_of(answer: LinePayment) -> LinePayment:
     """Give what it says, whichever line it stands in."""
     return answer._replace(control="", ordinal=0)

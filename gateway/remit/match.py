@@ -17,6 +17,7 @@ from gateway.remit.as_billed import (
     is_alike,
     is_near,
     is_same_service,
+    may_have_lost,
     plain,
     procedure_of,
 )
@@ -88,8 +89,7 @@ class _Laying:
         self._by_control()
         if self.free - self.astray:
             self.by_content = set(self.open)
-            self._pair(self.free - self.astray - self.named.keys(), is_alike)
-            self._pair(self.free - self.astray - self.named.keys() - self.twice, is_near)
+            self._pair()
             self._put_together()
         for place, at in self.named.items():
             if place in self.free and at in self.open:
@@ -131,18 +131,50 @@ class _Laying:
             if other != at
         )
 
-    def _pair(self, places: Iterable[int], fits: Callable[[LinePayment, ServiceLine], bool]) -> None:
-        """Pair answers with lines that fit, where it is certain which, or makes no difference."""
-        lines = sorted(self.open - set(self.named.values()))
-        fitting = {
-            place: tuple(at for at in lines if fits(self.answers[place], self.lines[at])) for place in sorted(places)
-        }
-        for some, its_lines in _knots(fitting):
-            one_line = _all_one(billed_of(self.lines[at]) for at in its_lines)
-            one_answer = _all_one(content_of(self.answers[place]) for place in some)
-            if (one_line and len(some) <= len(its_lines)) or (one_answer and len(some) == len(its_lines)):
-                for place, at in zip(some, its_lines, strict=False):
-                    self._take(at, (place,))
+    def _pair(self) -> None:
+        """Pair answers with lines of the same procedure, charge and day.
+
+        One that is all alike a line proves nothing beside one that is not, or beside a line without an answer: it may be
+        the other one's, and have lost what told them apart.
+        """
+        for places, lines in self._knots(self.free - self.astray - self.named.keys(), self.open, is_near):
+            alike = [self._pairs(*knot) for knot in self._knots(places, lines, is_alike)]
+            pairs = {place: at for each in alike for place, at in each.items()}
+            if len(pairs) < len(places) or self._may_be_of_others(pairs, lines):
+                pairs = self._pairs(places, lines) if self.twice.isdisjoint(places) else {}
+            for place, at in pairs.items():
+                self._take(at, (place,))
+
+    def _may_be_of_others(self, pairs: Mapping[int, int], lines: Sequence[int]) -> bool:
+        silent = [self.lines[at] for at in lines if at not in pairs.values()]
+        return any(
+            may_have_lost(self.answers[place], line) and billed_of(line) != billed_of(self.lines[at])
+            for place, at in pairs.items()
+            for line in silent
+        )
+
+    def _knots(
+        self, places: Iterable[int], lines: Iterable[int], fits: Callable[[LinePayment, ServiceLine], bool]
+    ) -> Iterator[tuple[list[int], list[int]]]:
+        """Give the answers and lines that hang together by what fits what; what fits nothing is left out."""
+        some = sorted(set(lines) - set(self.named.values()))
+        fitting = {place: {at for at in some if fits(self.answers[place], self.lines[at])} for place in sorted(places)}
+        left = {place for place, each in fitting.items() if each}
+        while left:
+            together, its_lines = {min(left)}, set(fitting[min(left)])
+            while more := {place for place in left - together if not its_lines.isdisjoint(fitting[place])}:
+                together |= more
+                its_lines.update(*(fitting[place] for place in more))
+            left -= together
+            yield sorted(together), sorted(its_lines)
+
+    def _pairs(self, places: Sequence[int], lines: Sequence[int]) -> dict[int, int]:
+        """Pair answers with lines of one knot, in order, where it is certain which, or makes no difference."""
+        one_line = _all_one(billed_of(self.lines[at]) for at in lines)
+        one_answer = _all_one(content_of(self.answers[place]) for place in places)
+        if (one_line and len(places) <= len(lines)) or (one_answer and len(places) == len(lines)):
+            return dict(zip(places, lines, strict=False))
+        return {}
 
     def _put_together(self) -> None:
         """Put together what was split, and find what was joined: of one procedure all that is left, and in one way only."""
@@ -205,18 +237,6 @@ class _Laying:
             joined=joined,
             by_content=frozenset(lines[at].control for at in self.by_content if at in said),
         )
-
-
-def _knots(fitting: Mapping[int, Sequence[int]]) -> Iterator[tuple[list[int], list[int]]]:
-    """Give the answers and lines that hang together by what fits what; what fits nothing is left out."""
-    left = {place for place, lines in fitting.items() if lines}
-    while left:
-        some, lines = {min(left)}, set(fitting[min(left)])
-        while more := {place for place in left - some if not lines.isdisjoint(fitting[place])}:
-            some |= more
-            lines.update(*(fitting[place] for place in more))
-        left -= some
-        yield sorted(some), sorted(lines)
 
 
 def _all_one(each: Iterable[object]) -> bool:

@@ -205,6 +205,21 @@ def test_two_answers_all_alike_one_line_leave_the_other_to_nobody(make: Any) -> 
     assert match(make.payment("120.00", "60.00", *answers), lines).unmatched == tuple(answers)
 
 
+@pytest.mark.parametrize(
+    ("modifiers", "units", "control"),
+    [(("GP",), "1", ""), (("GP", "59"), "1", "2"), (("GP",), None, ""), ((), "1", "")],
+)
+def test_one_answer_beside_a_silent_line_goes_to_neither_if_it_may_have_lost_what_tells_them_apart(
+    make: Any, modifiers: tuple[str, ...], units: str | None, control: str
+) -> None:
+    lines = [make.line("1", "97110", "60.00", "GP", units=2), make.line("2", "97110", "60.00", "GP", "59")]
+    answer = make.answer("97110", "60.00", "60.00", modifiers=modifiers, units=units)
+    found = match(make.payment("60.00", "60.00", answer), lines)
+    assert [one for one, _ in controls(found)] == [one for one in (control,) if one]
+    told = answer._replace(billed_units=Decimal(2), billed_modifiers=("GP",))
+    assert [one for one, _ in controls(match(make.payment("60.00", "60.00", told), lines))] == ["1"]
+
+
 @pytest.mark.parametrize("named", [("1", "1"), ("", ""), ("1", ""), ("", "1")])
 def test_the_pieces_of_a_line_are_put_together(make: Any, named: tuple[str, str]) -> None:
     lines = [make.line("1", "97110", "120.00", "GP", units=2), make.line("2", "97140", "60.00", "GP")]
