@@ -182,6 +182,32 @@ def test_line_controls_speak_for_their_claim_garbled_ones_too(payment: ClaimPaym
     assert exact.score > near.score > none.score
 
 
+@pytest.mark.parametrize(
+    ("change", "ours", "hundred"),
+    [
+        ({}, {}, 52 / 72),
+        ({"member_id": ""}, {}, 36 / 56),
+        ({"patient": ""}, {}, 46 / 66),
+        ({"patient": "QUILL, M"}, {}, 49 / 72),
+        ({"patient": "STONE, MARA"}, {}, 46 / 72),
+        ({"charge": Decimal("1.00")}, {}, 44 / 72),
+        ({"patient_control_number": PCN}, {}, 72 / 72),
+        ({"patient_control_number": f"{PCN}X"}, {}, 71 / 72),
+        ({}, {"payer_claim_number": "ICN1"}, 64 / 84),
+        ({}, {"payer_claim_number": "ICN2"}, 52 / 84),
+        ({}, {"member_id": "M9"}, 28 / 72),
+        ({}, {"partner": "south"}, 48 / 72),
+        ({"lines": ()}, {}, 34 / 54),
+        ({"lines": (), "day": date(2026, 5, 4)}, {}, 42 / 62),
+        ({"lines": (), "day": date(2026, 5, 5)}, {}, 34 / 62),
+    ],
+)
+def test_a_score_is_the_share_of_what_the_answer_says(
+    payment: ClaimPayment, known: Known, change: dict[str, Any], ours: dict[str, Any], hundred: float
+) -> None:
+    assert seen(payment._replace(**change), replace(known, **ours)).score == round(100 * hundred)
+
+
 def test_a_number_of_the_payer_speaks_for_and_another_against(payment: ClaimPayment, known: Known) -> None:
     unknown = seen(payment, known)
     same, another = (seen(payment, replace(known, payer_claim_number=number)) for number in ("icn1", "ICN2"))
