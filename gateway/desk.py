@@ -73,7 +73,10 @@ KIND_EXPLAINED: Final[dict[ItemKind, tuple[str, str]]] = {
         "the payer paid more than it owes for the claim",
         "ask the payer; gateway money return ITEM when you pay it back",
     ),
-    ItemKind.REFUND: ("you paid it back; the payer has not acknowledged it yet", "gateway money close ITEM with proof"),
+    ItemKind.REFUND: (
+        "you paid it back; it goes by itself once the payer acknowledges it (PLB 72)",
+        "ask the payer if nothing comes; gateway money list 'kind:refund' --state returned",
+    ),
     ItemKind.SET_ASIDE: (
         "a remittance of which nothing was posted",
         "mend the cause, then gateway inbox reprocess FILE; or gateway money close ITEM once it was replaced",

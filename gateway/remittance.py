@@ -65,8 +65,11 @@ class Said(NamedTuple):
 class LinePayment(NamedTuple):
     """Loop 2110: what became of one service line.
 
+    procedure, modifiers, units  as they were adjudicated (SVC01, SVC05)
     control  our line id (REF*6R), empty when the payer does not give it back
     ordinal  the SVC segment's place counted from ST = 1
+    billed_procedure, billed_modifiers, billed_units  as the payer says that they were billed, where it adjudicated
+        something else (SVC06, SVC07); empty and None where it does not say
     """
 
     procedure: str
@@ -79,6 +82,9 @@ class LinePayment(NamedTuple):
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[str, ...]
     ordinal: int
+    billed_procedure: str = ""
+    billed_modifiers: tuple[str, ...] = ()
+    billed_units: Decimal | None = None
 
     @property
     def adjusted(self) -> Decimal:
@@ -95,6 +101,9 @@ class ClaimPayment(NamedTuple):
     payer_claim_number      CLP07
     ordinal                 the CLP segment's place counted from ST = 1
     next_payer              who has the claim now (NM1*TT), where the payer sent it on and says to whom
+    member_id               the insured's (NM1*IL), or else the patient's (NM1*QC); empty where neither is told
+    patient                 LAST, FIRST (NM1*QC)
+    day                     when the services began (DTM*232)
     """
 
     patient_control_number: str
@@ -109,6 +118,9 @@ class ClaimPayment(NamedTuple):
     lines: tuple[LinePayment, ...]
     ordinal: int
     next_payer: str = ""
+    member_id: str = ""
+    patient: str = ""
+    day: date | None = None
 
     @property
     def is_reversal(self) -> bool:

@@ -69,7 +69,8 @@ def money_show(place: Place, item: int, as_json: bool) -> int:
     with place.office() as office:
         one = item_shown(office, item)
     if as_json:
-        show.as_object(item=one.item, answer=one.answer)
+        candidates = [each._asdict() for each in one.candidates]
+        show.as_object(item=one.item, answer=one.answer, candidates=candidates)
         return Status.DONE
     i = one.item
     meaning, what_to_do = KIND_EXPLAINED[i.kind]
@@ -84,6 +85,10 @@ def money_show(place: Place, item: int, as_json: bool) -> int:
     say(f"  why: {i.why}")
     if one.answer is not None:
         _answer(one.answer)
+    for each in one.candidates:
+        say(f"  perhaps claim {each.pcn} ({each.score} of 100): {', '.join(each.why)}")
+    if one.candidates:
+        say(f"  to place it: gateway money place {i.id} CLAIM --by NAME --reason TEXT")
     return Status.DONE
 
 
@@ -195,7 +200,9 @@ def money_close(place: Place, item: int, by: str, reason: str) -> int:
     return Status.DONE
 
 
-@money.command("alias", epilog="Example: gateway money alias HLTH1 87726 --by 'Ana Reyes' --reason 'their letter of 2026-11-02'")
+@money.command(
+    "alias", epilog="Example: gateway money alias HLTH1 87726 --by 'Ana Reyes' --reason 'their letter of 2026-11-02'"
+)
 @click.argument("payer")
 @click.argument("other_id")
 @show.decided

@@ -12,7 +12,7 @@ from gateway.errors import LedgerConflict
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import payment_from_bytes, payment_to_bytes
-from gateway.ledger.tables import claim_versions, desk_items, parked_money, payer_aliases, remittances
+from gateway.ledger.tables import desk_items, parked_money, payer_aliases, remittances
 from gateway.ledger.unindexed import Unindexed
 from gateway.listing import Asked
 from gateway.remittance import ClaimPayment
@@ -25,6 +25,7 @@ class NewItem:
     cents         as it came: positive where money came to the practice
     claim         the patient control number of the claim of ours that it is tied to; empty if to none
     is_parked     the money is parked; else it is on a claim, was paid back, or was never posted
+    state         open, unless its account needs nobody or it was paid back
     answer        the place of the answer that waits among the new ones; None if none does
     document      an answer to a claim that is not ours, or not known as such
     remittance_id of another remittance than the one that is being posted; 0 else
@@ -39,7 +40,7 @@ class NewItem:
     code: str = ""
     ordinal: int = 0
     is_parked: bool = True
-    is_booked: bool = False
+    state: ItemState = ItemState.OPEN
     answer: int | None = None
     answer_id: int | None = None
     document: ClaimPayment | None = None
@@ -166,8 +167,15 @@ def of_answers(tx: Connection, practice: str, answer_ids: Collection[int]) -> tu
     )
 
 
-def open_of_kind(tx: Connection, practice: str, kind: ItemKind, *, references: Collection[str]) -> tuple[Item, ...]:
-    """Give the open items of one kind with some references (CLP01)."""
+def of_kind(
+    tx: Connection,
+    practice: str,
+    kind: ItemKind,
+    *,
+    references: Collection[str],
+    states: Collection[ItemState] = (ItemState.OPEN,),
+) -> tuple[Item, ...]:
+    """Give the items of one kind with some references (CLP01), oldest first."""
     return tuple(
         item
         for some in some_at_once(references)
@@ -175,7 +183,7 @@ def open_of_kind(tx: Connection, practice: str, kind: ItemKind, *, references: C
             tx,
             practice,
             desk_items.c.reference.in_(some),
-            desk_items.c.state == ItemState.OPEN,
+            desk_items.c.state.in_(states),
             Unindexed(desk_items.c.kind) == kind,
         )
     )
@@ -188,11 +196,34 @@ def references_open(tx: Connection, practice: str, kind: ItemKind) -> frozenset[
     return frozenset(tx.execute(query).scalars())
 
 
+def placed(tx: Connection, practice: str, references: Collection[str]) -> dict[str, set[str]]:
+    """Give, by CLP01 that is no number of ours, the claims that a person has placed such answers on."""
+    d, found = desk_items.c, dict[str, set[str]]()
+    for some in some_at_once(set(references) - {""}):
+        query = select(d.reference, d.claim).where(
+            d.practice == practice,
+            d.reference.in_(some),
+            d.state == ItemState.PLACED,
+            Unindexed(d.kind) == ItemKind.STRANGER,
+        )
+        for row in tx.execute(query):
+            found.setdefault(row.reference, set()).add(row.claim)
+    return found
+
+
+def tie(tx: Connection, practice: str, item: Item, pcn: str) -> None:
+    """Keep on which claim an item was placed."""
+    mine = desk_items.c.practice == practice, desk_items.c.id == item.id
+    tx.execute(update(desk_items).where(*mine).values(claim=pcn))
+
+
 def to_meet(tx: Connection, practice: str, payer: str) -> tuple[Item, ...]:
     """Give the open items of one payer that may meet others, oldest first: what it adjusted, or was paid back, or paid too much."""
-    kinds = ItemKind.PROVIDER, ItemKind.REFUND, ItemKind.OVERPAID
     d = desk_items.c
-    return _where(tx, practice, d.payer == payer, d.state == ItemState.OPEN, Unindexed(d.kind).in_(kinds))
+    may_meet = Unindexed(d.kind).in_((ItemKind.PROVIDER, ItemKind.OVERPAID)) & (d.state == ItemState.OPEN)
+    is_paid_back = Unindexed(d.kind) == ItemKind.REFUND
+    states = d.state.in_((ItemState.OPEN, ItemState.RETURNED))
+    return _where(tx, practice, d.payer == payer, states, may_meet | is_paid_back)
 
 
 def _where(tx: Connection, practice: str, *conditions: ColumnElement[bool]) -> tuple[Item, ...]:
@@ -231,7 +262,7 @@ def add_all(
             "cents": one.cents,
             "held_cents": one.cents if one.is_parked else 0,
             "left_cents": one.cents,
-            "state": ItemState.BOOKED if one.is_booked else ItemState.OPEN,
+            "state": one.state,
             "owner": one.owner,
             "why": one.why,
             "ordinal": one.ordinal,
@@ -350,17 +381,3 @@ def claims_waiting(tx: Connection, practice: str, numbers: Iterable[str]) -> dic
         )
         found |= {row.reference: row.claim for row in tx.execute(query)}
     return found
-
-
-def claims_named(tx: Connection, practice: str, numbers: Iterable[str]) -> dict[str, str]:
-    """Give the patient control numbers of the claims that have these numbers of a payer, the newest version's, where just one has."""
-    c, found = claim_versions.c, dict[str, dict[int, str]]()
-    for some in some_at_once(set(numbers) - {""}):
-        query = (
-            select(c.payer_claim_number, c.claim_id, c.pcn)
-            .where(c.practice == practice, c.payer_claim_number.in_(some))
-            .order_by(c.version)
-        )
-        for number, claim_id, pcn in tx.execute(query):
-            found.setdefault(number, {})[claim_id] = pcn
-    return {number: next(iter(pcns.values())) for number, pcns in found.items() if len(pcns) == 1}

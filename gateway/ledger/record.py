@@ -25,11 +25,14 @@ class Billed(NamedTuple):
     """What an answer is laid over: the lines of a claim, and by which numbers (NPI, tax id) its provider is paid.
 
     other_payers  names of those that cover the patient too
+    patient       LAST, FIRST
     """
 
     lines: tuple[ServiceLine, ...]
     payees: frozenset[str]
     other_payers: tuple[str, ...]
+    member_id: str = ""
+    patient: str = ""
 
 
 def claim_to_bytes(claim: Claim) -> bytes:
@@ -48,7 +51,10 @@ def billed_from_bytes(body: bytes) -> Billed:
     billing = stored["billing"]
     payees = frozenset({billing["npi"], billing["tax_id"]})
     # Claims of before second coverages were kept do not have them.
-    return Billed(tuple(map(line, stored["lines"])), payees, tuple(stored.get("other_payers", ())))
+    others = tuple(stored.get("other_payers", ()))
+    member, patient = stored["coverage"]["member_id"], stored["patient"]
+    name = f"{patient['last_name']}, {patient['first_name']}"
+    return Billed(tuple(map(line, stored["lines"])), payees, others, member, name)
 
 
 def payment_to_bytes(payment: ClaimPayment) -> bytes:
@@ -68,11 +74,13 @@ def payment_from_bytes(document: bytes) -> ClaimPayment:
         **_amounts(told, "charge", "paid", "patient_share"),
         adjustments=_adjustments(told),
         remarks=tuple(told["remarks"]),
+        day=_day(told),
         lines=tuple(
             LinePayment(
-                **_amounts(line, "charge", "paid", "units"),
-                day=line["day"] and date.fromisoformat(line["day"]),
+                **_amounts(line, "charge", "paid", "units", "billed_units"),
+                day=_day(line),
                 modifiers=tuple(line["modifiers"]),
+                billed_modifiers=tuple(line.get("billed_modifiers", ())),
                 adjustments=_adjustments(line),
                 remarks=tuple(line["remarks"]),
             )
@@ -81,7 +89,12 @@ def payment_from_bytes(document: bytes) -> ClaimPayment:
     )
 
 
-_NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "day"})
+_NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "billed_modifiers", "day"})
+
+
+def _day(told: Stored) -> date | None:
+    day = told.get("day")
+    return date.fromisoformat(day) if day else None
 
 
 def _amounts(told: Stored, *names: str) -> dict[str, Any]:

@@ -20,14 +20,12 @@ _ACCOUNTS: Final = {
     "LE": Account.LEVY,
     "CT": Account.CAPITATION,
 }
-_BOOKED: Final = frozenset({Account.INTEREST, Account.TAX_WITHHELD, Account.REBATE, Account.LATE_CHARGE})
-"""What they hold is what it says it is: nobody has to do anything."""
-_MEET: Final = (
-    # A reversal that could not be taken from its own payment is carried forward, and recovered from later ones.
-    frozenset({Account.RECOVERED, Account.CARRIED_FORWARD}),
-    frozenset({Account.ADVANCE}),
-    frozenset({Account.REFUND_ACKNOWLEDGED}),
+_BOOKED: Final = frozenset(
+    {Account.INTEREST, Account.TAX_WITHHELD, Account.REBATE, Account.LATE_CHARGE, Account.CAPITATION}
 )
+"""What they hold is what it says it is: nobody has to do anything."""
+_RECOVERY: Final = frozenset({Account.RECOVERED, Account.CARRIED_FORWARD})
+"""A reversal that could not be taken from its own payment is carried forward, and recovered from later ones."""
 
 
 def account_of(code: str) -> Account:
@@ -36,10 +34,10 @@ def account_of(code: str) -> Account:
 
 
 def is_booked(account: Account) -> bool:
-    """Tell whether an account needs nobody: interest, tax withheld, rebates and late charges."""
+    """Tell whether an account needs nobody: interest, tax withheld, rebates, late charges, capitation."""
     return account in _BOOKED
 
 
-def meets(account: str) -> frozenset[Account]:
-    """Give the accounts whose entries an entry of this one may be set off against, for one payer and claim."""
-    return next((some for some in _MEET if account in some), frozenset())
+def meets(account: Account) -> Account:
+    """Give the account by which entries of this one are known to meet others, of one payer and claim."""
+    return Account.RECOVERED if account in _RECOVERY else account

@@ -180,11 +180,17 @@ class _Placing:
             # What the claim's own adjustments take from what its lines were paid.
             yield Posting(line=line.control, bucket=Bucket.PAID, amount=paid - own, of_claim=True)
             if answer is not None:
-                remarks = (*answer.remarks, *payment.remarks)
-                said = self._said(answer.paid, answer.charge, answer.adjustments, remarks)
-                yield from (self._adjusted(line, one, one.amount, said) for one in answer.adjustments)
+                yield from self._own(match, line, answer)
             for one, part in zip(payment.adjustments, parts, strict=True):
                 yield self._adjusted(line, one, part, whole, of_claim=answer is not None)
+
+    def _own(self, match: Match, line: ServiceLine, answer: LinePayment) -> Iterator[Posting]:
+        """What its own answer adjusts: each adjustment is judged beside what the payer says with it, of a piece or of all."""
+        for one in match.split.get(line.control, (answer,)):
+            said_in = match.joined.get(line.control, one)
+            remarks = (*said_in.remarks, *self.payment.remarks)
+            said = self._said(said_in.paid, said_in.charge, said_in.adjustments, remarks)
+            yield from (self._adjusted(line, each, each.amount, said) for each in one.adjustments)
 
     def _answered(self, match: Match) -> list[tuple[ServiceLine, LinePayment | None, Decimal]]:
         """Each line that the answer is about, its own answer, and what that leaves of the charge."""
@@ -224,7 +230,12 @@ def _negated(payment: ClaimPayment) -> ClaimPayment:
 
 
 def _negated_match(match: Match) -> Match:
-    return replace(match, matched=tuple(MatchedLine(line, _negated_line(answer)) for line, answer in match.matched))
+    return replace(
+        match,
+        matched=tuple(MatchedLine(line, _negated_line(answer)) for line, answer in match.matched),
+        split={control: tuple(map(_negated_line, pieces)) for control, pieces in match.split.items()},
+        joined={control: _negated_line(answer) for control, answer in match.joined.items()},
+    )
 
 
 def _negated_line(line: LinePayment) -> LinePayment:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection, Select, select
 
-from gateway.ledger import Ledger, claims, laws, lists, practices, tables, visits
+from gateway.ledger import Ledger, claims, laws, lists, lookups, practices, tables, visits
 from gateway.listing import Field, Kind
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -131,6 +131,20 @@ def test_rows_whose_ids_are_known_are_not_looked_for_among_all_of_the_practice(o
         claims.answers_of(tx, practice, many)
     with as_if_large(office.ledger) as tx:
         # PostgreSQL counts the rows, and a third of this small table is rightly read whole there.
+        known = statements if tx.dialect.name == "sqlite" else []
+        assert faults(tx, known, lambda read: "all of the practice" if read.by == ("practice",) else "") == []
+
+
+def test_what_an_answer_may_name_of_a_claim_goes_by_an_index(office: Office) -> None:
+    practice, day = office.practice.key, NOW.date()
+    with recorded(office.ledger) as statements, office.ledger.reading() as tx:
+        assert lookups.by_pcns(tx, practice, ["pcn3", "pcn6"])
+        assert lookups.by_line_controls(tx, practice, ["control3", "control6"])
+        assert lookups.beginning_with(tx, practice, ["pcn3", "pcn6"], limit=10)
+        lookups.of_days(tx, practice, [day], charge_cents=3, lines=[("97110", 3)], limit=10)
+        lookups.of_days(tx, practice, [day], charge_cents=3, lines=[], limit=10)
+    assert explained(office, statements) == []
+    with as_if_large(office.ledger) as tx:
         known = statements if tx.dialect.name == "sqlite" else []
         assert faults(tx, known, lambda read: "all of the practice" if read.by == ("practice",) else "") == []
 

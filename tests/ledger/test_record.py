@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 
 from gateway.claim import Claim, ServiceLine
 from gateway.document import parsed, written
-from gateway.ledger.record import claim_from_bytes, claim_to_bytes
+from gateway.ledger.record import claim_from_bytes, claim_to_bytes, payment_from_bytes, payment_to_bytes
 from gateway.people import Employer, Person
+from gateway.remittance import ClaimPayment, LinePayment
 from tests.people import claim
 
 PYDANTIC = TypeAdapter(Claim)
@@ -87,3 +88,38 @@ def test_a_subscriber_is_a_person_or_an_employer_by_its_fields() -> None:
         assert read(stored(insured)) == insured
     assert isinstance(one.patient, Person)
     assert one.lines[0].day == date(2026, 11, 2)
+
+
+payments = st.builds(
+    ClaimPayment,
+    **dict.fromkeys(("charge", "paid", "patient_share"), amounts),
+    day=st.none() | st.dates(),
+    lines=st.lists(
+        st.builds(
+            LinePayment,
+            **dict.fromkeys(("charge", "paid"), amounts),
+            **dict.fromkeys(("units", "billed_units"), st.none() | amounts),
+            day=st.none() | st.dates(),
+            adjustments=st.just(()),
+        ),
+        max_size=3,
+    ).map(tuple),
+    adjustments=st.just(()),
+)
+
+
+@given(payments)
+def test_every_answer_is_read_as_it_was_written(one: ClaimPayment) -> None:
+    assert repr(payment_from_bytes(payment_to_bytes(one))) == repr(one)
+
+
+def test_an_answer_of_before_it_said_what_was_billed_and_who_the_patient_is_can_be_read() -> None:
+    none = Decimal("0.00")
+    line = LinePayment("97110", ("GP",), none, none, None, None, "L1", (), (), 14)
+    one = ClaimPayment("PCN1", "1", none, none, none, "CI", "ICN1", (), (), (line,), 12)
+    document = parsed(payment_to_bytes(one))
+    for name in ("member_id", "patient", "day"):
+        del document[name]
+    for name in ("billed_procedure", "billed_modifiers", "billed_units"):
+        del document["lines"][0][name]
+    assert payment_from_bytes(written(document)) == one

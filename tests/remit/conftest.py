@@ -48,7 +48,11 @@ class Makers:
         units: str | None = "1",
         remarks: tuple[str, ...] = (),
         ordinal: int = 20,
+        billed: str = "",
+        billed_units: str | None = None,
     ) -> LinePayment:
+        """`billed` is SVC06, such as "97110:GP"."""
+        billed_procedure, *billed_modifiers = billed.split(":")
         return LinePayment(
             procedure=code,
             modifiers=modifiers,
@@ -60,6 +64,9 @@ class Makers:
             adjustments=self.cas(*triples),
             remarks=remarks,
             ordinal=ordinal,
+            billed_procedure=billed_procedure,
+            billed_modifiers=tuple(billed_modifiers),
+            billed_units=None if billed_units is None else Decimal(billed_units),
         )
 
     def payment(

@@ -14,7 +14,7 @@ from gateway.money import ZERO, from_cents
 from gateway.remit.balance import check
 from gateway.remit.match import match
 from gateway.remit.posting import Bucket, Posting, Unplaceable, bucket, post
-from gateway.remittance import Adjustment, ClaimPayment, GroupCode, Said
+from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Said
 
 CARCS = [row["code"] for row in load("carc").rows()] + ["999"]
 
@@ -160,12 +160,71 @@ def test_a_reversal_with_amounts_the_wrong_way_round_is_not_placed(make: Any) ->
     assert isinstance(result, Unplaceable)
 
 
+def test_each_piece_is_judged_by_what_is_said_of_it(make: Any) -> None:
+    """One unit is paid and one taken whole by CO 45, which is no contract: it is denied, though the line is paid in part."""
+    answers = [
+        make.answer("97110", "60.00", "50.00", ("CO", "45", "10.00"), control="1"),
+        make.answer("97110", "60.00", "0.00", ("CO", "45", "60.00"), control="1", remarks=("N362",)),
+    ]
+    postings = posted(make.payment("120.00", "50.00", *answers), [make.line("1", "97110", "120.00", units=2)])
+    assert by_bucket(postings) == {
+        Bucket.PAID: Decimal("50.00"),
+        Bucket.CONTRACTUAL: Decimal("10.00"),
+        Bucket.DENIED: Decimal("60.00"),
+    }
+    assert [one.remarks for one in postings if one.bucket is Bucket.DENIED] == [("N362",)]
+
+
+def test_a_joined_answer_is_posted_to_each_of_its_lines(make: Any) -> None:
+    lines = [make.line("1", "97110", "60.00"), make.line("2", "97110", "30.00")]
+    joint = make.answer("97110", "90.00", "0.00", ("CO", "50", "90.00"), units="2", remarks=("N115",))
+    postings = posted(make.payment("90.00", "0.00", joint), lines)
+    assert by_line(postings) == {"1": Decimal("60.00"), "2": Decimal("30.00")}
+    assert by_bucket(postings) == {Bucket.DENIED: Decimal("90.00")}
+    assert {(one.carc, one.remarks, one.of_claim) for one in postings} == {("50", ("N115",), False)}
+
+
+def test_pieces_and_joined_lines_are_taken_back_to_the_cent(make: Any) -> None:
+    lines = [make.line("1", "97110", "33.33"), make.line("2", "97110", "33.33"), make.line("3", "97140", "0.02")]
+    payment = make.payment(
+        "66.68",
+        "10.01",
+        make.answer("97110", "66.66", "10.01", ("CO", "45", "50.00"), ("PR", "2", "6.65"), units="2"),
+        make.answer("97140", "0.01", "0.00", ("CO", "45", "0.01"), control="3"),
+        make.answer("97140", "0.01", "0.00", ("PR", "1", "0.01"), control="3"),
+    )
+    before, after = posted(payment, lines), posted(negated(payment), lines)
+    assert by_line(before) == {line.control: line.charge for line in lines}
+    assert after == tuple(replace(one, amount=-one.amount) for one in before)
+
+
 def test_a_claim_of_nothing_has_nothing_to_post(make: Any) -> None:
     assert posted(make.payment("0.00", "0.00"), [make.line("1", "98940", "0.00")]) == ()
 
 
 amounts = st.integers(-50_00, 200_00).map(from_cents)
 triples = st.lists(st.tuples(st.sampled_from(["CO", "PR", "OA", "PI"]), st.sampled_from(CARCS), amounts), max_size=4)
+
+
+def _joined(answers: list[LinePayment]) -> list[LinePayment]:
+    """One answer to all of them."""
+    first = answers[0]
+    return [
+        first._replace(
+            charge=sum((one.charge for one in answers), ZERO),
+            paid=sum((one.paid for one in answers), ZERO),
+            adjustments=tuple(each for one in answers for each in one.adjustments),
+        )
+    ]
+
+
+def _split(one: LinePayment) -> tuple[LinePayment, LinePayment]:
+    """Two answers to one line: a cent, and the rest with all that is adjusted."""
+    cent = min(one.charge, Decimal("0.01"))
+    return (
+        one._replace(charge=cent, paid=cent, adjustments=()),
+        one._replace(charge=one.charge - cent, paid=one.paid - cent),
+    )
 
 
 @st.composite
@@ -179,6 +238,11 @@ def answered_claims(draw: st.DrawFn, make: Any) -> tuple[ClaimPayment, list[Serv
         cas = [(g, c, str(a)) for g, c, a in draw(triples)]
         paid = line.charge - sum((Decimal(a) for _, _, a in cas), ZERO)
         answers.append(make.answer("97110", str(line.charge), str(paid), *cas, control=line.control))
+    shape = draw(st.sampled_from(("as billed", "joined", "split"))) if answers else ""
+    if shape == "joined":
+        answers = _joined(answers)
+    elif shape == "split":
+        answers = [piece for one in answers for piece in _split(one)]
     charge = sum(charges, ZERO)
     left = sum((answer.paid for answer in answers), ZERO) if answers else charge
     paid = left - sum((Decimal(a) for _, _, a in of_claim), ZERO)

@@ -16,6 +16,8 @@ _QUALIFIED: Final = 2
 """The length of a segment with nothing but a qualifier."""
 _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
+_AS_BILLED: Final = 6
+"""SVC06, the procedure that was billed; SVC07 is how many of it."""
 _PLB_LAST: Final = 14
 MOA_REMARKS: Final = (3, 4, 5, 6, 7)
 MIA_REMARKS: Final = (5, 20, 21, 22, 23)
@@ -45,7 +47,7 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
     dates: dict[str, date] = {}
     adjustments: list[Adjustment] = []
     remarks: list[str] = []
-    next_payer = ""
+    names: dict[str, Parts] = {}
     for place, parts, _ in own:
         name = parts[0]
         if name == "CAS":
@@ -55,9 +57,10 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         elif name in {"MOA", "MIA"}:
             positions = MOA_REMARKS if name == "MOA" else MIA_REMARKS
             remarks += [code for position in positions if (code := at(parts, position))]
-        elif name == "NM1" and parts[1:2] == ["TT"]:
-            next_payer = at(parts, 3)
+        elif name == "NM1":
+            names[at(parts, 1)] = parts
     served = dates.get("232")
+    patient = names.get("QC", [])
     return ClaimPayment(
         patient_control_number=clp[1].partition(component)[0],
         status=clp[2],
@@ -70,7 +73,10 @@ def claim_payment(own: Run, lines: Sequence[Run], component: str) -> ClaimPaymen
         remarks=tuple(remarks),
         lines=tuple([_line(line, served, component) for line in lines]),
         ordinal=ordinal,
-        next_payer=next_payer,
+        next_payer=at(names.get("TT", []), 3),
+        member_id=at(names.get("IL", []), 9) or at(patient, 9),
+        patient=", ".join(filter(None, patient[3:5])),
+        day=served,
     )
 
 
@@ -98,6 +104,7 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         elif name == "LQ" and parts[1] == "HE" and parts[2]:
             remarks.append(parts[2])
     procedure = at(svc, 1).split(component)
+    billed = at(svc, _AS_BILLED).split(component)
     return LinePayment(
         procedure=at(procedure, 1),
         modifiers=tuple(filter(None, procedure[2:6])),
@@ -109,6 +116,9 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         adjustments=tuple(adjustments),
         remarks=tuple(remarks),
         ordinal=ordinal,
+        billed_procedure=at(billed, 1),
+        billed_modifiers=tuple(filter(None, billed[2:6])),
+        billed_units=_quantity(ordinal, svc, _AS_BILLED + 1),
     )
 
 

@@ -10,7 +10,7 @@ from gateway.ledger.desk import Item, NewItem
 from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, shown
 from gateway.remit.standing import Fate
-from gateway.service.desk.open_item import item_numbered, open_item
+from gateway.service.desk.open_item import answer_of, item_numbered, open_item
 from gateway.service.money.set_off import set_off
 from gateway.service.office import Office
 
@@ -30,14 +30,16 @@ def give_back(office: Office, number: int, *, reason: str) -> Item:
                 f"item {number} is no money that came to the practice: {item.kind}, {shown(from_cents(item.left_cents))}; "
                 "nothing was changed"
             )
+        answer = answer_of(tx, office, item)
         _end(tx, practice, item, ItemState.RETURNED)
         refund = NewItem(
             kind=ItemKind.REFUND,
-            reference=item.reference,
+            reference=answer.payer_claim_number if answer is not None else item.reference,
             claim=item.claim,
             cents=-item.left_cents,
-            why=f"paid back for item {number}; waits until the payer acknowledges it",
+            why=f"paid back for item {number}; the payer has not acknowledged it yet",
             is_parked=False,
+            state=ItemState.RETURNED,
         )
         desk.add_all(tx, practice, item.remittance_id, item.payer, [refund], (), at=at)
         said = f"{shown(from_cents(item.left_cents))} of item {number} were paid back to the payer"

@@ -12,6 +12,7 @@ from gateway.ledger.answers import Changed, StoredAnswer
 from gateway.ledger.desk import Item, NewItem
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import ZERO, from_cents, shown
+from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment, Remittance
 from gateway.service.desk.open_item import answer_of, open_item
@@ -22,8 +23,6 @@ from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
 from gateway.service.money.write_reckoned import write_reckoned
 from gateway.service.office import Office
-
-BY_HAND = "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ def place(
     reason: str,
     says: Sequence[TypedLine] = (),
     on_lines: Mapping[int, int] = {},
-    found_by: str = BY_HAND,
+    found_by: Step = Step.PERSON,
     dry_run: bool = False,
 ) -> Placed:
     """Place an item on a claim.
@@ -77,6 +76,7 @@ def place(
             return placed
         visits.lock(tx, practice, list(placing.answered.visit_ids))
         desk.move(tx, practice, item, -item.held_cents, ItemState.PLACED, f"placed on claim {ours.claim.pcn}")
+        desk.tie(tx, practice, item, ours.claim.pcn)
         if item.answer_id is not None:
             answers.change_all(tx, practice, [Changed(item.answer_id, Fate.PLACED, 0)])
         write_reckoned(tx, office, placing.stored, placing.done, [ours])
@@ -91,7 +91,7 @@ def _worked_out(
     name: str,
     says: Sequence[TypedLine],
     on_lines: Mapping[int, int],
-    found_by: str,
+    found_by: Step,
 ) -> _Placing:
     practice = office.practice.key
     item = open_item(tx, practice, number)
@@ -121,7 +121,7 @@ def _worked_out(
     return _Placing(item, stored, payment, answered, ours, done)
 
 
-def _claim(tx: Transaction, office: Office, item: Item, name: str, found_by: str) -> tuple[ClaimsAnswered, Ours]:
+def _claim(tx: Transaction, office: Office, item: Item, name: str, found_by: Step) -> tuple[ClaimsAnswered, Ours]:
     """Find the claim that a person means, among those that may have left. Raises UsageError."""
     practice = office.practice.key
     pcn = name.strip().upper()
@@ -247,8 +247,8 @@ def _remittance(stored: StoredRemittance, payment: ClaimPayment) -> Remittance:
     )
 
 
-def _said(office: Office, item: Item, placed: Placed, reason: str, found_by: str) -> Event:
-    is_by_hand = found_by == BY_HAND
+def _said(office: Office, item: Item, placed: Placed, reason: str, found_by: Step) -> Event:
+    is_by_hand = found_by is Step.PERSON
     return Event(
         kind="money.placed",
         about=item.trace,

@@ -24,7 +24,7 @@ def _known_now(office: Office) -> list[Item]:
     with office.ledger.reading() as tx:
         references = desk.references_open(tx, practice, ItemKind.STRANGER)
         known = sent_claims(tx, practice, references, partners=set(office.settings.partners)) if references else {}
-        items = desk.open_of_kind(tx, practice, ItemKind.STRANGER, references=known) if known else ()
+        items = desk.of_kind(tx, practice, ItemKind.STRANGER, references=known) if known else ()
         return [
             one
             for one in items

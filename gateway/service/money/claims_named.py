@@ -1,6 +1,6 @@
 """Which claims of ours a payer names beside its answers: in provider adjustments (PLB03-2)."""
 
-from gateway.ledger import Transaction, claims, desk
+from gateway.ledger import Transaction, claims, desk, lookups
 from gateway.remittance import Remittance
 from gateway.service.money.claims_answered import ClaimsAnswered
 
@@ -19,7 +19,9 @@ def claims_named(tx: Transaction, practice: str, remittance: Remittance, answere
         for one in remittance.claims
         if one.ordinal in answered.by_ordinal
     }
-    theirs = desk.claims_named(tx, practice, references) | desk.claims_waiting(tx, practice, references) | here
+    theirs = (
+        lookups.newest_of_payer_numbers(tx, practice, references) | desk.claims_waiting(tx, practice, references) | here
+    )
     meant = {one: theirs.get(one, one.strip().upper()) for one in references}
     known = claims.by_pcns(tx, practice, set(meant.values()))
     payers = desk.payers_of(tx, practice, remittance.payer_id)

@@ -6,7 +6,7 @@ those known before (gateway/remit/standing.py); what is written is the differenc
 
 from collections.abc import Mapping
 
-from gateway.desk import ItemKind
+from gateway.desk import ItemKind, ItemState
 from gateway.ledger.desk import NewItem
 from gateway.ledger.inbound import InboundFile
 from gateway.money import cents, shown
@@ -105,6 +105,6 @@ def _put_provider_adjustment(done: Reckoned, one: ProviderAdjustment, pcn: str) 
             account=account,
             code=one.reason,
             ordinal=one.ordinal,
-            is_booked=is_booked(account),
+            state=ItemState.BOOKED if is_booked(account) else ItemState.OPEN,
         )
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gateway.desk import ItemState
 from gateway.event import Event, EventSeverity
 from gateway.ledger.answers import Changed, NewAnswer
 from gateway.ledger.denials import NewDenial
@@ -64,7 +65,7 @@ class Reckoned:
         self.told.append(item)
         if item.is_parked and not item.remittance_id:
             self.parked += item.cents
-        self.looks |= not item.is_booked
+        self.looks |= item.state is ItemState.OPEN
 
 
 def said_of_claim(office: Office, file: InboundFile, ours: Ours, kind: str, said: str, *, looks: bool = False) -> Event:

@@ -18,7 +18,7 @@ from gateway.remit.set_off import Entry, meet
 from gateway.remit.standing import Fate
 from gateway.service.office import Office
 
-_RECOVERY: Final = min(meets(Account.RECOVERED))
+_RECOVERY: Final = meets(Account.RECOVERED)
 
 
 def set_off(tx: Transaction, office: Office, payer: str) -> None:
@@ -32,8 +32,12 @@ def set_off(tx: Transaction, office: Office, payer: str) -> None:
 
 
 def set_off_strangers(tx: Transaction, office: Office, payer: str, references: Collection[str]) -> None:
-    """Set off payments of claims that are not ours against their reversals: of one payer, claim and amount."""
-    known = desk.open_of_kind(tx, office.practice.key, ItemKind.STRANGER, references=references)
+    """Set off payments of claims that are not ours against their reversals: of one payer, claim and amount.
+
+    What was paid back is taken back by its reversal too; that it was paid back stands in an item of its own.
+    """
+    states = ItemState.OPEN, ItemState.RETURNED
+    known = desk.of_kind(tx, office.practice.key, ItemKind.STRANGER, references=references, states=states)
     by_amount: dict[tuple[str, int], list[Item]] = {}
     for one in known:
         if one.payer == payer:
@@ -71,9 +75,10 @@ def _settle(tx: Transaction, office: Office, item: Item, left: int) -> None:
 
 
 def _family(one: Item) -> str:
-    """Tell with what an item may meet; empty if with nothing."""
-    account = Account.REFUND_ACKNOWLEDGED if one.kind is ItemKind.REFUND else one.account
-    return min(meets(account), default="")
+    """Tell with what an item may meet, in parts too; empty if with nothing."""
+    if one.kind is ItemKind.REFUND:
+        return Account.REFUND_ACKNOWLEDGED
+    return meets(Account(one.account)) if one.account else ""
 
 
 def _entry(one: Item, family: str) -> Entry:

@@ -74,23 +74,23 @@ def _wait(tx: Transaction, office: Office, stored: StoredRemittance, item: Item,
 
 def _said_put(office: Office, stored: StoredRemittance, number: int, item: NewItem) -> Event:
     came = item.remittance_id or stored.id
-    amount = shown(from_cents(item.cents))
+    amount, is_booked = shown(from_cents(item.cents)), item.state is ItemState.BOOKED
     said = (
         f"{amount} of remittance {came} are booked: {item.why}"
-        if item.is_booked
+        if is_booked
         else f"{amount} of remittance {came} {'is parked' if item.is_parked else 'is too much'}, item {number}: "
         f"{item.kind}; {item.why}"
     )
     return Event(
-        kind="money.booked" if item.is_booked else "money.parked" if item.is_parked else "money.overpaid",
+        kind="money.booked" if is_booked else "money.parked" if item.is_parked else "money.overpaid",
         about=stored.trace,
         claim=item.claim,
         partner=stored.partner,
         said=said,
-        severity=EventSeverity.ROUTINE if item.is_booked else EventSeverity.CAN_WAIT,
+        severity=EventSeverity.ROUTINE if is_booked else EventSeverity.CAN_WAIT,
         artefact=f"inbound {stored.inbound_id}",
         actor=office.actor,
-        next_command="" if item.is_booked else f"gateway money show {number}",
+        next_command="" if is_booked else f"gateway money show {number}",
     )
 
 

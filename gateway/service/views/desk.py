@@ -7,8 +7,10 @@ from gateway.desk import Account, ItemKind, ItemState
 from gateway.ledger import desk
 from gateway.ledger.desk import Item
 from gateway.listing import Field, Kind
+from gateway.remit.ladder import Candidate
 from gateway.remittance import ClaimPayment
 from gateway.service.desk.open_item import answer_of, item_numbered
+from gateway.service.money.find_claims import candidates
 from gateway.service.office import Office
 from gateway.service.views.lists import Lister
 
@@ -34,13 +36,15 @@ DESK: Final = Lister(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemShown:
-    """An item, the answer it was kept with, and which claims may be meant, best first.
+    """An item, the answer it was kept with, and which claims may be meant.
 
-    answer  None if it is about none, or its file cannot be read any more
+    answer      None if it is about none, or its file cannot be read any more
+    candidates  the likeliest first, each with its score of 100 and what speaks for it; none once the item is ended
     """
 
     item: Item
     answer: ClaimPayment | None
+    candidates: tuple[Candidate, ...]
 
 
 def item_shown(office: Office, number: int) -> ItemShown:
@@ -49,4 +53,6 @@ def item_shown(office: Office, number: int) -> ItemShown:
     with office.ledger.reading() as tx:
         item = item_numbered(tx, practice, number)
         answer = answer_of(tx, office, item)
-    return ItemShown(item=item, answer=answer)
+        is_open = item.state is ItemState.OPEN and answer is not None
+        likely = candidates(tx, practice, answer, partner=item.partner) if is_open and answer is not None else ()
+    return ItemShown(item=item, answer=answer, candidates=likely)

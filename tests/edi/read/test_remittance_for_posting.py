@@ -115,6 +115,37 @@ def test_claims_and_their_lines_are_read(read: Callable[[str], Remittance]) -> N
     assert (line.day, other.day, bare.day) == (date(2026, 11, 17), date(2026, 11, 12), date(2026, 11, 16))
 
 
+def test_what_was_billed_is_read_where_the_payer_says_so(read: Callable[[str], Remittance]) -> None:
+    as_billed = "SVC*HC:97110:GP:KX*120.5*100**2*HC:97112:GP:59*3"
+    line, other, _ = read(BODY.replace("SVC*HC:97110:GP:KX*120.5*100**2", as_billed)).claims[0].lines
+    assert (line.procedure, line.units) == ("97110", Decimal(2))
+    assert (line.billed_procedure, line.billed_modifiers) == ("97112", ("GP", "59"))
+    assert line.billed_units == Decimal(3)
+    assert (other.billed_procedure, other.billed_modifiers, other.billed_units) == ("", (), None)
+
+
+def test_whom_and_when_a_payment_is_about_is_read(read: Callable[[str], Remittance]) -> None:
+    first, second = read(BODY).claims
+    assert (first.patient, first.member_id, first.day) == ("ZELLER, OTTILIE", "1ZZ0ZZ0ZZ00", date(2026, 11, 16))
+    assert (second.patient, second.member_id, second.day) == ("", "", None)
+
+
+@pytest.mark.parametrize(
+    ("names", "patient", "member_id"),
+    [
+        ("NM1*QC*1*ZELLER\nNM1*IL*1*ZELLER*GOTTLIEB****MI*2ZZ", "ZELLER", "2ZZ"),
+        ("NM1*QC*1*ZELLER*OTTILIE****MI*1ZZ\nNM1*IL*1*ZELLER*GOTTLIEB****MI*2ZZ", "ZELLER, OTTILIE", "2ZZ"),
+        ("NM1*QC*1*ZELLER*OTTILIE****MI*1ZZ\nNM1*IL*1*ZELLER*GOTTLIEB", "ZELLER, OTTILIE", "1ZZ"),
+        ("NM1*QC*1", "", ""),
+    ],
+)
+def test_the_member_is_the_insured_or_else_the_patient(
+    read: Callable[[str], Remittance], names: str, patient: str, member_id: str
+) -> None:
+    first = read(BODY.replace("NM1*QC*1*ZELLER*OTTILIE****MI*1ZZ0ZZ0ZZ00", names)).claims[0]
+    assert (first.patient, first.member_id) == (patient, member_id)
+
+
 def test_all_six_triples_of_an_adjustment_are_read(read: Callable[[str], Remittance]) -> None:
     six = "CAS*CO*1*1**2*2**3*3**4*4**5*5**6*6*7"
     adjustments = read(BODY.replace("CAS*OA*23*10**94*-5.25*2", six)).claims[0].adjustments

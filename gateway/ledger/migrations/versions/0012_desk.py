@@ -29,7 +29,7 @@ _ACCOUNTS = {
     "CT": "capitation",
 }
 """As they were when this revision was made."""
-_BOOKED = frozenset({"interest", "tax withheld", "rebate", "late charge"})
+_BOOKED = frozenset({"interest", "tax withheld", "rebate", "late charge", "capitation"})
 _INDEXES = {
     "state": ("state", "id", "left_cents"),
     "kind": ("kind", "state", "id", "left_cents"),
