@@ -10,7 +10,7 @@ from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
-    from gateway.ledger.desk import Item
+    from gateway.ledger.desk import DeskItem
     from gateway.remittance import ClaimPayment
 
 
@@ -33,7 +33,7 @@ def money_list(place: Place, state: str | None, wanted: lists.Wanted) -> int:
     from gateway.money import from_cents, shown
     from gateway.service.views.desk import DESK
 
-    shape: lists.Shape[Item] = lists.Shape(
+    shape: lists.Shape[DeskItem] = lists.Shape(
         command="gateway money list",
         key="items",
         columns=(

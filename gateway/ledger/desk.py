@@ -58,7 +58,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class DeskItem:
     """An item as it stands; see the columns of `desk_items` in tables.py. `trace` and the days are its remittance's."""
 
     id: int
@@ -126,12 +126,12 @@ LIST: Final = List(
 )
 
 
-def page_of(tx: Connection, practice: str, asked: Asked) -> Page[Item]:
+def page_of(tx: Connection, practice: str, asked: Asked) -> Page[DeskItem]:
     """List items."""
     return page(tx, practice, LIST, asked, _stored)
 
 
-def find(tx: Connection, practice: str, item_id: int) -> Item | None:
+def find(tx: Connection, practice: str, item_id: int) -> DeskItem | None:
     """Give the item of that number."""
     row = tx.execute(_STORED.where(desk_items.c.practice == practice, desk_items.c.id == item_id)).mappings().first()
     return None if row is None else _stored(row)
@@ -146,7 +146,7 @@ def document_of(tx: Connection, practice: str, item_id: int) -> ClaimPayment | N
 
 def of_claims(
     tx: Connection, practice: str, pcns: Collection[str], *, states: Collection[ItemState] = (ItemState.OPEN,)
-) -> tuple[Item, ...]:
+) -> tuple[DeskItem, ...]:
     """Give the items that are tied to some claims, oldest first."""
     return tuple(
         item
@@ -155,12 +155,12 @@ def of_claims(
     )
 
 
-def of_remittance(tx: Connection, practice: str, remittance_id: int) -> tuple[Item, ...]:
+def of_remittance(tx: Connection, practice: str, remittance_id: int) -> tuple[DeskItem, ...]:
     """Give every item that a remittance left, in its order."""
     return _where(tx, practice, desk_items.c.remittance_id == remittance_id)
 
 
-def of_answers(tx: Connection, practice: str, answer_ids: Collection[int]) -> tuple[Item, ...]:
+def of_answers(tx: Connection, practice: str, answer_ids: Collection[int]) -> tuple[DeskItem, ...]:
     """Give the items of answers that wait, or waited."""
     return tuple(
         item for some in some_at_once(answer_ids) for item in _where(tx, practice, desk_items.c.answer_id.in_(some))
@@ -174,7 +174,7 @@ def of_kind(
     *,
     references: Collection[str],
     states: Collection[ItemState] = (ItemState.OPEN,),
-) -> tuple[Item, ...]:
+) -> tuple[DeskItem, ...]:
     """Give the items of one kind with some references (CLP01), oldest first."""
     return tuple(
         item
@@ -211,13 +211,13 @@ def placed(tx: Connection, practice: str, references: Collection[str]) -> dict[s
     return found
 
 
-def tie(tx: Connection, practice: str, item: Item, pcn: str) -> None:
+def tie(tx: Connection, practice: str, item: DeskItem, pcn: str) -> None:
     """Keep on which claim an item was placed."""
     mine = desk_items.c.practice == practice, desk_items.c.id == item.id
     tx.execute(update(desk_items).where(*mine).values(claim=pcn))
 
 
-def to_meet(tx: Connection, practice: str, payer: str) -> tuple[Item, ...]:
+def to_meet(tx: Connection, practice: str, payer: str) -> tuple[DeskItem, ...]:
     """Give the open items of one payer that may meet others, oldest first: what it adjusted, or was paid back, or paid too much."""
     d = desk_items.c
     may_meet = Unindexed(d.kind).in_((ItemKind.PROVIDER, ItemKind.OVERPAID)) & (d.state == ItemState.OPEN)
@@ -226,14 +226,14 @@ def to_meet(tx: Connection, practice: str, payer: str) -> tuple[Item, ...]:
     return _where(tx, practice, d.payer == payer, states, may_meet | is_paid_back)
 
 
-def _where(tx: Connection, practice: str, *conditions: ColumnElement[bool]) -> tuple[Item, ...]:
+def _where(tx: Connection, practice: str, *conditions: ColumnElement[bool]) -> tuple[DeskItem, ...]:
     query = _STORED.where(desk_items.c.practice == practice, *conditions).order_by(desk_items.c.id)
     return tuple(_stored(row) for row in tx.execute(query).mappings())
 
 
-def _stored(row: RowMapping) -> Item:
-    fields = {name: row[name] for name in Item.__dataclass_fields__ if name not in {"kind", "state"}}
-    return Item(**fields, kind=ItemKind(row["kind"]), state=ItemState(row["state"]))
+def _stored(row: RowMapping) -> DeskItem:
+    fields = {name: row[name] for name in DeskItem.__dataclass_fields__ if name not in {"kind", "state"}}
+    return DeskItem(**fields, kind=ItemKind(row["kind"]), state=ItemState(row["state"]))
 
 
 def add_all(
@@ -287,7 +287,7 @@ def add_all(
     return ids
 
 
-def move(tx: Connection, practice: str, item: Item, cents: int, state: ItemState, said: str) -> None:
+def move(tx: Connection, practice: str, item: DeskItem, cents: int, state: ItemState, said: str) -> None:
     """Change what an item holds by so many cents, and with it what is left of it while it is open."""
     left = item.left_cents + (cents if item.state is ItemState.OPEN else 0)
     _update(tx, practice, item, held_cents=item.held_cents + cents, left_cents=left, state=state)
@@ -310,12 +310,12 @@ def _movement(
     }
 
 
-def settle(tx: Connection, practice: str, item: Item, left_cents: int, state: ItemState) -> None:
+def settle(tx: Connection, practice: str, item: DeskItem, left_cents: int, state: ItemState) -> None:
     """Say what of an item is left to decide; its money stays where it is."""
     _update(tx, practice, item, left_cents=left_cents, state=state)
 
 
-def _update(tx: Connection, practice: str, item: Item, **values: object) -> None:
+def _update(tx: Connection, practice: str, item: DeskItem, **values: object) -> None:
     """Change an item that is still as it was read. Raises LedgerConflict if somebody was quicker."""
     d = desk_items.c
     as_read = (d.held_cents == item.held_cents, d.left_cents == item.left_cents, d.state == item.state)

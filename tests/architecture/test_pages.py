@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 
-from gateway import delivery, lifecycle
+from gateway import delivery, desk, lifecycle
 from gateway.cli.face.commands import gateway
 from gateway.cli.face.status import EXPLAINED
 from gateway.ledger.inbound import INBOUND_EXPLAINED
@@ -18,6 +18,7 @@ from gateway.scrub import RULES
 from gateway.service.views.claims import CLAIMS
 from gateway.service.views.deliveries import DELIVERIES
 from gateway.service.views.denials import DENIALS
+from gateway.service.views.desk import DESK
 from gateway.service.views.inbox import INBOX
 from gateway.service.views.log import LOG
 from gateway.service.views.remittances import REMITTANCES
@@ -61,6 +62,12 @@ def test_each_state_stands_in_its_table_with_its_meaning_and_what_to_do() -> Non
     ]
 
 
+def test_each_kind_of_item_on_the_desk_stands_in_its_table() -> None:
+    assert rows(BILLER, "kinds") == [
+        f"| {kind} | {means} | {act} |" for kind, (means, act) in desk.KIND_EXPLAINED.items()
+    ]
+
+
 def test_each_exit_status_stands_in_its_table() -> None:
     assert rows(OPERATOR, "statuses") == [f"| {int(status)} | {meaning} |" for status, meaning in EXPLAINED.items()]
 
@@ -71,6 +78,7 @@ def test_each_field_of_each_list_stands_in_its_table() -> None:
         "claims list": CLAIMS,
         "denials list": DENIALS,
         "remits list": REMITTANCES,
+        "money list": DESK,
         "deliveries list": DELIVERIES,
         "inbox list": INBOX,
         "tail": LOG,

@@ -6,7 +6,7 @@ from gateway.event import Event
 from gateway.ledger import Transaction, answers, claims, desk, events
 from gateway.ledger import remittances as money
 from gateway.ledger.answers import Changed
-from gateway.ledger.desk import Item, NewItem
+from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, shown
 from gateway.remit.standing import Fate
@@ -17,7 +17,7 @@ from gateway.service.office import Office
 _KEPT_BACK = frozenset({ItemKind.REFUND, ItemKind.SET_ASIDE})
 
 
-def give_back(office: Office, number: int, *, reason: str) -> Item:
+def give_back(office: Office, number: int, *, reason: str) -> DeskItem:
     """Keep that an item was paid back to the payer. What it paid back waits until the payer acknowledges it (PLB 72).
 
     Raises UsageError if there is no such item, or it is not money that came.
@@ -48,7 +48,7 @@ def give_back(office: Office, number: int, *, reason: str) -> Item:
         return item_numbered(tx, practice, number)
 
 
-def close_item(office: Office, number: int, *, reason: str) -> Item:
+def close_item(office: Office, number: int, *, reason: str) -> DeskItem:
     """Keep a person's word that an item needs nothing more: it is not ours, or the proof is there.
 
     Raises UsageError if there is no such item, or it is not open.
@@ -64,14 +64,14 @@ def close_item(office: Office, number: int, *, reason: str) -> Item:
         return item_numbered(tx, practice, number)
 
 
-def _end(tx: Transaction, practice: str, item: Item, state: ItemState) -> None:
+def _end(tx: Transaction, practice: str, item: DeskItem, state: ItemState) -> None:
     """End an item; its answer stands no more, though a reversal of it may come."""
     desk.settle(tx, practice, item, item.left_cents, state)
     if item.answer_id is not None:
         answers.change_all(tx, practice, [Changed(item.answer_id, Fate.ENDED, item.held_cents)])
 
 
-def _decided(office: Office, item: Item, kind: str, said: str, reason: str) -> Event:
+def _decided(office: Office, item: DeskItem, kind: str, said: str, reason: str) -> Event:
     return Event(
         kind=kind,
         about=item.trace,

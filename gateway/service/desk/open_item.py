@@ -5,14 +5,14 @@ from gateway.edi.read.inbound_file import read_answers
 from gateway.errors import ConfigError, InboundWireError, PgpRefused, UsageError
 from gateway.ledger import Transaction, answers, desk, inbound
 from gateway.ledger import remittances as money
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.money import cents
 from gateway.remittance import ClaimPayment, Remittance
 from gateway.service.files.pgp import content
 from gateway.service.office import Office
 
 
-def item_numbered(tx: Transaction, practice: str, number: int) -> Item:
+def item_numbered(tx: Transaction, practice: str, number: int) -> DeskItem:
     """Give the item of that number. Raises UsageError if there is none."""
     item = desk.find(tx, practice, number)
     if item is None:
@@ -20,7 +20,7 @@ def item_numbered(tx: Transaction, practice: str, number: int) -> Item:
     return item
 
 
-def open_item(tx: Transaction, practice: str, number: int) -> Item:
+def open_item(tx: Transaction, practice: str, number: int) -> DeskItem:
     """Give the item of that number that nobody has decided about. Raises UsageError."""
     item = item_numbered(tx, practice, number)
     if item.state is not ItemState.OPEN:
@@ -28,7 +28,7 @@ def open_item(tx: Transaction, practice: str, number: int) -> Item:
     return item
 
 
-def answer_of(tx: Transaction, office: Office, item: Item) -> ClaimPayment | None:
+def answer_of(tx: Transaction, office: Office, item: DeskItem) -> ClaimPayment | None:
     """Give the answer that an item is about; None if it is about none, or cannot be read any more."""
     practice = office.practice.key
     kept = desk.document_of(tx, practice, item.id)
@@ -39,7 +39,7 @@ def answer_of(tx: Transaction, office: Office, item: Item) -> ClaimPayment | Non
     return _read_again(tx, office, item) if not item.account and item.held_cents else None
 
 
-def _read_again(tx: Transaction, office: Office, item: Item) -> ClaimPayment | None:
+def _read_again(tx: Transaction, office: Office, item: DeskItem) -> ClaimPayment | None:
     """Find the answer in its file: it came before answers were kept on the desk."""
     stored = money.find(tx, office.practice.key, item.remittance_id)
     assert stored is not None, "an item is of a remittance"

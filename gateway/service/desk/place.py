@@ -9,7 +9,7 @@ from gateway.event import Event
 from gateway.ledger import Transaction, answers, claims, desk, events, inbound, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.answers import Changed, StoredAnswer
-from gateway.ledger.desk import Item, NewItem
+from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import ZERO, from_cents, shown
 from gateway.remit.ladder import Step
@@ -39,7 +39,7 @@ class Placed:
 class _Placing:
     """An item about to be placed."""
 
-    item: Item
+    item: DeskItem
     stored: StoredRemittance
     payment: ClaimPayment
     answered: ClaimsAnswered
@@ -121,7 +121,7 @@ def _worked_out(
     return _Placing(item, stored, payment, answered, ours, done)
 
 
-def _claim(tx: Transaction, office: Office, item: Item, name: str, found_by: Step) -> tuple[ClaimsAnswered, Ours]:
+def _claim(tx: Transaction, office: Office, item: DeskItem, name: str, found_by: Step) -> tuple[ClaimsAnswered, Ours]:
     """Find the claim that a person means, among those that may have left. Raises UsageError."""
     practice = office.practice.key
     pcn = name.strip().upper()
@@ -144,7 +144,7 @@ def _claim(tx: Transaction, office: Office, item: Item, name: str, found_by: Ste
 def _payment(
     tx: Transaction,
     office: Office,
-    item: Item,
+    item: DeskItem,
     ours: Ours,
     says: Sequence[TypedLine],
     on_lines: Mapping[int, int],
@@ -169,7 +169,7 @@ def _payment(
     return payment
 
 
-def _taken_back(item: Item, ours: Ours) -> ClaimPayment:
+def _taken_back(item: DeskItem, ours: Ours) -> ClaimPayment:
     """Give the reversal of what the payer kept back again: an answer that stands and paid just that."""
     standing = [
         one for one in ours.answers if _stands(one) and one.paid_cents == -item.left_cents and one.payment is not None
@@ -202,7 +202,7 @@ def _stands(one: StoredAnswer) -> bool:
     return one.fate == Fate.STANDS and not one.is_reversal
 
 
-def _without_answer(item: Item) -> ClaimPayment:
+def _without_answer(item: DeskItem) -> ClaimPayment:
     return ClaimPayment(
         patient_control_number=item.reference,
         status=REVERSAL if item.left_cents < 0 else "1",
@@ -247,7 +247,7 @@ def _remittance(stored: StoredRemittance, payment: ClaimPayment) -> Remittance:
     )
 
 
-def _said(office: Office, item: Item, placed: Placed, reason: str, found_by: Step) -> Event:
+def _said(office: Office, item: DeskItem, placed: Placed, reason: str, found_by: Step) -> Event:
     is_by_hand = found_by is Step.PERSON
     return Event(
         kind="money.placed",

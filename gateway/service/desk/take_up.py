@@ -3,7 +3,7 @@
 from gateway.desk import ItemKind
 from gateway.errors import UsageError
 from gateway.ledger import desk
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.remit.ladder import Step
 from gateway.service.claims.answered import sent_claims
 from gateway.service.desk.place import place
@@ -19,7 +19,7 @@ def take_up(office: Office) -> None:
             continue
 
 
-def _known_now(office: Office) -> list[Item]:
+def _known_now(office: Office) -> list[DeskItem]:
     practice = office.practice.key
     with office.ledger.reading() as tx:
         references = desk.references_open(tx, practice, ItemKind.STRANGER)

@@ -12,7 +12,7 @@ from gateway.desk import ItemState
 from gateway.ledger import Transaction, answers, claims, desk
 from gateway.ledger.answers import StoredAnswer
 from gateway.ledger.claims import StoredClaim, StoredLine
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.ledger.record import Billed
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.answered import sent_claims
@@ -36,7 +36,7 @@ class Ours:
     answers: tuple[StoredAnswer, ...]
     state: ClaimState
     payer_claim_number: str
-    items: tuple[Item, ...] = ()
+    items: tuple[DeskItem, ...] = ()
     payers: frozenset[str] = frozenset()
     found_by: dict[int, str] = field(default_factory=dict)
     is_posted_to: bool = False
@@ -90,7 +90,7 @@ def read_claims(
     lines, known = claims.lines_of_all(tx, practice, ids), answers.of_versions(tx, practice, ids)
     # Nothing is on the desk of a claim that nobody has answered.
     answered = [claim.pcn for claim, _ in sent.values() if claim.id in known]
-    items: dict[str, list[Item]] = {}
+    items: dict[str, list[DeskItem]] = {}
     for one in desk.of_claims(tx, practice, answered, states=tuple(ItemState)):
         items.setdefault(one.claim, []).append(one)
     aliases = desk.aliases(tx, practice, {claim.payer for claim, _ in sent.values()})

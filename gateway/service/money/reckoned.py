@@ -8,7 +8,7 @@ from gateway.desk import ItemState
 from gateway.event import Event, EventSeverity
 from gateway.ledger.answers import Changed, NewAnswer
 from gateway.ledger.denials import NewDenial
-from gateway.ledger.desk import Item, NewItem, Waiting
+from gateway.ledger.desk import DeskItem, NewItem, Waiting
 from gateway.ledger.inbound import InboundFile
 from gateway.ledger.remittances import NewPayment
 from gateway.service.money.claims_answered import Ours
@@ -35,7 +35,7 @@ class Opened:
 class Excess(NamedTuple):
     """What is too much on a claim now, in cents, of which an item was on the desk before."""
 
-    item: Item
+    item: DeskItem
     cents: int
 
 

@@ -2,7 +2,7 @@
 
 from gateway.desk import ItemKind, ItemState
 from gateway.ledger import Transaction, desk
-from gateway.ledger.desk import Item, NewItem
+from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import cents
 from gateway.remittance import Remittance
@@ -35,6 +35,6 @@ def take_from_desk(tx: Transaction, office: Office, stored: StoredRemittance) ->
         desk.settle(tx, office.practice.key, item, 0, ItemState.TAKEN_UP)
 
 
-def _on_desk(tx: Transaction, office: Office, stored: StoredRemittance) -> Item | None:
+def _on_desk(tx: Transaction, office: Office, stored: StoredRemittance) -> DeskItem | None:
     known = desk.of_remittance(tx, office.practice.key, stored.id)
     return next((one for one in known if one.kind is ItemKind.SET_ASIDE and one.state is ItemState.OPEN), None)

@@ -11,7 +11,7 @@ from gateway.desk import Account, ItemKind, ItemState
 from gateway.event import Event
 from gateway.ledger import Transaction, answers, desk, events
 from gateway.ledger.answers import Changed
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.money import from_cents, shown
 from gateway.remit.accounts import meets
 from gateway.remit.set_off import Entry, meet
@@ -38,7 +38,7 @@ def set_off_strangers(tx: Transaction, office: Office, payer: str, references: C
     """
     states = ItemState.OPEN, ItemState.RETURNED
     known = desk.of_kind(tx, office.practice.key, ItemKind.STRANGER, references=references, states=states)
-    by_amount: dict[tuple[str, int], list[Item]] = {}
+    by_amount: dict[tuple[str, int], list[DeskItem]] = {}
     for one in known:
         if one.payer == payer:
             others = by_amount.get((one.reference, -one.left_cents))
@@ -49,7 +49,7 @@ def set_off_strangers(tx: Transaction, office: Office, payer: str, references: C
                 by_amount.setdefault((one.reference, one.left_cents), []).append(one)
 
 
-def _meet_in_whole(tx: Transaction, office: Office, items: dict[int, Item]) -> None:
+def _meet_in_whole(tx: Transaction, office: Office, items: dict[int, DeskItem]) -> None:
     """Let what was paid too much meet what the payer recovers of that claim, where it is just that; both are done with."""
     for over in [one for one in items.values() if one.kind is ItemKind.OVERPAID]:
         kept_back = next(
@@ -69,23 +69,23 @@ def _meet_in_whole(tx: Transaction, office: Office, items: dict[int, Item]) -> N
             answers.change_all(tx, office.practice.key, [Changed(over.answer_id, Fate.ENDED, over.held_cents)])
 
 
-def _settle(tx: Transaction, office: Office, item: Item, left: int) -> None:
+def _settle(tx: Transaction, office: Office, item: DeskItem, left: int) -> None:
     desk.settle(tx, office.practice.key, item, left, ItemState.OPEN if left else ItemState.SET_OFF)
     _say(tx, office, item, left)
 
 
-def _family(one: Item) -> str:
+def _family(one: DeskItem) -> str:
     """Tell with what an item may meet, in parts too; empty if with nothing."""
     if one.kind is ItemKind.REFUND:
         return Account.REFUND_ACKNOWLEDGED
     return meets(Account(one.account)) if one.account else ""
 
 
-def _entry(one: Item, family: str) -> Entry:
+def _entry(one: DeskItem, family: str) -> Entry:
     return Entry(one.id, one.left_cents, family, one.claim, one.reference, one.trace)
 
 
-def _say(tx: Transaction, office: Office, item: Item, left: int) -> None:
+def _say(tx: Transaction, office: Office, item: DeskItem, left: int) -> None:
     amount = shown(from_cents(abs(item.left_cents - left)))
     rest = f"; {shown(from_cents(left))} are open still" if left else ""
     said = Event(

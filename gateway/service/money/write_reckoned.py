@@ -9,7 +9,7 @@ from gateway.ledger import denials as denials_kept
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import Answered
 from gateway.ledger.denials import PayersDenial
-from gateway.ledger.desk import Item, NewItem, Waiting
+from gateway.ledger.desk import DeskItem, NewItem, Waiting
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import from_cents, shown
 from gateway.service.money.claims_answered import Ours
@@ -63,7 +63,7 @@ def _told(
     return told
 
 
-def _wait(tx: Transaction, office: Office, stored: StoredRemittance, item: Item, one: Waiting) -> list[Event]:
+def _wait(tx: Transaction, office: Office, stored: StoredRemittance, item: DeskItem, one: Waiting) -> list[Event]:
     """Change what an answer's item holds: none of it waits any more, or another part."""
     is_over = item.held_cents + one.cents == 0
     # What was paid back, or closed, stays so: its money is on its claim now, and what was paid back is an item of its own.
@@ -94,7 +94,7 @@ def _said_put(office: Office, stored: StoredRemittance, number: int, item: NewIt
     )
 
 
-def _said_moved(office: Office, stored: StoredRemittance, item: Item, cents: int, said: str) -> Event:
+def _said_moved(office: Office, stored: StoredRemittance, item: DeskItem, cents: int, said: str) -> Event:
     """Say that money on the desk waits no more, or that more of it does."""
     amount = shown(from_cents(abs(cents)))
     told = (

@@ -11,7 +11,7 @@ from gateway.ledger import claims, denials, desk, events, inbound, outbox, visit
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.denials import StoredDenial
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import Balance, StoredPayment
@@ -66,7 +66,7 @@ class ClaimShown:
     answers: tuple[StoredAnswer, ...]
     payments: tuple[StoredPayment, ...]
     denials: tuple[StoredDenial, ...]
-    waits: tuple[Item, ...]
+    waits: tuple[DeskItem, ...]
 
 
 def _of_claim(balances: dict[int, Balance]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.desk import Account, ItemKind, ItemState
 from gateway.ledger import desk
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.listing import Field, Kind
 from gateway.remit.ladder import Candidate
 from gateway.remittance import ClaimPayment
@@ -42,7 +42,7 @@ class ItemShown:
     candidates  the likeliest first, each with its score of 100 and what speaks for it; none once the item is ended
     """
 
-    item: Item
+    item: DeskItem
     answer: ClaimPayment | None
     candidates: tuple[Candidate, ...]
 

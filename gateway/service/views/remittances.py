@@ -6,7 +6,7 @@ from typing import Final
 from gateway.errors import UsageError
 from gateway.ledger import desk
 from gateway.ledger import remittances as money
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.ledger.remittances import RemittanceState, StoredPayment, StoredRemittance
 from gateway.listing import Field, Kind
 from gateway.service.office import Office
@@ -34,7 +34,7 @@ class RemittanceShown:
 
     remittance: StoredRemittance
     payments: tuple[StoredPayment, ...]
-    items: tuple[Item, ...]
+    items: tuple[DeskItem, ...]
 
 
 def remit_shown(office: Office, remittance_id: int) -> RemittanceShown:

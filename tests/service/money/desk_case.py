@@ -12,7 +12,7 @@ from typing import Any, Final
 from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.ledger import desk
-from gateway.ledger.desk import Item
+from gateway.ledger.desk import DeskItem
 from gateway.listing import asked_for
 from gateway.money import from_cents
 from gateway.service.claims.close import close_claim
@@ -57,7 +57,7 @@ class DeskPlayed(Played):
         else:
             close_item(self.office, number, reason=step["why"])
 
-    def _item(self, meant: dict[str, str]) -> Item:
+    def _item(self, meant: dict[str, str]) -> DeskItem:
         found = [
             one
             for one in self._items()
@@ -66,7 +66,7 @@ class DeskPlayed(Played):
         assert len(found) == 1, f"{meant}: {len(found)} items"
         return found[0]
 
-    def _items(self) -> tuple[Item, ...]:
+    def _items(self) -> tuple[DeskItem, ...]:
         with self.office.ledger.reading() as tx:
             return desk.page_of(tx, self.office.practice.key, asked_for(limit=100)).rows
 

@@ -184,7 +184,7 @@ class GarbledLedger:
         return {place: from_cents(amount) for place, amount in paid.items()}
 
     def _judge(
-        self, tx: Transaction, tally: Tally, at: int, placed: str, paid: dict[int, Decimal], item: desk.Item | None
+        self, tx: Transaction, tally: Tally, at: int, placed: str, paid: dict[int, Decimal], item: desk.DeskItem | None
     ) -> None:
         truth, one = self.truths[at], self.garbled[at]
         tally.must += one.certain == "must"

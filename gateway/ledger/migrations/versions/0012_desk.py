@@ -107,17 +107,17 @@ def _parked() -> list[dict[str, object]]:
         elif one.reason == "provider adjustment":
             code = one.said.rpartition(" ")[2][:2]
             account = _ACCOUNTS.get(code, "other")
-            rows.append(_item(one, "provider adjustment", one.cents, account=account, code=code))
+            rows.append(_desk_item(one, "provider adjustment", one.cents, account=account, code=code))
         else:
-            rows.append(_item(one, "claim not ours", one.cents))
+            rows.append(_desk_item(one, "claim not ours", one.cents))
     waits = _waiting()
     for key, some in fitting.items():
         left = sum(one.cents for one in some)
         for answer_id, ordinal, cents in waits.get(key, ()):
             left -= cents
-            rows.append(_item(some[0], "does not fit", cents, claim=key[2], answer_id=answer_id, ordinal=ordinal))
+            rows.append(_desk_item(some[0], "does not fit", cents, claim=key[2], answer_id=answer_id, ordinal=ordinal))
         if left:
-            rows.append(_item(some[0], "does not fit", left, claim=key[2]))
+            rows.append(_desk_item(some[0], "does not fit", left, claim=key[2]))
     return rows
 
 
@@ -148,12 +148,12 @@ def _set_aside() -> list[dict[str, object]]:
         remittances.c.at,
     ).where(remittances.c.state == "set aside")
     return [
-        {**_item(one, "set aside", one.payment_cents), "held_cents": 0}
+        {**_desk_item(one, "set aside", one.payment_cents), "held_cents": 0}
         for one in op.get_bind().execute(query.order_by(remittances.c.id))
     ]
 
 
-def _item(  # type: ignore[no-untyped-def]
+def _desk_item(  # type: ignore[no-untyped-def]
     row,  # noqa: ANN001
     kind: str,
     cents: int,
