@@ -124,7 +124,10 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.PAID: ("adjudicated; what remains is the patient's or another payer's", "nothing"),
     ClaimState.PARTIAL: ("some lines paid, some denied", "gateway denials list"),
     ClaimState.DENIED: ("adjudicated and not paid", "gateway denials show CLAIM"),
-    ClaimState.REVERSED: ("the payer took its payment back", "wait for its correction; gateway claims show CLAIM"),
+    ClaimState.REVERSED: (
+        "the payer took its answer back, or a person took it off",
+        "wait for the correction, or place it anew; gateway claims show CLAIM",
+    ),
     ClaimState.REPLACED: ("a later version stands for it", "nothing"),
     ClaimState.VOIDED: ("taken back by us", "nothing"),
     ClaimState.CLOSED: ("closed by a person", "nothing"),

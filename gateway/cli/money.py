@@ -152,6 +152,7 @@ def money_place(
     as_json: bool,
 ) -> int:
     """Put money of the desk on a claim's lines; it has to come out to the cent."""
+    from gateway.money import shown
     from gateway.service.desk.place import place as place_item
     from gateway.service.desk.typed import read_line, read_places
 
@@ -164,7 +165,9 @@ def money_place(
         show.as_object(placed=placed, dry_run=dry_run)
         return Status.DONE
     would = "would be" if dry_run else "are"
-    say(f"{placed.amount} of item {placed.item} {would} placed on claim {placed.claim}, which {would} {placed.state}")
+    say(
+        f"{shown(placed.amount)} of item {placed.item} {would} placed on claim {placed.claim}, which {would} {placed.state}"
+    )
     return Status.DONE
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def remits() -> None:
-    """Remittances: list, and show one's money."""
+    """Remittances: list, show one's money, and take it off its claims again."""
 
 
 @remits.command(
@@ -80,3 +80,28 @@ def remits_show(place: Place, number: int, as_json: bool) -> int:
             f"  item {item.id}, {item.state}: {shown(from_cents(item.cents))}, {item.kind}; {item.reference}; {item.why}"
         )
     return Status.DONE
+
+
+@remits.command(
+    "unpost",
+    epilog="Example: gateway remits unpost 4 --claim V-1001 --by 'Ana Reyes' --reason 'meant for another clinic'",
+)
+@click.argument("number", type=int)
+@click.option("--claim", default="", help="Only of this claim, or of this visit's [all that it posted].")
+@show.decided
+@show.json_option
+@click.pass_obj
+def remits_unpost(place: Place, number: int, claim: str, by: str, reason: str, as_json: bool) -> int:
+    """Take what a remittance posted off its claims again: the money is on the desk, and the claims as they were without it."""
+    from gateway.money import from_cents, shown
+    from gateway.service.desk.unpost import unpost
+
+    with place.office(actor=by) as office:
+        done = unpost(office, number, claim=claim, reason=reason)
+    if as_json:
+        show.as_object(unposted=done)
+        return Status.NEEDS_A_PERSON
+    for one in done:
+        say(f"claim {one.claim}: {shown(from_cents(one.cents))} taken off; it is {one.state}")
+    say("the money is on the desk: gateway money list")
+    return Status.NEEDS_A_PERSON

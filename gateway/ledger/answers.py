@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, se
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import payment_from_bytes, payment_to_bytes
 from gateway.ledger.remittances import LinePosting, RemittanceState, posting_of
-from gateway.ledger.tables import answers, payments, postings, remittances
+from gateway.ledger.tables import answers, claim_versions, payments, postings, remittances
 from gateway.ledger.unindexed import Unindexed
 from gateway.money import cents
 from gateway.remittance import ClaimPayment
@@ -127,6 +127,17 @@ def of_versions(
         for row in rows:
             found.setdefault(row["claim_version_id"], []).append(_stored(row, posted.get(row["id"], _Posted())))
     return {version_id: tuple(some) for version_id, some in found.items()}
+
+
+def claims_of(tx: Connection, practice: str, remittance_id: int) -> tuple[str, ...]:
+    """Give the claims that a remittance has answers to, in order."""
+    query = (
+        select(claim_versions.c.pcn)
+        .join(answers, answers.c.claim_version_id == claim_versions.c.id)
+        .where(Unindexed(answers.c.practice) == practice, answers.c.remittance_id == remittance_id)
+        .order_by(claim_versions.c.id)
+    )
+    return tuple(dict.fromkeys(tx.execute(query).scalars()))
 
 
 def document_of(tx: Connection, practice: str, answer_id: int) -> ClaimPayment | None:

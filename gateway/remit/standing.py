@@ -138,7 +138,7 @@ class _Settling:
             for line, parts in _by_line(one.parts).items()
         ]
         for one in self.answers:
-            if one.is_reversal:
+            if one.is_reversal and not one.is_ended:
                 self._take_back(one)
         for line in dict.fromkeys(piece.line for piece in self.pieces):
             self._stand([piece for piece in self.pieces if piece.line == line and not piece.answer.is_ended])

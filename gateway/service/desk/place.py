@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
@@ -11,11 +12,13 @@ from gateway.ledger import remittances as money
 from gateway.ledger.answers import Changed, StoredAnswer
 from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import StoredRemittance
+from gateway.lifecycle import ClaimState
 from gateway.money import ZERO, from_cents, shown
 from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
-from gateway.remittance import REVERSAL, ClaimPayment, Remittance
+from gateway.remittance import REVERSAL, ClaimPayment
 from gateway.service.desk.open_item import answer_of, open_item
+from gateway.service.desk.told_again import as_remittance
 from gateway.service.desk.typed import TypedLine, as_typed
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
 from gateway.service.money.find_claims import Found
@@ -31,8 +34,8 @@ class Placed:
 
     item: int
     claim: str
-    amount: str
-    state: str
+    amount: Decimal
+    state: ClaimState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def place(
     with office.ledger.writing() as tx:
         placing = _worked_out(tx, office, number, claim, says, on_lines, found_by)
         item, ours = placing.item, placing.ours
-        placed = Placed(item=item.id, claim=ours.claim.pcn, amount=shown(from_cents(item.left_cents)), state=ours.state)
+        placed = Placed(item=item.id, claim=ours.claim.pcn, amount=from_cents(item.left_cents), state=ours.state)
         if dry_run:
             return placed
         visits.lock(tx, practice, list(placing.answered.visit_ids))
@@ -110,7 +113,7 @@ def _worked_out(
     ours.found_by[payment.ordinal] = found_by
     done = Reckoned()
     settle_claim(
-        done, office, inbound.by_id(tx, practice, stored.inbound_id), _remittance(stored, payment), ours, [payment]
+        done, office, inbound.by_id(tx, practice, stored.inbound_id), as_remittance(stored, payment), ours, [payment]
     )
     waits = next((one for one in done.told if isinstance(one, NewItem) and one.is_parked), None)
     if waits is not None:
@@ -230,23 +233,6 @@ def _on_lines(payment: ClaimPayment, on_lines: Mapping[int, int], ours: Ours) ->
     return payment._replace(lines=tuple(lines))
 
 
-def _remittance(stored: StoredRemittance, payment: ClaimPayment) -> Remittance:
-    """Give of a remittance what its answer is told with."""
-    return Remittance(
-        control=stored.set_control,
-        payment=from_cents(stored.payment_cents),
-        method=stored.method,
-        paid_on=stored.paid_on,
-        trace=stored.trace,
-        originator=stored.originator,
-        payer_name=stored.payer_name,
-        payer_id=stored.payer_id,
-        payee_id="",
-        claims=(payment,),
-        provider_adjustments=(),
-    )
-
-
 def _said(office: Office, item: DeskItem, placed: Placed, reason: str, found_by: Step) -> Event:
     is_by_hand = found_by is Step.PERSON
     return Event(
@@ -254,7 +240,7 @@ def _said(office: Office, item: DeskItem, placed: Placed, reason: str, found_by:
         about=item.trace,
         claim=placed.claim,
         partner=item.partner,
-        said=f"{placed.amount} of item {item.id}, remittance {item.remittance_id}, are placed on claim {placed.claim}"
+        said=f"{shown(placed.amount)} of item {item.id}, remittance {item.remittance_id}, are placed on claim {placed.claim}"
         + ("" if is_by_hand else f": it has left now, and is known by its {found_by}"),
         artefact="person" if is_by_hand else f"remittance {item.remittance_id}",
         actor=office.actor,

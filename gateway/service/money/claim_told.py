@@ -26,6 +26,7 @@ class Telling:
         self.file = file
         self.remittance = remittance
         self.ours = ours
+        self.is_by_a_person = False
 
     def answered(
         self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], stands: ByBucket, after: ClaimState
@@ -47,7 +48,7 @@ class Telling:
             partner=self.file.partner,
             said=f"claim {ours.claim.pcn}: {shown(paid)} paid of {shown(charge)}"
             + (f"; denied by {', '.join(reasons)}" if reasons else "")
-            + ("; taken back by the payer, and no other answer stands" if after is ClaimState.REVERSED else "")
+            + (f"; {self._taken_back()}, and no other answer stands" if after is ClaimState.REVERSED else "")
             + (f"; {silent} of its lines are not answered yet" if silent else ""),
             severity=EventSeverity.CAN_WAIT if is_work else EventSeverity.ROUTINE,
             before=ours.state,
@@ -56,6 +57,9 @@ class Telling:
             actor=self.office.actor,
             next_command=f"gateway {'denials' if reasons else 'claims'} show {ours.claim.pcn}" if is_work else "",
         )
+
+    def _taken_back(self) -> str:
+        return "taken off by a person" if self.is_by_a_person else "taken back by the payer"
 
     def tell(self, one: Laid, outcome: Outcome) -> None:
         """Say of a new answer what its money does not say."""

@@ -28,6 +28,7 @@ class Ours:
     items    what is on the desk, or was, that is tied to it
     payers   under which ids its payer pays: its own, and those that a person has confirmed
     found_by how each new answer, by the place of its CLP, was known to be about it
+    taken_off  answers that a person takes off its lines now
     """
 
     claim: StoredClaim
@@ -39,6 +40,7 @@ class Ours:
     items: tuple[DeskItem, ...] = ()
     payers: frozenset[str] = frozenset()
     found_by: dict[int, str] = field(default_factory=dict)
+    taken_off: frozenset[int] = frozenset()
     is_posted_to: bool = False
 
     @property

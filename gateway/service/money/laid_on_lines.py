@@ -87,7 +87,7 @@ class Laying:
             speaks_of_lines=True,
             fits=True,
             parts=tuple(map(self._part, stored.at_first)),
-            is_ended=stored.fate == Fate.ENDED,
+            is_ended=self._is_ended(stored),
         )
         return Laid(answer, stored, payer_id=stored.payer_id)
 
@@ -114,9 +114,12 @@ class Laying:
             speaks_of_lines=bool(payment.lines),
             fits=not misfit or bool(parts),
             parts=parts,
-            is_ended=stored is not None and stored.fate == Fate.ENDED,
+            is_ended=stored is not None and self._is_ended(stored),
         )
         return Laid(answer, stored, payment, found, misfit, payer_id)
+
+    def _is_ended(self, stored: StoredAnswer) -> bool:
+        return stored.fate == Fate.ENDED or stored.id in self._ours.taken_off
 
     def _part(self, one: LinePosting) -> Posting:
         return Posting(

@@ -86,6 +86,7 @@ class _Claim:
         self._settle_denials(known, outcomes, rows, lines)
         self._learn(known, outcomes)
         news = [one for one in known if self._is_news(one, outcomes[one.answer.id])]
+        self.telling.is_by_a_person = bool(self.ours.taken_off)
         if changed or any(outcomes[one.answer.id].fate is Fate.STANDS for one in news):
             self._move(known, outcomes, stands)
         for one in news:
@@ -198,6 +199,8 @@ class _Claim:
         return self.office.clock.now().date() + timedelta(days=_REPORT_DAYS)
 
     def _why(self, one: Laid) -> str:
+        if one.answer.id in self.ours.taken_off:
+            return "a person took it off the claim"
         if one.misfit:
             return one.misfit
         if one.answer.is_reversal:

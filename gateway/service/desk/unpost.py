@@ -1,0 +1,95 @@
+"""What a remittance posted is taken off its claims again: each claim is worked out anew without it, the money is on the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.errors import UsageError
+from gateway.event import Event
+from gateway.ledger import Transaction, answers, claims, events, inbound, visits
+from gateway.ledger import remittances as money
+from gateway.ledger.remittances import RemittanceState, StoredRemittance
+from gateway.lifecycle import ClaimState
+from gateway.money import from_cents, shown
+from gateway.remit.ladder import Step
+from gateway.remit.standing import Fate
+from gateway.service.desk.told_again import as_remittance
+from gateway.service.money.claims_answered import Ours, read_claims
+from gateway.service.money.find_claims import Found
+from gateway.service.money.reckoned import Reckoned
+from gateway.service.money.settle_claim import settle_claim
+from gateway.service.money.write_reckoned import write_reckoned
+from gateway.service.office import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unposted:
+    """A claim that a remittance's answers were taken off, with the cents that they had paid, and how it stands now."""
+
+    claim: str
+    cents: int
+    state: ClaimState
+
+
+def unpost(office: Office, number: int, *, claim: str = "", reason: str) -> tuple[Unposted, ...]:
+    """Take what a remittance posted off its claims, or off one of them.
+
+    claim  a patient control number, or the key of a visit; empty for all
+
+    Raises UsageError if there is no such remittance, or nothing of it is posted there: then nothing was changed.
+    """
+    practice = office.practice.key
+    with office.ledger.writing() as tx:
+        stored = money.find(tx, practice, number)
+        if stored is None or stored.state is not RemittanceState.POSTED:
+            raise UsageError(
+                f"there is no remittance {number} that was posted; `gateway remits list` shows what there is"
+            )
+        pcns = _pcns(tx, practice, stored, claim)
+        found = {place: Found(pcn, Step.PERSON) for place, pcn in enumerate(pcns)}
+        answered = read_claims(tx, practice, found, partners=set(office.settings.partners) | {stored.partner})
+        visits.lock(tx, practice, list(answered.visit_ids))
+        done = tuple(
+            one for ours in answered.by_pcn.values() if (one := _take_off(tx, office, stored, ours, reason)) is not None
+        )
+        if not done:
+            raise UsageError(f"nothing of remittance {number} stands there; nothing was changed")
+    return done
+
+
+def _pcns(tx: Transaction, practice: str, stored: StoredRemittance, claim: str) -> Sequence[str]:
+    """Give the claims that a remittance has answers to, or those of them that are meant."""
+    known = answers.claims_of(tx, practice, stored.id)
+    if not claim:
+        return known
+    visit = visits.find(tx, practice, claim)
+    meant = [one.pcn for one in claims.of_visit(tx, practice, visit.visit_id)] if visit else [claim.strip().upper()]
+    some = [pcn for pcn in known if pcn in meant]
+    if not some:
+        raise UsageError(
+            f"remittance {stored.id} answers no claim called {claim}; see: gateway remits show {stored.id}"
+        )
+    return some
+
+
+def _take_off(tx: Transaction, office: Office, stored: StoredRemittance, ours: Ours, reason: str) -> Unposted | None:
+    practice = office.practice.key
+    its = [one for one in ours.answers if one.remittance_id == stored.id and one.fate not in {Fate.WAITS, Fate.ENDED}]
+    if not its:
+        return None
+    ours.taken_off = frozenset(one.id for one in its)
+    paid = sum(posting.cents for one in its for posting in one.posted if posting.bucket == "paid")
+    done = Reckoned()
+    settle_claim(done, office, inbound.by_id(tx, practice, stored.inbound_id), as_remittance(stored), ours, [])
+    write_reckoned(tx, office, stored, done, [ours])
+    said = Event(
+        kind="money.unposted",
+        about=stored.trace,
+        claim=ours.claim.pcn,
+        partner=stored.partner,
+        said=f"{shown(from_cents(paid))} of remittance {stored.id} are taken off claim {ours.claim.pcn}",
+        artefact="person",
+        actor=office.actor,
+        reason=reason,
+    )
+    events.write(tx, practice, said, at=office.clock.now())
+    return Unposted(claim=ours.claim.pcn, cents=paid, state=ours.state)

@@ -1,0 +1,192 @@
+"""What a person decides of money on the desk, and what goes by itself."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+
+from gateway.desk import ItemKind, ItemState
+from gateway.errors import UsageError
+from gateway.ledger import remittances as money
+from gateway.ledger.remittances import RemittanceState
+from gateway.lifecycle import ClaimState
+from gateway.payer import Program
+from gateway.service.claims.close import close_claim
+from gateway.service.desk.decide import close_item, give_back, same_payer
+from gateway.service.desk.place import place
+from gateway.service.money.reconcile import reconcile
+from gateway.service.office import Office
+from gateway.service.views.claims import claim_shown
+from tests.service import clinic
+from tests.service.clinic import answer_835, paid_in_full, the_claim
+from tests.service.desk.played import buckets, items, kinds_said, posted, stranger, the_item
+
+
+def test_a_refund_waits_apart_and_goes_once_the_payer_acknowledges_it(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    posted(sent, answer_835("140.5", paid_in_full(claim), trace="T2"))
+    done = give_back(replace(sent, actor="Ana Reyes"), the_item(sent).id, reason="check 4711")
+    assert (done.state, items(sent)) == (ItemState.RETURNED, ())
+    assert str(reconcile(sent).paid_back) == "140.50"
+    (refund,) = [one for one in items(sent, ItemState.RETURNED) if one.kind is ItemKind.REFUND]
+    assert (refund.left_cents, refund.claim) == (-14050, claim.pcn)
+    plb = f"PLB*1234567893*20261231*72:{claim.pcn}*-140.5"
+    posted(sent, answer_835("0", paid_in_full(claim, reverses=True), trace="T3", plb=plb))
+    assert (items(sent), [one.kind for one in items(sent, ItemState.SET_OFF)]) == (
+        (),
+        [ItemKind.REFUND, ItemKind.PROVIDER],
+    )
+    assert the_claim(sent).state is ClaimState.PAID
+    assert buckets(sent)["paid"] == "140.50"
+    assert "money.returned" in kinds_said(sent, claim.pcn)
+
+
+def test_only_money_that_came_is_paid_back(sent: Office) -> None:
+    posted(sent, answer_835("130.5", paid_in_full(the_claim(sent)), plb="PLB*1234567893*20261231*CS:X*10"))
+    with pytest.raises(UsageError, match=r"is no money that came to the practice: provider adjustment, -\$10.00"):
+        give_back(sent, the_item(sent).id, reason="x")
+    with pytest.raises(UsageError, match="there is no item 99"):
+        give_back(sent, 99, reason="x")
+    assert close_item(sent, the_item(sent).id, reason="their letter").state is ItemState.CLOSED
+    assert {name: str(amount) for name, amount in reconcile(sent).accounts.items()} == {"adjustment": "-10.00"}
+
+
+def test_a_claim_that_money_waits_for_is_not_closed_and_says_what_waits(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    posted(sent, answer_835("140.5", paid_in_full(claim), trace="T2"))
+    item = the_item(sent)
+    with pytest.raises(UsageError, match=rf"item {item.id}: \$140.50, overpayment\); end that first"):
+        close_claim(sent, "V-1", reason="done")
+    assert [one.id for one in claim_shown(sent, "V-1").waits] == [item.id]
+    close_item(sent, item.id, reason="the payer keeps it as a credit: letter")
+    close_claim(sent, "V-1", reason="done")
+    assert the_claim(sent).state is ClaimState.CLOSED
+    assert str(reconcile(sent).not_ours) == "140.50"
+
+
+def test_a_second_payment_that_the_payer_recovers_by_name_is_done_with(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    posted(sent, answer_835("140.5", paid_in_full(claim), trace="T2"))
+    plb = f"PLB*1234567893*20261231*WO:{claim.pcn}*140.5"
+    posted(sent, answer_835("0", paid_in_full(the_claim(sent, "V-2")), trace="T3", plb=plb))
+    assert items(sent) == ()
+    assert sorted(one.kind for one in items(sent, ItemState.SET_OFF)) == [ItemKind.OVERPAID, ItemKind.PROVIDER]
+    assert buckets(sent)["paid"] == "281.00"
+
+
+@pytest.mark.parametrize(("program", "due"), [(Program.MEDICARE, "2027-01-15"), (Program.COMMERCIAL, None)])
+def test_an_overpayment_of_medicare_has_sixty_days(sent: Office, program: Program, due: str | None) -> None:
+    payer = replace(sent.settings.payer("PAYER1"), program=program)
+    settings = replace(sent.settings, payers=MappingProxyType({**sent.settings.payers, "PAYER1": payer}))
+    office = replace(sent, settings=settings)
+    posted(office, answer_835("140.5", paid_in_full(the_claim(sent))))
+    posted(office, answer_835("140.5", paid_in_full(the_claim(sent)), trace="T2"))
+    assert (str(the_item(office).due_on) if due else the_item(office).due_on) == due
+
+
+def test_what_is_paid_above_the_charge_is_shown_until_it_is_taken_back(sent: Office) -> None:
+    claim = the_claim(sent)
+    more = tuple(
+        text.replace("180.5*140.5", "180.5*200.5").replace("120*100", "120*160").replace("CO*45*20", "CO*45*-40")
+        for text in paid_in_full(claim)
+    )
+    posted(sent, answer_835("200.5", more))
+    item = the_item(sent)
+    assert (item.kind, item.left_cents, item.held_cents) == (ItemKind.OVERPAID, 2000, 0)
+    back = tuple(
+        text.replace("-180.5*-140.5", "-180.5*-200.5").replace("-120*-100", "-120*-160").replace("45*-20", "45*40")
+        for text in paid_in_full(claim, reverses=True)
+    )
+    posted(sent, answer_835("0", back, paid_in_full(claim), trace="T2", plb="PLB*1234567893*20261231*FB:T2*-60"))
+    assert [one.kind for one in items(sent)] == [ItemKind.PROVIDER]
+    assert buckets(sent)["paid"] == "140.50"
+
+
+def test_a_remittance_that_is_set_aside_is_closed_once_another_one_came(sent: Office) -> None:
+    posted(sent, answer_835("141.5", paid_in_full(the_claim(sent))))
+    item = the_item(sent)
+    assert (item.kind, item.owner, item.left_cents) == (ItemKind.SET_ASIDE, "practice manager", 14150)
+    with pytest.raises(UsageError, match="its money is not on the desk"):
+        place(sent, item.id, "V-1", reason="it must be")
+    close_item(sent, item.id, reason="the payer sent a right one")
+    assert reconcile(sent).remittances_set_aside == 0
+    with sent.ledger.reading() as tx:
+        stored = money.find(tx, sent.practice.key, 1)
+    assert stored is not None
+    assert stored.state is RemittanceState.CLOSED
+
+
+def test_another_payers_answer_is_posted_with_a_look_and_its_number_learned_once_it_is_known(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim), payer="TPA9"))
+    assert (the_claim(sent).state, the_claim(sent).payer_claim_number) == (ClaimState.PAID, "")
+    assert "answer.differs" in kinds_said(sent, claim.pcn)
+    assert same_payer(replace(sent, actor="Ana Reyes"), "PAYER1", "TPA9", reason="their letter")
+    assert not same_payer(sent, "PAYER1", "TPA9", reason="again")
+    with pytest.raises(UsageError, match="no payer NOBODY is configured"):
+        same_payer(sent, "NOBODY", "TPA9", reason="x")
+    other = the_claim(sent, "V-2")
+    posted(sent, answer_835("140.5", paid_in_full(other), payer="TPA9", trace="T2"))
+    assert the_claim(sent, "V-2").payer_claim_number != ""
+    assert "answer.differs" not in kinds_said(sent, other.pcn)
+
+
+def test_a_partner_that_answers_for_another_one_is_listed_so(sent: Office) -> None:
+    posted(sent, answer_835("140.5", paid_in_full(the_claim(sent))), from_partner="south")
+    assert the_item(sent).kind is ItemKind.STRANGER
+    south = replace(sent.settings.partner("south"), answers_for=("north",))
+    settings = replace(sent.settings, partners=MappingProxyType({**sent.settings.partners, "south": south}))
+    office = replace(sent, settings=settings)
+    # What waited is taken up as well: it names our own number.
+    posted(office, answer_835("140.5", paid_in_full(the_claim(sent, "V-2")), trace="T2"), from_partner="south")
+    assert (the_claim(sent).state, the_claim(sent, "V-2").state) == (ClaimState.PAID, ClaimState.PAID)
+    assert items(office) == ()
+    assert buckets(office)["paid"] == "281.00"
+
+
+def test_an_answer_that_came_before_its_claim_had_left_is_taken_up_once_it_has(sealed: Office) -> None:
+    claim = the_claim(sealed)
+    posted(sealed, answer_835("140.5", paid_in_full(claim)))
+    assert (the_item(sealed).reference, the_claim(sealed).state) == (claim.pcn, ClaimState.SEALED)
+    clinic.delivered(sealed)
+    posted(sealed, answer_835("140.5", paid_in_full(the_claim(sealed, "V-2")), trace="T2"))
+    assert (the_claim(sealed).state, items(sealed)) == (ClaimState.PAID, ())
+    assert "money.placed" in kinds_said(sealed, claim.pcn)
+
+
+def test_a_partner_that_does_not_count_its_interchanges_is_posted_all_the_same(sent: Office) -> None:
+    first, second = the_claim(sent), the_claim(sent, "V-2")
+    posted(sent, answer_835("140.5", paid_in_full(first), control=5))
+    posted(sent, answer_835("140.5", paid_in_full(second), trace="T2", control=5))
+    assert the_claim(sent, "V-2").state is ClaimState.SENT
+    north = replace(sent.settings.partner("north"), counts_interchanges=False)
+    settings = replace(sent.settings, partners=MappingProxyType({**sent.settings.partners, "north": north}))
+    office = replace(sent, settings=settings)
+    posted(office, answer_835("140.5", paid_in_full(second), trace="T3", control=5))
+    assert the_claim(sent, "V-2").state is ClaimState.PAID
+
+
+def test_a_strangers_payment_and_its_reversal_meet(sent: Office) -> None:
+    came = stranger(sent)
+    posted(
+        sent,
+        answer_835(
+            "140.5",
+            tuple(
+                text.replace("180.5", "190.5").replace("CO*45*20", "CO*45*30").replace("97110*120", "97110*130")
+                for text in came
+            ),
+        ),
+    )
+    back = (
+        "CLP*OLD1*22*-190.5*-140.5**CI*ICN1*11*1",
+        "NM1*QC*1*QUILL*MARA****MI*M1",
+        "CAS*CO*45*-50",
+    )
+    posted(sent, answer_835("0", back, trace="T2", plb="PLB*1234567893*20261231*FB:T2*-140.5"))
+    assert [one.kind for one in items(sent)] == [ItemKind.PROVIDER]
+    assert [one.left_cents for one in items(sent, ItemState.SET_OFF)] == [0, 0]
+    assert reconcile(sent).holds
