@@ -262,6 +262,14 @@ def test_a_piece_that_takes_back_is_no_piece(make: Any) -> None:
     assert found.unmatched == tuple(answers)
 
 
+@pytest.mark.parametrize(("status", "charges"), [("1", ("0.00", "120.00")), ("22", ("-120.00", "0.00"))])
+def test_a_piece_over_nothing_is_a_piece(make: Any, status: str, charges: tuple[str, str]) -> None:
+    answers = [make.answer("97110", charge, charge, control="1") for charge in charges]
+    payment = make.payment(str(sum(map(Decimal, charges))), "0.00", *answers, status=status)
+    ((_, answer),) = match(payment, [make.line("1", "97110", "120.00")]).matched
+    assert answer.charge == payment.charge
+
+
 def test_pieces_that_could_be_of_either_of_two_lines_are_nobodys(make: Any) -> None:
     lines = [make.line("1", "97110", "120.00", "GP"), make.line("2", "97110", "120.00", "GP", "59")]
     answers = [make.answer("97110", "60.00", "60.00"), make.answer("97110", "60.00", "50.00", ("CO", "45", "10.00"))]

@@ -18,6 +18,7 @@ _ONE_REASON: Final = 4
 """The length of a CAS with one reason and no quantity."""
 _AS_BILLED: Final = 6
 """SVC06, the procedure that was billed; SVC07 is how many of it."""
+_AS_ADJUDICATED: Final = ("", (), None)
 _PLB_LAST: Final = 14
 MOA_REMARKS: Final = (3, 4, 5, 6, 7)
 MIA_REMARKS: Final = (5, 20, 21, 22, 23)
@@ -104,7 +105,7 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         elif name == "LQ" and parts[1] == "HE" and parts[2]:
             remarks.append(parts[2])
     procedure = at(svc, 1).split(component)
-    billed = at(svc, _AS_BILLED).split(component)
+    billed = _billed(ordinal, svc, component)
     return LinePayment(
         procedure=at(procedure, 1),
         modifiers=tuple(filter(None, procedure[2:6])),
@@ -116,10 +117,17 @@ def _line(run: Run, served: date | None, component: str) -> LinePayment:
         adjustments=tuple(adjustments),
         remarks=tuple(remarks),
         ordinal=ordinal,
-        billed_procedure=at(billed, 1),
-        billed_modifiers=tuple(filter(None, billed[2:6])),
-        billed_units=_quantity(ordinal, svc, _AS_BILLED + 1),
+        billed_procedure=billed[0],
+        billed_modifiers=billed[1],
+        billed_units=billed[2],
     )
+
+
+def _billed(ordinal: int, svc: Parts, component: str) -> tuple[str, tuple[str, ...], Decimal | None]:
+    if len(svc) <= _AS_BILLED:  # as nearly all are
+        return _AS_ADJUDICATED
+    procedure = svc[_AS_BILLED].split(component)
+    return at(procedure, 1), tuple(filter(None, procedure[2:6])), _quantity(ordinal, svc, _AS_BILLED + 1)
 
 
 def _adjustments(ordinal: int, cas: Parts) -> Iterable[Adjustment]:
