@@ -44,7 +44,7 @@ class ClaimState(StrEnum):
     ACCEPTED = "accepted"
     """A 277CA accepted it into adjudication."""
     REJECTED = "rejected"
-    """A TA1, 999 or 277CA refused it; it was never adjudicated. Correct it and send a new claim."""
+    """A TA1, 999 or 277CA refused it; it was never adjudicated. Correct it and send a new claim, or send the same again."""
     PAID = "paid"
     """Adjudicated; nothing is open with this payer."""
     PARTIAL = "partial"
@@ -119,7 +119,7 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.ACCEPTED: ("the payer took it into adjudication (277CA); keep this as proof of timely filing", "wait"),
     ClaimState.REJECTED: (
         "refused before adjudication; there is nothing to appeal",
-        "fix the visit; a new claim is due",
+        "gateway visits fix VISIT --set ...; or, if the cause lies outside the claim, gateway claims resubmit CLAIM",
     ),
     ClaimState.PAID: ("adjudicated; what remains is the patient's or another payer's", "nothing"),
     ClaimState.PARTIAL: ("some lines paid, some denied", "gateway denials list"),

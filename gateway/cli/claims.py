@@ -141,3 +141,46 @@ def close(place: Place, claim: str, by: str, reason: str) -> int:
         closed = close_claim(office, claim, reason=reason)
     say(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
     return Status.DONE
+
+
+@claims.command(
+    epilog="Example: gateway claims resubmit --file elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'enrolled now'"
+)
+@click.argument("claim", required=False, default="")
+@click.option(
+    "--file", "file", default="", metavar="NAME", help="Every claim of this sealed file that can be, instead."
+)
+@click.option("--partner", default="", help="Whose file, where several partners have one of that name.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent again, and what not; change nothing.")
+@show.decided
+@show.json_option
+@click.pass_obj
+def resubmit(
+    place: Place, claim: str, file: str, partner: str, dry_run: bool, by: str, reason: str, as_json: bool
+) -> int:
+    """Send a rejected claim again as it is, because the cause lay outside it: enrolment, receiver, envelope.
+
+    The next batch takes it, with the same content under new numbers. Where the claim itself was wrong, fix its visit instead.
+    """
+    from gateway.service.claims.resubmit import resubmit_claim, resubmit_file
+
+    if bool(claim) == bool(file):
+        raise click.UsageError("name one claim, or a file with --file")
+    if partner and not file:
+        raise click.UsageError("--partner goes with --file")
+    with place.office(actor=by) as office:
+        if file:
+            done = resubmit_file(office, file, partner=partner, reason=reason, dry_run=dry_run)
+        else:
+            done = resubmit_claim(office, claim, reason=reason, dry_run=dry_run)
+    if as_json:
+        show.as_object(dry_run=dry_run, resubmitted=done.made, refused=done.refused)
+    else:
+        for made in done.made:
+            ready = "could be sent again" if dry_run else f"stands in claim {made.pcn}, ready for the next batch"
+            say(f"visit {made.visit}: rejected claim {made.rejected} {ready}")
+        for one in done.refused:
+            say(f"visit {one.visit}: {one.why}")
+        would = "would be " if dry_run else ""
+        say(f"{show.counted(len(done.made), 'claim')} {would}sent again, {len(done.refused)} not")
+    return Status.NEEDS_A_PERSON if done.refused else Status.DONE

@@ -5,6 +5,7 @@ from gateway.event import Event
 from gateway.ledger import claims, denials, remittances, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.service.claims.named import named
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -19,11 +20,7 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        visit = visits.find(tx, practice, name)
-        versions = claims.of_visit(tx, practice, visit.visit_id) if visit else ()
-        claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
-        if claim is None:
-            raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
+        claim = named(tx, office, name)
         answered = claim.state in IN_FLIGHT and remittances.has_parked(tx, practice, claim.pcn)
         if claim.state not in _CLOSABLE and not answered:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")

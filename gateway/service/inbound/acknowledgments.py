@@ -179,7 +179,7 @@ class Acknowledging:
                 self._disagrees(claim, what)
             return True
         severity = EventSeverity.WAKE if claim.state in _FURTHER else EventSeverity.CAN_WAIT
-        said = self._event(claim, ClaimState.REJECTED, what, severity, f"gateway claims show {claim.pcn}")
+        said = self._event(claim, ClaimState.REJECTED, what, severity, _two_ways(claim))
         claims.move(self.tx, self.practice, claim, ClaimState.REJECTED, event=said, at=self.at)
         return True
 
@@ -246,6 +246,14 @@ class Acknowledging:
             what=what,
             at=self.at,
         )
+
+
+def _two_ways(claim: StoredClaim) -> str:
+    """Say what may be typed after a rejection: what was wrong decides, and a person knows."""
+    return (
+        f"gateway visits fix {claim.visit_key} --set FIELD=VALUE --by NAME --reason TEXT; or, if the cause lies outside "
+        f"the claim: gateway claims resubmit {claim.pcn} --by NAME --reason TEXT"
+    )
 
 
 def _whole_group(answer: GroupAnswer) -> SetAnswer:
