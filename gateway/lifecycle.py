@@ -24,6 +24,8 @@ class VisitState(StrEnum):
     """It came in with other content after its claim had left; a person decides whether the claim is corrected."""
     CLAIMED = "claimed"
     """Clean; a claim version was made from it."""
+    WITHDRAWN = "withdrawn"
+    """A person took its claim out of the next batch; a person decides what becomes of it. The scrubber leaves it alone."""
     NOT_BILLED = "not billed"
     """A person decided that it is not billed."""
     SUPERSEDED = "superseded"
@@ -73,7 +75,8 @@ VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
     VisitState.NEW: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.HELD: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.PROPOSED: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
-    VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED}),
+    VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED, VisitState.WITHDRAWN}),
+    VisitState.WITHDRAWN: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.NOT_BILLED: frozenset({VisitState.SUPERSEDED}),
     VisitState.SUPERSEDED: frozenset(),
 }
@@ -106,6 +109,10 @@ VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
     VisitState.HELD: ("a finding holds it", "gateway visits show VISIT, then gateway visits fix VISIT --set ..."),
     VisitState.PROPOSED: ("it changed after its claim had left", "gateway visits fix VISIT --by NAME --reason TEXT"),
     VisitState.CLAIMED: ("clean; its claim is on its way", "gateway claims show CLAIM"),
+    VisitState.WITHDRAWN: (
+        "a person took its claim out of the next batch",
+        "gateway visits fix VISIT --by NAME --reason TEXT sends it after all; or --set ..., or --do-not-bill",
+    ),
     VisitState.NOT_BILLED: ("a person decided not to bill it", "nothing"),
     VisitState.SUPERSEDED: ("a later version stands for it", "nothing"),
 }

@@ -126,6 +126,8 @@ def _unanswered(one: "ClaimShown") -> str:
     later = one.versions[-1]
     if later.pcn != one.claim.pcn:
         return f"not on this version: claim {later.pcn} stands for it"
+    if any(logged.event.kind == "claim.withdrawn" for logged in one.timeline):
+        return "not on this version: it was withdrawn before it was sent"
     return "not on this version: its visit was changed before it was sent"
 
 
@@ -140,6 +142,24 @@ def close(place: Place, claim: str, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         closed = close_claim(office, claim, reason=reason)
     say(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
+    return Status.DONE
+
+
+@claims.command(
+    epilog="Example: gateway claims withdraw V-1001 --by 'Ana Reyes' --reason 'the patient pays by herself'"
+)
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def withdraw(place: Place, claim: str, by: str, reason: str) -> int:
+    """Take a ready claim out of the next batch. Its visit is withdrawn until a person decides what becomes of it."""
+    from gateway.service.claims.withdraw import withdraw_claim
+
+    with place.office(actor=by) as office:
+        withdrawn = withdraw_claim(office, claim, reason=reason)
+    key = withdrawn.visit_key
+    say(f"claim {withdrawn.pcn} of visit {key} is not sent; the visit is withdrawn")
+    say(f"  to send it after all: gateway visits fix {key} --by NAME --reason TEXT")
     return Status.DONE
 
 

@@ -79,3 +79,15 @@ def test_rejected_claims_are_sent_again_by_name_or_by_file(home: Path) -> None:
 @pytest.mark.parametrize("words", [(), ("X", "--file", "Y"), ("X", "--partner", "northgate")])
 def test_what_to_send_again_is_said_in_one_way(home: Path, words: tuple[str, ...]) -> None:
     assert gateway("claims", "resubmit", *words, *BY, home=home).status == 2
+
+
+def test_a_ready_claim_is_withdrawn_and_sent_after_all(home: Path) -> None:
+    first = gateway("claims", "list", "--limit", "1", "--json", home=home).facts["claims"][0]
+    key = first["visit_key"]
+    said = gateway("claims", "withdraw", key, *BY, home=home)
+    assert (said.status, f"gateway visits fix {key} --by NAME --reason TEXT" in said.out) == (0, True)
+    listed = gateway("visits", "list", "--state", "withdrawn", home=home).out
+    assert key in listed
+    assert "it was withdrawn before it was sent" in gateway("claims", "show", first["pcn"], home=home).out
+    assert gateway("visits", "fix", key, *BY, home=home).status == 0
+    assert gateway("claims", "show", key, "--json", home=home).facts["claim"]["state"] == "ready"

@@ -1,6 +1,7 @@
-"""A person corrects a visit, accepts a proposed change, or decides that a visit is not billed."""
+"""A person corrects a visit, accepts a proposed change, sends a withdrawn one after all, or decides that it is not billed."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.errors import UsageError
 from gateway.finding import RowFault
@@ -13,6 +14,12 @@ from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import has_left, new_version, reinstate, replace_unsent
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
+
+_AS_IT_IS: Final = {
+    VisitState.PROPOSED: "the proposed version of visit {key} is accepted",
+    VisitState.WITHDRAWN: "visit {key}, which was withdrawn, is billed after all",
+}
+"""The states that a person may end without a correction, and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +34,7 @@ class Fixed:
 def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *, reason: str) -> Fixed:
     """Make the next version of a visit with fields set anew, and scrub it.
 
-    settings  (path, value) pairs; none accepts a proposed version as it is
+    settings  (path, value) pairs; none accepts a proposed version, or sends a withdrawn one after all, as it is
     reason    why, in the person's own words; it is kept with their name
     Raises UsageError if there is no such visit, nothing to do, or its claim is still on its way.
     """
@@ -35,9 +42,7 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
     with office.ledger.writing() as tx:
         visit = _correctable(tx, office, key, settings)
         if not settings:
-            said = visit_decided(
-                visit, VisitState.NEW, f"the proposed version of visit {key} is accepted", office, reason
-            )
+            said = visit_decided(visit, VisitState.NEW, _AS_IT_IS[visit.state].format(key=key), office, reason)
             visits.move(tx, practice, visit, VisitState.NEW, event=said, at=at)
             replace_unsent(tx, office, visit, reason=reason)
         else:
@@ -55,9 +60,9 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         visit = _known(tx, practice, key)
-        if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
+        if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED, VisitState.WITHDRAWN}:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
-        if has_left(tx, practice, visit) is not None:
+        if visit.state is not VisitState.WITHDRAWN and has_left(tx, practice, visit) is not None:
             raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
         replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
@@ -105,7 +110,7 @@ def _known(tx: Transaction, practice: str, key: str) -> StoredVisit:
 
 def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tuple[str, str], ...]) -> StoredVisit:
     visit = _known(tx, office.practice.key, key)
-    if not settings and visit.state is not VisitState.PROPOSED:
+    if not settings and visit.state not in _AS_IT_IS:
         raise UsageError(f"visit {key} is {visit.state}: give at least one --set FIELD=VALUE")
     versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
     latest = versions[-1] if versions else None
