@@ -98,18 +98,18 @@ def _judged(tx: Transaction, office: Office, some: tuple[StoredClaim, ...]) -> I
     found = visits.find_all(tx, practice, [one.visit_key for one in some])
     answered = remittances.adjudicated_among(tx, practice, {one.id: one.pcn for one in some})
     bodies = claims.bodies_of(tx, practice, [one.id for one in some])
-    earlier = earlier_of(tx, practice, [one.visit_id for one in some])
+    earlier = earlier_of(tx, office, [one.visit_id for one in some])
     for one in some:
         visit, before = found[one.visit_key], earlier[one.visit_id]
         why = _why_not_as_it_stands(one, is_answered=one.id in answered) or _why_not_of_this_visit(
             tx, office, one, visit
         )
-        if not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.adjudicated:
+        if not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.adjudicated_by(one.payer):
             why = (
                 f"an earlier version of claim {one.pcn} has been answered by the payer meanwhile, and this one names none: "
                 f"{_fix(one)} makes the replacement"
             )
-        elif not why and bodies[one.id].payer_claim_number != (before.number if before.adjudicated else ""):
+        elif not why and bodies[one.id].payer_claim_number != before.number_of(one.payer):
             why = f"claim {one.pcn} does not name the payer's newest number of the claim: {_fix(one)}"
         yield NotAgain(visit=one.visit_key, claim=one.pcn, why=why) if why else _Fit(one, visit)
 

@@ -35,7 +35,7 @@ def settle(tx: Transaction, office: Office, page: Sequence[Judged], *, reason: s
     """
     practice, at = office.practice.key, office.clock.now()
     stand = visits.states_of(tx, practice, [one.visit.id for one in page])
-    earlier = earlier_of(tx, practice, [one.visit.visit_id for one in page])
+    earlier = earlier_of(tx, office, [one.visit.visit_id for one in page])
     still = [one for one in page if _is_still_so(one, stand, earlier)]
     visits.replace_findings(tx, practice, {one.visit.id: one.found for one in still})
     held = [one for one in still if one.holds]
@@ -60,10 +60,11 @@ def _is_still_so(one: Judged, stand: Mapping[int, VisitState], earlier: Mapping[
     """Tell whether a visit is as the rules saw it: an answer may have come since, and a claim on its way is not replaced."""
     if stand.get(one.visit.id) is not one.visit.state:
         return False
-    claim = earlier[one.visit.visit_id]
-    if one.case is not None and (claim.adjudicated, claim.number) != (
-        one.case.adjudicated,
-        one.case.payer_claim_number,
+    claim, case, payer = earlier[one.visit.visit_id], one.case, one.visit.payer
+    if case is not None and (
+        claim.adjudicated_by(payer) is not case.adjudicated
+        or claim.number_of(payer) != case.payer_claim_number
+        or claim.paid_by_another(payer) != case.paid_by_another
     ):
         return False
     return all(each.state in PAST or ClaimState.REPLACED in MOVES[each.state] for each in claim.versions)
