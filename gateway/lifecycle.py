@@ -58,7 +58,7 @@ class ClaimState(StrEnum):
     REPLACED = "replaced"
     """A later version of the same claim took its place."""
     VOIDED = "voided"
-    """Taken back by us."""
+    """Taken back by us, and by the payer's reversal; or the void that asked for it. The visit may be billed anew."""
     CLOSED = "closed"
     """A person decided that nothing more will be done."""
 
@@ -86,14 +86,20 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     # An answer can arrive before our own record of the delivery, and a payer may skip its acknowledgments.
     # READY: its file was cancelled before it left.
     ClaimState.SEALED: frozenset(
-        {ClaimState.READY, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
+        {ClaimState.READY, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED}
+        | {ClaimState.VOIDED}
+        | _ANSWERED
     ),
-    # CLOSED, while on its way: by a person, when its answer came and fits none of its lines.
+    # CLOSED, while on its way: by a person, when its answer came and fits none of its lines, or a void is answered by none.
+    # VOIDED, while on its way: a void, once the payer has taken back what it names.
     ClaimState.SENT: frozenset(
-        {ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED
+        {ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED}
+        | _ANSWERED
     ),
-    ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.RECEIVED: frozenset(
+        {ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED} | _ANSWERED
+    ),
+    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED} | _ANSWERED),
     ClaimState.REJECTED: frozenset({ClaimState.REPLACED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.PAID: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.PARTIAL: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
@@ -101,7 +107,8 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REPLACED: frozenset(),
     ClaimState.VOIDED: frozenset(),
-    ClaimState.CLOSED: frozenset({ClaimState.REPLACED}),  # a person takes it up again by correcting its visit
+    # A person takes it up again by correcting its visit, or takes it back.
+    ClaimState.CLOSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED}),
 }
 
 VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
@@ -133,7 +140,7 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.DENIED: ("adjudicated and not paid", "gateway denials show CLAIM"),
     ClaimState.REVERSED: ("the payer took its payment back", "wait for its correction; gateway claims show CLAIM"),
     ClaimState.REPLACED: ("a later version stands for it", "nothing"),
-    ClaimState.VOIDED: ("taken back by us", "nothing"),
+    ClaimState.VOIDED: ("taken back by us; the payer has reversed it", "nothing; a fix of its visit makes a new claim"),
     ClaimState.CLOSED: ("closed by a person", "nothing"),
 }
 """The same for each state of a claim."""

@@ -121,8 +121,10 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
 
 def _unanswered(one: "ClaimShown") -> str:
     """Say where the money of a line is that no payer has answered. It is not waited for once another version stands."""
+    if one.claim.state == "voided":
+        return "taken back"
     if one.claim.state != "replaced":
-        return "not yet answered"
+        return "it takes another version back" if one.claim.frequency == "8" else "not yet answered"
     later = one.versions[-1]
     if later.pcn != one.claim.pcn:
         return f"not on this version: claim {later.pcn} stands for it"
@@ -158,8 +160,28 @@ def withdraw(place: Place, claim: str, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         withdrawn = withdraw_claim(office, claim, reason=reason)
     key = withdrawn.visit_key
+    if withdrawn.frequency == "8":
+        say(f"void claim {withdrawn.pcn} of visit {key} is not sent; the claim stands as before")
+        return Status.DONE
     say(f"claim {withdrawn.pcn} of visit {key} is not sent; the visit is withdrawn")
     say(f"  to send it after all: gateway visits fix {key} --by NAME --reason TEXT")
+    return Status.DONE
+
+
+@claims.command(epilog="Example: gateway claims void V-1001 --by 'Ana Reyes' --reason 'another patient was billed'")
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def void(place: Place, claim: str, by: str, reason: str) -> int:
+    """Take back a claim that the payer has adjudicated: a void (frequency 8) goes with the next batch.
+
+    Where the payer takes none it says what to do instead. What was paid stands until the payer's reversal is posted.
+    """
+    from gateway.service.claims.void import void_claim
+
+    with place.office(actor=by) as office:
+        voided, pcn = void_claim(office, claim, reason=reason)
+    say(f"void claim {pcn} is ready for the next batch; it takes back claim {voided.pcn} of visit {voided.visit_key}")
     return Status.DONE
 
 

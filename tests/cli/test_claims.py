@@ -91,3 +91,31 @@ def test_a_ready_claim_is_withdrawn_and_sent_after_all(home: Path) -> None:
     assert "it was withdrawn before it was sent" in gateway("claims", "show", first["pcn"], home=home).out
     assert gateway("visits", "fix", key, *BY, home=home).status == 0
     assert gateway("claims", "show", key, "--json", home=home).facts["claim"]["state"] == "ready"
+
+
+def test_a_claim_that_no_payer_has_answered_is_not_taken_back_by_a_void(home: Path) -> None:
+    first = gateway("claims", "list", "--limit", "1", "--json", home=home).facts["claims"][0]
+    said = gateway("claims", "void", first["pcn"], *BY, home=home)
+    assert (said.status, "gateway claims withdraw" in said.err) == (2, True)
+
+
+def test_a_paid_claim_is_taken_back_by_a_void_that_can_be_withdrawn(home: Path) -> None:
+    sent = gateway("claims", "list", "--json", home=home).facts["claims"]
+    claim = next(one for one in sent if one["partner"] == "northgate")
+    charge = f"{int(claim['charge_cents']) / 100:.2f}"
+    with Place(home=home, pinned=None).office() as office:
+        clinic.delivered(office)
+        body = (f"CLP*{claim['pcn']}*1*{charge}*{charge}**CI*ICN1*11*1", "NM1*QC*1*QUILL*MARA****MI*M1")
+        npi = office.practice.billing.npi
+        raw = clinic.answer_835(charge, body, payee=npi, payer=claim["payer"])
+        clinic.arrived(office, raw, from_partner="northgate")
+        (done,) = post(office)
+    assert not done.why
+    assert gateway("claims", "show", claim["pcn"], "--json", home=home).facts["claim"]["state"] == "paid"
+    voided = gateway("claims", "void", claim["pcn"], *BY, home=home)
+    assert (voided.status, f"takes back claim {claim['pcn']}" in voided.out) == (0, True)
+    pcn = voided.out.split()[2]
+    assert "it takes another version back" in gateway("claims", "show", pcn, home=home).out
+    back = gateway("claims", "withdraw", pcn, *BY, home=home)
+    assert (back.status, "the claim stands as before" in back.out) == (0, True)
+    assert gateway("reconcile", home=home).status == 0

@@ -4,8 +4,9 @@ from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.ledger import claims, denials, remittances, visits
 from gateway.ledger.claims import StoredClaim
-from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState, VisitState
 from gateway.service.claims.named import named
+from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -13,7 +14,7 @@ _CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimSt
 
 
 def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
-    """Decide that nothing more is done about a claim; its open denials are closed with it.
+    """Decide that nothing more is done about a claim, or a void that nobody answers; its open denials are closed with it.
 
     name  its patient control number, or the key of its visit
     Raises UsageError if there is none, or it is still on its way.
@@ -21,8 +22,9 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         claim = named(tx, office, name)
-        answered = claim.state in IN_FLIGHT and remittances.has_parked(tx, practice, claim.pcn)
-        if claim.state not in _CLOSABLE and not answered:
+        on_its_way = ClaimState.CLOSED in MOVES[claim.state] and claim.state in IN_FLIGHT
+        ended = on_its_way and (is_void(claim) or remittances.has_parked(tx, practice, claim.pcn))
+        if claim.state not in _CLOSABLE and not ended:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
         said = Event(
             kind="claim.closed",

@@ -11,6 +11,7 @@ from gateway.ledger import Transaction, claims, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
 from gateway.service.claims.named import named
+from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -24,14 +25,14 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         claim = named(tx, office, name)
-        if claim.state is not ClaimState.READY:
+        if claim.state is not ClaimState.READY and not (is_void(claim) and claim.state is ClaimState.REJECTED):
             raise UsageError(f"claim {claim.pcn} is {claim.state}, and waits for no batch; {_instead(claim)}")
         said = Event(
             kind="claim.withdrawn",
             about=claim.pcn,
             claim=claim.pcn,
             partner=claim.partner,
-            said=f"claim {claim.pcn} is taken out of the next batch",
+            said=f"claim {claim.pcn} is withdrawn: it goes with no batch",
             before=claim.state,
             after=ClaimState.REPLACED,
             artefact="person",
@@ -39,7 +40,9 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
             reason=reason,
         )
         claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
-        _withdraw_visit(tx, office, claim, reason)
+        # What a void was to take back stands as it did.
+        if not is_void(claim):
+            _withdraw_visit(tx, office, claim, reason)
     return claim
 
 

@@ -8,10 +8,11 @@ from gateway.finding import RowFault
 from gateway.intake import Taken, amend, visit_of
 from gateway.ledger import Transaction, claims, events, visits
 from gateway.ledger.visits import StoredVisit
-from gateway.lifecycle import IN_FLIGHT, VisitState
+from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
 from gateway.money import from_cents, shown
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of
+from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import has_left, new_version, reinstate, replace_unsent
@@ -117,7 +118,14 @@ def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tupl
     visit = _known(tx, office.practice.key, key)
     if not settings and visit.state not in _AS_IT_IS:
         raise UsageError(f"visit {key} is {visit.state}: give at least one --set FIELD=VALUE")
-    on_its_way = [one for one in claims.of_visit(tx, office.practice.key, visit.visit_id) if one.state in IN_FLIGHT]
+    versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
+    void = next((one for one in versions if is_void(one) and one.state is ClaimState.READY), None)
+    if void is not None:
+        raise UsageError(
+            f"void claim {void.pcn} of visit {key} waits for the next batch: withdraw it first (gateway claims withdraw "
+            f"{void.pcn} --by NAME --reason TEXT), or let it go and wait for its answer; nothing was changed"
+        )
+    on_its_way = [one for one in versions if one.state in IN_FLIGHT]
     if on_its_way:
         raise UsageError(
             f"claim {on_its_way[-1].pcn} of visit {key} is {on_its_way[-1].state}; wait for its answer, a correction now "
