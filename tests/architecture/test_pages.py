@@ -12,6 +12,8 @@ import pytest
 from gateway import delivery, lifecycle
 from gateway.cli.face.commands import gateway
 from gateway.cli.face.status import EXPLAINED
+from gateway.denials.next_step import next_step
+from gateway.denials.route import Route
 from gateway.ledger.inbound import INBOUND_EXPLAINED
 from gateway.listing import Field
 from gateway.scrub import RULES
@@ -59,6 +61,12 @@ def test_each_state_stands_in_its_table_with_its_meaning_and_what_to_do() -> Non
         ),
         *(f"| {state} | {means} | {act} |" for state, (means, act) in INBOUND_EXPLAINED.items()),
     ]
+
+
+def test_each_route_stands_in_its_table_with_what_to_do_and_what_to_type() -> None:
+    steps = ((route, next_step(route, visit="VISIT", claim="CLAIM")) for route in Route)
+    told = [f"| {route.replace('_', ' ')} | {step.by_hand or '-'} | {step.command} |" for route, step in steps]
+    assert rows(BILLER, "routes") == told
 
 
 def test_each_exit_status_stands_in_its_table() -> None:
