@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 
+from gateway.claim import Frequency
 from gateway.errors import UsageError
 from gateway.ledger import Transaction, claims, visits
 from gateway.ledger.claims import StoredClaim
+from gateway.lifecycle import ClaimState
 from gateway.service.claims.replacing import PAST
 from gateway.service.office import Office
 
 
 def newest(versions: Sequence[StoredClaim]) -> StoredClaim:
-    """Give the newest of the versions of a claim that stands; the last one if none does."""
-    return next((one for one in reversed(versions) if one.state not in PAST), versions[-1])
+    """Give the newest of the versions of a claim that stands; the last one if none does. A void that was given up does not."""
+    standing = (
+        one
+        for one in reversed(versions)
+        if one.state not in PAST and not (one.state is ClaimState.CLOSED and one.frequency == Frequency.VOID)
+    )
+    return next(standing, versions[-1])
 
 
 def named(tx: Transaction, office: Office, name: str) -> StoredClaim:

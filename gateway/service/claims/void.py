@@ -15,6 +15,7 @@ from gateway.ledger import Transaction, claims, events, numbers, standing_amount
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState
 from gateway.payer import Payer, Program
+from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
@@ -69,7 +70,11 @@ def is_void(claim: StoredClaim) -> bool:
 
 def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) -> str:
     """Say why a claim cannot be taken back, and what to do instead; empty if it can."""
-    why = _why_not_as_it_stands(claim) or ("" if payer.takes_replacements else _by_hand(payer))
+    why = _why_not_as_it_stands(claim)
+    if not why and claim not in earlier_of(tx, office, [claim.visit_id])[claim.visit_id].held:
+        why = f"claim {claim.pcn} was never adjudicated: the payer holds nothing of it to take back"
+    if not why and not payer.takes_replacements:
+        why = _by_hand(payer)
     if why:
         return why
     if not claim.payer_claim_number.strip():

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.claim import Claim
 from gateway.errors import UsageError
+from gateway.event import EventSeverity
 from gateway.ledger import claims, events, outbox
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState
@@ -123,6 +124,13 @@ def test_a_rejection_names_both_ways(sent: Office) -> None:
     assert f"gateway claims resubmit {pcn} --by " in said
 
 
+def test_a_refused_file_names_the_way_for_all_of_it(sent: Office) -> None:
+    answered(sent, clinic.ta1(1, "R", "006"))
+    with sent.ledger.reading() as tx:
+        said = events.read(tx, sent.practice.key, claim=the_claim(sent).pcn, limit=100)[-1].event.next_command
+    assert f"gateway claims resubmit --file {file_name(sent)} --by " in said
+
+
 def test_of_a_file_those_that_can_be_are_sent_again_and_the_others_listed(sent: Office) -> None:
     rejected(sent, "V-1", "V-2")
     close_claim(sent, "V-2", reason="too small")
@@ -220,3 +228,13 @@ def test_it_goes_by_the_partner_that_the_payer_is_reached_by_now(sent: Office) -
     elsewhere = replace(sent, settings=replace(sent.settings, payers=moved))
     resubmit_claim(elsewhere, "V-1", reason=REASON)
     assert the_claim(sent).partner == "south"
+
+
+def test_a_rejected_claim_that_is_accepted_after_all_wakes_somebody_before_both_are_paid(sent: Office) -> None:
+    first = the_claim(sent)
+    rejected(sent, "V-1")
+    resubmit_claim(sent, "V-1", reason=REASON)
+    answered(sent, clinic.answer_277ca("1000000001", (first.pcn, "A2:20:PR", "")))
+    with sent.ledger.reading() as tx:
+        woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
+    assert [(one.kind, one.claim) for one in woken] == [("answer.disagrees", first.pcn)]

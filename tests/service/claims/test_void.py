@@ -71,6 +71,7 @@ def test_a_void_goes_out_under_the_payers_number_and_ends_with_its_reversal(paid
     assert [one.control for one in written.lines] == [f"{pcn}01", f"{pcn}02"]
     assert (written.charge, written.coverage) == (body(paid, claim).charge, body(paid, claim).coverage)
     assert state(paid, claim) is ClaimState.PAID
+    before = reconcile(paid)
     clinic.delivered(paid)
     with paid.ledger.reading() as tx:
         file = outbox.files(tx, paid.practice.key)[-1]
@@ -79,7 +80,10 @@ def test_a_void_goes_out_under_the_payers_number_and_ends_with_its_reversal(paid
     assert f"CLM*{pcn}*180.5***11:B:8*" in text
     answered(paid, clinic.answer_277ca(file.reference, (pcn, "A2:20:PR", "")))
     assert (state(paid, claim), state(paid, void)) == (ClaimState.PAID, ClaimState.ACCEPTED)
-    assert reconcile(paid).holds
+    # What was paid stands where it was, and a void charges nothing.
+    outcome = reconcile(paid)
+    assert (outcome.holds, outcome.charged, outcome.buckets) == (True, before.charged, before.buckets)
+    assert not outcome.on_earlier_versions
     answered(paid, reversal(claim))
     assert (state(paid, claim), state(paid, void)) == (ClaimState.VOIDED, ClaimState.VOIDED)
     outcome = reconcile(paid)
@@ -158,6 +162,25 @@ def test_what_the_payer_holds_nothing_of_is_refused_with_what_to_do(paid: Office
         void_claim(paid, "V-9", reason=REASON)
 
 
+@pytest.mark.parametrize("is_rejection", ["277CA", "MA130"])
+def test_what_was_never_adjudicated_is_not_taken_back(paid: Office, is_rejection: str) -> None:
+    taken(paid, visit("V-8"))
+    scrub_visits(paid)
+    clinic.delivered(paid)
+    claim = the_claim(paid, "V-8")
+    if is_rejection == "277CA":
+        answered(paid, clinic.answer_277ca("1000000002", (claim.pcn, "A7:33:IL", "NUMBER1")))
+        close_claim(paid, "V-8", reason="too small")
+    else:
+        lines = clinic.denied(claim, "16", "MA130")
+        refused = (line.replace("120*100**2", "120*0**2").replace("CO*45*20", "CO*16*120") for line in lines)
+        body_ = tuple(line.replace("*1*180.5*100*0*", "*4*180.5*0**") for line in refused)
+        answered(paid, clinic.answer_835("0", body_, trace="T8"))
+        assert state(paid, claim) is ClaimState.DENIED
+    with pytest.raises(UsageError, match="never adjudicated: the payer holds nothing"):
+        void_claim(paid, "V-8", reason=REASON)
+
+
 def test_it_is_asked_once_and_while_it_waits_nothing_else_is(paid: Office) -> None:
     claim, pcn = void_claim(paid, "V-1", reason=REASON)
     with pytest.raises(UsageError, match=f"void claim {pcn} of it is ready already"):
@@ -203,6 +226,8 @@ def test_a_void_that_nobody_answers_is_ended_by_a_person(paid: Office) -> None:
     clinic.delivered(paid)
     close_claim(paid, pcn, reason="they confirmed it by telephone")
     assert (the_claim(paid).state, state(paid, claim)) == (ClaimState.CLOSED, ClaimState.PAID)
+    assert not reconcile(paid).buckets.get("written off")
+    assert claim_shown(paid, "V-1").claim.pcn == claim.pcn
     answered(paid, reversal(claim))
     assert state(paid, claim) is ClaimState.REVERSED
     assert reconcile(paid).holds
