@@ -238,3 +238,18 @@ def test_a_rejected_claim_that_is_accepted_after_all_wakes_somebody_before_both_
     with sent.ledger.reading() as tx:
         woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
     assert [(one.kind, one.claim) for one in woken] == [("answer.disagrees", first.pcn)]
+
+
+def test_a_file_that_a_277ca_refuses_at_the_receiver_goes_again_whole(sent: Office) -> None:
+    """The submitter is not enrolled with the payer (A3:24:41): it speaks of no claim, and no claim is at fault."""
+    refused = clinic.answer_277ca("1000000001").replace(b"STC*A1:19:PR*20261116*WQ", b"STC*A3:24:41*20261116*U")
+    answered(sent, refused)
+    assert {the_claim(sent, key).state for key in ("V-1", "V-2", "V-3")} == {ClaimState.REJECTED}
+    done = resubmit_file(sent, file_name(sent), reason=REASON)
+    assert (len(done.made), done.refused) == (3, ())
+    clinic.delivered(sent)
+    answered(
+        sent, clinic.answer_277ca("1000000002", *((the_claim(sent, k).pcn, "A2:20:PR", "") for k in ("V-1", "V-2")))
+    )
+    assert [the_claim(sent, key).state for key in ("V-1", "V-3")] == [ClaimState.ACCEPTED, ClaimState.SENT]
+    assert reconcile(sent).holds
