@@ -105,7 +105,8 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.PARTIAL: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.DENIED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.REPLACED: frozenset(),
+    # Money may come for it all the same, and be taken back by a void.
+    ClaimState.REPLACED: frozenset({ClaimState.VOIDED}),
     ClaimState.VOIDED: frozenset(),
     # A person takes it up again by correcting its visit, or takes it back.
     ClaimState.CLOSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED}),

@@ -7,6 +7,7 @@ billed anew. A payer that takes no voids is written to: Medicare Part B takes ne
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from gateway.claim import Frequency
 from gateway.errors import UsageError
@@ -21,8 +22,9 @@ from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
 from gateway.service.office import Office
 
-_ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED)
-_TAKEN_BACK = (ClaimState.REVERSED, ClaimState.CLOSED)
+_ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED, ClaimState.REPLACED)
+TAKEN_BACK: Final = (ClaimState.REVERSED, ClaimState.CLOSED, ClaimState.REPLACED)
+"""Where a claim may stand once the payer has taken back what it paid for it."""
 
 
 def void_claim(office: Office, name: str, *, reason: str) -> tuple[StoredClaim, str]:
@@ -70,9 +72,11 @@ def is_void(claim: StoredClaim) -> bool:
 
 def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) -> str:
     """Say why a claim cannot be taken back, and what to do instead; empty if it can."""
-    why = _why_not_as_it_stands(claim)
-    if not why and claim not in earlier_of(tx, office, [claim.visit_id])[claim.visit_id].held:
+    why, earlier = _why_not_as_it_stands(claim), earlier_of(tx, office, [claim.visit_id])[claim.visit_id]
+    if not why and claim not in earlier.held:
         why = f"claim {claim.pcn} was never adjudicated: the payer holds nothing of it to take back"
+    if not why and claim.state is ClaimState.REPLACED:
+        why = _why_not_replaced(claim, earlier.versions)
     if not why and not payer.takes_replacements:
         why = _by_hand(payer)
     if why:
@@ -81,8 +85,7 @@ def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) 
         return (
             f"claim {claim.pcn} has no claim number of the payer yet, which a void must name; post its remittance first"
         )
-    others = claims.of_visit(tx, office.practice.key, claim.visit_id)
-    void = next((one for one in others if is_void(one) and one.state not in (*PAST, ClaimState.CLOSED)), None)
+    void = next((one for one in earlier.versions if is_void(one) and one.state not in (*PAST, ClaimState.CLOSED)), None)
     return f"void claim {void.pcn} of it is {void.state} already: gateway claims show {void.pcn}" if void else ""
 
 
@@ -97,6 +100,13 @@ def _why_not_as_it_stands(claim: StoredClaim) -> str:
     if claim.state not in _ADJUDICATED:
         return f"{said}: the payer holds nothing of it to take back; see: gateway claims show {claim.visit_key}"
     return ""
+
+
+def _why_not_replaced(claim: StoredClaim, versions: tuple[StoredClaim, ...]) -> str:
+    """Say which later version the same payer has; empty where a replaced one was paid that no other stands for there."""
+    later = (one for one in versions if one.version > claim.version and one.payer == claim.payer and not is_void(one))
+    stands = next((one for one in later if one.state not in PAST), None)
+    return f"claim {claim.pcn} is replaced: claim {stands.pcn} stands for it, see that one" if stands else ""
 
 
 def _by_hand(payer: Payer) -> str:
@@ -117,8 +127,12 @@ def settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *,
     practice = office.practice.key
     for versions in claims.of_visits(tx, practice, visit_ids).values():
         void = next((one for one in versions if is_void(one) and one.state in IN_FLIGHT), None)
-        earlier = next((one for one in reversed(versions) if not is_void(one) and one.state not in PAST), None)
-        if void is None or earlier is None or earlier.state not in _TAKEN_BACK:
+        if void is None:
+            continue
+        number = claims.body_of(tx, practice, void.id).payer_claim_number
+        named_so = (one for one in reversed(versions) if (one.payer, one.payer_claim_number) == (void.payer, number))
+        earlier = next((one for one in named_so if not is_void(one)), None)
+        if earlier is None or earlier.state not in TAKEN_BACK:
             continue
         if not standing_amounts.of_versions(tx, practice, [earlier.id]):
             _voided(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)

@@ -13,9 +13,8 @@ from gateway.edi.read.inbound_file import What
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.ledger import Transaction, inbound, visits
 from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetState
-from gateway.lifecycle import ClaimState
 from gateway.remittance import Remittance
-from gateway.service.claims.void import settle_voids
+from gateway.service.claims.void import TAKEN_BACK, settle_voids
 from gateway.service.inbound.acknowledgments import Acknowledging
 from gateway.service.inbound.outcome import Posted, posted, put_aside, read_event
 from gateway.service.inbound.outline import SetRead, each_set
@@ -38,7 +37,6 @@ OUR_FAULTS = (
 """What our own code raises on bytes that it did not foresee, or the ledger on a value."""
 DOES_NOT_GO_TOGETHER = "it does not go together with what the ledger holds"
 _TRIES = 3
-_MAY_BE_TAKEN_BACK = (ClaimState.REVERSED, ClaimState.CLOSED)
 
 
 class FilePosting:
@@ -137,7 +135,7 @@ class FilePosting:
         for each in prepared:
             looks |= self.remitting.write(tx, each, self._which())
             # What a void of ours asked for: those that stand with nothing now, few of many.
-            ended = [one.claim.visit_id for one in each.answered.by_pcn.values() if one.state in _MAY_BE_TAKEN_BACK]
+            ended = [one.claim.visit_id for one in each.answered.by_pcn.values() if one.state in TAKEN_BACK]
             settle_voids(tx, self.office, ended, artefact=f"inbound {self.file.id}")
         acknowledging = Acknowledging(self.office, tx, self.file)
         for answer in one.answers:

@@ -233,6 +233,34 @@ def test_a_void_that_nobody_answers_is_ended_by_a_person(paid: Office) -> None:
     assert reconcile(paid).holds
 
 
+def test_money_on_a_claim_that_another_payers_stands_for_is_taken_back_before_that_one_goes(paid: Office) -> None:
+    taken(paid, visit("V-8"))
+    scrub_visits(paid)
+    clinic.delivered(paid)
+    claim = the_claim(paid, "V-8")
+    answered(paid, clinic.answer_277ca("1000000002", (claim.pcn, "A7:33:IL", "")))
+    fix_visit(paid, "V-8", (("coverages.1.payer_id", "PAYER2"),), reason="the plan changed")
+    other = the_claim(paid, "V-8")
+    answered(paid, clinic.answer_835("140.5", clinic.paid_in_full(claim), trace="T8"))
+    assert (state(paid, claim), seal_batches(paid).claims) == (ClaimState.REPLACED, 0)
+    _, pcn = void_claim(paid, claim.pcn, reason="the plan had changed")
+    clinic.delivered(paid)
+    void = the_claim(paid, "V-8")
+    assert (void.pcn, void.state, state(paid, other)) == (pcn, ClaimState.SENT, ClaimState.READY)
+    answered(paid, reversal(claim))
+    assert (state(paid, claim), state(paid, void)) == (ClaimState.VOIDED, ClaimState.VOIDED)
+    assert seal_batches(paid).claims == 1
+    assert state(paid, other) is ClaimState.SEALED
+    assert reconcile(paid).holds
+
+
+def test_a_replaced_claim_is_not_taken_back_where_its_replacement_is(paid: Office) -> None:
+    claim = the_claim(paid)
+    fix_visit(paid, "V-1", (("services.2.units", "2"),), reason="recounted")
+    with pytest.raises(UsageError, match=f"is replaced: claim {the_claim(paid).pcn} stands for it"):
+        void_claim(paid, claim.pcn, reason=REASON)
+
+
 def test_a_closed_claim_is_taken_back_too(paid: Office) -> None:
     claim = close_claim(paid, "V-1", reason="done with")
     void_claim(paid, claim.pcn, reason=REASON)
