@@ -25,7 +25,7 @@ class VisitState(StrEnum):
     CLAIMED = "claimed"
     """Clean; a claim version was made from it."""
     WITHDRAWN = "withdrawn"
-    """A person took its claim out of the next batch; a person decides what becomes of it. The scrubber leaves it alone."""
+    """A person took its claim out of the next batch, or back from the payer: a person decides. The scrubber leaves it alone."""
     NOT_BILLED = "not billed"
     """A person decided that it is not billed."""
     SUPERSEDED = "superseded"
@@ -118,7 +118,7 @@ VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
     VisitState.PROPOSED: ("it changed after its claim had left", "gateway visits fix VISIT --by NAME --reason TEXT"),
     VisitState.CLAIMED: ("clean; its claim is on its way", "gateway claims show CLAIM"),
     VisitState.WITHDRAWN: (
-        "a person took its claim out of the next batch",
+        "a person took its claim out of the next batch, or back from the payer",
         "gateway visits fix VISIT --by NAME --reason TEXT sends it after all; or --set ..., or --do-not-bill",
     ),
     VisitState.NOT_BILLED: ("a person decided not to bill it", "nothing"),
@@ -141,7 +141,10 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.DENIED: ("adjudicated and not paid", "gateway denials show CLAIM"),
     ClaimState.REVERSED: ("the payer took its payment back", "wait for its correction; gateway claims show CLAIM"),
     ClaimState.REPLACED: ("a later version stands for it", "nothing"),
-    ClaimState.VOIDED: ("taken back by us; the payer has reversed it", "nothing; a fix of its visit makes a new claim"),
+    ClaimState.VOIDED: (
+        "taken back by us; the payer has reversed it",
+        "its visit is withdrawn: gateway visits list --state withdrawn",
+    ),
     ClaimState.CLOSED: ("closed by a person", "nothing"),
 }
 """The same for each state of a claim."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.claim import Frequency
 from gateway.errors import UsageError
-from gateway.event import Event
+from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, numbers, standing_amounts, visits
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState
@@ -20,6 +20,7 @@ from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
+from gateway.service.claims.withdrawn_visit import withdraw_visit
 from gateway.service.office import Office
 
 _ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED, ClaimState.REPLACED)
@@ -134,15 +135,28 @@ def settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *,
         earlier = next((one for one in named_so if not is_void(one)), None)
         if earlier is None or earlier.state not in TAKEN_BACK:
             continue
-        if not standing_amounts.of_versions(tx, practice, [earlier.id]):
-            _voided(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)
-            _voided(
-                tx,
-                office,
-                void,
-                f"void claim {void.pcn} has done its work: claim {earlier.pcn} is taken back",
-                artefact,
-            )
+        if standing_amounts.of_versions(tx, practice, [earlier.id]):
+            continue
+        done = f"void claim {void.pcn} has done its work: claim {earlier.pcn} is taken back"
+        _voided(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)
+        _voided(tx, office, void, done, artefact)
+        if all(one.state in PAST for one in versions if one not in (earlier, void)):
+            _withdraw(tx, office, earlier, artefact)
+
+
+def _withdraw(tx: Transaction, office: Office, taken_back: StoredClaim, artefact: str) -> None:
+    """Let a person decide what becomes of a visit of which no claim stands any more."""
+    key = taken_back.visit_key
+    said = Event(
+        kind="visit.withdrawn",
+        about=key,
+        said=f"claim {taken_back.pcn} of visit {key} is taken back: a person decides whether it is billed anew",
+        severity=EventSeverity.CAN_WAIT,
+        artefact=artefact,
+        actor=office.actor,
+        next_command=f"gateway visits fix {key} --by NAME --reason TEXT; or --set ..., or --do-not-bill",
+    )
+    withdraw_visit(tx, office, key, event=said)
 
 
 def _voided(tx: Transaction, office: Office, claim: StoredClaim, what: str, artefact: str) -> None:

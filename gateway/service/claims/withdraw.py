@@ -5,14 +5,16 @@ just kept back. It is not unbilled either: nobody has given it up. It is listed 
 it, or decides that it is not billed.
 """
 
+from dataclasses import replace
+
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, claims, visits
+from gateway.ledger import claims
 from gateway.ledger.claims import StoredClaim
-from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.lifecycle import IN_FLIGHT, ClaimState
 from gateway.service.claims.named import named
 from gateway.service.claims.void import is_void
-from gateway.service.decisions import visit_decided
+from gateway.service.claims.withdrawn_visit import withdraw_visit
 from gateway.service.office import Office
 
 
@@ -42,20 +44,10 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
         # What a void was to take back stands as it did.
         if not is_void(claim):
-            _withdraw_visit(tx, office, claim, reason)
+            what = f"visit {claim.visit_key} is withdrawn from billing for now"
+            event = replace(said, kind="visit.decided", about=claim.visit_key, claim="", said=what)
+            withdraw_visit(tx, office, claim.visit_key, event=event)
     return claim
-
-
-def _withdraw_visit(tx: Transaction, office: Office, claim: StoredClaim, reason: str) -> None:
-    """Withdraw what was claimed. After a declined change several versions of one content say so; the newest is told of."""
-    practice, at, key = office.practice.key, office.clock.now(), claim.visit_key
-    claimed = [one for one in visits.versions(tx, practice, key) if one.state is VisitState.CLAIMED]
-    for one in claimed:
-        said = visit_decided(
-            one, VisitState.WITHDRAWN, f"visit {key} is withdrawn from billing for now", office, reason
-        )
-        event = said if one is claimed[-1] else None
-        visits.move(tx, practice, one, VisitState.WITHDRAWN, event=event, at=at)
 
 
 def _instead(claim: StoredClaim) -> str:

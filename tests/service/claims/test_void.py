@@ -7,7 +7,8 @@ import pytest
 
 from gateway.claim import Claim, Frequency
 from gateway.errors import UsageError
-from gateway.ledger import claims, events, outbox
+from gateway.event import EventSeverity
+from gateway.ledger import claims, events, outbox, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.payer import Program
@@ -108,9 +109,15 @@ def test_after_it_a_fix_makes_an_original_for_the_same_payer_or_another(paid: Of
     void_claim(paid, "V-1", reason=REASON)
     clinic.delivered(paid)
     answered(paid, reversal(claim))
+    with paid.ledger.reading() as tx:
+        said = events.read(tx, paid.practice.key, about="V-1", limit=100)[-1].event
+        assert [one.key for one in visits.current(tx, paid.practice.key, states=(VisitState.WITHDRAWN,))] == ["V-1"]
+    assert (said.severity, "gateway visits fix V-1" in said.next_command) == (EventSeverity.CAN_WAIT, True)
+    fix_visit(paid, "V-1", (), reason="it was right, under the right number")
+    assert (the_claim(paid).version, the_claim(paid).frequency) == (3, Frequency.ORIGINAL)
     fix_visit(paid, "V-1", (("services.2.units", "2"),), reason="recounted")
     again = the_claim(paid)
-    assert (again.version, again.frequency, body(paid, again).payer_claim_number) == (3, Frequency.ORIGINAL, "")
+    assert (again.version, again.frequency, body(paid, again).payer_claim_number) == (4, Frequency.ORIGINAL, "")
     fix_visit(paid, "V-1", (("coverages.1.payer_id", "PAYER2"),), reason="the plan changed")
     assert (the_claim(paid).payer, the_claim(paid).frequency) == ("PAYER2", "1")
     assert seal_batches(paid).claims == 1
