@@ -24,6 +24,8 @@ class VisitState(StrEnum):
     """It came in with other content after its claim had left; a person decides whether the claim is corrected."""
     CLAIMED = "claimed"
     """Clean; a claim version was made from it."""
+    WITHDRAWN = "withdrawn"
+    """A person took its claim out of the next batch, or back from the payer: a person decides. The scrubber leaves it alone."""
     NOT_BILLED = "not billed"
     """A person decided that it is not billed."""
     SUPERSEDED = "superseded"
@@ -44,7 +46,7 @@ class ClaimState(StrEnum):
     ACCEPTED = "accepted"
     """A 277CA accepted it into adjudication."""
     REJECTED = "rejected"
-    """A TA1, 999 or 277CA refused it; it was never adjudicated. Correct it and send a new claim."""
+    """A TA1, 999 or 277CA refused it; it was never adjudicated. Correct it and send a new claim, or send the same again."""
     PAID = "paid"
     """Adjudicated; nothing is open with this payer."""
     PARTIAL = "partial"
@@ -56,7 +58,7 @@ class ClaimState(StrEnum):
     REPLACED = "replaced"
     """A later version of the same claim took its place."""
     VOIDED = "voided"
-    """Taken back by us."""
+    """Taken back by us, and by the payer's reversal; or the void that asked for it. The visit may be billed anew."""
     CLOSED = "closed"
     """A person decided that nothing more will be done."""
 
@@ -73,7 +75,8 @@ VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
     VisitState.NEW: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.HELD: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.PROPOSED: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
-    VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED}),
+    VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED, VisitState.WITHDRAWN}),
+    VisitState.WITHDRAWN: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.NOT_BILLED: frozenset({VisitState.SUPERSEDED}),
     VisitState.SUPERSEDED: frozenset(),
 }
@@ -83,22 +86,30 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     # An answer can arrive before our own record of the delivery, and a payer may skip its acknowledgments.
     # READY: its file was cancelled before it left.
     ClaimState.SEALED: frozenset(
-        {ClaimState.READY, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED} | _ANSWERED
+        {ClaimState.READY, ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED}
+        | {ClaimState.VOIDED}
+        | _ANSWERED
     ),
-    # CLOSED, while on its way: by a person, when its answer came and fits none of its lines.
+    # CLOSED, while on its way: by a person, when its answer came and fits none of its lines, or a void is answered by none.
+    # VOIDED, while on its way: a void, once the payer has taken back what it names.
     ClaimState.SENT: frozenset(
-        {ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED
+        {ClaimState.RECEIVED, ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED}
+        | _ANSWERED
     ),
-    ClaimState.RECEIVED: frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED} | _ANSWERED),
+    ClaimState.RECEIVED: frozenset(
+        {ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED} | _ANSWERED
+    ),
+    ClaimState.ACCEPTED: frozenset({ClaimState.REJECTED, ClaimState.CLOSED, ClaimState.VOIDED} | _ANSWERED),
     ClaimState.REJECTED: frozenset({ClaimState.REPLACED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.PAID: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.PARTIAL: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.DENIED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
-    ClaimState.REPLACED: frozenset(),
+    # Money may come for it all the same, and be taken back by a void.
+    ClaimState.REPLACED: frozenset({ClaimState.VOIDED}),
     ClaimState.VOIDED: frozenset(),
-    ClaimState.CLOSED: frozenset({ClaimState.REPLACED}),  # a person takes it up again by correcting its visit
+    # A person takes it up again by correcting its visit, or takes it back.
+    ClaimState.CLOSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED}),
 }
 
 VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
@@ -106,6 +117,10 @@ VISIT_EXPLAINED: Final[dict[VisitState, tuple[str, str]]] = {
     VisitState.HELD: ("a finding holds it", "gateway visits show VISIT, then gateway visits fix VISIT --set ..."),
     VisitState.PROPOSED: ("it changed after its claim had left", "gateway visits fix VISIT --by NAME --reason TEXT"),
     VisitState.CLAIMED: ("clean; its claim is on its way", "gateway claims show CLAIM"),
+    VisitState.WITHDRAWN: (
+        "a person took its claim out of the next batch, or back from the payer",
+        "gateway visits fix VISIT --by NAME --reason TEXT sends it after all; or --set ..., or --do-not-bill",
+    ),
     VisitState.NOT_BILLED: ("a person decided not to bill it", "nothing"),
     VisitState.SUPERSEDED: ("a later version stands for it", "nothing"),
 }
@@ -119,7 +134,7 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.ACCEPTED: ("the payer took it into adjudication (277CA); keep this as proof of timely filing", "wait"),
     ClaimState.REJECTED: (
         "refused before adjudication; there is nothing to appeal",
-        "fix the visit; a new claim is due",
+        "gateway visits fix VISIT --set ...; or, if the cause lies outside the claim, gateway claims resubmit CLAIM",
     ),
     ClaimState.PAID: ("adjudicated; what remains is the patient's or another payer's", "nothing"),
     ClaimState.PARTIAL: ("some lines paid, some denied", "gateway denials list"),
@@ -129,7 +144,10 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
         "wait for the correction, or place it anew; gateway claims show CLAIM",
     ),
     ClaimState.REPLACED: ("a later version stands for it", "nothing"),
-    ClaimState.VOIDED: ("taken back by us", "nothing"),
+    ClaimState.VOIDED: (
+        "taken back by us; the payer has reversed it",
+        "its visit is withdrawn: gateway visits list --state withdrawn",
+    ),
     ClaimState.CLOSED: ("closed by a person", "nothing"),
 }
 """The same for each state of a claim."""

@@ -26,6 +26,17 @@ class UnitRule(StrEnum):
     """Each code by itself, a unit past its midpoint (CPT time rule)."""
 
 
+class CountedFrom(StrEnum):
+    """Where a payer's limit begins."""
+
+    SERVICE = "service"
+    """The date of service; of several the first."""
+    REMITTANCE = "remittance"
+    """The date of the remittance that refused it."""
+    LETTER = "letter"
+    """The date of the payer's letter. No file tells it: the remittance's is taken, and a person reads the letter."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeSchedule:
     """The practice's charge, in dollars for one unit, by procedure, for dates of service in [starts, ends]."""
@@ -47,8 +58,9 @@ class Payer:
     filing_code          SBR09, such as MB, MC, CI, WC
     partner              the trading partner that takes this payer's claims
     filed_by_days        first claim due so many days after the date of service
-    corrected_by_days    corrected claim due so many days after the denial
-    appeal_by_days       appeal due so many days after the denial
+    corrected_by_days    corrected claim due so many days after what `corrected_from` names
+    appeal_by_days       appeal due so many days after what `appeal_from` names
+    records_by_days      records due so many days after what `records_from` names; 45 is our judgement where none is set
     takes_replacements   whether frequency 7 and 8 are taken (Medicare Part B reopens instead)
     sources              where each setting is written, by its key; a setting without a source may warn, never hold
     assumed              True when nobody configured this payer and the defaults were taken
@@ -71,7 +83,11 @@ class Payer:
     excluded_codes: tuple[str, ...] = ()
     filed_by_days: int | None = None
     corrected_by_days: int = 90
+    corrected_from: CountedFrom = CountedFrom.REMITTANCE
     appeal_by_days: int = 180
+    appeal_from: CountedFrom = CountedFrom.REMITTANCE
+    records_by_days: int = 45
+    records_from: CountedFrom = CountedFrom.REMITTANCE
     takes_replacements: bool = True
     fee_schedules: tuple[FeeSchedule, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -124,11 +124,15 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
 
 def _unanswered(one: "ClaimShown") -> str:
     """Say where the money of a line is that no payer has answered. It is not waited for once another version stands."""
+    if one.claim.state == "voided":
+        return "taken back"
     if one.claim.state != "replaced":
-        return "not yet answered"
+        return "it takes another version back" if one.claim.frequency == "8" else "not yet answered"
     later = one.versions[-1]
     if later.pcn != one.claim.pcn:
         return f"not on this version: claim {later.pcn} stands for it"
+    if any(logged.event.kind == "claim.withdrawn" for logged in one.timeline):
+        return "not on this version: it was withdrawn before it was sent"
     return "not on this version: its visit was changed before it was sent"
 
 
@@ -144,3 +148,84 @@ def close(place: Place, claim: str, by: str, reason: str) -> int:
         closed = close_claim(office, claim, reason=reason)
     say(f"claim {closed.pcn} of visit {closed.visit_key} is closed")
     return Status.DONE
+
+
+@claims.command(
+    epilog="Example: gateway claims withdraw V-1001 --by 'Ana Reyes' --reason 'the patient pays by herself'"
+)
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def withdraw(place: Place, claim: str, by: str, reason: str) -> int:
+    """Take a ready claim out of the next batch. Its visit is withdrawn until a person decides what becomes of it."""
+    from gateway.service.claims.withdraw import withdraw_claim
+
+    with place.office(actor=by) as office:
+        withdrawn = withdraw_claim(office, claim, reason=reason)
+    key = withdrawn.visit_key
+    if withdrawn.frequency == "8":
+        say(f"void claim {withdrawn.pcn} of visit {key} is not sent; the claim stands as before")
+        return Status.DONE
+    say(f"claim {withdrawn.pcn} of visit {key} is not sent; the visit is withdrawn")
+    say(f"  to send it after all: gateway visits fix {key} --by NAME --reason TEXT")
+    return Status.DONE
+
+
+@claims.command(epilog="Example: gateway claims void V-1001 --by 'Ana Reyes' --reason 'another patient was billed'")
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def void(place: Place, claim: str, by: str, reason: str) -> int:
+    """Take back a claim that the payer has adjudicated: a void (frequency 8) goes with the next batch.
+
+    Where the payer takes none it says what to do instead. What was paid stands until the payer's reversal is posted.
+    """
+    from gateway.service.claims.void import void_claim
+
+    with place.office(actor=by) as office:
+        voided, pcn = void_claim(office, claim, reason=reason)
+    say(f"void claim {pcn} is ready for the next batch; it takes back claim {voided.pcn} of visit {voided.visit_key}")
+    return Status.DONE
+
+
+@claims.command(
+    epilog="Example: gateway claims resubmit --file elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'enrolled now'"
+)
+@click.argument("claim", required=False, default="")
+@click.option(
+    "--file", "file", default="", metavar="NAME", help="Every claim of this sealed file that can be, instead."
+)
+@click.option("--partner", default="", help="Whose file, where several partners have one of that name.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent again, and what not; change nothing.")
+@show.decided
+@show.json_option
+@click.pass_obj
+def resubmit(
+    place: Place, claim: str, file: str, partner: str, dry_run: bool, by: str, reason: str, as_json: bool
+) -> int:
+    """Send a rejected claim again as it is, because the cause lay outside it: enrolment, receiver, envelope.
+
+    The next batch takes it, with the same content under new numbers. Where the claim itself was wrong, fix its visit instead.
+    """
+    from gateway.service.claims.resubmit import resubmit_claim, resubmit_file
+
+    if bool(claim) == bool(file):
+        raise click.UsageError("name one claim, or a file with --file")
+    if partner and not file:
+        raise click.UsageError("--partner goes with --file")
+    with place.office(actor=by) as office:
+        if file:
+            done = resubmit_file(office, file, partner=partner, reason=reason, dry_run=dry_run)
+        else:
+            done = resubmit_claim(office, claim, reason=reason, dry_run=dry_run)
+    if as_json:
+        show.as_object(dry_run=dry_run, resubmitted=done.made, refused=done.refused)
+    else:
+        for made in done.made:
+            ready = "could be sent again" if dry_run else f"stands in claim {made.pcn}, ready for the next batch"
+            say(f"visit {made.visit}: rejected claim {made.rejected} {ready}")
+        for one in done.refused:
+            say(f"visit {one.visit}: {one.why}")
+        would = "would be " if dry_run else ""
+        say(f"{show.counted(len(done.made), 'claim')} {would}sent again, {len(done.refused)} not")
+    return Status.NEEDS_A_PERSON if done.refused else Status.DONE

@@ -94,7 +94,11 @@ def denials_show(place: Place, claim: str, as_json: bool) -> int:
 
 def denial_told(one: "StoredDenial") -> None:
     """Print one denial with its fix."""
+    from gateway.denials.next_step import next_step
+    from gateway.denials.route import Route
     from gateway.money import from_cents, shown
+
+    step = next_step(Route(one.route), visit=one.visit_key, claim=one.pcn)
 
     say(
         f"denial ({one.state}): {shown(from_cents(one.cents))} of {one.procedure} by {one.group_code} {one.carc} {one.rarcs}"
@@ -109,5 +113,7 @@ def denial_told(one: "StoredDenial") -> None:
         ("route", one.route),
         ("due", one.due_on or "no deadline known"),
         ("decided by", one.decided_by),
+        *((("by hand", step.by_hand),) if one.state == "open" and step.by_hand else ()),
+        *((("to end it" if step.by_hand else "next", step.command),) if one.state == "open" else ()),
     ):
         say(f"  {name:13} {said}")

@@ -163,7 +163,9 @@ def fix(
     reason: str,
     as_json: bool,
 ) -> int:
-    """Correct a visit: the next version is made and scrubbed again. Without --set, accept a proposed version.
+    """Correct a visit: the next version is made and scrubbed again.
+
+    Without --set, accept a proposed version, or send a withdrawn one after all.
 
     Lists count from 1: services.1.units=2. A value may be JSON: accident=null, services.1.modifiers='["GP","59"]'.
     A command line can be read by everybody on the machine, and stays in the shell's history: patients' data goes by

@@ -34,7 +34,7 @@ def kind(adjustment: Adjustment, said: Said) -> AdjustmentKind:
     reason = carc(adjustment.carc)
     if adjustment.amount < 0:
         return AdjustmentKind.EXPECTED  # it adds to what is paid: interest, or more than was charged
-    if reason is None or _never_adjudicated(said.remarks):
+    if reason is None or never_adjudicated(said.remarks):
         return AdjustmentKind.DENIAL
     if said.paid == 0 and (_takes_all(said, _is_a_cut) or _in_disguise(adjustment.group, reason, said)):
         return AdjustmentKind.DENIAL
@@ -74,7 +74,8 @@ def _is_a_refusal(one: Adjustment, _: Said) -> bool:
     return one.group is GroupCode.PATIENT and (reason is None or reason.kind is CarcKind.DENIAL)
 
 
-def _never_adjudicated(rarcs: Sequence[str]) -> bool:
+def never_adjudicated(rarcs: Sequence[str]) -> bool:
+    """Tell whether a remark says that the claim could not be processed, so that there is nothing to appeal (MA130)."""
     return any((said := rarc(code)) is not None and said.kind is RarcKind.REJECTION for code in rarcs)
 
 

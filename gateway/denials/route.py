@@ -81,4 +81,7 @@ def resolve(wanted: Route, *, payer: Payer, group: GroupCode) -> tuple[Route, st
 def _without_replacements(payer: Payer) -> tuple[Route, str]:
     if payer.program is Program.MEDICARE:
         return Route.MEDICARE_REOPENING, "Medicare Part B takes no replacement or void; ask for a reopening"
-    return Route.NEW_CLAIM, "this payer takes no replacement or void; send a new claim as it asks for corrections"
+    return (
+        Route.NEW_CLAIM,
+        "this payer takes no replacement or void; where it paid nothing a new claim corrects it, else ask how it takes corrections",
+    )

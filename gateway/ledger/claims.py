@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
-from gateway.claim import Claim
+from gateway.claim import Claim, Frequency
 from gateway.errors import LedgerConflict
 from gateway.event import Event
 from gateway.ledger import events
@@ -125,7 +125,7 @@ def add_all(tx: Connection, practice: str, new: Sequence[NewClaim], *, at: datet
     """Store the next version of each visit's claim, READY, together with its event. No visit is named twice."""
     if not new:
         return
-    numbered = _next_versions(tx, practice, [one.visit.visit_id for one in new])
+    numbered = _next_versions(tx, practice, new)
     tx.execute(insert(claim_versions), [_version_row(practice, one, *numbered[one.visit.visit_id], at) for one in new])
     c = claim_versions.c
     pcns = [one.claim.patient_control_number for one in new]
@@ -138,21 +138,36 @@ def add_all(tx: Connection, practice: str, new: Sequence[NewClaim], *, at: datet
     events.write_all(tx, practice, (one.event for one in new), at=at)
 
 
-def _next_versions(tx: Connection, practice: str, visit_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Make room for the next version of each visit's claim: the claim's id and the version, by visit."""
-    ours = select(claims.c.visit_id, claims.c.id, claims.c.version).where(
+def _next_versions(tx: Connection, practice: str, new: Sequence[NewClaim]) -> dict[int, tuple[int, int]]:
+    """Make room for the next version of each visit's claim: the claim's id and the version, by visit.
+
+    It becomes the one that stands, but for a void: what that takes back stands until it is taken back.
+    """
+    visit_ids = [one.visit.visit_id for one in new]
+    last = (
+        select(func.max(claim_versions.c.version))
+        .where(claim_versions.c.practice == claims.c.practice, claim_versions.c.claim_id == claims.c.id)
+        .correlate(claims)
+        .scalar_subquery()
+    )
+    ours = select(claims.c.visit_id, claims.c.id, last.label("last")).where(
         Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(visit_ids)
     )
-    known = {visit_id for visit_id, *_ in tx.execute(ours)}
-    if known:
+    known = {row.visit_id: (row.id, row.last + 1) for row in tx.execute(ours)}
+    standing = {one.visit.visit_id for one in new if one.claim.frequency is not Frequency.VOID} & known.keys()
+    if standing:
         c = claims.c
         tx.execute(
-            update(claims).where(Unindexed(c.practice) == practice, c.visit_id.in_(known)).values(version=c.version + 1)
+            update(claims).where(Unindexed(c.practice) == practice, c.visit_id.in_(standing)).values(version=last + 1)
         )
-    first = [{"practice": practice, "visit_id": one, "version": 1} for one in visit_ids if one not in known]
+    first = [one for one in visit_ids if one not in known]
     if first:
-        tx.execute(insert(claims), first)
-    return {visit_id: (claim_id, version) for visit_id, claim_id, version in tx.execute(ours)}
+        tx.execute(insert(claims), [{"practice": practice, "visit_id": one, "version": 1} for one in first])
+        made = select(claims.c.visit_id, claims.c.id).where(
+            Unindexed(claims.c.practice) == practice, claims.c.visit_id.in_(first)
+        )
+        known |= {row.visit_id: (row.id, 1) for row in tx.execute(made)}
+    return known
 
 
 def _version_row(practice: str, new: NewClaim, claim_id: int, version: int, at: datetime) -> dict[str, Any]:

@@ -32,4 +32,19 @@ def replacement_without_original(case: Case) -> Faults:
         yield Fault("2300/REF*F8", "a replacement must name the payer's number of the claim it replaces; none is known")
 
 
-RULES = (replacement_not_taken, replacement_without_original)
+@rule(
+    id="PAID_BY_ANOTHER_PAYER",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="42 CFR 401.305: what was paid and is not owed is given back; 005010X222A1 loop 2320: what another payer paid first",
+    fix="Have that payer take its money back (gateway claims void, or a refund), post its reversal, then scrub again.",
+)
+def paid_by_another_payer(case: Case) -> Faults:
+    """A claim to a payer while another one's payment of the same visit stands: it would be paid twice."""
+    if case.paid_by_another:
+        yield Fault(
+            "2010BB/NM109", f"payer {case.paid_by_another} has paid a claim of this visit, and its money stands"
+        )
+
+
+RULES = (replacement_not_taken, replacement_without_original, paid_by_another_payer)

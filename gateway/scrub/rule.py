@@ -27,8 +27,9 @@ class Case:
     history             the same patient's other visits with this practice, by date
     today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
-    adjudicated         whether an earlier claim of this visit was adjudicated by the payer
+    adjudicated         whether the payer has adjudicated an earlier claim of this visit that it still holds
     payer_claim_number  the payer's number of that claim (CLP07 of the 835), empty when not known
+    paid_by_another     another payer whose money stands on an earlier claim of this visit; empty if there is none
     codes               folder of the code lists that the practice imported, None where it has none
     turns_on            the days on which what rules have asked so far is answered otherwise
     """
@@ -42,6 +43,7 @@ class Case:
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False
     payer_claim_number: str = ""
+    paid_by_another: str = ""
     codes: Path | None = None
     turns_on: set[date] = field(default_factory=set, compare=False, repr=False)
 

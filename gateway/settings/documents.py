@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gateway.codes.npi import is_npi
 from gateway.partner import MailboxKind, Publish, Usage
-from gateway.payer import Program, UnitRule
+from gateway.payer import CountedFrom, Program, UnitRule
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Digits9 = Annotated[str, Field(pattern=r"^\d{9}$")]
@@ -262,7 +262,11 @@ class PayerDocument(_Strict):
     excluded_codes: tuple[str, ...] = ()
     filed_by_days: Annotated[int, Field(ge=1)] | None = None
     corrected_by_days: Annotated[int, Field(ge=1)] = 90
+    corrected_from: CountedFrom = CountedFrom.REMITTANCE
     appeal_by_days: Annotated[int, Field(ge=1)] = 180
+    appeal_from: CountedFrom = CountedFrom.REMITTANCE
+    records_by_days: Annotated[int, Field(ge=1)] = 45
+    records_from: CountedFrom = CountedFrom.REMITTANCE
     takes_replacements: bool = True
     sources: dict[str, str] = {}
     fee_schedule: tuple[FeeScheduleDocument, ...] = ()

@@ -12,6 +12,8 @@ import pytest
 from gateway import delivery, desk, lifecycle
 from gateway.cli.face.commands import gateway
 from gateway.cli.face.status import EXPLAINED
+from gateway.denials.next_step import next_step
+from gateway.denials.route import Route
 from gateway.ledger.inbound import INBOUND_EXPLAINED
 from gateway.listing import Field
 from gateway.scrub import RULES
@@ -66,6 +68,12 @@ def test_each_kind_of_item_on_the_desk_stands_in_its_table() -> None:
     assert rows(BILLER, "kinds") == [
         f"| {kind} | {means} | {act} |" for kind, (means, act) in desk.KIND_EXPLAINED.items()
     ]
+
+
+def test_each_route_stands_in_its_table_with_what_to_do_and_what_to_type() -> None:
+    steps = ((route, next_step(route, visit="VISIT", claim="CLAIM")) for route in Route)
+    told = [f"| {route.replace('_', ' ')} | {step.by_hand or '-'} | {step.command} |" for route, step in steps]
+    assert rows(BILLER, "routes") == told
 
 
 def test_each_exit_status_stands_in_its_table() -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ def make_payer() -> MakePayer:
         filed_by_days: int | None = None,
         appeal_by_days: int = 180,
         sources: MappingProxyType[str, str] = MappingProxyType({}),
+        **terms: Any,
     ) -> Payer:
         takes = program is not Program.MEDICARE if takes_replacements is None else takes_replacements
         return Payer(
@@ -30,6 +32,7 @@ def make_payer() -> MakePayer:
             filed_by_days=filed_by_days,
             appeal_by_days=appeal_by_days,
             sources=sources,
+            **terms,
         )
 
     return make

@@ -60,6 +60,7 @@ def case_of(
         codes=codes,
         adjudicated=document.get("adjudicated", False),
         payer_claim_number=document.get("payer_claim_number", ""),
+        paid_by_another=document.get("paid_by_another", ""),
     )
 
 

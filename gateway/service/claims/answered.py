@@ -1,11 +1,20 @@
-"""Which claim of ours an answer is about, and whether a payer has ever answered it."""
+"""Which claim of ours an answer is about, and what each payer holds of a claim that it has answered."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from gateway.ledger import Transaction, claims, outbox, remittances
+from gateway.denials.anew import Refusal, starts_anew
+from gateway.ledger import Transaction, claims, outbox, remittances, standing_amounts
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.record import Billed
+from gateway.ledger.standing_amounts import StandingAmount
+from gateway.lifecycle import ClaimState
+from gateway.payer import Payer
+from gateway.remit.posting import Bucket
+from gateway.remittance import GroupCode
+from gateway.service.office import Office
 
 
 def sent_claim(tx: Transaction, practice: str, pcn: str, *, partner: str) -> StoredClaim | None:
@@ -35,33 +44,68 @@ def sent_claims(
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The versions of a visit's claim, oldest first, and what was ever adjudicated of them.
+    """The versions of a visit's claim, oldest first, and what each payer holds of them.
 
-    What was adjudicated once is replaced from then on: a second original would be a duplicate, or be paid twice.
-
-    number  the payer's own number of the newest that has one
+    held     those that their payer has adjudicated and that stand with it, so that a correction for that payer replaces
+             them: a second original would be a duplicate, or be paid twice. What was taken back by us, or never adjudicated
+             (MA130), is not among them
+    paid_by  the payers whose money stands on one, with its cents
     """
 
     versions: tuple[StoredClaim, ...] = ()
-    adjudicated: bool = False
-    number: str = ""
+    held: tuple[StoredClaim, ...] = ()
+    paid_by: Mapping[str, int] = field(default_factory=dict)
+
+    def adjudicated_by(self, payer: str) -> bool:
+        """Tell whether a correction for that payer is a replacement."""
+        return any(one.payer == payer for one in self.held)
+
+    def number_of(self, payer: str) -> str:
+        """Give that payer's own number of the newest version that it holds and gave one to; empty if there is none."""
+        numbers = (one.payer_claim_number for one in reversed(self.held) if one.payer == payer)
+        return next(filter(None, numbers), "")
+
+    def paid_by_another(self, payer: str) -> str:
+        """Name a payer other than that one whose money stands: it would be paid twice. Empty if there is none."""
+        return next((one for one, its_cents in self.paid_by.items() if its_cents > 0 and one != payer), "")
 
 
-def adjudicated(tx: Transaction, practice: str, visit_id: int) -> tuple[bool, str]:
-    """Tell whether the payer has ever adjudicated a version of this visit's claim, and the number it gave to the newest."""
-    one = earlier_of(tx, practice, [visit_id])[visit_id]
-    return one.adjudicated, one.number
-
-
-def earlier_of(tx: Transaction, practice: str, visit_ids: Collection[int]) -> Mapping[int, Earlier]:
-    """Give, for each of some visits, the versions of its claim."""
+def earlier_of(tx: Transaction, office: Office, visit_ids: Collection[int]) -> Mapping[int, Earlier]:
+    """Give, for each of some visits, the versions of its claim and what payers hold of them."""
+    practice = office.practice.key
     found = claims.of_visits(tx, practice, visit_ids)
-    answered = remittances.adjudicated_among(
-        tx, practice, {one.id: one.pcn for versions in found.values() for one in versions}
+    pcns = {one.id: one.pcn for versions in found.values() for one in versions}
+    answered = remittances.adjudicated_among(tx, practice, pcns)
+    amounts = standing_amounts.of_versions(tx, practice, answered) if answered else {}
+    return {visit_id: _earlier(office, found.get(visit_id, ()), answered, amounts) for visit_id in visit_ids}
+
+
+def _earlier(
+    office: Office,
+    versions: tuple[StoredClaim, ...],
+    answered: frozenset[int],
+    amounts: Mapping[int, tuple[StandingAmount, ...]],
+) -> Earlier:
+    held, paid_by = [], Counter[str]()
+    for one in versions:
+        if one.id in answered and one.state is not ClaimState.VOIDED:
+            stands = amounts.get(one.id, ())
+            paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
+            if not _holds_nothing(stands, office.settings.payer(one.payer)):
+                held.append(one)
+    return Earlier(versions, tuple(held), paid_by)
+
+
+def _holds_nothing(stands: tuple[StandingAmount, ...], payer: Payer) -> bool:
+    """Tell whether the payer has nothing of a claim that it answered: it paid and left nothing, and asks for a new one."""
+    if any(each.bucket not in _NOTHING_PAID for each in stands):
+        return False
+    refused = (each for each in stands if each.bucket == Bucket.DENIED and each.group_code)
+    refusals = (
+        Refusal(group=GroupCode(each.group_code), carc=each.carc, rarcs=each.rarcs, procedure=each.procedure)
+        for each in refused
     )
-    return {visit_id: _earlier(found.get(visit_id, ()), answered) for visit_id in visit_ids}
+    return starts_anew(refusals, payer)
 
 
-def _earlier(versions: tuple[StoredClaim, ...], answered: frozenset[int]) -> Earlier:
-    numbers = [one.payer_claim_number for one in versions if one.id in answered]
-    return Earlier(versions, bool(numbers), next((one for one in reversed(numbers) if one), ""))
+_NOTHING_PAID: Final = (Bucket.DENIED, Bucket.CONTRACTUAL)

@@ -4,8 +4,10 @@ from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.ledger import Transaction, claims, denials, desk, remittances, visits
 from gateway.ledger.claims import StoredClaim
-from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState, VisitState
 from gateway.money import from_cents, shown
+from gateway.service.claims.named import named
+from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -13,23 +15,19 @@ _CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimSt
 
 
 def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
-    """Decide that nothing more is done about a claim; its open denials are closed with it.
+    """Decide that nothing more is done about a claim, or a void that nobody answers; its open denials are closed with it.
 
     name  its patient control number, or the key of its visit
     Raises UsageError if there is none, or it is still on its way, or money waits for it on the desk.
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        visit = visits.find(tx, practice, name)
-        versions = claims.of_visit(tx, practice, visit.visit_id) if visit else ()
-        claim = versions[-1] if versions else claims.by_pcn(tx, practice, name.upper())
-        if claim is None:
-            raise UsageError(f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list")
+        claim = named(tx, office, name)
         _require_no_money_waits(tx, practice, claim)
-        answered = claim.state in IN_FLIGHT and claim.id in remittances.adjudicated_among(
-            tx, practice, {claim.id: claim.pcn}
-        )
-        if claim.state not in _CLOSABLE and not answered:
+        on_its_way = ClaimState.CLOSED in MOVES[claim.state] and claim.state in IN_FLIGHT
+        answered = remittances.adjudicated_among(tx, practice, {claim.id: claim.pcn})
+        ended = on_its_way and (is_void(claim) or claim.id in answered)
+        if claim.state not in _CLOSABLE and not ended:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
         said = Event(
             kind="claim.closed",

@@ -155,12 +155,12 @@ class Acknowledging:
             if claim.state in _FURTHER:
                 self._disagrees(claim, what)
             else:
-                self._reject(claim, what)
+                self._reject(claim, what, file=sent.name)
         return True
 
     def _reject_all(self, sent: SealedFile, what: str) -> bool:
         for claim in claims.in_interchange(self.tx, self.practice, sent.id):
-            self._reject(claim, what)
+            self._reject(claim, what, file=sent.name)
         return True
 
     def _advance_all(self, some: Iterable[StoredClaim], after: ClaimState, what: str) -> None:
@@ -169,17 +169,25 @@ class Acknowledging:
         for claim in some:
             if after in MOVES[claim.state]:
                 moves.append((claim, self._event(claim, after, what, EventSeverity.ROUTINE, "")))
-            elif claim.state is ClaimState.REJECTED and after is ClaimState.ACCEPTED:
+            elif after is ClaimState.ACCEPTED and self._was_rejected(claim):
                 self._disagrees(claim, what)
         claims.move_all(self.tx, self.practice, moves, after, at=self.at)
 
-    def _reject(self, claim: StoredClaim, what: str) -> bool:
+    def _was_rejected(self, claim: StoredClaim) -> bool:
+        """Tell whether a claim is rejected, or was and another version stands for it: both could be paid then."""
+        if claim.state is not ClaimState.REPLACED:
+            return claim.state is ClaimState.REJECTED
+        told = events.read(self.tx, self.practice, claim=claim.pcn, limit=100)
+        return any(one.event.after == ClaimState.REJECTED for one in told)
+
+    def _reject(self, claim: StoredClaim, what: str, *, file: str = "") -> bool:
+        """Reject a claim; `file` is the one that was refused whole."""
         if ClaimState.REJECTED not in MOVES[claim.state]:
             if claim.state is not ClaimState.REJECTED:
                 self._disagrees(claim, what)
             return True
         severity = EventSeverity.WAKE if claim.state in _FURTHER else EventSeverity.CAN_WAIT
-        said = self._event(claim, ClaimState.REJECTED, what, severity, f"gateway claims show {claim.pcn}")
+        said = self._event(claim, ClaimState.REJECTED, what, severity, _two_ways(claim, file))
         claims.move(self.tx, self.practice, claim, ClaimState.REJECTED, event=said, at=self.at)
         return True
 
@@ -246,6 +254,14 @@ class Acknowledging:
             what=what,
             at=self.at,
         )
+
+
+def _two_ways(claim: StoredClaim, file: str) -> str:
+    """Say what may be typed after a rejection: what was wrong decides, and a person knows."""
+    return (
+        f"gateway visits fix {claim.visit_key} --set FIELD=VALUE --by NAME --reason TEXT; or, if the cause lies outside "
+        f"the claim: gateway claims resubmit {f'--file {file}' if file else claim.pcn} --by NAME --reason TEXT"
+    )
 
 
 def _whole_group(answer: GroupAnswer) -> SetAnswer:

@@ -171,7 +171,7 @@ def _originals(
         answered = _second_originals(tx, office, [stored for stored, _ in ready])
     for stored, body in ready:
         if stored.id in answered:
-            why = "the payer has adjudicated an earlier version meanwhile; correct the visit again to replace it"
+            why = "an earlier version was adjudicated, or paid, meanwhile; correct the visit again to replace it"
             doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
         else:
             good.append((stored, body))
@@ -179,10 +179,14 @@ def _originals(
 
 
 def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClaim]) -> frozenset[int]:
-    """Give those of some claim versions that are originals of what a payer has adjudicated before."""
+    """Give those of some claim versions that are originals of what its payer has adjudicated, or another one has paid."""
     originals = [one for one in some if one.frequency == Frequency.ORIGINAL]
-    earlier = earlier_of(tx, office.practice.key, [one.visit_id for one in originals])
-    return frozenset(one.id for one in originals if earlier[one.visit_id].adjudicated)
+    earlier = earlier_of(tx, office, [one.visit_id for one in originals])
+    return frozenset(
+        one.id
+        for one in originals
+        if earlier[one.visit_id].adjudicated_by(one.payer) or earlier[one.visit_id].paid_by_another(one.payer)
+    )
 
 
 def _judging(office: Office, partner: TradingPartner) -> Judge:

@@ -17,6 +17,7 @@ from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.remittances import Balance, StoredPayment
 from gateway.lifecycle import ClaimState
 from gateway.listing import Field, Kind
+from gateway.service.claims.named import newest
 from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
 from gateway.service.views.lists import Lister
@@ -78,7 +79,7 @@ def _of_claim(balances: dict[int, Balance]) -> dict[str, int]:
 
 
 def claim_shown(office: Office, name: str) -> ClaimShown:
-    """Show a claim by its patient control number, or the newest of a visit by the visit's key. Raises UsageError."""
+    """Show a claim by its patient control number, or by the key of its visit the newest that stands. Raises UsageError."""
     practice = office.practice.key
     with office.ledger.reading() as tx:
         claim = claims.by_pcn(tx, practice, name.upper())
@@ -89,7 +90,7 @@ def claim_shown(office: Office, name: str) -> ClaimShown:
                 raise UsageError(
                     f"there is no claim, and no visit with a claim, called {name}; see: gateway claims list"
                 )
-            claim = found[-1]
+            claim = newest(found)
         balances = money.balances(tx, practice, claim.id)
         carrier = outbox.carrying(tx, practice, claim.id)
         # What was given up, and a claim's own adjustments in it, is shown whole.

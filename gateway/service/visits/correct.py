@@ -1,18 +1,28 @@
-"""A person corrects a visit, accepts a proposed change, or decides that a visit is not billed."""
+"""A person corrects a visit, accepts a proposed change, sends a withdrawn one after all, or decides that it is not billed."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.errors import UsageError
 from gateway.finding import RowFault
-from gateway.intake import Taken, amend
+from gateway.intake import Taken, amend, visit_of
 from gateway.ledger import Transaction, claims, events, visits
 from gateway.ledger.visits import StoredVisit
-from gateway.lifecycle import IN_FLIGHT, VisitState
-from gateway.service.claims.answered import adjudicated
+from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.money import from_cents, shown
+from gateway.payer import Payer, Program
+from gateway.service.claims.answered import earlier_of
+from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import has_left, new_version, reinstate, replace_unsent
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
+
+_AS_IT_IS: Final = {
+    VisitState.PROPOSED: "the proposed version of visit {key} is accepted",
+    VisitState.WITHDRAWN: "visit {key}, which was withdrawn, is billed after all",
+}
+"""The states that a person may end without a correction, and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +37,7 @@ class Fixed:
 def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *, reason: str) -> Fixed:
     """Make the next version of a visit with fields set anew, and scrub it.
 
-    settings  (path, value) pairs; none accepts a proposed version as it is
+    settings  (path, value) pairs; none accepts a proposed version, or sends a withdrawn one after all, as it is
     reason    why, in the person's own words; it is kept with their name
     Raises UsageError if there is no such visit, nothing to do, or its claim is still on its way.
     """
@@ -35,17 +45,18 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
     with office.ledger.writing() as tx:
         visit = _correctable(tx, office, key, settings)
         if not settings:
-            said = visit_decided(
-                visit, VisitState.NEW, f"the proposed version of visit {key} is accepted", office, reason
-            )
+            _refuse_a_second_claim(tx, office, visit, visit.payer)
+            said = visit_decided(visit, VisitState.NEW, _AS_IT_IS[visit.state].format(key=key), office, reason)
             visits.move(tx, practice, visit, VisitState.NEW, event=said, at=at)
             replace_unsent(tx, office, visit, reason=reason)
         else:
+            settings = _with_the_payers_name(office, visit, settings)
             taken = amend(visit.document, settings)
             if not isinstance(taken, Taken):
                 return Fixed(visit=key, faults=taken)
             if taken.sha256 == visit.sha256:
                 raise UsageError(f"visit {key}: the fields already have these values; nothing was changed")
+            _refuse_a_second_claim(tx, office, visit, taken.visit.coverage.payer_id)
             _next_version(tx, office, visit, taken, settings, reason)
     return Fixed(visit=key, scrubbed=_scrubbed(office, key, reason))
 
@@ -55,9 +66,9 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         visit = _known(tx, practice, key)
-        if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED}:
+        if visit.state not in {VisitState.NEW, VisitState.HELD, VisitState.PROPOSED, VisitState.WITHDRAWN}:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
-        if has_left(tx, practice, visit) is not None:
+        if visit.state is not VisitState.WITHDRAWN and has_left(tx, practice, visit) is not None:
             raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
         replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
@@ -105,28 +116,73 @@ def _known(tx: Transaction, practice: str, key: str) -> StoredVisit:
 
 def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tuple[str, str], ...]) -> StoredVisit:
     visit = _known(tx, office.practice.key, key)
-    if not settings and visit.state is not VisitState.PROPOSED:
+    if not settings and visit.state not in _AS_IT_IS:
         raise UsageError(f"visit {key} is {visit.state}: give at least one --set FIELD=VALUE")
     versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
-    latest = versions[-1] if versions else None
-    if latest is not None and latest.state in IN_FLIGHT:
+    void = next((one for one in versions if is_void(one) and one.state is ClaimState.READY), None)
+    if void is not None:
         raise UsageError(
-            f"claim {latest.pcn} of visit {key} is {latest.state}; wait for its answer, a correction now would be a "
-            "duplicate; nothing was changed"
+            f"void claim {void.pcn} of visit {key} waits for the next batch: withdraw it first (gateway claims withdraw "
+            f"{void.pcn} --by NAME --reason TEXT), or let it go and wait for its answer; nothing was changed"
         )
-    answered, number = adjudicated(tx, office.practice.key, visit.visit_id)
-    payer = office.settings.payer(visit.payer)
-    if answered and not payer.takes_replacements:
+    on_its_way = [one for one in versions if one.state in IN_FLIGHT]
+    if on_its_way:
         raise UsageError(
-            f"the claim of visit {key} was adjudicated and {payer.name} takes no replacement claims; ask for a reopening "
-            f"instead (gateway denials show {key}); nothing was changed"
-        )
-    if answered and not number:
-        raise UsageError(
-            f"the claim of visit {key} has no claim number of the payer yet, which a replacement must name; "
-            "nothing was changed"
+            f"claim {on_its_way[-1].pcn} of visit {key} is {on_its_way[-1].state}; wait for its answer, a correction now "
+            "would be a duplicate; nothing was changed"
         )
     return visit
+
+
+def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, payer_id: str) -> None:
+    """Raise UsageError if that payer holds a claim of the visit which cannot be replaced, or another one has paid it.
+
+    What a payer answered is its own: for another payer the next claim is an original.
+    """
+    earlier, payer = earlier_of(tx, office, [visit.visit_id])[visit.visit_id], office.settings.payer(payer_id)
+    paid = earlier.paid_by_another(payer_id)
+    if paid:
+        raise UsageError(
+            f"payer {paid} has paid {shown(from_cents(earlier.paid_by[paid]))} of visit {visit.key}: that has to be taken back "
+            f"before {payer_id} is asked, by a void (gateway claims void {visit.key} --by NAME --reason TEXT) or, where it "
+            "takes none, by a refund whose reversal is posted; nothing was changed"
+        )
+    if not earlier.adjudicated_by(payer_id):
+        return
+    if not payer.takes_replacements:
+        raise UsageError(
+            f"the claim of visit {visit.key} was adjudicated and {payer.name} takes no replacement claims; "
+            f"{_instead(payer)} (gateway denials show {visit.key}); nothing was changed"
+        )
+    if not earlier.number_of(payer_id):
+        raise UsageError(
+            f"the claim of visit {visit.key} has no claim number of the payer yet, which a replacement must name; "
+            "nothing was changed"
+        )
+
+
+def _instead(payer: Payer) -> str:
+    if payer.program is Program.MEDICARE:
+        return "ask for a reopening instead, and bill a line that it did not process (MA130) as a visit of its own"
+    return "ask it how it takes corrections"
+
+
+def _with_the_payers_name(
+    office: Office, visit: StoredVisit, settings: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Let the new payer's name go with its id where only the id is set: the old one's would stand on the claim (2010BB)."""
+    given, coverage = dict(settings), visit_of(visit.document).coverage
+    payer_id = given.get(_PAYER_ID, coverage.payer_id).strip('"')
+    if payer_id == coverage.payer_id or _PAYER_NAME in given or not coverage.payer_name:
+        return settings
+    payer = office.settings.payer(payer_id)
+    if payer.assumed:
+        raise UsageError(f"payer {payer_id} is not configured: set {_PAYER_NAME} too; nothing was changed")
+    return (*settings, (_PAYER_NAME, payer.name))
+
+
+_PAYER_ID: Final = "coverages.1.payer_id"
+_PAYER_NAME: Final = "coverages.1.payer_name"
 
 
 def _next_version(

@@ -199,7 +199,7 @@ def _becoming(tx: Transaction, practice: str, taken: Taken, known: StoredVisit |
     if known.state is VisitState.PROPOSED and standing(tx, practice, known).sha256 == taken.sha256:
         return Taking.WITHDRAWN
     # After a decision, or while a change is proposed, whatever comes is a proposal too: a person decides.
-    decided = known.state in {VisitState.NOT_BILLED, VisitState.PROPOSED}
+    decided = known.state in {VisitState.NOT_BILLED, VisitState.WITHDRAWN, VisitState.PROPOSED}
     return Taking.PROPOSED if decided or has_left(tx, practice, known) else Taking.REPLACED
 
 

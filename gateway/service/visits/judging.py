@@ -75,7 +75,7 @@ class _Beside:
             others = visits.others_of(tx, practice, list(known))
             unknown = {one for each in others.values() for one in each} - known.keys()
             self._documents = known | (visits.documents_of(tx, practice, unknown) if unknown else {})
-            self._earlier = earlier_of(tx, practice, visit_ids)
+            self._earlier = earlier_of(tx, office, visit_ids)
             self.answers = claims.answers_of(tx, practice, visit_ids)
         self._office = office
         self._nouns: dict[int, Visit] = {}
@@ -93,8 +93,9 @@ class _Beside:
             history=tuple(map(self._noun, self.others[visit.id])),
             still_holds=office.settings.still_holds,
             codes=codes_folder(office.settings.home),
-            adjudicated=earlier.adjudicated,
-            payer_claim_number=earlier.number,
+            adjudicated=earlier.adjudicated_by(visit.payer),
+            payer_claim_number=earlier.number_of(visit.payer),
+            paid_by_another=earlier.paid_by_another(visit.payer),
         )
 
     def _noun(self, version_id: int) -> Visit:

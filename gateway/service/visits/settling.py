@@ -7,12 +7,13 @@ from datetime import date
 from gateway.billing import finish
 from gateway.claim import Claim, Frequency
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, denials, events, numbers, visits
-from gateway.ledger.claims import NewClaim, StoredClaim
+from gateway.ledger import Transaction, claims, events, numbers, visits
+from gateway.ledger.claims import NewClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState, VisitState
 from gateway.scrub import Case
 from gateway.service.claims.answered import Earlier, earlier_of
+from gateway.service.claims.replacing import PAST, let_stand
 from gateway.service.office import Office
 from gateway.service.visits.judged_by import look_again_on
 from gateway.service.visits.judging import Judged
@@ -34,7 +35,7 @@ def settle(tx: Transaction, office: Office, page: Sequence[Judged], *, reason: s
     """
     practice, at = office.practice.key, office.clock.now()
     stand = visits.states_of(tx, practice, [one.visit.id for one in page])
-    earlier = earlier_of(tx, practice, [one.visit.visit_id for one in page])
+    earlier = earlier_of(tx, office, [one.visit.visit_id for one in page])
     still = [one for one in page if _is_still_so(one, stand, earlier)]
     visits.replace_findings(tx, practice, {one.visit.id: one.found for one in still})
     held = [one for one in still if one.holds]
@@ -48,7 +49,8 @@ def settle(tx: Transaction, office: Office, page: Sequence[Judged], *, reason: s
         _new_claim(office, one.judged.visit, clean[one.judged.visit.id], one.pcn, reason) for one in settled if one.pcn
     ]
     for one in made:
-        _replace(tx, office, earlier[one.visit.visit_id].versions, one, reason)
+        proof = f"visit {one.visit.key} version {one.visit.version}"
+        let_stand(tx, office, one, earlier[one.visit.visit_id].versions, artefact=proof, reason=reason)
     claims.add_all(tx, practice, made, at=at)
     events.write_all(tx, practice, _held(held, office.actor), at=at)
     return settled
@@ -58,13 +60,14 @@ def _is_still_so(one: Judged, stand: Mapping[int, VisitState], earlier: Mapping[
     """Tell whether a visit is as the rules saw it: an answer may have come since, and a claim on its way is not replaced."""
     if stand.get(one.visit.id) is not one.visit.state:
         return False
-    claim = earlier[one.visit.visit_id]
-    if one.case is not None and (claim.adjudicated, claim.number) != (
-        one.case.adjudicated,
-        one.case.payer_claim_number,
+    claim, case, payer = earlier[one.visit.visit_id], one.case, one.visit.payer
+    if case is not None and (
+        claim.adjudicated_by(payer) is not case.adjudicated
+        or claim.number_of(payer) != case.payer_claim_number
+        or claim.paid_by_another(payer) != case.paid_by_another
     ):
         return False
-    return all(each.state is ClaimState.REPLACED or ClaimState.REPLACED in MOVES[each.state] for each in claim.versions)
+    return all(each.state in PAST or ClaimState.REPLACED in MOVES[each.state] for each in claim.versions)
 
 
 def _look_again_on(office: Office, one: Judged) -> date | None:
@@ -83,27 +86,6 @@ def _new_claim(office: Office, visit: StoredVisit, case: Case, pcn: str, reason:
     )
     event = _claimed(visit, claim, case, office.actor, reason)
     return NewClaim(visit=visit, claim=claim, partner=case.payer.partner, event=event)
-
-
-def _replace(tx: Transaction, office: Office, versions: tuple[StoredClaim, ...], new: NewClaim, reason: str) -> None:
-    """Let the new claim stand for the earlier versions that still do."""
-    practice, at, pcn = office.practice.key, office.clock.now(), new.claim.patient_control_number
-    for earlier in versions:
-        if earlier.state is ClaimState.REPLACED:
-            continue
-        said = Event(
-            kind="claim.replaced",
-            about=earlier.pcn,
-            claim=earlier.pcn,
-            said=f"claim {pcn} stands for claim {earlier.pcn} from now on",
-            before=earlier.state,
-            after=ClaimState.REPLACED,
-            artefact=f"visit {new.visit.key} version {new.visit.version}",
-            actor=office.actor,
-            reason=reason,
-        )
-        claims.move(tx, practice, earlier, ClaimState.REPLACED, event=said, at=at)
-        denials.close_of_claim(tx, practice, earlier.id)
 
 
 def _held(held: Sequence[Judged], actor: str) -> Iterator[Event]:

@@ -408,13 +408,13 @@ def test_an_adjudicated_claim_is_replaced_under_the_payers_number(office: Office
     assert reconcile(office).holds
 
 
-def test_a_payer_that_takes_no_replacement_is_asked_for_a_reopening_instead(office: Office) -> None:
+def test_a_payer_that_takes_no_replacement_is_asked_how_it_takes_corrections(office: Office) -> None:
     taken(office, visit(payer_id="PAYER3"))
     scrub_visits(office)
     clinic.delivered(office)
     clinic.arrived(office, clinic.answer_835("100", clinic.denied(the_claim(office))))
     post(office)
-    with pytest.raises(UsageError, match="reopening"):
+    with pytest.raises(UsageError, match="ask it how it takes corrections"):
         fix_visit(office, "V-1", (("services.2.units", "2"),), reason="r")
 
 

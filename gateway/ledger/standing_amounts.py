@@ -1,0 +1,47 @@
+"""What stands of payers' answers to claim versions: each amount with its reason, those that were taken back left out."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from gateway.ledger.parameters import some_at_once
+from gateway.ledger.tables import payments, postings, service_lines
+from gateway.ledger.unindexed import Unindexed
+
+
+class StandingAmount(NamedTuple):
+    """Cents of one line in one bucket, for one reason. `group_code` and `carc` are empty of what was paid."""
+
+    procedure: str
+    bucket: str
+    group_code: str
+    carc: str
+    rarcs: tuple[str, ...]
+    cents: int
+
+
+def of_versions(
+    tx: Connection, practice: str, claim_version_ids: Collection[int]
+) -> dict[int, tuple[StandingAmount, ...]]:
+    """Give what stands of the answers to some claim versions; one of which nothing stands is left out."""
+    found: dict[int, list[StandingAmount]] = {}
+    p = postings.c
+    key = (p.line_id, service_lines.c.procedure, p.bucket, p.group_code, p.carc, p.rarcs)
+    total = func.sum(p.cents)
+    query = (
+        select(payments.c.claim_version_id, *key, total.label("cents"))
+        .join(payments, payments.c.id == p.payment_id)
+        .join(service_lines, service_lines.c.id == p.line_id)
+        .group_by(payments.c.claim_version_id, *key)
+        .having(total != 0)
+        .order_by(payments.c.claim_version_id, func.min(p.id))
+    )
+    for some in some_at_once(claim_version_ids):
+        mine = Unindexed(payments.c.practice) == practice, payments.c.claim_version_id.in_(some)
+        for row in tx.execute(query.where(*mine)):
+            one = StandingAmount(
+                row.procedure, row.bucket, row.group_code, row.carc, tuple(row.rarcs.split()), int(row.cents)
+            )
+            found.setdefault(row.claim_version_id, []).append(one)
+    return {version_id: tuple(amounts) for version_id, amounts in found.items()}
