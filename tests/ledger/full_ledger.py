@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, Table, insert, text
 
 from gateway.delivery import Delivery, Manner
 from gateway.denials.route import Route
+from gateway.desk import Account, ItemKind, ItemState
 from gateway.event import EventSeverity
 from gateway.finding import Owner, Severity
 from gateway.ledger import Transaction
@@ -38,6 +39,10 @@ _WORDS: Final[dict[str, Sequence[str]]] = {
     "inbound_files.state": tuple(InboundState),
     "inbound_files.reason": tuple(Reason),
     "remittances.state": tuple(RemittanceState),
+    "desk_items.state": tuple(ItemState),
+    "desk_items.kind": tuple(ItemKind),
+    "desk_items.account": ("", *Account),
+    "desk_items.owner": ("biller", "practice manager"),
     "denials.state": ("open", "closed"),
     "denials.owner": tuple(Owner),
     "denials.route": tuple(Route),

@@ -16,6 +16,7 @@ from gateway.service.office import Office
 from gateway.service.views.claims import CLAIMS
 from gateway.service.views.deliveries import DELIVERIES
 from gateway.service.views.denials import DENIALS
+from gateway.service.views.desk import DESK
 from gateway.service.views.inbox import INBOX
 from gateway.service.views.lists import Lister, Request, rows, total
 from gateway.service.views.log import LOG
@@ -26,7 +27,7 @@ from tests.ledger.plan_steps import Read, Statement, as_if_large, reads, recorde
 from tests.people import NOW, PRACTICE, clock
 from tests.service.clinic import settings
 
-LISTS: Final[tuple[Lister[Any], ...]] = (CLAIMS, VISITS, DENIALS, REMITTANCES, DELIVERIES, INBOX, LOG)
+LISTS: Final[tuple[Lister[Any], ...]] = (CLAIMS, VISITS, DENIALS, REMITTANCES, DESK, DELIVERIES, INBOX, LOG)
 every_list = pytest.mark.parametrize("lister", LISTS, ids=lambda one: one.plural)
 LAWS: Final = tuple(
     law
@@ -140,6 +141,8 @@ def test_what_an_answer_may_name_of_a_claim_goes_by_an_index(office: Office) -> 
     with recorded(office.ledger) as statements, office.ledger.reading() as tx:
         assert lookups.by_pcns(tx, practice, ["pcn3", "pcn6"])
         assert lookups.by_line_controls(tx, practice, ["control3", "control6"])
+        lookups.by_payer_numbers(tx, practice, ["ICN3", "ICN6"])
+        lookups.newest_of_payer_numbers(tx, practice, ["ICN3", "ICN6"])
         assert lookups.beginning_with(tx, practice, ["pcn3", "pcn6"], limit=10)
         lookups.of_days(tx, practice, [day], charge_cents=3, lines=[("97110", 3)], limit=10)
         lookups.of_days(tx, practice, [day], charge_cents=3, lines=[], limit=10)
