@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, false, func, insert, select, update
 
 from gateway.claim import Claim, Frequency
 from gateway.errors import LedgerConflict
@@ -21,6 +21,7 @@ from gateway.ledger.tables import (
     interchange_claims,
     parked_money,
     payments,
+    remittances,
     service_lines,
     visits,
 )
@@ -375,6 +376,30 @@ class Answered(NamedTuple):
     claim: StoredClaim
     after: ClaimState
     payer_claim_number: str
+
+
+def learn_numbers(tx: Connection, practice: str, payer: str, payer_id: str) -> None:
+    """Keep a payer's own numbers of its claims that have none yet, from what was posted under that id: the newest of each."""
+    c, p = claim_versions.c, payments.c
+    query = (
+        select(c.id, p.payer_claim_number)
+        .join(payments, p.claim_version_id == c.id)
+        .join(remittances, remittances.c.id == p.remittance_id)
+        .where(
+            c.practice == practice,
+            c.payer == payer,
+            Unindexed(c.payer_claim_number) == "",
+            remittances.c.payer_id == payer_id,
+            p.reversal == false(),
+            p.payer_claim_number != "",
+        )
+        .order_by(p.id)
+    )
+    newest = {row.id: row.payer_claim_number for row in tx.execute(query)}
+    rows = [{"its_id": its_id, "number": number} for its_id, number in newest.items()]
+    if rows:
+        learned = update(claim_versions).where(c.practice == practice, c.id == bindparam("its_id"))
+        tx.execute(learned.values(payer_claim_number=bindparam("number")), rows)
 
 
 def answer_all(tx: Connection, practice: str, answered: Collection[Answered]) -> None:

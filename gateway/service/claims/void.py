@@ -84,7 +84,8 @@ def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) 
         return why
     if not claim.payer_claim_number.strip():
         return (
-            f"claim {claim.pcn} has no claim number of the payer yet, which a void must name; post its remittance first"
+            f"claim {claim.pcn} has no claim number of the payer yet, which a void must name; post its remittance first, or, if it "
+            f"was answered under another id of the payer: gateway money alias {claim.payer} ID --by NAME --reason TEXT"
         )
     void = next((one for one in earlier.versions if is_void(one) and one.state not in (*PAST, ClaimState.CLOSED)), None)
     return f"void claim {void.pcn} of it is {void.state} already: gateway claims show {void.pcn}" if void else ""

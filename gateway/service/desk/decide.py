@@ -88,6 +88,8 @@ def _decided(office: Office, item: DeskItem, kind: str, said: str, reason: str) 
 def same_payer(office: Office, payer: str, other: str, *, reason: str) -> bool:
     """Keep that a payer pays under another id too (N1*PR N104 of an 835); tells whether that is new.
 
+    The payer's own numbers of claims that it has answered under that id are learned now.
+
     Raises UsageError if no claim was billed to that payer and it is not configured.
     """
     practice, at = office.practice.key, office.clock.now()
@@ -105,4 +107,5 @@ def same_payer(office: Office, payer: str, other: str, *, reason: str) -> bool:
             reason=reason,
         )
         events.write(tx, practice, said, at=at)
+        claims.learn_numbers(tx, practice, payer, other)
     return True

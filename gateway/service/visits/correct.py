@@ -156,7 +156,8 @@ def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, 
         )
     if not earlier.number_of(payer_id):
         raise UsageError(
-            f"the claim of visit {visit.key} has no claim number of the payer yet, which a replacement must name; "
+            f"the claim of visit {visit.key} has no claim number of the payer yet, which a replacement must name; if it was "
+            f"answered under another id of the payer: gateway money alias {payer_id} ID --by NAME --reason TEXT; "
             "nothing was changed"
         )
 

@@ -37,8 +37,12 @@ def refused(claim: StoredClaim, carc: str = "109", remark: str = "", group: str 
 
 
 def answered(office: Office, payment: str, *bodies: tuple[str, ...], from_partner: str = "north") -> None:
-    raw = clinic.answer_835(payment, *bodies, trace=bodies[0][0].split("*")[1] + bodies[0][0].split("*")[2])
-    clinic.arrived(office, raw, name=bodies[0][0].split("*")[1], from_partner=from_partner)
+    number, status = bodies[0][0].split("*")[1:3]
+    with office.ledger.reading() as tx:
+        claim = claims.by_pcn(tx, office.practice.key, number)
+    assert claim is not None
+    raw = clinic.answer_835(payment, *bodies, trace=number + status, payer=claim.payer)
+    clinic.arrived(office, raw, name=number, from_partner=from_partner)
     (done,) = post(office)
     assert not done.why
 

@@ -159,7 +159,7 @@ def answered(office: Office, name: str, *, paid: bool) -> dict[str, Denial]:
     assert [one.visit for one in scrub_visits(office) if one.holds] == []
     clinic.delivered(office)
     bodies = [refused(the_claim(office, key), one, paid=paid) for key, one in by_key.items()]
-    clinic.arrived(office, clinic.answer_835(str(100 * len(bodies)) if paid else "0", *bodies))
+    clinic.arrived(office, clinic.answer_835(str(100 * len(bodies)) if paid else "0", *bodies, payer=name))
     (done,) = post(office)
     assert not done.why
     return by_key

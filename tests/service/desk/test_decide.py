@@ -125,6 +125,7 @@ def test_another_payers_answer_is_posted_with_a_look_and_its_number_learned_once
     assert (the_claim(sent).state, the_claim(sent).payer_claim_number) == (ClaimState.PAID, "")
     assert "answer.differs" in kinds_said(sent, claim.pcn)
     assert same_payer(replace(sent, actor="Ana Reyes"), "PAYER1", "TPA9", reason="their letter")
+    assert the_claim(sent).payer_claim_number.startswith("ICN")  # what was posted before is learned now
     assert not same_payer(sent, "PAYER1", "TPA9", reason="again")
     with pytest.raises(UsageError, match="no payer NOBODY is configured"):
         same_payer(sent, "NOBODY", "TPA9", reason="x")
