@@ -19,10 +19,12 @@ from gateway.lifecycle import ClaimState, VisitState
 from gateway.scrub import RULES, Case, scrub
 from gateway.scrub.rule import Faults, rule
 from gateway.service.claims.close import close_claim
+from gateway.service.desk.decide import close_item
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import plan_batches, seal_batches
+from gateway.service.views.claims import claim_shown
 from gateway.service.visits.correct import decline, do_not_bill, fix_visit
 from gateway.service.visits.explain import explain_visit
 from gateway.service.visits.import_visits import Taking, take_in
@@ -326,6 +328,11 @@ def test_an_answer_that_fits_no_line_counts_as_adjudicated_and_can_be_ended_by_a
         clinic.arrived(office, clinic.answer_835("140.5", odd, trace=f"T{number}"), name=key)
     post(office)
     assert the_claim(office).state is ClaimState.SENT
+    for key in ("V-1", "V-7"):
+        with pytest.raises(UsageError, match="money waits for claim"):
+            close_claim(office, key, reason="too early")
+        (item,) = claim_shown(office, key).waits
+        close_item(office, item.id, reason="posted by hand in the practice's system")
     close_claim(office, "V-1", reason="posted by hand in the practice's system")
     assert the_claim(office).state is ClaimState.CLOSED
     assert reconcile(office).holds
