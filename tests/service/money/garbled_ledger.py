@@ -26,7 +26,7 @@ from tests.people import NOW
 from tests.service import clinic
 from tests.service.money.garbled import Garbled, Truth, could_be, garble, population
 
-_IN_A_SET: Final = 40
+_IN_A_SET: Final = 4
 HEAD: Final = 10
 """Segments before the first CLP: ST and those that `_set` writes."""
 
