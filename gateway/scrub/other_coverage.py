@@ -7,7 +7,11 @@ from gateway.billing import OtherCoverage, other_coverages
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, rule
 
-_CITES: Final = "005010X222A1, loops 2320, 2330A and 2330B: the other payers of a patient stand on the claim to the first"
+_CITES: Final = (
+    "005010X222A1, loops 2320, 2330A and 2330B: the other payers of a patient stand on the claim to the first"
+)
+
+_TURNS: Final = {"S": "second", "T": "third"}
 
 
 @rule(
@@ -69,7 +73,7 @@ def _others(case: Case) -> Iterator[tuple[OtherCoverage, bool]]:
 
 def _said(one: OtherCoverage) -> str:
     return (
-        f"{one.payer.name} covers the patient too (turn {one.payer.sequence}), and we do not bill it yet: "
+        f"{one.payer.name} covers the patient too, as {_TURNS[one.payer.sequence]} payer, and we do not bill it yet: "
         "what the payers before it leave is not the patient's"
     )
 

@@ -17,9 +17,9 @@ def said(*coverages: dict[str, object]) -> list[tuple[str, str, Severity]]:
 def test_each_other_payer_is_named_with_whose_the_rest_is() -> None:
     case = case_of(GOOD, {"coverages": [FIRST, SECOND, THIRD]})
     assert [one.what for one in found(case, "OTHER_COVERAGE")] == [
-        f"{name} covers the patient too (turn {turn}), and we do not bill it yet: what the payers before it leave is not "
+        f"{name} covers the patient too, as {turn} payer, and we do not bill it yet: what the payers before it leave is not "
         "the patient's; the claim names it"
-        for name, turn in (("Harbor Health Plan", "S"), ("Supplement One", "T"))
+        for name, turn in (("Harbor Health Plan", "second"), ("Supplement One", "third"))
     ]
     assert holds(case) == []
 
@@ -42,9 +42,7 @@ def test_a_whole_second_is_named_beside_an_incomplete_third() -> None:
 
 def test_medicare_behind_another_payer_wants_its_reason() -> None:
     medicare = {"payer_id": "MCRB1", "member_id": "1EG4TE5MK73"}
-    assert said(FIRST, medicare) == [
-        ("OTHER_COVERAGE_INCOMPLETE", "coverages.2.medicare_second_reason", Severity.WARN)
-    ]
+    assert said(FIRST, medicare) == [("OTHER_COVERAGE_INCOMPLETE", "coverages.2.medicare_second_reason", Severity.WARN)]
     assert said(FIRST, {**medicare, "medicare_second_reason": "12"}) == [
         ("OTHER_COVERAGE", "coverages.2", Severity.WARN)
     ]
