@@ -1,5 +1,7 @@
 """A second or third coverage is said, and holds nothing."""
 
+from typing import Any
+
 from gateway.finding import Severity
 from gateway.scrub import scrub
 from tests.scrub.cases import case_of, found, holds, sample
@@ -10,7 +12,7 @@ THIRD = {"payer_id": "SUPP1", "payer_name": "Supplement One", "member_id": "S000
 GOOD = sample("OTHER_COVERAGE", "good")
 
 
-def said(*coverages: dict[str, object]) -> list[tuple[str, str, Severity]]:
+def said(*coverages: dict[str, Any]) -> list[tuple[str, str, Severity]]:
     return [(one.rule, one.where, one.severity) for one in scrub(case_of(GOOD, {"coverages": list(coverages)}))]
 
 

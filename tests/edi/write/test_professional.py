@@ -192,8 +192,9 @@ def test_a_payer_of_which_a_fact_is_missing_is_left_out(batch: Batch, changes: d
 def test_nothing_of_another_payer_can_become_a_segment(batch: Batch, field: str, place: str) -> None:
     first = batch.claims[0]
     evil = other(first)
+    changed: dict[str, Any] = {field: INJECTED}
     assert evil.coverage is not None
-    evil = replace(evil, coverage=replace(evil.coverage, **{field: INJECTED}))
+    evil = replace(evil, coverage=replace(evil.coverage, **changed))
     with pytest.raises(OutboundWireError, match=place) as refused:
         write(replace(batch, claims=(replace(first, other_payers=(evil,)),)))
     assert "CANARY" not in str(refused.value)
