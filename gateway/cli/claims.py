@@ -48,8 +48,7 @@ def claims_list(place: Place, states: tuple[str, ...], partner: str, payer: str,
             lists.Column(name="state", of=lambda c: c.state),
             lists.Column(name="payer's number", of=lambda c: c.payer_claim_number, keep=5),
             lists.Column(name="what to do", of=lambda c: EXPLAINED[c.state][1], wraps=True, keep=3),
-            # Only who asks for what is left to others is told in a table: elsewhere the column would be empty.
-            *((lists.Column(name="left to others", of=_left, wraps=True),) if "left:" in wanted.filter else ()),
+            lists.Column(name="left to others", of=_left, wraps=True, keep=0 if "left:" in wanted.filter else 7),
         ),
         none="no claims yet; make some with: gateway scrub run",
     )
@@ -74,6 +73,7 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         show.as_object(
             claim=one.claim,
             file=one.file,
+            other_payers=[each.name for each in one.body.other_payers],
             lines=one.lines,
             of_claim=one.of_claim,
             timeline=one.timeline,
@@ -93,6 +93,10 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         f"  date {one.claim.day}, payer {one.claim.payer} by {one.claim.partner}, frequency {one.claim.frequency}, "
         f"charge {dollars(from_cents(one.claim.charge_cents))}{carried}{number}"
     )
+    if others := ", ".join(each.name for each in one.body.other_payers):
+        say(
+            f"  covered by {others} too: what this payer leaves is theirs before it is the patient's, and billed by hand"
+        )
     show.table(
         ["line", "code", "modifiers", "units", "charge", "where its money is"],
         [
