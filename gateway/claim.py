@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import takewhile
 
 from gateway.money import ZERO, exact
-from gateway.people import BillingProvider, Coverage, Facility, Person, Provider
+from gateway.people import BillingProvider, Coverage, Employer, Facility, Person, Provider, Relationship
 from gateway.visit import Accident
 
 LINES_MAX = 50
@@ -14,6 +15,8 @@ LINES_MAX = 50
 DIAGNOSES_MAX = 12
 POINTERS_MAX = 4
 MODIFIERS_MAX = 4
+MEDICARE = frozenset({"MA", "MB"})
+"""Filing codes (SBR09) of Medicare itself; its Advantage plans are others'."""
 
 
 class Frequency(StrEnum):
@@ -51,12 +54,45 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPayer:
+    """One that covers the patient too: loop 2320 of 005010X222A1, with its subscriber (2330A) and itself (2330B).
+
+    name         as people call it
+    sequence     its turn: S, T and so on (SBR01)
+    filing_code  SBR09; ZZ where nobody has said what kind of payer it is
+    coverage     None in claims of before it was kept, of which only the name is known
+    """
+
+    name: str
+    sequence: str = ""
+    filing_code: str = ""
+    coverage: Coverage | None = None
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Fields of the coverage without which the guide lets no loop 2320 stand; none: all are there."""
+        coverage = self.coverage
+        if coverage is None:
+            return ("coverage",)
+        is_self, given = coverage.relationship is Relationship.SELF, coverage.subscriber
+        known_by = coverage.member_id or (coverage.claim_number if isinstance(given, Employer) else "")
+        lacking = {
+            "payer_id": not coverage.payer_id,
+            "member_id": not known_by,
+            "subscriber": not is_self and given is None,
+            "relationship": is_self and given is not None,
+            "medicare_second_reason": self.filing_code in MEDICARE and not coverage.medicare_second_reason,
+        }
+        return tuple(field for field, is_lacking in lacking.items() if is_lacking)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """Loops 2000B to 2400 of 005010X222A1.
 
     patient_control_number  ours, at most 17 characters, opaque, never reused (CLM01); each version has its own
     payer_claim_number      the payer's, of the claim this one replaces or voids (REF*F8)
-    other_payers            names of those that cover the patient too, in their order; they are billed by hand
+    other_payers            those that cover the patient too, in their order; they are billed by hand
     """
 
     patient_control_number: str
@@ -78,7 +114,15 @@ class Claim:
     accident: Accident | None = None
     onset: date | None = None
     initial_treatment: date | None = None
-    other_payers: tuple[str, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
+
+    @property
+    def named_payers(self) -> tuple[OtherPayer, ...]:
+        """The other payers that it names on the wire: up to the first of which a fact is missing.
+
+        One behind that is not named either: a third payer without a second is a claim that payers turn away.
+        """
+        return tuple(takewhile(lambda one: not one.lacks, self.other_payers))
 
     @property
     def charge(self) -> Decimal:

@@ -109,6 +109,7 @@ class Coverage:
     payer_id      the id that the clearinghouse routes by (2010BB NM109)
     subscriber    None when the patient is the subscriber
     claim_number  the property and casualty claim number (REF*Y4), workers' compensation and auto only
+    medicare_second_reason  why Medicare does not pay first, such as 12 for the working aged (SBR05); empty otherwise
     """
 
     payer_id: str
@@ -118,3 +119,4 @@ class Coverage:
     relationship: Relationship
     subscriber: Person | Employer | None = None
     claim_number: str = ""
+    medicare_second_reason: str = ""

@@ -1,8 +1,10 @@
 """From a clean draft to the claim that goes on the wire."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.billing.draft import Draft
+from gateway.billing.other_coverage import other_coverages
 from gateway.claim import Claim, Frequency, ServiceLine
 from gateway.payer import Payer
 from gateway.people import Practice, Provider
@@ -14,6 +16,7 @@ def finish(
     draft: Draft,
     *,
     payer: Payer,
+    other_policies: Sequence[Payer] = (),
     practice: Practice,
     patient_control_number: str,
     frequency: Frequency = Frequency.ORIGINAL,
@@ -21,6 +24,7 @@ def finish(
 ) -> Claim:
     """Make the claim. Lines whose minutes come to no unit are not billed.
 
+    other_policies  of the payers of the visit's other coverages, one for each, in their order
     The draft must be without a holding finding: units, charges and pointers are decided, and at least one line is left.
     """
     lines = []
@@ -59,5 +63,5 @@ def finish(
         accident=visit.accident if isinstance(visit.accident, Accident) else None,
         onset=visit.onset,
         initial_treatment=visit.initial_treatment,
-        other_payers=tuple(one.payer_name or one.payer_id for one in visit.coverages[1:]),
+        other_payers=tuple(one.payer for one in other_coverages(visit, other_policies) if not one.repeats),
     )

@@ -11,8 +11,7 @@ from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
-    from gateway.ledger.claims import StoredClaim
-    from gateway.service.views.claims import ClaimShown
+    from gateway.service.views.claims import ClaimListed, ClaimShown
 
 
 @click.group()
@@ -36,7 +35,7 @@ def claims_list(place: Place, states: tuple[str, ...], partner: str, payer: str,
     from gateway.money import from_cents, shown
     from gateway.service.views.claims import CLAIMS
 
-    shape: lists.Shape[StoredClaim] = lists.Shape(
+    shape: lists.Shape[ClaimListed] = lists.Shape(
         command="gateway claims list",
         key="claims",
         columns=(
@@ -49,6 +48,7 @@ def claims_list(place: Place, states: tuple[str, ...], partner: str, payer: str,
             lists.Column(name="state", of=lambda c: c.state),
             lists.Column(name="payer's number", of=lambda c: c.payer_claim_number, keep=5),
             lists.Column(name="what to do", of=lambda c: EXPLAINED[c.state][1], wraps=True, keep=3),
+            lists.Column(name="left to others", of=_left, wraps=True, keep=0 if "left:" in wanted.filter else 7),
         ),
         none="no claims yet; make some with: gateway scrub run",
     )
@@ -73,6 +73,7 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         show.as_object(
             claim=one.claim,
             file=one.file,
+            other_payers=[each.name for each in one.body.other_payers],
             lines=one.lines,
             of_claim=one.of_claim,
             timeline=one.timeline,
@@ -92,6 +93,10 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         f"  date {one.claim.day}, payer {one.claim.payer} by {one.claim.partner}, frequency {one.claim.frequency}, "
         f"charge {dollars(from_cents(one.claim.charge_cents))}{carried}{number}"
     )
+    if others := ", ".join(each.name for each in one.body.other_payers):
+        say(
+            f"  covered by {others} too: what this payer leaves is theirs before it is the patient's, and billed by hand"
+        )
     show.table(
         ["line", "code", "modifiers", "units", "charge", "where its money is"],
         [
@@ -120,6 +125,19 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
     for denial in one.denials:
         denial_told(denial)
     return Status.DONE
+
+
+def _left(one: "ClaimListed") -> str:
+    """Say who is to be asked for how much, and the figures that a bill to them wants."""
+    from gateway.money import from_cents, shown
+
+    if one.left is None:
+        return ""
+    said = [f"paid {shown(from_cents(one.left.paid_cents))}"]
+    said += [f"{each.group} {each.carc} {shown(from_cents(each.cents))}" for each in one.left.adjusted]
+    told_in = ", ".join(f"{each.trace} of {each.paid_on}" for each in one.left.advices)
+    payers = ", ".join(one.left.payers) or "a payer that the visit does not name"
+    return f"{shown(from_cents(one.left.cents))} to {payers}: {', '.join(said)}; remittance {told_in}"
 
 
 def _unanswered(one: "ClaimShown") -> str:

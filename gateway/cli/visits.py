@@ -1,6 +1,7 @@
 """gateway visits"""
 
 import sys
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.service.office import Office
     from gateway.service.views.visits import VisitOnWorklist
     from gateway.service.visits.correct import Fixed
+    from gateway.service.visits.import_visits import CoveredBeside
 
 
 @click.group()
@@ -42,11 +44,18 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
     with opened, place.office() as office, show.progress("taking in") as tell:
         outcome = take_in(office, name, opened, dry_run=dry_run, tell=tell)
     if as_json:
-        show.as_object(source=outcome.source, counts=outcome.counts, faults=outcome.faults, proposed=outcome.proposed)
+        show.as_object(
+            source=outcome.source,
+            counts=outcome.counts,
+            faults=outcome.faults,
+            proposed=outcome.proposed,
+            other_coverages=outcome.beside,
+        )
     else:
         counts = ", ".join(f"{number} {what}" for what, number in outcome.counts.items()) or "none"
         say(f"visits {'that would be ' if dry_run else ''}taken in from {outcome.source}: {counts}")
         _faults(outcome.faults)
+        _covered_beside(outcome.beside)
         for key in outcome.proposed:
             say(f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT")
     return Status.NEEDS_A_PERSON if outcome.faults or outcome.proposed else Status.DONE
@@ -206,6 +215,7 @@ def schema(as_csv: bool) -> int:
     return Status.DONE
 
 
+_PAYERS_SHOWN = 5
 _ORDER = ("hold", "warn", "not checked")
 
 
@@ -232,6 +242,21 @@ def _fixed(fixed: "Fixed") -> None:
 def _faults(faults: "tuple[RowFault, ...]") -> None:
     for one in faults:
         say(f"  row {one.row}, visit {one.visit_key or '(no id)'}: {one.field} {one.what}; {one.fix}")
+
+
+def _covered_beside(beside: "tuple[CoveredBeside, ...]") -> None:
+    """Say in a line who else covers the patients, and whose the rest is; every visit has its own finding at scrub."""
+    payers = Counter(name for one in beside for name in one.payers)
+    if payers:
+        number = sum(1 for one in beside if one.payers)
+        names = ", ".join(f"{name} {times}" for name, times in payers.most_common(_PAYERS_SHOWN))
+        more = f" and {len(payers) - _PAYERS_SHOWN} more" if len(payers) > _PAYERS_SHOWN else ""
+        say(
+            f"{show.counted(number, 'visit')} with another coverage ({names}{more}): we do not bill it yet, and what the "
+            "first payer leaves is not the patient's; after scrub: gateway visits list rule:OTHER_COVERAGE,OTHER_COVERAGE_INCOMPLETE"
+        )
+    if repeated := sum(1 for one in beside if one.repeated):
+        say(f"{show.counted(repeated, 'visit')} with a coverage that is given twice; it counts once")
 
 
 def _pairs_in(file: Path | None) -> tuple[tuple[str, str], ...]:

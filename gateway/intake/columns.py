@@ -3,7 +3,17 @@
 _PERSON = ("last_name", "first_name", "middle_name", "birth_date", "sex")
 _ADDRESS = ("line1", "line2", "city", "state", "zip_code")
 _PROVIDER = ("npi", "last_name", "first_name", "credential", "taxonomy")
-_COVERAGE = ("payer_id", "payer_name", "member_id", "group_number", "relationship", "claim_number")
+COVERAGES = ("coverage", "coverage2", "coverage3")
+"""What the columns of a visit's coverages begin with, in the order in which they pay."""
+_COVERAGE = (
+    "payer_id",
+    "payer_name",
+    "member_id",
+    "group_number",
+    "relationship",
+    "claim_number",
+    "medicare_second_reason",
+)
 _SERVICE = (
     "code",
     "modifiers",
@@ -37,7 +47,7 @@ COLUMNS: tuple[str, ...] = (
     *_person_columns("patient"),
     *(
         column
-        for coverage in ("coverage", "coverage2")
+        for coverage in COVERAGES
         for column in (
             *(f"{coverage}.{name}" for name in _COVERAGE),
             *_person_columns(f"{coverage}.subscriber"),

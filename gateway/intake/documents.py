@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, field_validator
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import tuple_schema
 
 from gateway.claim import DIAGNOSES_MAX, LINES_MAX, MODIFIERS_MAX, POINTERS_MAX
 from gateway.codes.lists import Kind, Listed, listed
@@ -48,6 +49,7 @@ from gateway.intake.fields import (
 from gateway.people import Relationship, Sex
 from gateway.visit import AccidentKind, Discipline, TreatedBy
 
+_COVERAGES_MAX = 3
 _PAYER_NAME_MAX = 60
 """NM103 of loop 2010BB, where the payer's id stands when its name is not known."""
 
@@ -96,13 +98,35 @@ class CoverageDocument(_Document):
         default=None, description="required unless the relationship is self"
     )
     claim_number: Number = Field(default="", description="workers' compensation and auto: the insurer's claim number")
+    medicare_second_reason: Literal["", "12", "13", "14", "15", "16", "41", "42", "43", "47"] = Field(
+        default="",
+        description="Medicare behind another payer: why it is not first (SBR05), such as 12 for the working aged",
+    )
 
     @field_validator("payer_name")
     @classmethod
     def _named_on_the_claim(cls, name: str, known: ValidationInfo) -> str:
-        if not name and len(known.data.get("payer_id", "")) > _PAYER_NAME_MAX:
+        payer_id = known.data.get("payer_id")
+        if not name and payer_id == "":
+            raise PydanticCustomError("payer_unsaid", "is needed where there is no payer_id")
+        if not name and len(payer_id or "") > _PAYER_NAME_MAX:
             raise PydanticCustomError("payer_unnamed", "is needed beside so long a payer_id")
         return name
+
+
+class OtherCoverageDocument(CoverageDocument):
+    """Another payer's cover. It is not billed here, so that what is missing of it holds nothing: it is said."""
+
+    payer_id: PayerId | Literal[""] = Field(default="", description="needed to name the payer on the claim")
+    member_id: MemberId | Literal[""] = Field(default="", description="needed to name the payer on the claim")
+
+
+class _FirstAndOthers:
+    """The first coverage is billed and must be whole; up to two more may lack what a practice does not know of them."""
+
+    def __get_pydantic_core_schema__(self, _source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        each = [handler.generate_schema(CoverageDocument), handler.generate_schema(OtherCoverageDocument)]
+        return tuple_schema(each, variadic_item_index=1, min_length=1, max_length=_COVERAGES_MAX)
 
 
 class ProviderDocument(_Document):
@@ -223,7 +247,9 @@ class VisitDocument(_Document):
     discipline: Discipline
     place_of_service: Place = "11"
     patient: PersonDocument
-    coverages: Annotated[tuple[CoverageDocument, ...], Field(min_length=1, max_length=2)]
+    coverages: Annotated[tuple[CoverageDocument, ...], _FirstAndOthers()] = Field(
+        description="in the order in which they pay, the primary first"
+    )
     rendering: ProviderDocument
     referring: ProviderDocument | None = None
     supervising: ProviderDocument | None = None

@@ -38,6 +38,10 @@ _SAID = {
         "take a code of CMS's list of places, such as 11",
     ),
     "payer_unnamed": ("is missing, and the payer_id is too long to stand for it on the claim", "give the payer's name"),
+    "payer_unsaid": (
+        "is missing, and there is no payer_id either",
+        "give the payer's name, or leave this coverage out",
+    ),
     "bool_parsing": ("is neither true nor false", "write true or false"),
 }
 

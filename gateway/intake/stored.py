@@ -34,7 +34,7 @@ def _service(stored: Stored) -> Stored:
 
 
 def _coverage(stored: Stored) -> Stored:
-    return {"payer_name": "", "relationship": "self", **stored}
+    return {"payer_id": "", "payer_name": "", "member_id": "", "relationship": "self", **stored}
 
 
 def _address(stored: Stored) -> Stored:

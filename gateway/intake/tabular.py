@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TextIO
 
 from gateway.errors import IntakeError
 from gateway.finding import RowFault
-from gateway.intake.columns import COLUMNS, DATES, LISTS, LISTS_BY_SEMICOLON, REQUIRED, SEVERAL_ROWS
+from gateway.intake.columns import COLUMNS, COVERAGES, DATES, LISTS, LISTS_BY_SEMICOLON, REQUIRED, SEVERAL_ROWS
 from gateway.intake.fields import is_key
 
 _SHOWN_MAX = 10
@@ -183,8 +183,9 @@ def _document(cells: dict[str, str], services: list[dict[str, str]]) -> dict[str
     document: dict[str, Any] = {}
     for name, cell in cells.items():
         _put(document, name, cell)
-    coverages = [document.pop(name) for name in ("coverage", "coverage2") if name in document]
-    document["coverages"] = coverages
+    # One whose cells are empty, before one that is given, keeps its place: the next may not be taken for the payer before it.
+    last = max((place for place, name in enumerate(COVERAGES) if name in document), default=-1)
+    document["coverages"] = [document.pop(name, {}) for name in COVERAGES[: last + 1]]
     document["services"] = [_service(one) for one in services]
     return document
 

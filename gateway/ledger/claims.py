@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, false, func, insert, s
 from gateway.claim import Claim, Frequency
 from gateway.errors import LedgerConflict
 from gateway.event import Event
-from gateway.ledger import events
+from gateway.ledger import events, left_to_others
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.record import Billed, billed_from_bytes, claim_from_bytes, claim_to_bytes
@@ -25,6 +25,7 @@ from gateway.ledger.tables import (
     service_lines,
     visits,
 )
+from gateway.ledger.tables import events as log
 from gateway.ledger.unindexed import Unindexed
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import MOVES, ClaimState
@@ -100,6 +101,7 @@ LIST: Final = List(
             practice=denials.c.practice,
             link=denials.c.claim_version_id,
         ),
+        "left": Elsewhere(ids=left_to_others.ids, column=log.c.kind, practice=log.c.practice),
         "day": Indexed(column=claim_versions.c.day),
         "age": Indexed(column=claim_versions.c.day),
         "charge": Plain(column=claim_versions.c.charge_cents),

@@ -13,7 +13,13 @@ from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment
 
 @cache
 def _reader() -> Callable[[Stored], Claim]:
-    return reader_of(Claim)
+    return reader_of(Claim, {Claim: _claim})
+
+
+def _claim(stored: Stored) -> Stored:
+    # Claims of before coverages of other payers were kept do not have them, or have their names alone.
+    others = [{"name": one} if isinstance(one, str) else one for one in stored.get("other_payers", ())]
+    return {**stored, "other_payers": others}
 
 
 @cache
@@ -50,8 +56,7 @@ def billed_from_bytes(body: bytes) -> Billed:
     stored, line = parsed(body), _line_reader()
     billing = stored["billing"]
     payees = frozenset({billing["npi"], billing["tax_id"]})
-    # Claims of before second coverages were kept do not have them.
-    others = tuple(stored.get("other_payers", ()))
+    others = tuple(one["name"] for one in _claim(stored)["other_payers"])
     member, patient = stored["coverage"]["member_id"], stored["patient"]
     name = f"{patient['last_name']}, {patient['first_name']}"
     return Billed(tuple(map(line, stored["lines"])), payees, others, member, name)

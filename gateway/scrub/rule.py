@@ -24,6 +24,7 @@ from gateway.visit import Visit
 class Case:
     """All that a rule may read.
 
+    other_policies      of the payers of the visit's other coverages, one for each, in their order
     history             the same patient's other visits with this practice, by date
     today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
@@ -39,6 +40,7 @@ class Case:
     payer: Payer
     practice: Practice
     today: date
+    other_policies: tuple[Payer, ...] = ()
     history: tuple[Visit, ...] = ()
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False

@@ -11,6 +11,7 @@ from gateway.scrub import (
     identity,
     minutes,
     modifiers,
+    other_coverage,
     payer_policy,
     resubmission,
 )
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *edits.RULES,
     *diagnosis.RULES,
     *coverage.RULES,
+    *other_coverage.RULES,
     *identity.RULES,
     *payer_policy.RULES,
     *resubmission.RULES,

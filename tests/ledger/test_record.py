@@ -10,9 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from gateway.claim import Claim, ServiceLine
+from gateway.claim import Claim, OtherPayer, ServiceLine
 from gateway.document import parsed, written
-from gateway.ledger.record import claim_from_bytes, claim_to_bytes, payment_from_bytes, payment_to_bytes
+from gateway.ledger.record import (
+    billed_from_bytes,
+    claim_from_bytes,
+    claim_to_bytes,
+    payment_from_bytes,
+    payment_to_bytes,
+)
 from gateway.people import Employer, Person
 from gateway.remittance import ClaimPayment, LinePayment
 from tests.people import claim
@@ -123,3 +129,21 @@ def test_an_answer_of_before_it_said_what_was_billed_and_who_the_patient_is_can_
     for name in ("billed_procedure", "billed_modifiers", "billed_units"):
         del document["lines"][0][name]
     assert payment_from_bytes(written(document)) == one
+
+
+def test_claims_of_before_keep_the_names_of_their_other_payers_or_have_none() -> None:
+    document = stored(claim())
+    document["other_payers"] = ["Bluestem Mutual", "SUPP1"]
+    assert read(document).other_payers == (OtherPayer(name="Bluestem Mutual"), OtherPayer(name="SUPP1"))
+    assert read(document).named_payers == ()
+    assert billed_from_bytes(written(document)).other_payers == ("Bluestem Mutual", "SUPP1")
+    del document["other_payers"]
+    assert (read(document).other_payers, billed_from_bytes(written(document)).other_payers) == ((), ())
+
+
+def test_what_a_claim_billed_names_its_other_payers() -> None:
+    one = claim()
+    others = (OtherPayer(name="Bluestem Mutual", sequence="S", filing_code="BL", coverage=one.coverage),)
+    one = replace(one, other_payers=others)
+    assert billed_from_bytes(claim_to_bytes(one)).other_payers == ("Bluestem Mutual",)
+    assert claim_from_bytes(claim_to_bytes(one)) == one

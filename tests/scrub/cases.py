@@ -53,6 +53,7 @@ def case_of(
         visit=visit,
         draft=draft(visit, policy),
         payer=policy,
+        other_policies=policies_of(visit),
         practice=SETTINGS.practice,
         today=date.fromisoformat(document["today"]),
         history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
@@ -62,6 +63,11 @@ def case_of(
         payer_claim_number=document.get("payer_claim_number", ""),
         paid_by_another=document.get("paid_by_another", ""),
     )
+
+
+def policies_of(visit: Visit) -> tuple[Payer, ...]:
+    """Those of the payers of its other coverages."""
+    return tuple(SETTINGS.payer(one.payer_id) for one in visit.coverages[1:])
 
 
 def change(document: dict[str, Any], path: str, value: object) -> None:

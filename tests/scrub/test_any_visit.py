@@ -12,7 +12,7 @@ from gateway.finding import Severity
 from gateway.intake import Taken
 from gateway.intake.read import checked
 from gateway.scrub import Case
-from tests.scrub.cases import SETTINGS, judged
+from tests.scrub.cases import SETTINGS, judged, policies_of
 
 SECRETS = ("Zzyzxq", "Qwopfirst", "MEMBER-77Q", "1931-01-07", "note that nobody may read")
 ADDRESS = {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "62701"}
@@ -101,7 +101,7 @@ documents = with_required(
         "date": days,
         "discipline": st.sampled_from(["PT", "OT", "SLP", "DC", "LMT"]),
         "patient": st.just(PERSON),
-        "coverages": st.lists(coverages, min_size=1, max_size=2),
+        "coverages": st.lists(coverages, min_size=1, max_size=3),
         "rendering": providers,
         "diagnoses": st.lists(
             st.sampled_from(["M54.5", "M54.50", "M99.03", "Z73.3", "Q99ZZ", "S39.012D", "B00"]), min_size=1, max_size=12
@@ -139,6 +139,7 @@ def test_no_visit_that_was_taken_in_breaks_a_rule_or_is_quoted(
         visit=taken.visit,
         draft=draft(taken.visit, payer),
         payer=payer,
+        other_policies=policies_of(taken.visit),
         practice=SETTINGS.practice,
         today=today,
         history=tuple(one.visit for one in history),
@@ -158,7 +159,14 @@ def test_a_draft_without_a_hold_is_decided(document: dict[str, Any]) -> None:
     assert isinstance(taken, Taken), taken
     payer = SETTINGS.payer(taken.visit.coverage.payer_id)
     drafted = draft(taken.visit, payer)
-    case = Case(visit=taken.visit, draft=drafted, payer=payer, practice=SETTINGS.practice, today=taken.visit.day)
+    case = Case(
+        visit=taken.visit,
+        draft=drafted,
+        payer=payer,
+        other_policies=policies_of(taken.visit),
+        practice=SETTINGS.practice,
+        today=taken.visit.day,
+    )
     if any(finding.severity is Severity.HOLD for finding in judged(case)):
         return
     assert any(line.units for line in drafted.lines)

@@ -57,6 +57,7 @@ def makes_a_claim(case: Case) -> bool:
             case.visit,
             case.draft,
             payer=case.payer,
+            other_policies=case.other_policies,
             practice=case.practice,
             patient_control_number="P1",
             frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,

@@ -20,7 +20,7 @@ def secrets(visit: Visit) -> set[str]:
     people = [visit.patient, *(one.subscriber for one in visit.coverages if isinstance(one.subscriber, Person))]
     employers = {one.subscriber.name for one in visit.coverages if isinstance(one.subscriber, Employer)}
     named = {part for one in people for part in (one.last_name, one.first_name, one.birth_date.isoformat())}
-    return named | employers | {one.member_id for one in visit.coverages}
+    return named | employers | {one.member_id for one in visit.coverages if one.member_id}
 
 
 def says(finding: Finding, secret: str) -> bool:

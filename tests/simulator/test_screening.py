@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Verdict
-from gateway.claim import Frequency
+from gateway.claim import Frequency, OtherPayer
 from gateway.edi.checking.second_opinion import opinion
 from gateway.edi.read.inbound_file import read_answers
 from gateway.people import Provider
@@ -273,3 +273,18 @@ def test_a_charge_beyond_reason_is_rejected(clinic: Clinic) -> None:
     answers = believed(clinic.ask(raw))
     assert {row[3] for row in only(answers, "999", "IK4")} == {"5"}
     assert "277" not in kinds(answers.files)
+
+
+def test_another_payer_on_a_first_claim_changes_nothing_of_its_answer(clinic: Clinic) -> None:
+    """Nothing was paid by it yet: it is no prior payment, and no second claim."""
+    one = clinic.claim()
+    behind = replace(one.coverage, payer_id="BLUE7", payer_name="Bluestem Mutual", member_id="BLM1")
+    others = (OtherPayer(name="Bluestem Mutual", sequence="S", filing_code="BL", coverage=behind),)
+    answers = believed(clinic.send(replace(one, other_payers=others)))
+    assert kinds(answers.files) == ["ta1", "999", "277", "835"]
+    assert only(answers, "999", "AK9") == [["AK9", "A", "1", "1", "1"]]
+    assert only(answers, "277", "STC")[-1][1] == "A2:20:PR"
+    alone = clinic.send(clinic.claim("RB2", day=date(2026, 11, 17)))
+    for segment, elements in (("CLP", slice(2, 6)), ("CAS", slice(1, None)), ("SVC", slice(1, None))):
+        said, said_alone = ([row[elements] for row in only(each, "835", segment)] for each in (answers, alone))
+        assert said == said_alone != []

@@ -6,7 +6,6 @@ plain capitals first; ids and codes go out as given. Loops 2300 and below are in
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Final
 
 from gateway.batch import Batch
 from gateway.claim import Claim
@@ -14,18 +13,11 @@ from gateway.edi.read.claim import GUIDE
 from gateway.edi.wire.segment import Segment
 from gateway.edi.write.claim_loops import claim_itself, claim_providers, service_line
 from gateway.edi.write.envelope import OutboundGroup, OutboundSet, interchange
-from gateway.edi.write.wording import NO_PERSON, address, ccyymmdd, loop, npi, plain
+from gateway.edi.write.other_payer_loops import other_payer
+from gateway.edi.write.wording import NO_PERSON, RELATIONSHIPS, address, ccyymmdd, loop, names, npi, plain
 from gateway.errors import OutboundWireError
 from gateway.partner import Envelope
 from gateway.people import BillingProvider, Employer, Person, Practice, Relationship
-
-RELATIONSHIPS: Final = {
-    Relationship.SPOUSE: "01",
-    Relationship.CHILD: "19",
-    Relationship.EMPLOYEE: "20",
-    Relationship.OTHER: "G8",
-}
-"""PAT01."""
 
 
 def write(batch: Batch) -> bytes:
@@ -66,6 +58,8 @@ def subscriber_and_claim(claim: Claim, parent: int, levels: Iterator[int]) -> It
         yield from patient_name(claim)
     yield from claim_itself(claim)
     yield from claim_providers(claim)
+    for other in claim.named_payers:
+        yield from other_payer(other, claim.patient)
     for ordinal, line in enumerate(claim.lines, start=1):
         yield from service_line(ordinal, line)
 
@@ -126,7 +120,7 @@ def subscriber_name(claim: Claim) -> Iterator[Segment]:
         number = coverage.member_id or coverage.claim_number
         yield Segment("NM1", ("IL", "2", plain(subscriber.name), *NO_PERSON, "MI", number))
     else:
-        yield Segment("NM1", ("IL", "1", *_names(subscriber), "MI", coverage.member_id))
+        yield Segment("NM1", ("IL", "1", *names(subscriber), "MI", coverage.member_id))
     if not _is_dependent(claim):
         yield from _patient_facts(claim)
 
@@ -148,7 +142,7 @@ def patient_level(claim: Claim, here: int, parent: int) -> Iterator[Segment]:
 @loop("2010CA")
 def patient_name(claim: Claim) -> Iterator[Segment]:
     """The patient who is not the subscriber."""
-    yield Segment("NM1", ("QC", "1", *_names(claim.patient)))
+    yield Segment("NM1", ("QC", "1", *names(claim.patient)))
     yield from _patient_facts(claim)
 
 
@@ -157,11 +151,6 @@ def _patient_facts(claim: Claim) -> Iterator[Segment]:
     yield Segment("DMG", ("D8", ccyymmdd(claim.patient.birth_date), claim.patient.sex.value))
     if claim.coverage.claim_number:
         yield Segment("REF", ("Y4", claim.coverage.claim_number))
-
-
-def _names(person: Person) -> tuple[str, ...]:
-    """NM103 to NM107."""
-    return (plain(person.last_name), plain(person.first_name), plain(person.middle_name), "", "")
 
 
 def _by_billing_provider(claims: tuple[Claim, ...]) -> dict[BillingProvider, list[Claim]]:

@@ -8,13 +8,21 @@ from typing import Final, ParamSpec
 
 from gateway.edi.wire.segment import Segment, encode
 from gateway.errors import OutboundWireError
-from gateway.people import Address, Provider
+from gateway.people import Address, Person, Provider, Relationship
 
 _NOT_DECOMPOSED: Final = str.maketrans(
     {"’": "'", "‘": "'", "–": "-", "—": "-", "Ø": "O", "Ł": "L", "Đ": "D", "Æ": "AE", "Œ": "OE"}  # noqa: RUF001 -- these are the point
 )
 
 P = ParamSpec("P")
+
+RELATIONSHIPS: Final = {
+    Relationship.SPOUSE: "01",
+    Relationship.CHILD: "19",
+    Relationship.EMPLOYEE: "20",
+    Relationship.OTHER: "G8",
+}
+"""PAT01, and SBR02 of another payer, of a patient who is not the subscriber."""
 
 NO_PERSON: Final = ("", "", "", "")
 """NM104 to NM107 of somebody who is not a person."""
@@ -45,6 +53,11 @@ def plain(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", text.upper().translate(_NOT_DECOMPOSED))
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).strip(" ")
+
+
+def names(person: Person) -> tuple[str, ...]:
+    """NM103 to NM107."""
+    return (plain(person.last_name), plain(person.first_name), plain(person.middle_name), "", "")
 
 
 def provider(role: str, who: Provider) -> Segment:

@@ -7,20 +7,38 @@ from typing import Final
 
 from gateway.claim import Claim
 from gateway.errors import UsageError
-from gateway.ledger import claims, denials, desk, events, inbound, outbox, visits
+from gateway.ledger import Transaction, claims, denials, desk, events, inbound, outbox, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.denials import StoredDenial
 from gateway.ledger.desk import DeskItem
 from gateway.ledger.events import Logged
 from gateway.ledger.inbound import StoredAnswer
+from gateway.ledger.left_to_others import BY_HAND, SENT_ON, LeftToOthers, left_by
+from gateway.ledger.lists import Page
 from gateway.ledger.remittances import Balance, StoredPayment
 from gateway.lifecycle import ClaimState
-from gateway.listing import Field, Kind
+from gateway.listing import Asked, Field, Kind
 from gateway.service.claims.named import newest
 from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
 from gateway.service.views.lists import Lister
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimListed(StoredClaim):
+    """A claim as a list shows it, with what it leaves to a payer that is not billed here; None where it leaves nothing."""
+
+    left: LeftToOthers | None
+
+
+def _with_what_is_left(tx: Transaction, practice: str, asked: Asked) -> Page[ClaimListed]:
+    page = claims.page_of(tx, practice, asked)
+    left = left_by(tx, practice, [one.id for one in page.rows])
+    fields = StoredClaim.__dataclass_fields__
+    shown = (ClaimListed(**{name: getattr(one, name) for name in fields}, left=left.get(one.id)) for one in page.rows)
+    return Page(tuple(shown), page.next_after)
+
 
 CLAIMS: Final = Lister(
     plural="claims",
@@ -31,12 +49,18 @@ CLAIMS: Final = Lister(
         Field(name="claim", kind=Kind.CODE, says="its patient control number"),
         Field(name="visit", kind=Kind.CODE, says="the key of its visit"),
         Field(name="carc", kind=Kind.CODE, says="a reason that a line of it was denied for, open or closed"),
+        Field(
+            name="left",
+            kind=Kind.CHOICE,
+            says="what its payers leave to another payer: to be billed by hand, or sent on to it by themselves",
+            choices=(BY_HAND, SENT_ON),
+        ),
         Field(name="day", kind=Kind.DAY, says="day of service"),
         Field(name="age", kind=Kind.AGE, says="days since the service"),
         Field(name="charge", kind=Kind.MONEY, says="what was charged"),
     ),
     source=claims.LIST,
-    page_of=claims.page_of,
+    page_of=_with_what_is_left,
     configured={"payer": attrgetter("payers"), "partner": attrgetter("partners")},
 )
 

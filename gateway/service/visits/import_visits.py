@@ -7,6 +7,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import BinaryIO, Final
 
+from gateway.billing import OtherCoverage, other_coverages
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.event import Event, EventSeverity
 from gateway.finding import RowFault
@@ -34,13 +35,31 @@ class Taking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredBeside:
+    """A visit whose patient is covered by others than its first payer, who are not billed here yet.
+
+    payers    their names, in the order in which they pay
+    repeated  how many of its coverages are the same as an earlier one, and count for nothing
+    """
+
+    visit: str
+    payers: tuple[str, ...]
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """What became of a file. `faults` are the rows that were not taken."""
+    """What became of a file.
+
+    faults  the rows that were not taken
+    beside  the visits that came in, new or changed, with more than one coverage
+    """
 
     source: str
     counts: dict[Taking, int]
     faults: tuple[RowFault, ...]
     proposed: tuple[str, ...]
+    beside: tuple[CoveredBeside, ...]
 
 
 def take_in(
@@ -68,22 +87,32 @@ def take_in(
     for page in _pages(visits_in(source, file, outline), done.faults):
         office.give_way()
         done.add(_dry(office, page) if dry_run else _stored(office, page, source, done.faults))
+        done.beside += _beside(office, page, done.became)
         tell(sum(done.counts.values()))
     done.faults.sort(key=lambda fault: fault.row)
     if not dry_run:
         _keep_faults(office, source, outline.sha256, done.faults)
-    return TakenIn(source=source, counts=dict(done.counts), faults=tuple(done.faults), proposed=tuple(done.proposed))
+    return TakenIn(
+        source=source,
+        counts=dict(done.counts),
+        faults=tuple(done.faults),
+        proposed=tuple(done.proposed),
+        beside=tuple(done.beside),
+    )
 
 
 @dataclass(slots=True)
 class _Done:
-    """What a file has come to so far."""
+    """What a file has come to so far. `became` is of the latest page."""
 
     counts: Counter[Taking] = field(default_factory=Counter)
     faults: list[RowFault] = field(default_factory=list)
     proposed: list[str] = field(default_factory=list)
+    beside: list[CoveredBeside] = field(default_factory=list)
+    became: Mapping[str, Taking] = field(default_factory=dict)
 
     def add(self, became: Mapping[str, Taking]) -> None:
+        self.became = became
         self.counts.update(became.values())
         self.proposed += [key for key, one in became.items() if one is Taking.PROPOSED]
 
@@ -101,6 +130,20 @@ def _pages(found: Iterator[Taken | RowFault], faults: list[RowFault]) -> Iterato
             page = []
     if page:
         yield page
+
+
+def _beside(office: Office, page: list[Taken], became: Mapping[str, Taking]) -> Iterator[CoveredBeside]:
+    """Tell which visits of a page came in with more than one coverage."""
+    for one in page:
+        others = _others(office, one) if became.get(one.visit.key, Taking.UNCHANGED) is not Taking.UNCHANGED else ()
+        if others:
+            names = tuple(each.payer.name for each in others if not each.repeats)
+            yield CoveredBeside(visit=one.visit.key, payers=names, repeated=len(others) - len(names))
+
+
+def _others(office: Office, taken: Taken) -> tuple[OtherCoverage, ...]:
+    policies = [office.settings.payer(one.payer_id) for one in taken.visit.coverages[1:]]
+    return other_coverages(taken.visit, policies)
 
 
 def _dry(office: Office, page: list[Taken]) -> dict[str, Taking]:
@@ -150,7 +193,8 @@ def _store_page(office: Office, page: list[Taken], source: str) -> dict[str, Tak
                     )
                 )
         visits.add_first(tx, practice, new, at=at)
-        told = (_taken(one, 1, Taking.NEW, office.actor) for one in new)
+        others = {one.visit.key: _others(office, one) for one in page}
+        told = (_taken(one, 1, Taking.NEW, office.actor, others[one.key]) for one in new)
         events.write_all(tx, practice, told, at=at)
     return became
 
@@ -218,7 +262,7 @@ def _store(tx: Transaction, office: Office, taken: Taken, known: StoredVisit, so
     state = VisitState.PROPOSED if became is Taking.PROPOSED else VisitState.NEW
     new = new_version(taken, state, source=source, actor=office.actor, reason="imported", imported=True)
     stored = visits.add(tx, practice, new, at=at)
-    events.write(tx, practice, _taken(new, stored.version, became, office.actor), at=at)
+    events.write(tx, practice, _taken(new, stored.version, became, office.actor, _others(office, taken)), at=at)
     return became
 
 
@@ -278,12 +322,14 @@ def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit, *, reaso
             claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
 
 
-def _taken(visit: NewVersion, version: int, became: Taking, actor: str) -> Event:
+def _taken(
+    visit: NewVersion, version: int, became: Taking, actor: str, others: tuple[OtherCoverage, ...] = ()
+) -> Event:
     asks = became is Taking.PROPOSED
     return Event(
         kind="visit.taken",
         about=visit.key,
-        said=f"visit {visit.key} taken in, version {version}"
+        said=f"visit {visit.key} taken in, version {version}{_covered(others)}"
         + ("; its claim has already left: a person decides whether it is corrected" if asks else ""),
         severity=EventSeverity.CAN_WAIT if asks else EventSeverity.ROUTINE,
         after=visit.state,
@@ -291,6 +337,14 @@ def _taken(visit: NewVersion, version: int, became: Taking, actor: str) -> Event
         actor=actor,
         next_command=f"gateway visits fix {visit.key} --by NAME --reason TEXT" if asks else "",
     )
+
+
+def _covered(others: tuple[OtherCoverage, ...]) -> str:
+    """Say who else covers the patient: payers by their ids, for a name that a practice typed may be anybody's."""
+    covers = [one.payer.coverage for one in others if not one.repeats]
+    ids = [(one.payer_id if one else "") or "a payer without an id" for one in covers]
+    told = f"; covered by {', '.join(ids)} too, whom we do not bill yet" if ids else ""
+    return told + ("; one of its coverages is given twice, and counts once" if len(covers) < len(others) else "")
 
 
 def _rows_refused(source: str, rows: int) -> Event:

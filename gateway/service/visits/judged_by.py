@@ -31,7 +31,10 @@ class Grounds:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._of_practice = _digest(_gateway(), office.practice, office.settings.still_holds, _imported(office))
+        settings = office.settings
+        # Of the payers of other coverages the rules say who they are and whether a claim can name them, nothing else.
+        payers = sorted((one.id, one.name, one.filing_code) for one in settings.payers.values())
+        self._of_practice = _digest(_gateway(), office.practice, settings.still_holds, payers, _imported(office))
         self._of_payers: dict[str, str] = {}
 
     def of(self, payer_id: str, others: tuple[int, ...], answers: str) -> str:

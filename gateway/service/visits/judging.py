@@ -88,6 +88,7 @@ class _Beside:
             visit=noun,
             draft=draft(noun, payer),
             payer=payer,
+            other_policies=tuple(office.settings.payer(one.payer_id) for one in noun.coverages[1:]),
             practice=office.practice,
             today=office.clock.today(),
             history=tuple(map(self._noun, self.others[visit.id])),

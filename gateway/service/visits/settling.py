@@ -79,6 +79,7 @@ def _new_claim(office: Office, visit: StoredVisit, case: Case, pcn: str, reason:
         case.visit,
         case.draft,
         payer=case.payer,
+        other_policies=case.other_policies,
         practice=office.practice,
         patient_control_number=pcn,
         frequency=Frequency.REPLACEMENT if case.adjudicated else Frequency.ORIGINAL,

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from gateway.batch import Batch
-from gateway.claim import Claim, Frequency
+from gateway.claim import Claim, Frequency, OtherPayer
 from gateway.edi.checking.check import check
 from gateway.edi.checking.conformance import judge
 from gateway.edi.checking.second_opinion import opinion
 from gateway.edi.read.whole_file import Contents
 from gateway.edi.tools.split import standings
 from gateway.edi.write.professional import write
-from gateway.people import Address, Employer, Facility, Person, Provider, Relationship, Sex
+from gateway.people import Address, Coverage, Employer, Facility, Person, Provider, Relationship, Sex
 from gateway.visit import Accident, AccidentKind
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "837p"
@@ -84,6 +84,36 @@ def replacement(claim: Claim) -> Claim:
     )
 
 
+def other_payers(claim: Claim) -> Claim:
+    """The patient's own second policy, and a third by the mother's employer plan; the first is a dependent's."""
+    own = Coverage(payer_id="BLUE7", payer_name="Bluestem Mutual", member_id="BLM1", relationship=Relationship.SELF)
+    mothers = Coverage(
+        payer_id="HARB1",
+        payer_name="Harbor Health Plan",
+        member_id="HHP20079920",
+        group_number="G7741",
+        relationship=Relationship.CHILD,
+        subscriber=PARENT,
+    )
+    others = (
+        OtherPayer(name="Bluestem Mutual", sequence="S", filing_code="BL", coverage=own),
+        OtherPayer(name="Harbor Health Plan", sequence="T", filing_code="CI", coverage=mothers),
+    )
+    return replace(facility_and_supervisor(dependent(claim)), other_payers=others)
+
+
+def medicare_second(claim: Claim) -> Claim:
+    """A group plan first, for the patient is working; then Medicare; and a fund that knows an employer's claim by its number."""
+    medicare = replace(claim.coverage, payer_id="MCRB1", payer_name="Medicare B", medicare_second_reason="12")
+    fund = workers_compensation(claim).coverage
+    others = (
+        OtherPayer(name="Medicare B", sequence="S", filing_code="MB", coverage=medicare),
+        OtherPayer(name="Fund", sequence="T", filing_code="WC", coverage=fund),
+    )
+    plan = replace(claim.coverage, payer_id="COMM1", payer_name="Invented Health Plan", member_id="IHP5")
+    return replace(claim, coverage=plan, filing_code="CI", other_payers=others)
+
+
 SHAPES: tuple[Callable[[Claim], Claim], ...] = (
     medicare_self,
     dependent,
@@ -92,6 +122,8 @@ SHAPES: tuple[Callable[[Claim], Claim], ...] = (
     workers_compensation,
     auto_accident,
     replacement,
+    other_payers,
+    medicare_second,
 )
 
 

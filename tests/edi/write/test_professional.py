@@ -1,16 +1,18 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from gateway.batch import Batch
-from gateway.claim import Frequency
+from gateway.claim import Claim, Frequency, OtherPayer
 from gateway.edi.checking.check import check
 from gateway.edi.checking.conformance import judge
 from gateway.edi.read.claim import read
+from gateway.edi.write.other_payer_loops import other_payer
 from gateway.edi.write.professional import write
 from gateway.edi.write.wording import plain
 from gateway.errors import OutboundWireError
-from gateway.people import Employer, Relationship
+from gateway.people import Employer, Person, Relationship, Sex
 
 INJECTED = "ZQCANARY~CLM*999*1000000***11:B:1*Y*A*Y*Y~NM1*IL*1*DOE"
 
@@ -115,3 +117,84 @@ def test_every_claim_of_a_large_batch_is_written(batch: Batch) -> None:
     claims = tuple(replace(batch.claims[0], patient_control_number=f"RB{n:014}") for n in range(200))
     numbers = [claim.patient_control_number for claim in read(write(replace(batch, claims=claims)))]
     assert numbers == [claim.patient_control_number for claim in claims]
+
+
+def other(claim: Claim, **changes: Any) -> OtherPayer:
+    coverage = replace(claim.coverage, payer_id="BLUE7", payer_name="Bluestem Mutual", member_id="BLM1", **changes)
+    return OtherPayer(name="Bluestem Mutual", sequence="S", filing_code="BL", coverage=coverage)
+
+
+def test_another_payer_is_read_back_as_it_was_written(batch: Batch) -> None:
+    first = batch.claims[0]
+    mother = replace(first.patient, first_name="Ada", middle_name="Zoe", sex=Sex.FEMALE)
+    shapes = (
+        other(first, group_number="G7"),
+        other(first, relationship=Relationship.CHILD, subscriber=mother, group_number=""),
+    )
+    for written in shapes:
+        (claim,) = read(write(replace(batch, claims=(replace(first, other_payers=(written,)),))))
+        (one,) = claim.other_payers
+        coverage, subscriber, payer = written.coverage, one.subscriber, one.payer
+        assert coverage is not None
+        assert subscriber is not None
+        assert payer is not None
+        whose = coverage.subscriber or first.patient
+        assert isinstance(whose, Person)
+        related = "18" if coverage.subscriber is None else "19"
+        assert (one.sequence, one.relationship, one.group_number, one.insurance_type, one.filing_code) == (
+            *("S", related, coverage.group_number, "", "BL"),
+        )
+        assert (subscriber.name, subscriber.first_name, subscriber.middle_name, subscriber.id) == (
+            *(plain(each) for each in (whose.last_name, whose.first_name, whose.middle_name)),
+            "BLM1",
+        )
+        assert subscriber.street == (plain(whose.address.line1), plain(whose.address.line2))
+        assert (payer.name, payer.id_qualifier, payer.id) == ("BLUESTEM MUTUAL", "PI", "BLUE7")
+        assert (one.paid, one.not_covered, one.patient_liability, one.adjustments, one.paid_on) == (
+            *(None, None, None, (), None),
+        )
+        assert claim.findings == ()
+
+
+def test_the_rest_of_the_claim_is_the_same_bytes_beside_another_payer(batch: Batch) -> None:
+    first = batch.claims[0]
+    alone = write(replace(batch, claims=(first,))).split(b"~")
+    beside = write(replace(batch, claims=(replace(first, other_payers=(other(first),)),))).split(b"~")
+    # All but SE, which counts the segments.
+    more = [one for one in beside if one not in alone and not one.strip().startswith(b"SE*")]
+    assert [one.strip()[:6] for one in more] == [b"SBR*S*", b"OI***Y", b"NM1*IL", b"NM1*PR"]
+    assert len(beside) == len(alone) + 6  # the address is the patient's: the same N3 and N4 once more
+
+
+@pytest.mark.parametrize("changes", [{"member_id": ""}, {"payer_id": ""}, {"relationship": Relationship.SPOUSE}])
+def test_a_payer_of_which_a_fact_is_missing_is_left_out(batch: Batch, changes: dict[str, Any]) -> None:
+    first = batch.claims[0]
+    lacks = other(first)
+    assert lacks.coverage is not None
+    lacks = replace(lacks, coverage=replace(lacks.coverage, **changes))
+    known = replace(first, other_payers=(OtherPayer(name="OF BEFORE"),))
+    alone = write(replace(batch, claims=(first,)))
+    assert write(replace(batch, claims=(replace(first, other_payers=(lacks,)),))) == alone
+    assert write(replace(batch, claims=(known,))) == alone
+    with pytest.raises(OutboundWireError, match="of another payer is missing"):
+        list(other_payer(lacks, first.patient))
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [
+        ("payer_name", "loop 2330B, segment NM1, element 03"),
+        ("payer_id", "loop 2330B, segment NM1, element 09"),
+        ("member_id", "loop 2330A, segment NM1, element 09"),
+        ("group_number", "loop 2320, segment SBR, element 03"),
+    ],
+)
+def test_nothing_of_another_payer_can_become_a_segment(batch: Batch, field: str, place: str) -> None:
+    first = batch.claims[0]
+    evil = other(first)
+    changed: dict[str, Any] = {field: INJECTED}
+    assert evil.coverage is not None
+    evil = replace(evil, coverage=replace(evil.coverage, **changed))
+    with pytest.raises(OutboundWireError, match=place) as refused:
+        write(replace(batch, claims=(replace(first, other_payers=(evil,)),)))
+    assert "CANARY" not in str(refused.value)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from gateway.claim import Claim, Frequency, ServiceLine
+from gateway.claim import Claim, Frequency, OtherPayer, ServiceLine
 from gateway.edi.write.envelope import OutboundGroup, OutboundSet
 from gateway.event import Event
 from gateway.ledger import claims, denials, events, numbers, visits
@@ -327,5 +327,5 @@ def _claim(pcn: str, one: dict[str, Any], *, is_replacement: bool) -> Claim:
         payer_claim_number="EARLIER1" if is_replacement else "",
         coverage=replace(body.coverage, payer_id=payer_of(one)),
         lines=lines,
-        other_payers=("SECOND PLAN",) if one.get("second_coverage") else (),
+        other_payers=(OtherPayer(name="SECOND PLAN"),) if one.get("second_coverage") else (),
     )
