@@ -19,6 +19,8 @@ class Delivery(StrEnum):
     PRESUMED = "presumed"
     HELD = "held"
     CANCELLED = "cancelled"
+    EXPORTED = "exported"
+    """A person has its bytes, to upload them by hand: out of the courier's queue until a person says what became of them."""
 
 
 MOVES: Final[dict[Delivery, frozenset[Delivery]]] = {
@@ -30,22 +32,27 @@ MOVES: Final[dict[Delivery, frozenset[Delivery]]] = {
     Delivery.HELD: frozenset({Delivery.SENT}),
     Delivery.SENT: frozenset(),
     Delivery.CANCELLED: frozenset(),
+    # HELD: by a recovery, which cannot know what a person has said since the backup.
+    Delivery.EXPORTED: frozenset({Delivery.SENT, Delivery.HELD}),
 }
 """What the gateway does by itself: each by evidence, which is a look at the names, or an acknowledgment of exactly this file."""
 
 DECISIONS: Final[dict[Delivery, frozenset[Delivery]]] = {
-    Delivery.SEALED: frozenset({Delivery.CANCELLED}),
-    Delivery.UPLOADING: frozenset({Delivery.CANCELLED}),
+    Delivery.SEALED: frozenset({Delivery.CANCELLED, Delivery.EXPORTED}),
+    Delivery.UPLOADING: frozenset({Delivery.CANCELLED, Delivery.EXPORTED}),
     Delivery.COMMITTING: frozenset(),
     # UPLOADING, from here and below: a resend of the same bytes, which takes two people.
     Delivery.PRESUMED: frozenset({Delivery.SENT, Delivery.UPLOADING}),
-    Delivery.HELD: frozenset({Delivery.UPLOADING, Delivery.COMMITTING, Delivery.SENT, Delivery.CANCELLED}),
+    Delivery.HELD: frozenset(
+        {Delivery.UPLOADING, Delivery.COMMITTING, Delivery.SENT, Delivery.CANCELLED, Delivery.EXPORTED}
+    ),
     Delivery.SENT: frozenset({Delivery.UPLOADING}),
     Delivery.CANCELLED: frozenset(),
+    Delivery.EXPORTED: frozenset({Delivery.SENT, Delivery.SEALED}),
 }
 """What people may decide, with their names and a reason."""
 
-UNCERTAIN: Final = frozenset({Delivery.COMMITTING, Delivery.PRESUMED, Delivery.SENT})
+UNCERTAIN: Final = frozenset({Delivery.COMMITTING, Delivery.PRESUMED, Delivery.SENT, Delivery.EXPORTED})
 """The states in which the file may be at the partner under its final name."""
 
 
@@ -82,6 +89,12 @@ EXPLAINED: Final[dict[Delivery, Meaning]] = {
     ),
     Delivery.CANCELLED: Meaning(
         "a person took it back before it left; its claims are ready again", "nobody", "yes", "nothing"
+    ),
+    Delivery.EXPORTED: Meaning(
+        "a person has it, to upload it by hand; the gateway never sends it",
+        "operator",
+        "until it is uploaded, or its answer is due",
+        "upload it; then gateway deliveries uploaded FILE, or gateway deliveries not-uploaded FILE",
     ),
 }
 """The table in docs/operator.md is made from it."""

@@ -1,5 +1,6 @@
 """gateway deliver, deliveries"""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,32 +25,43 @@ _partner = click.option("--partner", default="", help="Whose, where several part
 @click.pass_obj
 def deliver(place: Place, partner: str, now: bool, dry_run: bool, as_json: bool) -> int:
     """Deliver sealed files. Safe to call at any time, also after a crash: it looks before it acts."""
+    from gateway.service.outbound.deliver import by_hand, waiting
     from gateway.service.outbound.deliver import deliver as run
-    from gateway.service.outbound.deliver import waiting
     from gateway.service.partners.calls import Calls
     from gateway.service.partners.host_keys import mailbox_of
 
     with place.office() as office:
+        exported = by_hand(office, partner=partner)
         if dry_run:
-            _would_take(waiting(office, partner=partner), as_json=as_json)
+            _would_take(waiting(office, partner=partner), exported, as_json=as_json)
             return Status.DONE
         rounds = run(office, mailbox_of, partner=partner, calls=Calls.NOW if now else Calls.WHEN_DUE)
     if as_json:
-        show.as_object(partners=rounds)
+        show.as_object(partners=rounds, exported=exported)
     else:
         for one in rounds:
             _round(one)
         if not rounds:
             say("no file waits to be delivered")
+        _by_hand(exported)
     held = any(file.state == "held" for one in rounds for file in one.files)
     return worst((one.problem for one in rounds), attention=held)
 
 
-def _would_take(files: "tuple[SealedFile, ...]", *, as_json: bool) -> None:
+def _would_take(files: "tuple[SealedFile, ...]", exported: "tuple[SealedFile, ...]", *, as_json: bool) -> None:
     if as_json:
-        show.as_object(waiting=files)
+        show.as_object(waiting=files, exported=exported)
         return
     show.table(["file", "partner", "state"], [(f.name, f.partner, f.state) for f in files], empty="nothing waits")
+    _by_hand(exported)
+
+
+def _by_hand(exported: "tuple[SealedFile, ...]") -> None:
+    for file in exported:
+        say(
+            f"{file.name} to {file.partner}: not sent, a person has it to upload it by hand; "
+            f"what may be typed: gateway deliveries show {file.name}"
+        )
 
 
 def _round(one: "Round") -> None:
@@ -62,7 +74,7 @@ def _round(one: "Round") -> None:
 
 @click.group()
 def deliveries() -> None:
-    """Outbound files: list and show them; release, resend, countersign or cancel one that is in doubt."""
+    """Outbound files: list and show them, upload one by hand; release, resend, countersign or cancel one in doubt."""
 
 
 @deliveries.command(
@@ -240,4 +252,66 @@ def cancel(place: Place, file: str, partner: str, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         moved = run(office, file, reason=reason, partner=partner)
     say(f"{moved.name} is {moved.state}; its claims are ready again")
+    return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries export elm_northgate_000000001.837 --to upload.837 --by 'Ana Reyes' --reason 'their SFTP is down'"
+)
+@click.argument("file")
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="A file that is not there yet.")
+@_partner
+@show.decided
+@click.pass_obj
+def export(place: Place, file: str, to: Path, partner: str, by: str, reason: str) -> int:
+    """Write a file that has not left into a new file, just as it would leave, for an upload by hand.
+
+    The gateway does not send it any more. Say afterwards: deliveries uploaded, or deliveries not-uploaded.
+    """
+    from gateway.service.outbound.by_hand import export as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, to, reason=reason, partner=partner)
+    say(
+        f"{to}: {moved.wire_size} bytes of {moved.name} for {moved.partner}, which the gateway does not send any more",
+        f"upload it, then: gateway deliveries uploaded {moved.name} --evidence TEXT --by NAME --reason TEXT",
+        f"if it is not uploaded: gateway deliveries not-uploaded {moved.name} --by NAME --reason TEXT",
+        "it holds patients' data: delete it when you are done",
+    )
+    return Status.DONE
+
+
+@deliveries.command(
+    epilog="Example: gateway deliveries uploaded elm_northgate_000000001.837 --evidence 'receipt 4711' --by 'Ana Reyes' --reason 'portal'"
+)
+@click.argument("file")
+@click.option("--evidence", required=True, help="By what you know: the portal's receipt number, say; it is kept.")
+@_partner
+@show.decided
+@click.pass_obj
+def uploaded(place: Place, file: str, evidence: str, partner: str, by: str, reason: str) -> int:
+    """Say that an exported file was uploaded: its claims are sent, and its answer is waited for."""
+    from gateway.service.outbound.by_hand import uploaded as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, evidence, reason=reason, partner=partner)
+    say(f"{moved.name} is {moved.state}; its answer is due by {moved.answer_due_at:%Y-%m-%d %H:%M} UTC")
+    return Status.DONE
+
+
+@deliveries.command(
+    "not-uploaded",
+    epilog="Example: gateway deliveries not-uploaded elm_northgate_000000001.837 --by 'Ana Reyes' --reason 'their SFTP is back'",
+)
+@click.argument("file")
+@_partner
+@show.decided
+@click.pass_obj
+def not_uploaded(place: Place, file: str, partner: str, by: str, reason: str) -> int:
+    """Say that no copy of an exported file was uploaded, nor will be: the gateway sends it again by itself. Delete the copy."""
+    from gateway.service.outbound.by_hand import not_uploaded as run
+
+    with place.office(actor=by) as office:
+        moved = run(office, file, reason=reason, partner=partner)
+    say(f"{moved.name} is {moved.state}; now run: gateway deliver")
     return Status.DONE

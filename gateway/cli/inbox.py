@@ -94,7 +94,7 @@ def _posted(one: "Posted") -> None:
 
 @click.group()
 def inbox() -> None:
-    """Inbound files: list, show, read again, ignore, export."""
+    """Inbound files: list, show, import, read again, ignore, export."""
 
 
 @inbox.command(
@@ -172,6 +172,34 @@ def inbox_show(place: Place, number: int, as_json: bool) -> int:
         say(f"  {logged.at:%Y-%m-%d %H:%M:%S} {logged.event.said}")
     if shown.next_command:
         say(f"next: {shown.next_command}")
+    return Status.DONE
+
+
+@inbox.command(
+    "import",
+    epilog="Example: gateway inbox import era.835 --partner northgate --by 'Ana Reyes' --reason 'from the payer portal'",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--partner", required=True, help="Whose answer it is: whose mailbox it would have come from.")
+@show.decided
+@show.json_option
+@click.pass_obj
+def import_(place: Place, file: Path, partner: str, by: str, reason: str, as_json: bool) -> int:
+    """Store an answer that you downloaded, such as an 835 from a portal, as if it had been collected. FILE stays as it is."""
+    from gateway.service.inbound.by_hand import import_file
+
+    with place.office(actor=by) as office:
+        done = import_file(office, file, partner=partner, reason=reason)
+    if as_json:
+        show.as_object(file=done.file, is_new=done.is_new)
+        return Status.DONE
+    one = done.file
+    if done.is_new:
+        say(f"{one.id} {one.name} from {one.partner}: {one.size} bytes are stored; now run: gateway post")
+    else:
+        say(
+            f"these very bytes came before, as {one.id} {one.name} from {one.partner}: {one.state}; nothing was done twice"
+        )
     return Status.DONE
 
 

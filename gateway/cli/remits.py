@@ -1,5 +1,7 @@
 """gateway remits"""
 
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,12 +12,15 @@ from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from gateway.ledger.remittances import StoredRemittance
+    from gateway.service.inbound.enter import Entered
 
 
 @click.group()
 def remits() -> None:
-    """Remittances: list, show one's money, and take it off its claims again."""
+    """Remittances: list, show one's money, type in a paper EOB, take money off its claims again."""
 
 
 @remits.command(
@@ -105,3 +110,108 @@ def remits_unpost(place: Place, number: int, claim: str, by: str, reason: str, a
         say(f"claim {one.claim}: {shown(from_cents(one.cents))} taken off; it is {one.state}")
     say("the money is on the desk: gateway money list")
     return Status.NEEDS_A_PERSON
+
+
+@remits.command(
+    "enter",
+    epilog="Example: gateway remits enter --payer 87726 --trace 4711 --paid-on 2026-11-12 --amount 80.00 "
+    "--claim 'V-1001 1=80.00 CO45=20.00' --by 'Ana Reyes' --reason 'EOB by mail' --dry-run",
+)
+@click.option("--payer", required=True, metavar="ID", help="The payer's id.")
+@click.option("--trace", required=True, help="The number of the check or transfer; of the EOB, where nothing was paid.")
+@click.option("--paid-on", required=True, type=click.DateTime(formats=["%Y-%m-%d"]), help="Date of the payment.")
+@click.option("--amount", required=True, metavar="DOLLARS", help="What was paid in all.")
+@click.option(
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="TEXT",
+    help="A claim, or its visit; the payer's number of it; then each line with what was paid, adjusted, and the remarks: "
+    "'V-1001 ICN=2026312 1=80.00 CO45=20.00 2=0.00 CO16=60.50 N290'.",
+)
+@click.option(
+    "--claims",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A text file with a claim in each line, written as for --claim.",
+)
+@click.option(
+    "--method", type=click.Choice(["CHK", "ACH"]), default="CHK", help="Check or transfer.", show_default=True
+)
+@click.option("--partner", default="", help="Which partner's answer it is. Else the one its claims went out through.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be posted.")
+@show.decided
+@show.json_option
+@click.pass_obj
+def enter(
+    place: Place,
+    payer: str,
+    trace: str,
+    paid_on: datetime,
+    amount: str,
+    claims: tuple[str, ...],
+    file: Path | None,
+    method: str,
+    partner: str,
+    dry_run: bool,
+    by: str,
+    reason: str,
+    as_json: bool,
+) -> int:
+    """Type in a paper EOB: every line of every claim. It has to come out to the cent, and is posted as an 835 would be."""
+    from gateway.service.inbound.enter import Paper
+    from gateway.service.inbound.enter import enter as run
+    from gateway.service.inbound.typed_claim import read_claim
+
+    typed = (*claims, *(_lines_of(file) if file is not None else ()))
+    paper = Paper(
+        payer=payer,
+        trace=trace,
+        paid_on=paid_on.date(),
+        amount=_amount(amount),
+        claims=tuple(read_claim(one) for one in typed),
+        method=method,
+    )
+    with place.office(actor=by) as office:
+        done = run(office, paper, reason=reason, partner=partner, dry_run=dry_run)
+    if as_json:
+        show.as_object(entered=done, dry_run=dry_run)
+    else:
+        _entered(done, dry_run=dry_run)
+    return Status.NEEDS_A_PERSON if done.looks else Status.DONE
+
+
+def _entered(done: "Entered", *, dry_run: bool) -> None:
+    from gateway.money import shown
+
+    would = "would be" if dry_run else "is"
+    for one in done.claims:
+        say(
+            f"claim {one.claim}: {shown(one.paid)} paid, {shown(one.patient_share)} the patient's; it {would} {one.state}"
+        )
+    if done.file is not None:
+        say(f"inbound file {done.file.id}, {done.file.name}: {done.file.state}")
+    say(f"{shown(done.posted)} {'would be ' if dry_run else ''}posted, {shown(done.parked)} on the desk")
+    say(*(f"  {one}" for one in done.at))
+    if done.looks:
+        say("a person has to look" + ("" if dry_run else "; see: gateway tail --needs-a-person, gateway money list"))
+
+
+def _amount(text: str) -> "Decimal":
+    from gateway.errors import UsageError
+    from gateway.money import dollars
+
+    try:
+        return dollars(text)
+    except ValueError as wrong:
+        raise UsageError(f"--amount: {wrong}; nothing was kept") from None
+
+
+def _lines_of(file: Path) -> list[str]:
+    from gateway.errors import IntakeError
+
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise IntakeError(f"{file}: want a text file with a claim in each line; nothing was kept") from None
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]

@@ -167,6 +167,14 @@ def find(tx: Connection, practice: str, inbound_id: int) -> InboundFile | None:
     return None if row is None else _stored(row)
 
 
+def same_bytes(tx: Connection, practice: str, partner: str, sha256: str) -> InboundFile | None:
+    """Give the file of a partner that holds these very bytes, whatever it is called."""
+    f = inbound_files.c
+    query = _STORED.where(f.practice == practice, f.partner == partner, f.sha256 == sha256)
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _stored(row)
+
+
 def lock(tx: Connection, practice: str, inbound_id: int) -> None:
     """Keep other writers from a file, and from its sets, until the transaction ends."""
     mine = inbound_files.c.practice == practice, inbound_files.c.id == inbound_id

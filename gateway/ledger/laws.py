@@ -264,7 +264,7 @@ def paid_on_earlier_versions(tx: Connection, practice: str) -> int:
 
 def overdue_files(tx: Connection, practice: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
     """Give partner, name and due time of files that nobody has answered, or decided about, in time."""
-    waits = (Delivery.SENT, Delivery.PRESUMED, Delivery.HELD)
+    waits = (Delivery.SENT, Delivery.PRESUMED, Delivery.HELD, Delivery.EXPORTED)
     answered = select(acknowledgments.c.id).where(acknowledgments.c.interchange_id == interchanges.c.id)
     query = (
         select(interchanges.c.partner, interchanges.c.name, deliveries.c.answer_due_at)

@@ -428,7 +428,8 @@ def withdraw_claims(tx: Connection, practice: str, file: SealedFile) -> None:
 
 def pinned_names(tx: Connection, practice: str, partner: str) -> frozenset[str]:
     """Give the temporary names that a delivery which is not at its end still needs."""
-    ended = (Delivery.SENT, Delivery.PRESUMED, Delivery.CANCELLED)
+    # An exported file that comes back is uploaded under another temporary name.
+    ended = (Delivery.SENT, Delivery.PRESUMED, Delivery.CANCELLED, Delivery.EXPORTED)
     query = (
         select(deliveries.c.temporary_name)
         .join(interchanges, ITS_DELIVERY)

@@ -99,3 +99,22 @@ def test_a_profile_that_both_archives_and_removes_is_refused(box: Path, tmp_path
     ran = gateway("collect", home=tmp_path / "home")
     assert (ran.status, "removes_read" in ran.err) == (5, True)
     assert box.is_dir()
+
+
+def test_a_downloaded_answer_is_imported_once(box: Path, tmp_path: Path) -> None:
+    home, path = tmp_path / "home", tmp_path / "era.835"
+    assert box.is_dir()
+    path.write_bytes(b"ISA*cut")
+    command = ("inbox", "import", str(path), "--partner", "northgate", *BY)
+    ran = gateway(*command, home=home)
+    assert (ran.status, ran.out) == (0, "1 by-hand/era.835 from northgate: 7 bytes are stored; now run: gateway post\n")
+    again = gateway(*command, home=home)
+    assert (again.status, "came before, as 1 by-hand/era.835" in again.out) == (0, True)
+    facts = gateway(*command, "--json", home=home).facts
+    assert (facts["is_new"], facts["file"]["id"], facts["file"]["state"]) == (False, 1, "stored")
+    assert gateway("inbox", "import", str(tmp_path), "--partner", "northgate", *BY, home=home).status == 2
+    assert gateway("inbox", "import", str(path), "--partner", "nobody", *BY, home=home).status == 5
+    (tmp_path / "empty").touch()
+    assert gateway("inbox", "import", str(tmp_path / "empty"), "--partner", "northgate", *BY, home=home).status == 3
+    assert gateway("post", home=home).status == 1
+    assert "Ana Reyes" in gateway("inbox", "show", "1", home=home).out

@@ -36,6 +36,7 @@ from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.by_hand import export, not_uploaded, uploaded
 from gateway.service.outbound.cancel import cancel
 from gateway.service.outbound.deliver import deliver
 from gateway.service.outbound.release import Way, release
@@ -271,6 +272,25 @@ class DeliveryModel(RuleBasedStateMachine):
         if way == "sent":
             self.said_sent.add(file.name)
 
+    @rule(which=st.integers(0, 9), way=st.sampled_from(["export", "upload", "keep back"]))
+    def a_person_uploads_by_hand(self, which: int, way: str) -> None:
+        files = self._files()
+        if not files:
+            return
+        name, ana = files[which % len(files)].name, replace(self.office, actor="Ana Reyes")
+        copy = self.folder / f"copy of {name}"
+        try:
+            if way == "export":
+                export(ana, name, copy, reason="r")
+            elif way == "upload":
+                uploaded(ana, name, "a receipt", reason="r")
+                self.side.taken.append((f"in/{name}", copy.read_bytes()))
+            else:
+                not_uploaded(ana, name, reason="r")
+                copy.unlink()
+        except UsageError:
+            return
+
     # ---- what must hold
 
     def _files(self) -> tuple[SealedFile, ...]:
@@ -292,7 +312,8 @@ class DeliveryModel(RuleBasedStateMachine):
             assert name in files, f"{name} was never sealed"
             assert body == self._bytes_of(files[name]), f"{name} arrived with other bytes"
             assert times <= 1 + files[name].resends, f"{name} arrived {times} times"
-            assert files[name].state is not Delivery.CANCELLED, f"{name} was cancelled and arrived"
+            gone = {Delivery.CANCELLED, Delivery.EXPORTED}
+            assert files[name].state not in gone, f"{name} was {files[name].state} and arrived"
         arrived = {name for name, _ in arrivals}
         for name, file in files.items():
             if file.state in {Delivery.SENT, Delivery.PRESUMED} and file.name not in self.said_sent:
@@ -320,6 +341,7 @@ class DeliveryModel(RuleBasedStateMachine):
             Delivery.PRESUMED,
             Delivery.HELD,
             Delivery.CANCELLED,
+            Delivery.EXPORTED,
         }
         type(self).arrived += len(self.side.arrivals())
         standing = reconcile(self.office)

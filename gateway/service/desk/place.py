@@ -7,7 +7,7 @@ from decimal import Decimal
 from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, answers, claims, desk, events, inbound, visits
+from gateway.ledger import Transaction, answers, desk, events, inbound, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.answers import Changed, StoredAnswer
 from gateway.ledger.desk import DeskItem, NewItem
@@ -17,11 +17,11 @@ from gateway.money import ZERO, from_cents, shown
 from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment
+from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
 from gateway.service.desk.typed import TypedLine, as_typed
-from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
-from gateway.service.money.find_claims import Found
+from gateway.service.money.claims_answered import ClaimsAnswered, Ours
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
 from gateway.service.money.write_reckoned import write_reckoned
@@ -125,23 +125,9 @@ def _worked_out(
 
 
 def _claim(tx: Transaction, office: Office, item: DeskItem, name: str, found_by: Step) -> tuple[ClaimsAnswered, Ours]:
-    """Find the claim that a person means, among those that may have left. Raises UsageError."""
-    practice = office.practice.key
-    pcn = name.strip().upper()
-    visit = visits.find(tx, practice, name)
-    versions = claims.of_visit(tx, practice, visit.visit_id) if visit is not None else ()
-    names = [one.pcn for one in reversed(versions)] or [pcn]
-    partners = set(office.settings.partners) | {item.partner} | {one.partner for one in versions}
-    for each in names:
-        found = {item.ordinal: Found(each, found_by)}
-        answered = read_claims(tx, practice, found, partners=partners)
-        if answered.by_pcn:
-            ours = answered.by_pcn[each]
-            others = tuple(one for one in ours.answers if one.id != item.answer_id)
-            return answered, replace(ours, answers=others)
-    raise UsageError(
-        f"there is no claim that has left, and no visit with one, called {name}; see: gateway claims list; nothing was changed"
-    )
+    """Find the claim that a person means. What the item itself says of it is laid over it anew, so it is left out."""
+    answered, ours = claim_meant(tx, office, name, ordinal=item.ordinal, found_by=found_by, partner=item.partner)
+    return answered, replace(ours, answers=tuple(one for one in ours.answers if one.id != item.answer_id))
 
 
 def _payment(

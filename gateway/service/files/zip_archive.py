@@ -46,7 +46,7 @@ def is_archive(raw: bytes) -> bool:
 
 
 def is_member(name: str) -> bool:
-    """Whether a stored file came out of an archive: its name then is the archive's, a slash, and its own."""
+    """Whether a stored file came out of an archive, or plain by hand: its name then is where from, a slash, and its own."""
     return "/" in name
 
 

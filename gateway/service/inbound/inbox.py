@@ -1,8 +1,6 @@
 """What a person does with an inbound file: have it read again, decide that it needs nothing more, take out its bytes."""
 
-import os
 from pathlib import Path
-from typing import Final
 
 from gateway.errors import UsageError
 from gateway.event import Event
@@ -10,12 +8,11 @@ from gateway.ledger import events, inbound
 from gateway.ledger import remittances as money
 from gateway.ledger.inbound import InboundFile, InboundState, Reason
 from gateway.ledger.remittances import RemittanceState
+from gateway.service.files.new_file import new_file
 from gateway.service.inbound.outcome import Posted, numbered
 from gateway.service.inbound.post import post_one
 from gateway.service.inbound.sandbox import TRIAL, Trial
 from gateway.service.office import Office
-
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def reprocess(
@@ -72,10 +69,8 @@ def export(office: Office, inbound_id: int, to: Path) -> InboundFile:
         file = numbered(tx, practice, inbound_id)
         body = inbound.bytes_of(tx, practice, inbound_id)
     try:
-        with os.fdopen(os.open(to, _NEW, 0o600), "wb") as opened:
+        with new_file(to) as opened:
             opened.write(body)
-    except FileExistsError:
-        raise UsageError(f"{to} exists already; it was not touched; name a new file") from None
     except OSError as error:
         raise UsageError(f"{to}: cannot be written ({error.strerror}); name another file") from None
     said = Event(

@@ -7,7 +7,7 @@ from gateway.ledger import Transaction, claims, outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
-from gateway.service.outbound.sealed_files import named
+from gateway.service.outbound.sealed_files import named, not_exported
 
 
 def cancel(office: Office, name: str, *, reason: str, partner: str = "") -> SealedFile:
@@ -18,6 +18,7 @@ def cancel(office: Office, name: str, *, reason: str, partner: str = "") -> Seal
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         file = named(tx, office, name, partner)
+        not_exported(file)
         if file.may_have_left:
             raise UsageError(
                 f"file {name} is {file.state} and may be at {file.partner}: its claims cannot go into a new file while that "

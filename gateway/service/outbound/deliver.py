@@ -53,15 +53,22 @@ class Round:
 
 def waiting(office: Office, *, partner: str = "") -> tuple[SealedFile, ...]:
     """List the files that a round would take up. Raises ConfigError if there is no partner of that name."""
+    return _in_states(office, outbox.WAITING, partner)
+
+
+def by_hand(office: Office, *, partner: str = "") -> tuple[SealedFile, ...]:
+    """List the files that no round takes up, because a person has them for an upload by hand. Raises as `waiting` does."""
+    return _in_states(office, (Delivery.EXPORTED,), partner)
+
+
+def _in_states(office: Office, states: tuple[Delivery, ...], partner: str) -> tuple[SealedFile, ...]:
     if partner:
         office.settings.partner(partner)
     found: list[SealedFile] = []
     with office.ledger.reading() as tx:
         while True:
             after = found[-1].id if found else 0
-            page = outbox.files(
-                tx, office.practice.key, states=outbox.WAITING, partner=partner, after=after, limit=_PAGE
-            )
+            page = outbox.files(tx, office.practice.key, states=states, partner=partner, after=after, limit=_PAGE)
             if not page:
                 return tuple(found)
             found += page

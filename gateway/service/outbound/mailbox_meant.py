@@ -15,7 +15,7 @@ from gateway.ledger import Transaction, events, outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.partner import TradingPartner
 from gateway.service.office import Office
-from gateway.service.outbound.sealed_files import named
+from gateway.service.outbound.sealed_files import named, not_exported
 
 _KIND = "file.misaddressed"
 
@@ -63,6 +63,7 @@ def readdress(office: Office, name: str, *, reason: str, partner: str = "") -> S
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         file = named(tx, office, name, partner)
+        not_exported(file)
         known = office.settings.partner(file.partner)
         if is_meant_for(file, known):
             raise UsageError(f"file {name} is meant for the mailbox that the profile names; nothing was changed")

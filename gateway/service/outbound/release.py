@@ -8,7 +8,7 @@ from gateway.event import Event
 from gateway.ledger import outbox
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.service.office import Office
-from gateway.service.outbound.sealed_files import claims_sent, named
+from gateway.service.outbound.sealed_files import claims_sent, named, not_exported
 
 
 class Way(StrEnum):
@@ -28,6 +28,7 @@ def release(office: Office, name: str, way: Way, *, reason: str, partner: str = 
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         file = named(tx, office, name, partner)
+        not_exported(file)
         presumed = file.state is Delivery.PRESUMED and way is Way.SENT
         if file.state is not Delivery.HELD and not presumed:
             raise UsageError(f"file {name} is {file.state}, not held; nothing was changed")

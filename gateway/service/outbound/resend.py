@@ -11,7 +11,7 @@ from gateway.ledger import Transaction, claims, events, inbound, outbox, resends
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import ClaimState
 from gateway.service.office import Office
-from gateway.service.outbound.sealed_files import named
+from gateway.service.outbound.sealed_files import named, not_exported
 
 
 def resend(office: Office, name: str, *, reason: str, approved_by: str = "", partner: str = "") -> SealedFile:
@@ -24,6 +24,7 @@ def resend(office: Office, name: str, *, reason: str, approved_by: str = "", par
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         file = named(tx, office, name, partner)
+        not_exported(file)
         _may_be_resent(tx, office, file)
         _second_person(office, file, approved_by)
         why = f"to be sent again, as {office.actor}" + (f" and {approved_by} decided" if approved_by else " decided")

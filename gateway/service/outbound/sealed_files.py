@@ -21,6 +21,17 @@ def named(tx: Transaction, office: Office, name: str, partner: str) -> SealedFil
     return file
 
 
+def not_exported(file: SealedFile) -> None:
+    """Refuse to go on with a file that a person has for an upload by hand. Raises UsageError that says what to do."""
+    if file.state is Delivery.EXPORTED:
+        decided = "--by NAME --reason TEXT"
+        raise UsageError(
+            f"file {file.name} is exported: a person has it, to upload it by hand; nothing was changed; say first what "
+            f"became of it: gateway deliveries uploaded {file.name} --evidence TEXT {decided}, or, if no copy of it was "
+            f"uploaded: gateway deliveries not-uploaded {file.name} {decided}"
+        )
+
+
 def answer_due(office: Office, partner: str) -> datetime:
     """Say until when the partner should have answered a file that is there from now on."""
     known = office.settings.partners.get(partner)

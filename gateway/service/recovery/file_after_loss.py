@@ -27,7 +27,15 @@ from gateway.transport.mailbox import Entry, Mailbox
 _PAGE = 200
 _SHOWN = 10
 _FEARED = "files may have been sent that this ledger lacks"
-_IN_DOUBT = (Delivery.SEALED, Delivery.UPLOADING, Delivery.COMMITTING, Delivery.PRESUMED, Delivery.HELD)
+_IN_DOUBT = (
+    Delivery.SEALED,
+    Delivery.UPLOADING,
+    Delivery.COMMITTING,
+    Delivery.PRESUMED,
+    Delivery.HELD,
+    # Since the backup a person may have said that it was not uploaded, and the courier have sent it.
+    Delivery.EXPORTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,7 @@ class Recovering:
 
     def _sent(self, file: SealedFile, artefact: str) -> None:
         with self.office.ledger.writing() as tx:
-            if file.state not in {Delivery.PRESUMED, Delivery.COMMITTING, Delivery.HELD}:
+            if file.state not in {Delivery.PRESUMED, Delivery.COMMITTING, Delivery.HELD, Delivery.EXPORTED}:
                 file = self._doubted(tx, file)
             self._proved(tx, file, artefact)
 

@@ -68,6 +68,11 @@ def decisions(file: SealedFile, *, answered: bool) -> tuple[str, ...]:
         found.append(command("release"))
     if file.state in {Delivery.HELD, Delivery.PRESUMED}:
         found.append(command("release") + " --as-sent")
+    if file.state is Delivery.EXPORTED:
+        found.append(command("uploaded") + " --evidence TEXT")
+        found += [] if answered else [command("not-uploaded")]
+    if not file.may_have_left and Delivery.EXPORTED in DECISIONS[file.state]:
+        found.append(command("export") + " --to PATH")
     if not file.may_have_left and Delivery.CANCELLED in DECISIONS[file.state]:
         found.append(command("cancel"))
     if file.may_have_left and not answered and file.state in {Delivery.HELD, Delivery.PRESUMED, Delivery.SENT}:

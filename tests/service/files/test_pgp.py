@@ -1,6 +1,7 @@
 """PGP per partner, end to end: encrypted once at sealing, decrypted when read, and refused where it is not as agreed."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.by_hand import export
 from gateway.service.outbound.deliver import deliver
 from gateway.service.visits.scrub import scrub_visits
 from tests.servers.gnupg_keys import PASSPHRASE, Keys
@@ -47,6 +49,13 @@ def test_what_leaves_is_encrypted_once_and_only_the_partner_reads_it(secret: Off
     assert arrived != body_of(secret)
     assert pgp_keys.gpg("them", "--decrypt", body=arrived) == body_of(secret)
     assert reconcile(secret).holds
+
+
+def test_what_a_person_uploads_by_hand_is_encrypted_too(secret: Office, pgp_keys: Keys, tmp_path: Path) -> None:
+    export(secret, NAME, tmp_path / "upload.pgp", reason="their SFTP is down")
+    copy = (tmp_path / "upload.pgp").read_bytes()
+    assert copy != body_of(secret)
+    assert pgp_keys.gpg("them", "--decrypt", body=copy) == body_of(secret)
 
 
 def test_what_comes_is_kept_as_it_came_and_read_decrypted(secret: Office, pgp_keys: Keys) -> None:

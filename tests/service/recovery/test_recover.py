@@ -18,6 +18,7 @@ from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
+from gateway.service.outbound.by_hand import export, not_uploaded, uploaded
 from gateway.service.outbound.deliver import deliver
 from gateway.service.recovery.backup import back_up, restore
 from gateway.service.recovery.recover import Step, free, hold, recover, release, renumber, standing
@@ -126,6 +127,39 @@ def test_f49_an_old_backup_is_restored_and_nothing_is_lost_or_sent_twice(
         assert reconcile(office).holds
         assert states_of_files(office, 1005) == {Delivery.SENT}
     assert arrivals(partners) == dict.fromkeys(("MV1", "MV2", "MV3", "MV4", "MV5"), 1), "lost or sent twice"
+
+
+@pytest.mark.parametrize("since", ["uploaded by hand", "sent by the gateway"])
+def test_a_file_that_was_exported_before_the_backup_is_never_sent_by_itself_after_the_restore(
+    database_url: str, tmp_path: Path, since: str
+) -> None:
+    """Since the backup a person may have brought it back, and the gateway have sent it; the partner takes files at once."""
+    old, partners = begun(tmp_path / "home", database_url, partner("north")), Partners("north", greedy=True)
+    with office_in(old) as office:
+        made_claims(office, "V-1")
+        (name,) = (one.name for one in seal_batches(office).files)
+        export(office, name, tmp_path / "copy", reason="their SFTP is down")
+        copied = backed_up(office, tmp_path / "backups")
+        if since == "uploaded by hand":
+            uploaded(office, name, "receipt", reason="portal")
+        else:
+            not_uploaded(office, name, reason="it is up again")
+            deliver(office, partners.open)
+    rmtree(old.home)
+    new = restored(tmp_path, database_url, copied)
+    with office_in(new, hours=6, actor="Ana Reyes") as office:
+        recover(office, partners.open)
+        release(office, reason="asked them", ready_unsent=True)
+        (file,) = (one for one in files_of(office) if one.name == name)
+        assert (file.state, file.may_have_left) == (Delivery.HELD, True)
+    with office_in(new, hours=7) as office:
+        assert deliver(office, partners.open) == ()
+    assert len(partners.arrived) == (since == "sent by the gateway")
+
+
+def files_of(office: Office) -> tuple[outbox.SealedFile, ...]:
+    with office.ledger.reading() as tx:
+        return outbox.files(tx, office.practice.key)
 
 
 def deliver_to_nobody(office: Office) -> None:
