@@ -178,6 +178,7 @@ class TradingPartner:
     payers                ids of the payers whose remittances may come from here; empty is any
     answers_for           names of other partners whose claims are answered here too
     counts_interchanges   whether its interchange numbers (ISA13) are its own count; else the same number is no sign of the same
+    reports               by which names (with * and ?) its reports for people are known: kept, and not read
     companions            paths of its companion guides: what is sealed for it has to keep them too
     """
 
@@ -200,4 +201,5 @@ class TradingPartner:
     payers: tuple[str, ...] = ()
     answers_for: tuple[str, ...] = ()
     counts_interchanges: bool = True
+    reports: tuple[str, ...] = ()
     companions: tuple[Path, ...] = ()

@@ -29,6 +29,8 @@ class InboundState(StrEnum):
     """An archive: what was in it became files of their own."""
     IGNORED = "ignored"
     """It was set aside, and a person decided that nothing more is needed."""
+    REPORT = "report"
+    """A report for people, by its name: kept, and not read."""
 
 
 class SetState(StrEnum):
@@ -66,6 +68,10 @@ INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {
     ),
     InboundState.UNPACKED: ("an archive; what was in it are files of their own", "nothing"),
     InboundState.IGNORED: ("it was set aside, and a person decided that nothing more is needed", "nothing"),
+    InboundState.REPORT: (
+        "a report for people, known by its name (reports in the partner's profile); kept, and nothing in it was read",
+        "nothing; gateway inbox export NUMBER to read it",
+    ),
 }
 """For each state of an inbound file: what it means, and what to do."""
 

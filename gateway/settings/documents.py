@@ -230,6 +230,8 @@ class PartnerDocument(_Strict):
     payers: tuple[Annotated[str, Field(min_length=2, max_length=80)], ...] = ()
     answers_for: tuple[Slug, ...] = ()
     counts_interchanges: bool = True
+    # At least two letters or digits: a name that fits anything would hide what should be looked at.
+    reports: tuple[Annotated[str, Field(pattern=r"^[._?*-]*([A-Za-z0-9][._?*-]*){2,128}$")], ...] = ()
     companions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 

@@ -94,6 +94,17 @@ def test_companion_guides_lie_beside_the_configuration(home: Path) -> None:
     assert load(home).partner("northgate").companions == (home / "guides/northgate.toml",)
 
 
+def test_reports_are_named_by_more_than_signs_for_anything(home: Path) -> None:
+    path = home / "partners" / "northgate.toml"
+    text = path.read_text()
+    path.write_text(f'reports = ["*_report_*.txt", "day??.rpt"]\n{text}')
+    assert load(home).partner("northgate").reports == ("*_report_*.txt", "day??.rpt")
+    for wrong in ("*", "*.*", "a*", "", "re port"):
+        path.write_text(f'reports = ["{wrong}"]\n{text}')
+        with pytest.raises(ConfigError, match="reports"):
+            load(home)
+
+
 def test_pgp_both_ways(home: Path) -> None:
     pgp = northgate(
         home,

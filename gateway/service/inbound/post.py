@@ -19,6 +19,7 @@ from gateway.service.inbound.outcome import Posted, Refused, posted, put_aside
 from gateway.service.inbound.outline import outline
 from gateway.service.inbound.plan import bytes_read, plan_of
 from gateway.service.inbound.post_sets import DOES_NOT_GO_TOGETHER, OUR_FAULTS, FilePosting
+from gateway.service.inbound.report import is_report, keep_report
 from gateway.service.inbound.sandbox import SMALL_BYTES, TRIAL, Trial
 from gateway.service.inbound.unpack import unpack
 from gateway.service.office import Office, quietly
@@ -103,8 +104,8 @@ def post_one(
     try:
         with office.ledger.reading() as tx:
             raw = bytes_read(office, tx, file)
-        if is_archive(raw):
-            return unpack(office, file, raw)
+        if (done := _without_reading(office, file, raw)) is not None:
+            return done
         # A strike says that an earlier reading did not come to its end.
         fault = trial.fault_of(raw) if file.strikes or len(raw) > SMALL_BYTES else None
         if fault is not None:
@@ -123,6 +124,13 @@ def post_one(
         # Whatever we made of it wrongly was rolled back. The file is kept for a person, and the others go on.
         why = f"we could not post it ({type(fault).__name__}); nothing of it was posted; update the gateway, then reprocess"
         return _aside(office, file, Reason.CANNOT_POST, why)
+
+
+def _without_reading(office: Office, file: InboundFile, raw: bytes) -> Posted | None:
+    """Do with an archive, or a report for people, what is done with it; None for a file that is to be read."""
+    if is_archive(raw):
+        return unpack(office, file, raw)
+    return keep_report(office, file) if is_report(office, file, raw) else None
 
 
 def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:
