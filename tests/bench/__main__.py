@@ -64,7 +64,17 @@ def main(claims_wanted: int) -> None:
     def scrub_all() -> None:
         for one in intake.taken:
             payer = settings.payer(one.visit.coverage.payer_id)
-            scrub(Case(visit=one.visit, draft=draft(one.visit, payer), payer=payer, practice=practice, today=today))
+            others = tuple(settings.payer(each.payer_id) for each in one.visit.coverages[1:])
+            scrub(
+                Case(
+                    visit=one.visit,
+                    draft=draft(one.visit, payer),
+                    payer=payer,
+                    other_policies=others,
+                    practice=practice,
+                    today=today,
+                )
+            )
 
     row("visits scrubbed", len(intake.taken), "visits", seconds(scrub_all))
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,43 @@ def test_each_billing_provider_has_one_level_and_each_claim_its_own(batch: Batch
     ]
     assert check(raw).accepted
     assert opinion(raw) == ()
+
+
+def test_every_kind_of_other_payer_stands_on_a_claim_that_conforms(batch: Batch) -> None:
+    """Each relationship, kind of subscriber, group and filing code, behind a first payer of each shape, in one file."""
+    own = batch.claims[0].coverage
+    employer = Employer(name="Brick & Tile Works", address=HOME)
+    owners: list[tuple[Relationship, Person | Employer | None]] = [(Relationship.SELF, None)]
+    owners += [(one, PARENT) for one in Relationship if one is not Relationship.SELF]
+    owners += [(Relationship.EMPLOYEE, employer), (Relationship.OTHER, employer)]
+    kinds = [
+        ("MB", "12"),
+        ("MA", "47"),
+        ("MC", ""),
+        ("CI", ""),
+        ("CI", "12"),
+        ("16", ""),
+        ("ZZ", ""),
+        ("WC", ""),
+        ("AM", ""),
+    ]
+    claims = []
+    for number, ((related, whose), (kind, why), group) in enumerate(product(owners, kinds, ("", "G-100"))):
+        coverage = replace(
+            own,
+            payer_id="OTHER1",
+            payer_name="Other Plan",
+            group_number=group,
+            relationship=related,
+            subscriber=whose,
+            medicare_second_reason=why,
+        )
+        others = (OtherPayer(name="Other Plan", sequence="S", filing_code=kind, coverage=coverage),)
+        first = SHAPES[number % 7](batch.claims[0])
+        claims.append(replace(first, patient_control_number=f"RB{number:014}", other_payers=others))
+        assert claims[-1].named_payers == others
+    raw = write(replace(batch, claims=tuple(claims)))
+    assert check(raw).findings == ()
+    assert opinion(raw) == ()
+    judge(raw)
+    assert raw.count(b"OI***Y***Y~") == len(claims)
