@@ -29,6 +29,10 @@ from gateway.ledger.tables import (
 from gateway.lifecycle import ClaimState, VisitState
 
 
+_STANDS_NO_MORE = (ClaimState.REPLACED, ClaimState.VOIDED)
+"""A claim of which nothing is charged: another one stands for it, or it was taken back."""
+
+
 def lines_not_divided(tx: Connection, practice: str) -> tuple[tuple[str, str, int], ...]:
     """Give claim, line and cents of each line whose postings come neither to nothing nor to its charge."""
     total = func.sum(postings.c.cents)
@@ -207,7 +211,7 @@ def charges(tx: Connection, practice: str) -> tuple[int, int]:
 
     A claim stands with its current version; one that was replaced by a decision not to bill stands no more.
     """
-    current = (claims.c.version == claim_versions.c.version) & (claim_versions.c.state != ClaimState.REPLACED)
+    current = (claims.c.version == claim_versions.c.version) & claim_versions.c.state.not_in(_STANDS_NO_MORE)
     charged = (
         select(func.coalesce(func.sum(claim_versions.c.charge_cents), 0))
         .join(claims, (claims.c.id == claim_versions.c.claim_id) & current)

@@ -304,7 +304,7 @@ def totals_by_bucket(tx: Connection, practice: str) -> dict[str, int]:
         .join(service_lines, service_lines.c.id == postings.c.line_id)
         .join(claim_versions, claim_versions.c.id == service_lines.c.claim_version_id)
         .join(claims, (claims.c.id == claim_versions.c.claim_id) & (claims.c.version == claim_versions.c.version))
-        .where(postings.c.practice == practice, claim_versions.c.state != ClaimState.REPLACED)
+        .where(postings.c.practice == practice, claim_versions.c.state.not_in((ClaimState.REPLACED, ClaimState.VOIDED)))
         .group_by(postings.c.bucket)
     )
     return {bucket: int(amount) for bucket, amount in tx.execute(query)}
