@@ -28,7 +28,6 @@ from gateway.ledger.tables import (
 )
 from gateway.lifecycle import ClaimState, VisitState
 
-
 _STANDS_NO_MORE = (ClaimState.REPLACED, ClaimState.VOIDED)
 """A claim of which nothing is charged: another one stands for it, or it was taken back."""
 
