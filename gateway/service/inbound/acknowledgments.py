@@ -108,7 +108,21 @@ class Acknowledging:
             return False
         if status.verdict is Verdict.REJECTED:
             return self._reject(claim, what)
+        self._say_handed_over(claim, what)
         return False
+
+    def _say_handed_over(self, claim: StoredClaim, what: str) -> None:
+        """Keep in the timeline what moves nothing: a receipt (A0, A1) proves that the claim was handed over, and no more."""
+        said = Event(
+            kind="claim.handed_over",
+            about=claim.pcn,
+            claim=claim.pcn,
+            partner=self.file.partner,
+            said=f"claim {claim.pcn}: {what}; it was handed over, which proves no timely filing: the payer's acceptance does",
+            artefact=f"inbound {self.file.id}",
+            actor=self.office.actor,
+        )
+        events.write(self.tx, self.practice, said, at=self.at)
 
     def _arrived(self, sent: SealedFile) -> None:
         """Take an answer about exactly this file as proof that it arrived, whatever we were able to see."""

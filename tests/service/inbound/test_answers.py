@@ -561,3 +561,13 @@ def test_nothing_of_a_patient_is_in_the_log(sent: Office) -> None:
     for secret in ("QUILL", "MARA", "1951", "MV1", "SPRINGFIELD"):
         assert secret not in log
     assert clinic.visit()["patient"]["last_name"] == "Quill"
+
+
+def test_a_receipt_of_a_clearinghouse_stands_in_the_timeline_as_proof_of_handing_over(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_277ca(REFERENCE, (claim.pcn, "A1:19:AY", "")))
+    assert the_claim(sent).state is ClaimState.SENT
+    with sent.ledger.reading() as tx:
+        said = [one.event for one in events.read(tx, sent.practice.key, claim=claim.pcn, limit=100)]
+    assert (said[-1].kind, "which proves no timely filing" in said[-1].said) == ("claim.handed_over", True)
+    assert reconcile(sent).holds
