@@ -221,7 +221,7 @@ def answer_277ca(reference: str, *statuses: tuple[str, str, str], control: int |
         "NM1*85*2*ELM STREET THERAPY*****XX*1234567893",
     ]
     for place, (pcn, status, number) in enumerate(statuses, start=4):
-        accepted = "WQ" if status.startswith("A2") else "U"
+        accepted = "WQ" if status[:2] in {"A0", "A1", "A2"} else "U"
         texts += [
             f"HL*{place}*3*PT",
             "NM1*QC*1*QUILL*MARA****MI*M1",
