@@ -117,3 +117,21 @@ def denial_told(one: "StoredDenial") -> None:
         *((("to end it" if step.by_hand else "next", step.command),) if one.state == "open" else ()),
     ):
         say(f"  {name:13} {said}")
+
+
+@denials.command(
+    "bill-patient",
+    epilog="Example: gateway denials bill-patient V-1001 --by 'Ana Reyes' --reason 'signed notice on file'",
+)
+@click.argument("claim")
+@show.decided
+@click.pass_obj
+def bill_patient(place: Place, claim: str, by: str, reason: str) -> int:
+    """Decide that the patient is asked for what the payer refused and left to them (PR); its denials are settled."""
+    from gateway.money import from_cents, shown
+    from gateway.service.desk.to_patient import bill_patient as run
+
+    with place.office(actor=by) as office:
+        was, cents = run(office, claim, reason=reason)
+    say(f"claim {was.pcn}: {shown(from_cents(cents))} are the patient's now; send them a statement")
+    return Status.DONE

@@ -34,7 +34,7 @@ _STEPS: Final = MappingProxyType(
         Route.APPEAL: NextStep("send the appeal; its answer, once posted, settles it", _CLOSE),
         Route.SEND_RECORDS: NextStep("send the records; the payer's answer, once posted, settles it", _CLOSE),
         Route.BILL_SECONDARY: NextStep("bill the second payer, or the patient if there is none", _CLOSE),
-        Route.BILL_PATIENT: NextStep("send the patient a statement", _CLOSE),
+        Route.BILL_PATIENT: NextStep("send the patient a statement", f"gateway denials bill-patient {{claim}} {_WHO}"),
         Route.WRITE_OFF: NextStep("nothing, unless the fix applies", _CLOSE),
         Route.NONE: NextStep("nothing, unless the fix applies", _CLOSE),
     }

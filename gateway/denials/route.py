@@ -71,9 +71,11 @@ def resolve(wanted: Route, *, payer: Payer, group: GroupCode) -> tuple[Route, st
         return _without_replacements(payer)
     if wanted is Route.MEDICARE_REOPENING and payer.takes_replacements:
         return Route.CORRECTED_CLAIM, "this payer takes replacement claims, so none has to be reopened"
+    if wanted is Route.BILL_PATIENT and payer.program is Program.MEDICAID:
+        return Route.WRITE_OFF, "a Medicaid patient is asked for the state's copay only (42 CFR 447.15)"
     if wanted is Route.BILL_PATIENT and group in {GroupCode.CONTRACTUAL, GroupCode.PAYER_INITIATED}:
         return Route.WRITE_OFF, f"group {group} forbids billing the patient; write off unless the fix applies"
-    if wanted is Route.WRITE_OFF and group is GroupCode.PATIENT:
+    if wanted is Route.WRITE_OFF and group is GroupCode.PATIENT and payer.program is not Program.MEDICAID:
         return Route.BILL_PATIENT, "group PR makes it the patient's; check plan and notice before billing"
     return wanted, ""
 

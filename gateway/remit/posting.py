@@ -80,7 +80,7 @@ _ANSWER: Final = "1"
 _OTHER_PAYER: Final = frozenset({EARLIER_PAYER, "209", "B11"})
 """CARCs that leave the amount with an earlier or a later payer."""
 _COPAY: Final = "3"
-_QMB: Final = frozenset({"N781", "N782", "N783"})
+QMB: Final = frozenset({"N781", "N782", "N783"})
 """RARCs that tell of a Qualified Medicare Beneficiary, who is never asked for a share."""
 
 
@@ -127,7 +127,7 @@ def whose_share(payment: ClaimPayment, carc_code: str, remarks: Sequence[str], c
     goes_on = payment.is_crossed_over or (cover.other_payer and not payment.is_later)
     if goes_on:
         return Bucket.OTHER_PAYER
-    return Bucket.CONTRACTUAL if _QMB.intersection(remarks) else Bucket.PATIENT
+    return Bucket.CONTRACTUAL if QMB.intersection(remarks) else Bucket.PATIENT
 
 
 def _misfit(payment: ClaimPayment, match: Match) -> Unplaceable | None:

@@ -32,7 +32,9 @@ _COMMANDS = {
     "inbox": _Command("inbox:inbox", "Inbound files: list, show, read again, ignore, export."),
     "claims": _Command("claims:claims", "Claims: list, and show one's timeline."),
     "denials": _Command("denials:denials", "Denials with their fix in the documentation."),
-    "remits": _Command("remits:remits", "Remittances: list, show one's money; type in a paper EOB; take money off its claims again."),
+    "remits": _Command(
+        "remits:remits", "Remittances: list, show one's money; type in a paper EOB; take money off its claims again."
+    ),
     "money": _Command("money:money", "The desk: money on no claim; place it, pay it back, close it."),
     "reconcile": _Command("reconcile.reconcile:reconcile", "Check the laws; show where every claim and dollar is."),
     "tail": _Command("tail:tail", "Read or follow the reconciliation log."),

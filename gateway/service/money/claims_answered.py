@@ -29,6 +29,7 @@ class Ours:
     payers   under which ids its payer pays: its own, and those that a person has confirmed
     found_by how each new answer, by the place of its CLP, was known to be about it
     taken_off  answers that a person takes off its lines now
+    asks_patient  a person asks the patient now for what was denied and left to them
     """
 
     claim: StoredClaim
@@ -41,6 +42,7 @@ class Ours:
     payers: frozenset[str] = frozenset()
     found_by: dict[int, str] = field(default_factory=dict)
     taken_off: frozenset[int] = frozenset()
+    asks_patient: bool = False
     is_posted_to: bool = False
 
     @property

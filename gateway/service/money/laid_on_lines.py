@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.denials.kind import is_denied
@@ -86,7 +86,7 @@ class Laying:
             paid=from_cents(stored.paid_cents),
             speaks_of_lines=True,
             fits=True,
-            parts=tuple(map(self._part, stored.at_first)),
+            parts=self._as_decided(tuple(map(self._part, stored.posted or stored.at_first))),
             is_ended=self._is_ended(stored),
         )
         return Laid(answer, stored, payer_id=stored.payer_id)
@@ -103,6 +103,7 @@ class Laying:
             # What was posted stays as it was, though a rule may have changed since; only other lines are laid anew.
             lines = {one.line for one in posted}
             parts = (*posted, *(one for one in parts if one.line not in lines))
+        parts = self._as_decided(parts)
         answer = Answer(
             id=number,
             order=order,
@@ -117,6 +118,9 @@ class Laying:
             is_ended=stored is not None and self._is_ended(stored),
         )
         return Laid(answer, stored, payment, found, misfit, payer_id)
+
+    def _as_decided(self, parts: tuple[Posting, ...]) -> tuple[Posting, ...]:
+        return tuple(map(_asked, parts)) if self._ours.asks_patient else parts
 
     def _is_ended(self, stored: StoredAnswer) -> bool:
         return stored.fate == Fate.ENDED or stored.id in self._ours.taken_off
@@ -139,6 +143,12 @@ class Laying:
             key = Key(self._ids[one.line], one.bucket, one.group or "", one.carc, one.remarks, one.of_claim)
             sums[key] += cents(one.amount)
         return sums
+
+
+def _asked(one: Posting) -> Posting:
+    """Give a part as it is once a person asks the patient for what was denied and left to them (PR, OA)."""
+    is_left = one.bucket is Bucket.DENIED and one.group in {GroupCode.PATIENT, GroupCode.OTHER}
+    return replace(one, bucket=Bucket.PATIENT) if is_left else one
 
 
 def summed(amounts: Iterable[LinePosting]) -> Sums:

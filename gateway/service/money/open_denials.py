@@ -22,7 +22,8 @@ def denials_of(
     """Give the denials in what stands of an answer on some lines. `number` tells its payment, as in `Opened`."""
     lines = {line.id: line for line in ours.lines}
     for one in amounts:
-        if one.cents > 0 and (one.bucket == Bucket.DENIED or _has_a_denial(one, amounts)):
+        is_open = one.bucket == Bucket.DENIED or (not ours.asks_patient and _has_a_denial(one, amounts))
+        if one.cents > 0 and is_open:
             new = _new(lines[one.line_id], one, ours, payer, remittance)
             yield Opened(number, new, ours.claim.payer)
 

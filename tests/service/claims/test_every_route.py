@@ -26,6 +26,7 @@ from gateway.payer import Payer, Program
 from gateway.remittance import GroupCode
 from gateway.service.claims.close import close_claim
 from gateway.service.claims.void import void_claim
+from gateway.service.desk.to_patient import bill_patient
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -126,6 +127,8 @@ def walked(office: Office, command: str) -> StoredClaim:
         return the_claim(office, words[2])
     if words[:2] == ["claims", "void"]:
         claim, _ = void_claim(office, words[2], reason="as advised")
+    elif words[:2] == ["denials", "bill-patient"]:
+        claim, _ = bill_patient(office, words[2], reason="as advised")
     else:
         assert words[:2] == ["claims", "close"], command
         claim = close_claim(office, words[2], reason="as advised")
@@ -190,6 +193,7 @@ def test_each_advice_names_a_command_that_is_accepted_and_makes_what_it_says(at_
             Route.REPAIR_COVERAGE: ("PAYER2", ClaimState.READY, "1", ""),
             Route.CORRECTED_CLAIM: (name, ClaimState.READY, "7", number),
             Route.VOID: (name, ClaimState.READY, "8", number),
+            Route.BILL_PATIENT: (name, ClaimState.PAID, "1", ""),
         }.get(route, (name, ClaimState.CLOSED, "1", ""))
         said = (after.payer, after.state, after.frequency, body.payer_claim_number)
         assert said == wanted, (denial.decided_by, route)
@@ -216,5 +220,6 @@ def test_where_part_of_it_was_paid_nothing_goes_that_would_be_paid_twice(at_work
             assert denial.route in {Route.REPAIR_COVERAGE, Route.NEW_CLAIM}
             assert any(one in why for one in FIRST), why
         else:
-            assert after.state is ClaimState.CLOSED or after.frequency in {"7", "8"}, denial.decided_by
+            ended = after.state in {ClaimState.CLOSED, ClaimState.PAID}
+            assert ended or after.frequency in {"7", "8"}, denial.decided_by
     assert reconcile(at_work).holds
