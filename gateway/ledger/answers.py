@@ -85,15 +85,24 @@ class Changed(NamedTuple):
     waits_cents: int
 
 
-def counted(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, int]:
-    """Count the answers to several claim versions, of those that have any. They are only ever added: as many are the same."""
-    found: dict[int, int] = {}
+class Mark(NamedTuple):
+    """By what it is seen whether anything was decided about an answer since."""
+
+    id: int
+    fate: str
+    waits_cents: int
+
+
+def marks(tx: Connection, practice: str, claim_version_ids: Collection[int]) -> dict[int, tuple[Mark, ...]]:
+    """Give the marks of the answers to several claim versions, of those that have any."""
+    a, found = answers.c, dict[int, list[Mark]]()
     for some in some_at_once(claim_version_ids):
-        query = select(answers.c.claim_version_id, func.count().label("number")).where(
-            Unindexed(answers.c.practice) == practice, answers.c.claim_version_id.in_(some)
+        query = select(a.claim_version_id, a.id, a.fate, a.waits_cents).where(
+            Unindexed(a.practice) == practice, a.claim_version_id.in_(some)
         )
-        found |= {row.claim_version_id: row.number for row in tx.execute(query.group_by(answers.c.claim_version_id))}
-    return found
+        for row in tx.execute(query.order_by(a.id)):
+            found.setdefault(row.claim_version_id, []).append(Mark(row.id, row.fate, row.waits_cents))
+    return {version_id: tuple(some) for version_id, some in found.items()}
 
 
 def of_versions(
@@ -138,6 +147,24 @@ def claims_of(tx: Connection, practice: str, remittance_id: int) -> tuple[str, .
         .order_by(claim_versions.c.id)
     )
     return tuple(dict.fromkeys(tx.execute(query).scalars()))
+
+
+def is_posted(tx: Connection, practice: str, answer_id: int) -> bool:
+    """Tell whether anything of an answer is posted now: what was taken out again does not count."""
+    total = func.sum(postings.c.cents)
+    query = (
+        select(postings.c.line_id, postings.c.bucket)
+        .join(payments, payments.c.id == postings.c.payment_id)
+        .join(answers, func.coalesce(payments.c.answer_id, payments.c.id) == answers.c.id)
+        .where(
+            Unindexed(payments.c.practice) == practice,
+            payments.c.claim_version_id == answers.c.claim_version_id,
+            answers.c.id == answer_id,
+        )
+        .group_by(postings.c.line_id, postings.c.bucket)
+        .having(total != 0)
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def document_of(tx: Connection, practice: str, answer_id: int) -> ClaimPayment | None:

@@ -189,10 +189,12 @@ def of_kind(
     )
 
 
-def references_open(tx: Connection, practice: str, kind: ItemKind) -> frozenset[str]:
-    """Give the references of the open items of one kind."""
+def untied(tx: Connection, practice: str, kind: ItemKind) -> frozenset[str]:
+    """Give the references of the open items of one kind that are tied to no claim."""
     d = desk_items.c
-    query = select(d.reference).where(d.practice == practice, d.kind == kind, d.state == ItemState.OPEN)
+    query = select(d.reference).where(
+        d.practice == practice, d.kind == kind, d.state == ItemState.OPEN, Unindexed(d.claim) == ""
+    )
     return frozenset(tx.execute(query).scalars())
 
 

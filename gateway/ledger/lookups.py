@@ -61,12 +61,16 @@ def by_line_controls(tx: Connection, practice: str, controls: Collection[str]) -
     return found
 
 
-def by_payer_numbers(tx: Connection, practice: str, numbers: Collection[str]) -> dict[str, frozenset[Named]]:
-    """Give, by the payer's own number, the claims that have it."""
+def by_payer_numbers(
+    tx: Connection, practice: str, numbers: Collection[str], *, payers: Collection[str] | None = None
+) -> dict[str, frozenset[Named]]:
+    """Give, by the payer's own number, the claims that have it; of some payers if asked."""
     c = claim_versions.c
     found: dict[str, frozenset[Named]] = {}
     for some in some_at_once(set(numbers) - {""}):
         query = select(c.payer_claim_number, c.id, c.pcn).where(c.practice == practice, c.payer_claim_number.in_(some))
+        if payers is not None:
+            query = query.where(Unindexed(c.payer).in_(sorted(payers)))
         for row in tx.execute(query):
             number = row.payer_claim_number
             found[number] = found.get(number, frozenset()) | {Named(row.id, row.pcn)}

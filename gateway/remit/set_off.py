@@ -28,17 +28,26 @@ def meet(entries: Sequence[Entry]) -> dict[int, int]:
     for one in entries:
         for key in _names(one):
             for earlier in known[key]:
-                if left[earlier] * left[one.number] < 0:
-                    met = min(abs(left[earlier]), abs(left[one.number]))
-                    for number in (earlier, one.number):
-                        left[number] -= met if left[number] > 0 else -met
-        for key in {*_names(one), (one.family, "reference", one.trace)}:
-            known[key].append(one.number)
+                _meet(left, earlier, one.number)
+                if not left[one.number]:
+                    break
+            known[key] = [earlier for earlier in known[key] if left[earlier]]
+        if left[one.number]:
+            for key in {*_names(one), (one.family, "reference", one.trace)}:
+                known[key].append(one.number)
     return {one.number: left[one.number] for one in entries if left[one.number] != one.cents}
 
 
+def _meet(left: dict[int, int], one: int, other: int) -> None:
+    if left[one] * left[other] < 0:
+        met = min(abs(left[one]), abs(left[other]))
+        for number in (one, other):
+            left[number] -= met if left[number] > 0 else -met
+
+
 def _names(one: Entry) -> Iterator[tuple[str, str, str]]:
-    """Give what it may be known by; a claim that it names goes first."""
+    """Give what it may be known by; a claim that it names goes first. Who names nothing is known by nothing."""
     if one.claim:
         yield one.family, "claim", one.claim
-    yield one.family, "reference", one.reference
+    if one.reference:
+        yield one.family, "reference", one.reference

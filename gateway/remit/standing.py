@@ -66,7 +66,8 @@ class Answer:
     number    CLP07
     is_later  it comes from a second or third payer
     fits      it can be laid on the claim's lines
-    is_ended  a person has paid its money back or closed it: it stands no more, but may be reversed
+    is_ended  a person has paid back or closed what of it waited: that stands no more, but may be reversed
+    kept      of one that is ended, the lines that it stands on all the same
     parts     where its cents go on the lines it speaks of; of a reversal the negatives
     """
 
@@ -81,6 +82,7 @@ class Answer:
     fits: bool
     parts: tuple[Posting, ...]
     is_ended: bool = False
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,10 @@ class _Piece:
         return sum((one.amount for one in self.parts if one.bucket is Bucket.PAID), ZERO)
 
     @property
+    def is_ended(self) -> bool:
+        return self.answer.is_ended and self.line not in self.answer.kept
+
+    @property
     def content(self) -> Content:
         return _content(self.parts)
 
@@ -141,19 +147,19 @@ class _Settling:
             if one.is_reversal and not one.is_ended:
                 self._take_back(one)
         for line in dict.fromkeys(piece.line for piece in self.pieces):
-            self._stand([piece for piece in self.pieces if piece.line == line and not piece.answer.is_ended])
+            self._stand([piece for piece in self.pieces if piece.line == line and not piece.is_ended])
         return {one.id: self._outcome(one) for one in self.answers}
 
     def _outcome(self, one: Answer) -> Outcome:
         posted, stands = tuple(self.posted.get(one.id, ())), tuple(self.stands.get(one.id, ()))
         paid = sum((part.amount for part in posted if part.bucket is Bucket.PAID), ZERO)
         # A claim of lines that are charged with nothing is answered by nothing.
-        if stands or (one.fits and not one.parts and not one.is_reversal):
+        if one.is_ended and one.id not in self.taken_back:
+            fate = Fate.ENDED
+        elif stands or (one.fits and not one.parts and not one.is_reversal):
             fate = Fate.STANDS
         elif one.id in self.taken_back:
             fate = Fate.TAKEN_BACK
-        elif one.is_ended:
-            fate = Fate.ENDED
         else:
             fate = self.passed_over.get(one.id, Fate.WAITS)
         return Outcome(fate=fate, posted=posted, stands=stands, waits=one.paid - paid)
@@ -169,9 +175,7 @@ class _Settling:
         """Give what a reversal takes back: pieces of one answer, else of several; none if it negates other amounts."""
         wanted = {line: _content(_negated(parts)) for line, parts in _by_line(reversal.parts).items()}
         live = [piece for piece in self.pieces if piece.taken_by is None]
-        of_its_number = sorted(
-            live, key=lambda piece: (piece.answer.number != reversal.number, not piece.answer.is_ended)
-        )
+        of_its_number = sorted(live, key=lambda piece: (piece.answer.number != reversal.number, not piece.is_ended))
         for answer in dict.fromkeys(piece.answer for piece in of_its_number):
             own = [piece for piece in live if piece.answer is answer]
             meant = [piece for piece in own if not reversal.speaks_of_lines or piece.line in wanted]

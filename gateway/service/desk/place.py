@@ -102,6 +102,11 @@ def _worked_out(
         raise UsageError(
             f"item {number} is {item.kind}: its money is not on the desk, so it cannot be placed on a claim"
         )
+    if item.answer_id is not None and answers.is_posted(tx, practice, item.answer_id):
+        raise UsageError(
+            f"a part of the answer of item {number} stands on claim {item.claim}, so that it cannot be placed elsewhere; pay the "
+            "item back, or close it with the proof; nothing was changed"
+        )
     if item.left_cents != item.cents:
         raise UsageError(
             f"a part of item {number} is settled already; only a whole one is placed; close it with the proof"

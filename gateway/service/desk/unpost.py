@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.ledger import Transaction, answers, claims, events, inbound, visits
@@ -71,11 +72,27 @@ def _pcns(tx: Transaction, practice: str, stored: StoredRemittance, claim: str) 
     return some
 
 
+def _require_not_paid_back(ours: Ours) -> None:
+    """Raise UsageError if what was too much on the claim was paid back: it would be paid back twice."""
+    for one in ours.items:
+        if one.kind is ItemKind.OVERPAID and one.answer_id is None and one.state is ItemState.RETURNED:
+            raise UsageError(
+                f"{shown(from_cents(one.cents))} of what was paid for claim {ours.claim.pcn} were paid back already (item "
+                f"{one.id}); wait for the payer's reversal of it; nothing was changed"
+            )
+
+
 def _take_off(tx: Transaction, office: Office, stored: StoredRemittance, ours: Ours, reason: str) -> Unposted | None:
     practice = office.practice.key
-    its = [one for one in ours.answers if one.remittance_id == stored.id and one.fate not in {Fate.WAITS, Fate.ENDED}]
+    its = [one for one in ours.answers if one.remittance_id == stored.id and one.fate == Fate.STANDS]
+    its += [
+        one
+        for one in ours.answers
+        if one.remittance_id == stored.id and one.fate == Fate.TAKEN_BACK and one.is_reversal
+    ]
     if not its:
         return None
+    _require_not_paid_back(ours)
     ours.taken_off = frozenset(one.id for one in its)
     paid = sum(posting.cents for one in its for posting in one.posted if posting.bucket == "paid")
     done = Reckoned()

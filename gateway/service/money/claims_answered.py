@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.desk import ItemState
 from gateway.ledger import Transaction, answers, claims, desk
-from gateway.ledger.answers import StoredAnswer
+from gateway.ledger.answers import Mark, StoredAnswer
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.desk import DeskItem
 from gateway.ledger.record import Billed
@@ -64,13 +64,13 @@ class ClaimsAnswered(NamedTuple):
 
     by_pcn      by their patient control numbers
     by_ordinal  by the place of the CLP of each answer that is about one
-    ids         of those of them that were answered before, and how often each was
+    ids         of those of them that were answered before; `answers` is how each answer to them stood
     """
 
     by_pcn: dict[str, Ours]
     by_ordinal: dict[int, Ours]
     ids: tuple[int, ...]
-    answers: dict[int, int]
+    answers: dict[int, tuple[Mark, ...]]
 
     @property
     def visit_ids(self) -> Iterator[int]:
@@ -78,8 +78,8 @@ class ClaimsAnswered(NamedTuple):
         return (one.claim.visit_id for one in self.by_pcn.values())
 
     def are_as_they_were(self, tx: Transaction, practice: str) -> bool:
-        """Tell whether none of them was answered since."""
-        return answers.counted(tx, practice, self.ids) == self.answers
+        """Tell whether none of them was answered since, and nobody has decided about an answer."""
+        return answers.marks(tx, practice, self.ids) == self.answers
 
 
 def read_claims(
@@ -114,4 +114,4 @@ def read_claims(
     by_ordinal = {ordinal: by_pcn[one.pcn] for ordinal, one in found.items() if one.pcn in by_pcn}
     for ordinal, ours in by_ordinal.items():
         ours.found_by[ordinal] = found[ordinal].step
-    return ClaimsAnswered(by_pcn, by_ordinal, ids, answers.counted(tx, practice, ids))
+    return ClaimsAnswered(by_pcn, by_ordinal, ids, answers.marks(tx, practice, ids))

@@ -24,13 +24,14 @@ class Found(NamedTuple):
 
 
 def find_claims(
-    tx: Transaction, practice: str, payments: Sequence[ClaimPayment], *, partners: Collection[str]
+    tx: Transaction, practice: str, payments: Sequence[ClaimPayment], *, partners: Collection[str], payer_id: str
 ) -> dict[int, Found]:
     """Give, by their ordinals, the claims of those answers of a remittance for which that is certain.
 
     partners  whose claims may be answered: the one that the remittance came from, and those that are listed with it
+    payer_id  who answers: a payer's numbers are its own, of another payer's claim the same letters say nothing
     """
-    finding = _Finding(tx, practice, payments, partners)
+    finding = _Finding(tx, practice, payments, partners, payer_id)
     found = {}
     for payment in payments:
         chosen = choose(payment, finding.signs(payment)) or finding.placed(payment)
@@ -43,14 +44,21 @@ class _Finding:
     """What the ledger knows of the numbers that answers give, read for all of them at once."""
 
     def __init__(
-        self, tx: Transaction, practice: str, payments: Sequence[ClaimPayment], partners: Collection[str]
+        self,
+        tx: Transaction,
+        practice: str,
+        payments: Sequence[ClaimPayment],
+        partners: Collection[str],
+        payer_id: str,
     ) -> None:
         pcns = (one.patient_control_number for one in payments)
         self._by_pcn = lookups.by_pcns(tx, practice, {form for pcn in pcns for form in (pcn, plain(pcn))})
         controls = {form for one in payments for control in self._strange(one) for form in (control, plain(control))}
         self._owners = lookups.by_line_controls(tx, practice, controls)
         unnamed = [one for one in payments if self._named(one) is None]
-        self._numbered = lookups.by_payer_numbers(tx, practice, {one.payer_claim_number for one in unnamed})
+        payers = desk.payers_of(tx, practice, payer_id) if payer_id and unnamed else frozenset()
+        numbers = {one.payer_claim_number for one in unnamed} if payers else set()
+        self._numbered = lookups.by_payer_numbers(tx, practice, numbers, payers=payers)
         ids = {one.id for each in (*self._owners.values(), *self._numbered.values()) for one in each}
         ids |= {one.id for one in self._by_pcn.values()}
         carriers = outbox.carriers_of(tx, practice, ids)

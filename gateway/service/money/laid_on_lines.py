@@ -88,6 +88,7 @@ class Laying:
             fits=True,
             parts=self._as_decided(tuple(map(self._part, stored.posted or stored.at_first))),
             is_ended=self._is_ended(stored),
+            kept=self._kept(stored),
         )
         return Laid(answer, stored, payer_id=stored.payer_id)
 
@@ -116,6 +117,7 @@ class Laying:
             fits=not misfit or bool(parts),
             parts=parts,
             is_ended=stored is not None and self._is_ended(stored),
+            kept=self._kept(stored) if stored is not None else frozenset(),
         )
         return Laid(answer, stored, payment, found, misfit, payer_id)
 
@@ -124,6 +126,12 @@ class Laying:
 
     def _is_ended(self, stored: StoredAnswer) -> bool:
         return stored.fate == Fate.ENDED or stored.id in self._ours.taken_off
+
+    def _kept(self, stored: StoredAnswer) -> frozenset[str]:
+        """Give the lines that an answer stands on though a person ended what of it waited."""
+        if stored.id in self._ours.taken_off:
+            return frozenset()
+        return frozenset(self._controls[one.line_id] for one in stored.posted)
 
     def _part(self, one: LinePosting) -> Posting:
         return Posting(

@@ -60,7 +60,9 @@ class Remitting:
         """Read what a remittance is about, and work it out; nothing is written."""
         with self.office.ledger.reading() as tx:
             before = money.posted_before(tx, self.practice, remittance)
-            found = find_claims(tx, self.practice, remittance.claims, partners=self.partners)
+            found = find_claims(
+                tx, self.practice, remittance.claims, partners=self.partners, payer_id=remittance.payer_id
+            )
             answered = read_claims(tx, self.practice, found, partners=self.partners)
             named = claims_named(tx, self.practice, remittance, answered)
         same = next((one for one in before if one.digest == money.digest_of(remittance)), None)
@@ -86,10 +88,10 @@ class Remitting:
         stored = self._keep(tx, prepared.remittance, RemittanceState.POSTED, "")
         take_from_desk(tx, self.office, stored)
         write_reckoned(tx, self.office, stored, prepared.reckoned, prepared.answered.by_pcn.values())
-        if prepared.remittance.provider_adjustments:
+        put = [one for one in prepared.reckoned.told if isinstance(one, NewItem)]
+        if prepared.remittance.provider_adjustments or any(one.kind is ItemKind.OVERPAID for one in put):
             set_off(tx, self.office, stored.payer_id)
-        strangers = (one for one in prepared.reckoned.told if isinstance(one, NewItem) and one.document is not None)
-        references = {one.reference for one in strangers if one.kind is ItemKind.STRANGER and one.cents}
+        references = {one.reference for one in put if one.kind is ItemKind.STRANGER and one.cents}
         if references:
             set_off_strangers(tx, self.office, stored.payer_id, references)
         self._say_posted(tx, stored, prepared, which)

@@ -33,10 +33,9 @@ class Opened:
 
 
 class Excess(NamedTuple):
-    """What is too much on a claim now, in cents, of which an item was on the desk before."""
+    """What was too much on a claim is so no more, or another amount is: its item is done with."""
 
     item: DeskItem
-    cents: int
 
 
 @dataclass(slots=True)

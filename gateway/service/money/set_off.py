@@ -32,36 +32,49 @@ def set_off(tx: Transaction, office: Office, payer: str) -> None:
 
 
 def set_off_strangers(tx: Transaction, office: Office, payer: str, references: Collection[str]) -> None:
-    """Set off payments of claims that are not ours against their reversals: of one payer, claim and amount.
+    """Set off payments of claims that are not ours against their reversals: of one payer, both numbers and amount.
 
     What was paid back is taken back by its reversal too; that it was paid back stands in an item of its own.
     """
     states = ItemState.OPEN, ItemState.RETURNED
     known = desk.of_kind(tx, office.practice.key, ItemKind.STRANGER, references=references, states=states)
-    by_amount: dict[tuple[str, int], list[DeskItem]] = {}
+    by_amount: dict[tuple[str, str, int], list[DeskItem]] = {}
     for one in known:
-        if one.payer == payer:
-            others = by_amount.get((one.reference, -one.left_cents))
-            if others:
-                for each in (others.pop(0), one):
-                    _settle(tx, office, each, 0)
-            else:
-                by_amount.setdefault((one.reference, one.left_cents), []).append(one)
+        document = desk.document_of(tx, office.practice.key, one.id) if one.payer == payer else None
+        number = document.payer_claim_number if document is not None else ""
+        if not number:
+            continue
+        others = by_amount.get((one.reference, number, -one.left_cents))
+        if others:
+            for each in (others.pop(0), one):
+                _settle(tx, office, each, 0)
+        else:
+            by_amount.setdefault((one.reference, number, one.left_cents), []).append(one)
+
+
+def reopen(tx: Transaction, office: Office, item: DeskItem) -> None:
+    """Open what the payer recovered of an overpayment again: the payment itself has been taken back by a reversal."""
+    practice = office.practice.key
+    for one in desk.of_claims(tx, practice, [item.claim], states=(ItemState.SET_OFF,)):
+        if one.account and _family(one) == _RECOVERY and one.cents == -item.cents and one.payer == item.payer:
+            desk.settle(tx, practice, one, one.cents, ItemState.OPEN)
+            now = desk.find(tx, practice, item.id)
+            assert now is not None, "it was read a moment ago"
+            desk.settle(tx, practice, now, item.cents, ItemState.TAKEN_UP)
+            return
 
 
 def _meet_in_whole(tx: Transaction, office: Office, items: dict[int, DeskItem]) -> None:
     """Let what was paid too much meet what the payer recovers of that claim, where it is just that; both are done with."""
+    recovered: dict[tuple[str, int], list[DeskItem]] = {}
+    for one in items.values():
+        if one.claim and _family(one) == _RECOVERY:
+            recovered.setdefault((one.claim, one.left_cents), []).append(one)
     for over in [one for one in items.values() if one.kind is ItemKind.OVERPAID]:
-        kept_back = next(
-            (
-                one
-                for one in items.values()
-                if _family(one) == _RECOVERY and one.claim == over.claim and one.left_cents == -over.left_cents
-            ),
-            None,
-        )
-        if kept_back is None:
+        able = recovered.get((over.claim, -over.left_cents))
+        if not able:
             continue
+        kept_back = able.pop(0)
         for each in (over, kept_back):
             _settle(tx, office, each, 0)
             del items[each.id]
@@ -78,6 +91,8 @@ def _family(one: DeskItem) -> str:
     """Tell with what an item may meet, in parts too; empty if with nothing."""
     if one.kind is ItemKind.REFUND:
         return Account.REFUND_ACKNOWLEDGED
+    if one.account == Account.OTHER:
+        return f"{one.account} {one.code}"
     return meets(Account(one.account)) if one.account else ""
 
 

@@ -172,13 +172,18 @@ class _Claim:
         # Interest is the practice's own, though it stands on the claim (a negative amount that adds to what is paid).
         interest = -sum(its_cents for key, its_cents in stands.items() if key.carc == INTEREST)
         excess = paid - interest - sum(line.charge_cents for line in self.ours.lines)
-        seen = [one for one in self.ours.items if one.kind is ItemKind.OVERPAID and one.answer_id is None]
-        excess -= sum(one.cents for one in seen if one.state in _SEEN_TO)
-        is_open = next((one for one in seen if one.state is ItemState.OPEN), None)
+        known = [one for one in self.ours.items if one.kind is ItemKind.OVERPAID and one.answer_id is None]
+        if excess <= 0:
+            # It is all taken back: what a person did about it then says nothing of what may be too much later.
+            self.done.told += [Excess(one) for one in known if one.state in {*_DECIDED, ItemState.OPEN}]
+            return
+        excess -= sum(one.cents for one in known if one.state in _SEEN_TO)
+        is_open = next((one for one in known if one.state is ItemState.OPEN), None)
+        if is_open is not None and is_open.cents == excess:
+            return
         if is_open is not None:
-            if is_open.left_cents != max(0, excess):
-                self.done.told.append(Excess(is_open, max(0, excess)))
-        elif excess > 0:
+            self.done.told.append(Excess(is_open))
+        if excess > 0:
             pcn = self.ours.claim.pcn
             self.done.put(
                 NewItem(
@@ -223,7 +228,7 @@ class _Claim:
             return
         for one in known:
             outcome = outcomes[one.answer.id]
-            if outcome.fate is Fate.STANDS:
+            if outcome.stands:
                 sums = self.laying.cents(outcome.stands)
                 amounts = [line_posting(key, its_cents) for key, its_cents in sums.items() if key.line_id in lines]
                 # One that was posted already, and taken back by what takes another one back now, has its row.
@@ -285,6 +290,7 @@ class _Claim:
         return ClaimState.DENIED if denied else ClaimState.PAID
 
 
-_SEEN_TO: Final = frozenset({ItemState.RETURNED, ItemState.CLOSED, ItemState.SET_OFF})
+_DECIDED: Final = frozenset({ItemState.RETURNED, ItemState.CLOSED})
+_SEEN_TO: Final = frozenset({*_DECIDED, ItemState.SET_OFF})
 _WAITING: Final = (Fate.WAITS, Fate.ENDED)
 _ENDED: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)

@@ -14,6 +14,7 @@ from gateway.ledger.remittances import StoredRemittance
 from gateway.money import from_cents, shown
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.reckoned import Excess, Reckoned
+from gateway.service.money.set_off import reopen
 from gateway.service.office import Office
 
 
@@ -53,11 +54,9 @@ def _told(
         elif isinstance(one, Waiting):
             told += _wait(tx, office, stored, items[one.answer_id], one)
         elif isinstance(one, Excess):
-            state = ItemState.OPEN if one.cents else ItemState.TAKEN_UP
-            desk.settle(tx, practice, one.item, one.cents, state)
-            told.append(
-                _said_moved(office, stored, one.item, one.cents - one.item.left_cents, "the payer took it back")
-            )
+            desk.settle(tx, practice, one.item, one.item.left_cents, ItemState.TAKEN_UP)
+            if one.item.state is ItemState.OPEN:
+                told.append(_said_moved(office, stored, one.item, -one.item.left_cents, "it is not too much any more"))
         else:
             told.append(one)
     return told
@@ -69,6 +68,8 @@ def _wait(tx: Transaction, office: Office, stored: StoredRemittance, item: DeskI
     # What was paid back, or closed, stays so: its money is on its claim now, and what was paid back is an item of its own.
     state = item.state if item.state is not ItemState.OPEN else ItemState.TAKEN_UP if is_over else ItemState.OPEN
     desk.move(tx, office.practice.key, item, one.cents, state, one.said)
+    if is_over and item.state is ItemState.SET_OFF:
+        reopen(tx, office, item)
     return [_said_moved(office, stored, item, one.cents, one.said)]
 
 

@@ -183,7 +183,7 @@ def test_a_strangers_payment_and_its_reversal_meet(sent: Office) -> None:
         ),
     )
     back = (
-        "CLP*OLD1*22*-190.5*-140.5**CI*ICN1*11*1",
+        f"CLP*OLD1*22*-190.5*-140.5**CI*ICN{the_claim(sent).pcn[-4:]}*11*1",
         "NM1*QC*1*QUILL*MARA****MI*M1",
         "CAS*CO*45*-50",
     )

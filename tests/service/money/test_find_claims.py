@@ -76,7 +76,7 @@ class Desk:
 
     def found(self, *payments: ClaimPayment, partner: str = "north") -> dict[int, Found]:
         with self.office.ledger.reading() as tx:
-            return find_claims(tx, self.office.practice.key, payments, partners={partner})
+            return find_claims(tx, self.office.practice.key, payments, partners={partner}, payer_id="PAYER1")
 
     def proposed(self, payment: ClaimPayment, partner: str = "north", limit: int = 5) -> tuple[Candidate, ...]:
         with self.office.ledger.reading() as tx:
@@ -354,5 +354,5 @@ def test_another_practices_claims_are_never_looked_at(desk: Desk) -> None:
     desk.learns(claim, "ICN1")
     payment = answer(claim, controls=True)
     with desk.office.ledger.reading() as tx:
-        assert find_claims(tx, "other", [payment], partners={"north"}) == {}
+        assert find_claims(tx, "other", [payment], partners={"north"}, payer_id="PAYER1") == {}
         assert candidates(tx, "other", payment, partner="north") == ()

@@ -100,6 +100,9 @@ def _parked() -> list[dict[str, object]]:
         remittances, remittances.c.id == parked.c.remittance_id
     )
     rows: list[dict[str, object]] = []
+    versions = _table("claim_versions", "practice", "pcn")
+    named = sa.select(versions.c.pcn).join(parked, (parked.c.reference == versions.c.pcn))
+    ours = set(op.get_bind().execute(named.where(parked.c.reason == "provider adjustment")).scalars())
     fitting = defaultdict(list)
     for one in op.get_bind().execute(query.order_by(parked.c.id)):
         if one.reason in {"does not fit", "taken up"}:
@@ -107,7 +110,8 @@ def _parked() -> list[dict[str, object]]:
         elif one.reason == "provider adjustment":
             code = one.said.rpartition(" ")[2][:2]
             account = _ACCOUNTS.get(code, "other")
-            rows.append(_desk_item(one, "provider adjustment", one.cents, account=account, code=code))
+            claim = one.reference if one.reference in ours else ""
+            rows.append(_desk_item(one, "provider adjustment", one.cents, account=account, code=code, claim=claim))
         else:
             rows.append(_desk_item(one, "claim not ours", one.cents))
     waits = _waiting()
@@ -115,7 +119,9 @@ def _parked() -> list[dict[str, object]]:
         left = sum(one.cents for one in some)
         for answer_id, ordinal, cents in waits.get(key, ()):
             left -= cents
-            rows.append(_desk_item(some[0], "does not fit", cents, claim=key[2], answer_id=answer_id, ordinal=ordinal))
+            is_twice = cents > 0 and some[0].said.endswith("it was answered before, and that answer was not reversed")
+            kind = "overpayment" if is_twice else "does not fit"
+            rows.append(_desk_item(some[0], kind, cents, claim=key[2], answer_id=answer_id, ordinal=ordinal))
         if left:
             rows.append(_desk_item(some[0], "does not fit", left, claim=key[2]))
     return rows
