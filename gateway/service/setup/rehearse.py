@@ -16,6 +16,7 @@ from gateway.clock import Clock
 from gateway.ledger import claims, open_ledger
 from gateway.ledger.denials import StoredDenial
 from gateway.lifecycle import ClaimState
+from gateway.partner import MailboxKind
 from gateway.service.inbound.collect import Collected, collect
 from gateway.service.inbound.outcome import Posted
 from gateway.service.inbound.post import post
@@ -31,8 +32,9 @@ from gateway.service.views.denials import DENIALS
 from gateway.service.views.lists import Request, rows
 from gateway.service.visits.import_visits import TakenIn, take_in
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
-from gateway.settings import SAMPLES_SHIPPED, load
+from gateway.settings import SAMPLES_SHIPPED, Settings, load
 from gateway.simulator.keys import make_key_pair
+from gateway.simulator.played import Played
 from gateway.simulator.simulator import Simulator
 
 SAMPLE_TODAY = date(2026, 11, 16)
@@ -123,9 +125,42 @@ def rehearse(
 def authorize_keys(simulator: Simulator, keys: Path) -> None:
     """Let the simulator's partners be reached with the keys in a folder; a partner without a key gets one."""
     for name in simulator.partners:
-        public = keys / f"{name}.pub"
-        line = public.read_text(encoding="ascii") if public.is_file() else make_key_pair(keys / name)
-        simulator.authorize(name, line)
+        _authorize(simulator, name, keys / name)
+
+
+def authorize_configured(simulator: Simulator, settings: Settings) -> tuple[str, ...]:
+    """Let each partner be reached with the key that its configuration names; one that is not there is made.
+
+    Give the partners that cannot log in: the simulator takes keys alone, and wants the public one beside the private.
+    """
+    without: list[str] = []
+    for name in simulator.partners:
+        kind, _, path = settings.partners[name].mailbox.key.partition(":")
+        private = Path(path)
+        if kind != "file" or (private.exists() and not _public(private).is_file()):
+            without.append(name)
+        else:
+            _authorize(simulator, name, private)
+    return tuple(without)
+
+
+def played_of(settings: Settings) -> tuple[Played, ...]:
+    """Give the partners of a home that are reached by SFTP, as they are called there. Raises ConfigError."""
+    return tuple(
+        Played.of(one.name, box.user, uploads=box.outbound, answers=box.inbound, archive=box.archive)
+        for one in settings.partners.values()
+        if (box := one.mailbox).kind is MailboxKind.SFTP
+    )
+
+
+def _authorize(simulator: Simulator, name: str, private: Path) -> None:
+    public = _public(private)
+    line = public.read_text(encoding="ascii") if public.is_file() else make_key_pair(private)
+    simulator.authorize(name, line)
+
+
+def _public(private: Path) -> Path:
+    return private.with_name(f"{private.name}.pub")
 
 
 def _play(office: Office, simulator: Simulator, source: Path, tell: Telling) -> None:
