@@ -169,6 +169,9 @@ def _claim(told: Told, at: date) -> Iterator[Segment]:
         yield Segment("NM1", ("82", "1", "", *NO_PERSON, "XX", claim.rendering))
     if told.sent_on_to:
         yield Segment("NM1", ("TT", "2", "NEXT PAYER", *NO_PERSON, "PI", told.sent_on_to))
+    if not told.has_lines:
+        yield Segment("DTM", ("232", ccyymmdd(min(line.day for line in claim.lines))))
+        yield Segment("DTM", ("233", ccyymmdd(max(line.until for line in claim.lines))))
     yield Segment("DTM", ("050", ccyymmdd(at)))
     for line in claim.lines if told.has_lines else ():
         yield from _line(line)

@@ -37,7 +37,7 @@ def _halves(line: AnsweredLine) -> tuple[AnsweredLine, ...]:
     rests = tuple(one._replace(amount=one.amount - _half(one.amount)) for one in line.adjustments)
     first = _priced(line, _half(line.charge), units, firsts, _half(line.allowed))
     rest = _priced(line, line.charge - first.charge, line.units - units, rests, line.allowed - first.allowed)
-    return first, rest
+    return first, replace(rest, control="")  # a line number stands once in a claim payment
 
 
 def _half(amount: Decimal) -> Decimal:

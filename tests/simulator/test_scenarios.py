@@ -104,8 +104,10 @@ def test_a_word_says_its_answers_round_by_round(
 def test_every_word_written_in_every_way_balances_and_is_x12(answer: Answer, written: tuple[str, ...]) -> None:
     for at, one in enumerate(played(steered(answer, written=written))):
         for file in one:
+            if file.kind == "835" and answer is Answer.UNBALANCED and at == 0:
+                continue
             assert check(file.body).findings == ()
-            if file.kind == "835" and not (answer is Answer.UNBALANCED and at == 0):
+            if file.kind == "835":
                 assert balance(file.body)
 
 
