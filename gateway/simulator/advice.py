@@ -157,7 +157,7 @@ def _claim(told: Told, at: date) -> Iterator[Segment]:
             wire(claim.paid + _CENT if told.is_off else claim.paid),
             share,
             claim.filing_code,
-            claim.number,
+            told.number or claim.number,
             *place,
         ),
     )

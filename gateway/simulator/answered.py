@@ -109,6 +109,7 @@ class Told:
     is_off      CLP04 is a cent more than what the lines say
     parts       in how many parts it is recovered, as carried forward (FB) and then kept back (WO); 0 is as every day
     is_kept     whether it becomes what stands of the claim
+    number      the payer's claim number that is told in place of the one it goes by in the payer's books
     has_lines   whether its lines are told; else the claim is adjusted as a whole
     """
 
@@ -119,6 +120,7 @@ class Told:
     is_off: bool = False
     parts: int = 0
     is_kept: bool = True
+    number: str = ""
     has_lines: bool = True
 
 
@@ -150,7 +152,7 @@ class Later:
     due         the partner's round in which it is said
     of          the payer's number of the claim that it began with
     payer_name  as the claim had it
-    at          date and time of the claim's file, which all answers carry
+    at          date and time that it carries: of the claim's file, and a day later for each round
     """
 
     partner: str

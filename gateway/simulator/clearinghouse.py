@@ -8,6 +8,7 @@ The answers carry the date of the file (ISA09), use its delimiters, and are numb
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from gateway.acknowledgment import Verdict
@@ -147,7 +148,8 @@ class _Desk:
             due=self._history.round(self._partner) + spoken.round - 1,
             of=claim.replaces or claim.number,
             payer_name=names.get(claim.payer, ""),
-            at=self._at,
+            # A payer's payments are of different days: by them one knows which came first.
+            at=self._at + timedelta(days=spoken.round - 1),
             back=_back(one, one.groups[-1]),
             told=spoken.told,
         )

@@ -98,7 +98,7 @@ def _no_lines(told: Told, _: Scenario) -> Told:
 
 def _foreign_number(told: Told, scenario: Scenario) -> Told:
     drawn = scenario.number(f"foreign {told.claim.control}", 10**8)
-    return _with_control(told, f"ACCT-{drawn:08}")
+    return replace(_with_control(told, f"ACCT-{drawn:08}"), number=f"{drawn:08}F")
 
 
 def _garbled_number(told: Told, scenario: Scenario) -> Told:

@@ -22,7 +22,7 @@ _COUNTS: Final = (
     *("claims_paid", "claims_denied", "claims_reversed"),
 )
 _LATER: Final = ("partner", "due", "of", "payer_name")
-_TOLD: Final = ("pays_as", "sent_on_to", "trace", "is_off", "parts", "is_kept", "has_lines")
+_TOLD: Final = ("pays_as", "sent_on_to", "trace", "is_off", "parts", "is_kept", "number", "has_lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from gateway.simulator.world import World
 def next_round(*, world: World, history: History, partner: str) -> Answers | None:
     """Give what is said next through a partner; None if everything was said. `history` is left as it is.
 
-    A round in which nothing is due is passed over. The answers carry the date of the newest claim file they speak of.
+    A round in which nothing is due is passed over.
     """
     waiting = history.later(partner)
     if not waiting:

@@ -72,7 +72,7 @@ class Written(StrEnum):
 
 WRITTEN_EXPLAINED: Final[Mapping[Written, str]] = {
     Written.GARBLED_NUMBER: "our claim number (CLP01) in lower case, with blanks, cut short, or a digit wrong: by the seed",
-    Written.FOREIGN_NUMBER: "the number of another system in place of ours",
+    Written.FOREIGN_NUMBER: "numbers of another system, in place of ours and of the payer's own",
     Written.NO_LINE_NUMBERS: "without our line numbers (REF*6R)",
     Written.SPLIT_LINES: "a line of two units and more is answered in two",
     Written.JOINED_LINES: "lines of one code and day are answered as one",

@@ -4,7 +4,8 @@ Each step is the very use case that a clinic calls; the only things made up are 
 simulator over real SFTP on 127.0.0.1. Killed anywhere, the steps can be called again by hand and end the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -98,17 +99,8 @@ def rehearse(
     Raises UsageError if the folder holds anything but an earlier rehearsal, and whatever the steps raise.
     """
     home = home_in(folder)
-    tell.step(f"making a clinic, its ledger and its keys in {folder}")
-    make_room(folder)
-    write_configuration(home)
-    world = SAMPLES_SHIPPED / "simulator"
     source = visits or SAMPLES_SHIPPED / "visits" / "clinic.json"
-    with Simulator(folder / "simulator", world, is_open=visits is not None) as simulator:
-        tell.step(f"starting a clearinghouse and payers on 127.0.0.1:{simulator.port} (SFTP, host key pinned)")
-        authorize_keys(simulator, home / "keys")
-        for name in simulator.partners:
-            _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
-        remember(folder, home)
+    with stage(folder, is_open=visits is not None, tell=tell.step) as simulator:
         settings = load(home)
         today = pinned or (SAMPLE_TODAY if visits is None else clock(settings.practice.zone).today())
         at_work = Clock(read=clock("UTC").read, zone=clock(settings.practice.zone).zone, pinned=today)
@@ -120,6 +112,28 @@ def rehearse(
             return _ended(office, home, today)
         finally:
             ledger.close()
+
+
+@contextmanager
+def stage(
+    folder: Path, *, is_open: bool, scenario: Path | None = None, tell: Callable[[str], None]
+) -> Iterator[Simulator]:
+    """Make a clinic's home and its keys in a folder of ours, and play its partners while the context lasts.
+
+    Raises UsageError if the folder holds anything but an earlier rehearsal.
+    """
+    home = home_in(folder)
+    tell(f"making a clinic, its ledger and its keys in {folder}")
+    make_room(folder)
+    write_configuration(home)
+    world = SAMPLES_SHIPPED / "simulator"
+    with Simulator(folder / "simulator", world, is_open=is_open, scenario=scenario) as simulator:
+        tell(f"starting a clearinghouse and payers on 127.0.0.1:{simulator.port} (SFTP, host key pinned)")
+        authorize_keys(simulator, home / "keys")
+        for name in simulator.partners:
+            _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
+        remember(folder, home)
+        yield simulator
 
 
 def authorize_keys(simulator: Simulator, keys: Path) -> None:
