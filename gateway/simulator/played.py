@@ -27,10 +27,12 @@ class Played:
         return cls(name=name, user=name)
 
     @classmethod
-    def of(cls, name: str, user: str, *, uploads: str, answers: str, archive: str) -> "Played":
-        """Give one by where it puts files, finds answers, and moves those that it has read (empty: nowhere).
+    def of(cls, name: str, user: str, *, uploads: str, answers: str, archive: str = "", writes: str = "") -> "Played":
+        """Give one by where it puts files, finds answers, and moves those that it has read; empty is nowhere.
 
-        Raises ConfigError if two of them are one folder.
+        writes  where files are while they are written; empty is where they are put
+
+        Raises ConfigError if two of the first three are one folder.
         """
         theirs = {uploads: INBOUND, answers: OUTBOUND} | ({archive: ARCHIVE} if archive else {})
         parts = {_parts(text): ours for text, ours in theirs.items()}
@@ -39,6 +41,8 @@ class Played:
                 f"partner {name}: the simulator plays uploads, answers and archive in three folders of their own; "
                 "name three in [mailbox] of the home that you rehearse with"
             )
+        if writes:
+            parts.setdefault(_parts(writes), INBOUND)
         return cls(name=name, user=user, folders={"/".join(key): ours for key, ours in parts.items()})
 
     def path(self, root: Path, asked: PurePosixPath) -> Path:

@@ -1,10 +1,11 @@
 """Every word of a scenario: what is said in which round, that it balances, and that the payer's books hold it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -14,10 +15,23 @@ from gateway.edi.checking.check import check
 from gateway.errors import ConfigError
 from gateway.simulator.answer_files import AnswerFile
 from gateway.simulator.clearinghouse import answers_to
+from gateway.simulator.faults import all_planned
+from gateway.simulator.mailroom import Mailroom
+from gateway.simulator.played import Played, by_user
 from gateway.simulator.records import Record, from_json, to_json
 from gateway.simulator.rounds import next_round
-from gateway.simulator.scenario import Answer, Scenario, Steered, SteeredFile, Written
+from gateway.simulator.scenario import (
+    EXPLAINED,
+    WRITTEN_EXPLAINED,
+    Answer,
+    Scenario,
+    Steered,
+    SteeredFile,
+    Written,
+)
 from gateway.simulator.scenario_file import load_scenario
+from gateway.simulator.strikes import Strikes
+from tests.e2e.command import ROOT
 from tests.simulator.arithmetic import balance
 from tests.simulator.conftest import MEMBER, PLAN, SAMPLES, Clinic, world_of
 
@@ -221,6 +235,100 @@ def test_a_refused_file_names_no_claim_and_its_claims_can_come_again() -> None:
     assert told(first, "CLP") == []
     again = files(clinic, scenario, clinic.claim("RB2", lines=TWO), number=2)
     assert [(row[1], row[2]) for row in told(again, "CLP")] == [("RB2", "4")]
+
+
+def uploaded(state: Path, mailroom: Mailroom, *bodies: bytes) -> None:
+    for at, raw in enumerate(bodies, start=1):
+        path = state / "northgate" / "inbound" / f"{at}.837"
+        path.write_bytes(raw)
+        os.utime(path, (at, at))
+    mailroom.take()
+
+
+def kinds_out(state: Path) -> list[str]:
+    return sorted(path.suffix for path in (state / "northgate" / "outbound").iterdir())
+
+
+def emptied(state: Path) -> bytes:
+    """What was in the outbox, fetched."""
+    found = b""
+    for path in sorted((state / "northgate" / "outbound").iterdir()):
+        found += path.read_bytes()
+        path.rename(state / "northgate" / "archive" / path.name)
+    return found
+
+
+def test_two_kinds_are_withheld_from_a_file_until_the_simulator_is_started_without(tmp_path: Path) -> None:
+    clinic = Clinic(world_of(PLAIN))
+    withheld = Scenario(file=(SteeredFile(number=1, partner="northgate", withholds=("277", "835")),))
+    room = Mailroom(tmp_path, ("northgate",), clinic.world, None, withheld)
+    uploaded(tmp_path, room, clinic.file(clinic.claim("RB1")), clinic.file(clinic.claim("RB2", lines=(TWO[1],))))
+    assert kinds_out(tmp_path) == [".277", ".835", ".999", ".999", ".ta1", ".ta1"]
+    Mailroom(tmp_path, ("northgate",), clinic.world).put_out_again()
+    assert kinds_out(tmp_path) == [".277", ".277", ".835", ".835", ".999", ".999", ".ta1", ".ta1"]
+
+
+def test_a_fault_withholds_two_kinds_at_once(tmp_path: Path) -> None:
+    clinic = Clinic(world_of(PLAIN))
+    room = Mailroom(tmp_path, ("northgate",), clinic.world, Strikes(all_planned(("withholds:277+835",))))
+    uploaded(tmp_path, room, clinic.file(clinic.claim("RB1")))
+    assert kinds_out(tmp_path) == [".999", ".ta1"]
+
+
+def test_the_next_round_comes_once_the_outbox_is_empty_also_after_a_restart_without_the_scenario(
+    tmp_path: Path,
+) -> None:
+    clinic = Clinic(world_of(PLAIN))
+    room = Mailroom(tmp_path, ("northgate",), clinic.world, None, steered("corrected-first"))
+    uploaded(tmp_path, room, clinic.file(clinic.claim(lines=TWO)))
+    room.take()
+    assert kinds_out(tmp_path) == [".277", ".835", ".999", ".ta1"]
+    assert b"CLP*RB1*1*180*110*" in emptied(tmp_path)
+    room.take()
+    room.take()
+    assert kinds_out(tmp_path) == [".835"]
+    assert b"CLP*RB1*1*180*88*" in emptied(tmp_path)
+    again = Mailroom(tmp_path, ("northgate",), clinic.world)
+    again.put_out_again()
+    assert kinds_out(tmp_path) == []
+    again.take()
+    assert b"CLP*RB1*22*-180*-110*" in emptied(tmp_path)
+    again.take()
+    assert kinds_out(tmp_path) == []
+
+
+def test_a_partner_is_called_by_the_names_that_its_callers_use() -> None:
+    one = Played.of("acme", "ELM77", uploads="/to_acme", answers="from_acme", archive="from_acme/done", writes="tmp")
+    root = Path("/state/acme")
+    asked = ("to_acme/a.837", "/from_acme", "./from_acme/x.835", "from_acme/done/x.835", "tmp/a", "elsewhere/y")
+    assert [str(one.path(root, PurePosixPath(path)).relative_to(root)) for path in asked] == [
+        "inbound/a.837",
+        "outbound",
+        "outbound/x.835",
+        "archive/x.835",
+        "inbound/a",
+        "elsewhere/y",
+    ]
+    with pytest.raises(ConfigError, match="three folders"):
+        Played.of("acme", "ELM77", uploads="box", answers="/box", archive="")
+    with pytest.raises(ConfigError, match="log in with one name"):
+        by_user([one, Played.of("other", "ELM77", uploads="a", answers="b", archive="")])
+
+
+def test_a_plan_of_a_partner_that_is_not_played_is_reached_by_any() -> None:
+    world = world_of(replace(PLAIN, partner="southport"))
+    clinic = Clinic(world.reached_by(("northgate",)))
+    assert told(files(clinic, Scenario(), clinic.claim()), "CLP")
+    clinic = Clinic(world.reached_by(("northgate", "southport")))
+    assert not told(files(clinic, Scenario(), clinic.claim()), "CLP")
+
+
+def test_the_page_explains_every_word() -> None:
+    page = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    made = page.split("<!-- scenario:")[1].split("<!-- end of scenario")[0]
+    shown = [line for line in made.splitlines() if line.startswith("| `")]
+    wanted = [f"| `{word}` | {said} |" for word, said in (*EXPLAINED.items(), *WRITTEN_EXPLAINED.items())]
+    assert [line for line in shown if line.split("`")[1] not in {"answer", "written"}] == wanted
 
 
 def test_the_sample_scenario_is_read() -> None:

@@ -23,7 +23,6 @@ from gateway.service.office import Office
 from gateway.service.setup.establish import register
 from gateway.service.setup.rehearsal_folder import BILLER, remember
 from gateway.service.setup.rehearse import SAMPLE_TODAY, home_in, stage
-from gateway.service.views.claims import claim_shown
 from gateway.service.views.desk import DESK
 from gateway.service.views.lists import Request, rows
 from gateway.service.views.log import log_end
@@ -62,7 +61,7 @@ def play(folder: Path, *, pinned: date | None, quiet: bool) -> Played:
         story.tell()
         with story.office() as office:
             reconciled = reconcile(office)
-            on_desk = rows(office, DESK, Request()).rows
+            on_desk = rows(office, DESK, Request(filter="state:open")).rows
             remember(folder, home, lines=log_end(office))
         return Played(
             reconciled=reconciled,
@@ -118,7 +117,10 @@ class _Story:
         say("It is never guessed whose it is. A person sees what the payer says, and which claims may be meant:")
         item = self._item(ItemKind.STRANGER)
         self._types("money", "show", item, most=99)
-        self._decides("money", "place", item, self._pcn(_FOREIGN), why="EOB of the same day shows the patient", most=3)
+        say(
+            f"Both are versions of one visit; the other was in the refused file. She places it on what stands of {_FOREIGN}:"
+        )
+        self._decides("money", "place", item, _FOREIGN, why="the EOB shows patient and day", most=3)
 
     def _second_answers(self) -> None:
         self._next_day()
@@ -183,12 +185,8 @@ class _Story:
 
     def _item(self, kind: ItemKind) -> str:
         with self.office() as office:
-            found = [one for one in rows(office, DESK, Request()).rows if one.kind is kind]
+            found = [one for one in rows(office, DESK, Request(filter="state:open")).rows if one.kind is kind]
         return str(found[0].id)
-
-    def _pcn(self, visit: str) -> str:
-        with self.office() as office:
-            return claim_shown(office, visit).claim.pcn
 
     @contextmanager
     def office(self) -> Iterator[Office]:

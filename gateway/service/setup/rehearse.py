@@ -17,7 +17,7 @@ from gateway.clock import Clock
 from gateway.ledger import claims, open_ledger
 from gateway.ledger.denials import StoredDenial
 from gateway.lifecycle import ClaimState
-from gateway.partner import MailboxKind
+from gateway.partner import MailboxKind, TradingPartner
 from gateway.service.inbound.collect import Collected, collect
 from gateway.service.inbound.outcome import Posted
 from gateway.service.inbound.post import post
@@ -160,10 +160,22 @@ def authorize_configured(simulator: Simulator, settings: Settings) -> tuple[str,
 
 def played_of(settings: Settings) -> tuple[Played, ...]:
     """Give the partners of a home that are reached by SFTP, as they are called there. Raises ConfigError."""
-    return tuple(
-        Played.of(one.name, box.user, uploads=box.outbound, answers=box.inbound, archive=box.archive)
-        for one in settings.partners.values()
-        if (box := one.mailbox).kind is MailboxKind.SFTP
+    return tuple(_played(one) for one in settings.partners.values() if one.mailbox.kind is MailboxKind.SFTP)
+
+
+def _played(one: TradingPartner) -> Played:
+    box = one.mailbox
+
+    def placed(folder: str) -> str:
+        return f"{box.root}/{folder}" if folder else ""
+
+    return Played.of(
+        one.name,
+        box.user,
+        uploads=placed(box.outbound),
+        answers=placed(box.inbound),
+        archive=placed(box.archive),
+        writes=placed(box.temporary_folder),
     )
 
 
