@@ -115,7 +115,7 @@ class _Story:
         self._types("denials", "list")
         self._types("money", "list")
         say("It is never guessed whose it is. A person sees what the payer says, and which claims may be meant:")
-        item = self._item(ItemKind.STRANGER)
+        item = self._open_on_desk(ItemKind.STRANGER)
         self._types("money", "show", item, most=99)
         say(
             f"Both are versions of one visit; the other was in the refused file. She places it on what stands of {_FOREIGN}:"
@@ -183,7 +183,7 @@ class _Story:
             lines = [*lines[: most - 1], f"... {len(lines) - most} more lines ...", lines[-1]]
         say(*(f"    {line}" for line in lines))
 
-    def _item(self, kind: ItemKind) -> str:
+    def _open_on_desk(self, kind: ItemKind) -> str:
         with self.office() as office:
             found = [one for one in rows(office, DESK, Request(filter="state:open")).rows if one.kind is kind]
         return str(found[0].id)
