@@ -1,6 +1,7 @@
 """Every word of a scenario: what is said in which round, that it balances, and that the payer's books hold it."""
 
 import os
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -32,7 +33,7 @@ from gateway.simulator.scenario import (
 from gateway.simulator.scenario_file import load_scenario
 from gateway.simulator.strikes import Strikes
 from tests.e2e.command import ROOT
-from tests.simulator.arithmetic import balance
+from tests.simulator.arithmetic import balance, cents
 from tests.simulator.conftest import MEMBER, PLAN, SAMPLES, Clinic, world_of
 
 PLAIN = replace(PLAN, copay=Decimal("0.00"), coinsurance_percent=Decimal(0))
@@ -176,6 +177,39 @@ def test_ways_of_writing() -> None:
     assert one("no-lines")[1] == []
     assert one("changed-code")[1][0][1::5] == ["HC:97530", "HC:97110:GP"]
     assert ["REF", "2U", "OTHER-PAY1"] in one("other-payer")[2]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_books_of_all_words_together_come_out_to_the_cent(seed: int) -> None:
+    """What was sent, less what the provider still owes of it, is what the claims were paid and what was taken back of them."""
+    clinic, drawn = Clinic(world_of(PLAIN)), random.Random(seed)
+    words = [one for one in Answer if one is not Answer.UNBALANCED] * 2
+    drawn.shuffle(words)
+    entries = [
+        Steered(
+            answer=word,
+            claims=1,
+            round=drawn.randint(1, 4),
+            parts=drawn.randint(1, 3),
+            percent=drawn.randint(0, 100),
+            written=tuple(drawn.sample(list(Written), drawn.randint(0, 2))),
+        )
+        for word in words
+    ]
+    claims = [
+        clinic.claim(
+            f"RB{at}", lines=(("97110", f"{drawn.randint(1, 30000) / 100:.2f}", drawn.randint(1, 4), ("GP",)),)
+        )
+        for at in range(len(words))
+    ]
+    rounds = [files(clinic, Scenario(seed=seed, claim=tuple(entries)), *claims), *later(clinic)]
+    sent = sum(sum(balance(file.body)) for one in rounds for file in one if file.kind == "835")
+    said = sum(cents(row[4]) for one in rounds for row in told(one, "CLP"))
+    npi, ids = "1900000013", ("PAY1", "OTHER-PAY1")
+    owed = sum((clinic.history.debt(one, npi).amount for one in ids), Decimal(0))
+    owed += sum((each.left for one in ids for each in clinic.history.recovers(one, npi)), Decimal(0))
+    assert sent - int(owed * 100) == said
+    assert len(rounds) > 3
 
 
 def test_what_the_provider_corrects_ends_what_was_still_to_be_said() -> None:
