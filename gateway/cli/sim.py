@@ -22,6 +22,26 @@ def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
     context.exit()
 
 
+def _list_words(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    """Answer --scenarios: the words of a scenario file, and what each does."""
+    if not is_asked or context.resilient_parsing:
+        return
+    from gateway.simulator.scenario import EXPLAINED, WITHHELD, WRITTEN_EXPLAINED
+
+    say("[[claim]] answer = one of")
+    for answer, told in EXPLAINED.items():
+        say(f"  {answer:20}{told}")
+    say("[[claim]] written = some of")
+    for word, told in WRITTEN_EXPLAINED.items():
+        say(f"  {word:20}{told}")
+    say(
+        "[[claim]] of which claims: member, payer, control, day, claims (how many), chance (percent); round (of its first word)"
+    )
+    say(f"[[file]] number = 1 (a partner's first), partner, refused = true, withholds = some of {', '.join(WITHHELD)}")
+    say("every key is explained in samples/simulator/scenario.toml")
+    context.exit()
+
+
 @click.command(epilog="Example: gateway sim --fault cut-after-rename --fault greedy")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=2222, help="Where to listen on 127.0.0.1 [2222]; 0 picks one."
@@ -45,20 +65,47 @@ def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
 @click.option(
     "--faults", "listed", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List them, and end."
 )
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A TOML file that says how payers answer which claims, round by round.",
+)
+@click.option(
+    "--scenarios",
+    "worded",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_words,
+    help="List the words of a scenario file, and end.",
+)
 @click.pass_obj
-def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open: bool, faults: tuple[str, ...]) -> int:
-    """Play a clearinghouse and its payers over real SFTP on 127.0.0.1, until interrupted.
+def sim(
+    place: Place,
+    port: int,
+    state: Path | None,
+    world: Path | None,
+    is_open: bool,
+    faults: tuple[str, ...],
+    scenario: Path | None,
+) -> int:
+    """Play your clearinghouses and their payers over real SFTP on 127.0.0.1, until interrupted.
 
-    It answers each 837P with TA1, 999, 277CA and 835, by what the claim says and what its world holds. The keys
-    below HOME/keys may log in; the partners of the sample configuration get a key if they have none.
+    It answers each 837P with TA1, 999, 277CA and 835, by what the claim says and what its world holds. It plays the
+    partners of HOME/partners, whatever their names, users and folders; without any, those of the sample configuration.
+    Who holds a partner's key may log in; a key that is not there is made.
     With --fault it goes wrong, and says so in a line each time; started again without, it puts right what it kept back.
     """
-    from gateway.service.setup.rehearse import authorize_keys
+    from gateway.service.setup.rehearse import authorize_configured, authorize_keys, played_of
     from gateway.settings import SAMPLES_SHIPPED
     from gateway.simulator.faults import all_planned
-    from gateway.simulator.simulator import Simulator
+    from gateway.simulator.simulator import PARTNERS, Simulator
 
     wrong = all_planned(faults)
+    settings = place.settings() if any((place.home / "partners").glob("*.toml")) else None
+    played = played_of(settings) if settings is not None else PARTNERS
+    if not played:
+        raise click.UsageError(f"no partner in {place.home / 'partners'} is reached by sftp: nobody could call")
     home = state or place.home / "simulator"
     try:
         simulator = Simulator(
@@ -66,18 +113,28 @@ def sim(place: Place, port: int, state: Path | None, world: Path | None, is_open
             world or SAMPLES_SHIPPED / "simulator",
             port=port,
             is_open=is_open,
+            partners=played,
+            scenario=scenario,
             faults=wrong,
             tell=say,
         )
     except OSError as taken:
         raise click.UsageError(f"port {port} cannot be used ({taken.strerror}); choose another with --port") from None
-    authorize_keys(simulator, place.home / "keys")
+    if settings is None:
+        authorize_keys(simulator, place.home / "keys")
+    else:
+        for name in authorize_configured(simulator, settings):
+            say(
+                f"partner {name} cannot log in: the simulator wants mailbox.key = file:..., and the public key beside it as .pub"
+            )
     say(f"simulator: sftp on {simulator.host}:{simulator.port}, host key {simulator.fingerprint}")
     for name in simulator.partners:
         pin = f"partners trust {name} --fingerprint {simulator.fingerprint} --by NAME --reason rehearsal"
         say(f"  pin it: gateway --home {place.home} {pin}")
     for one in wrong:
         say(f"fault {one}")
+    if scenario is not None:
+        say(f"scenario {scenario.name}: the next round of answers comes out once a partner's outbox is empty")
     say("stop it with Ctrl-C; it goes on where it was when it is started again")
     simulator.serve_forever()
     return Status.DONE

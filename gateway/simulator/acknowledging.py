@@ -12,6 +12,9 @@ from gateway.edi.write.wording import NO_PERSON, ccyymmdd
 from gateway.money import ZERO, wire
 from gateway.simulator.incoming import ReceivedClaim, Submission
 
+_NOT_ENROLLED = ("A3", "24", "41")
+"""Returned: the submitter is not approved as an electronic submitter (code sources 507, 508)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimVerdict:
@@ -31,6 +34,24 @@ def claim_acknowledgment(
     sent: Submission, verdicts: Sequence[ClaimVerdict], *, source: tuple[str, str], trace: str, at: date, time: str
 ) -> Iterator[Segment]:
     """Write a 277CA without its ST and SE. `source` is name and id of the clearinghouse."""
+    yield from _header(sent, source, trace, at, time, below="1")
+    day = ccyymmdd(at)
+    yield Segment("STC", (("A1", "19", "PR"), day, "WQ", wire(_charged(verdicts))))
+    yield from _totals(verdicts, "90", "AA")
+    yield from _providers(verdicts, day)
+
+
+def refusal(sent: Submission, *, source: tuple[str, str], trace: str, at: date, time: str) -> Iterator[Segment]:
+    """Write a 277CA that refuses the whole batch: the receiver does not know the submitter. No claim is named."""
+    yield from _header(sent, source, trace, at, time, below="0")
+    charges = (claim.charge or ZERO for claim in sent.claims)
+    yield Segment("STC", (_NOT_ENROLLED, ccyymmdd(at), "U", wire(sum(charges, ZERO))))
+
+
+def _header(
+    sent: Submission, source: tuple[str, str], trace: str, at: date, time: str, *, below: str
+) -> Iterator[Segment]:
+    """Down to the TRN of the batch. `below` is HL04 of its level: whether providers and claims follow."""
     day = ccyymmdd(at)
     yield Segment("BHT", ("0085", "08", trace, day, time, "TH"))
     yield Segment("HL", ("1", "", "20", "1"))
@@ -38,14 +59,11 @@ def claim_acknowledgment(
     yield Segment("TRN", ("1", trace))
     yield Segment("DTP", ("050", "D8", day))
     yield Segment("DTP", ("009", "D8", day))
-    yield Segment("HL", ("2", "1", "21", "1"))
+    yield Segment("HL", ("2", "1", "21", below))
     submitter = sent.submitter
     names = (submitter.name, submitter.first_name, submitter.middle_name, "", "")
     yield Segment("NM1", ("41", "1" if submitter.is_person else "2", *names, "46", submitter.id))
     yield Segment("TRN", ("2", sent.reference))
-    yield Segment("STC", (("A1", "19", "PR"), day, "WQ", wire(_charged(verdicts))))
-    yield from _totals(verdicts, "90", "AA")
-    yield from _providers(verdicts, day)
 
 
 def _providers(verdicts: Sequence[ClaimVerdict], day: str) -> Iterator[Segment]:

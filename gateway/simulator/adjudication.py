@@ -10,9 +10,9 @@ from typing import Final
 
 from gateway.money import CENT, ZERO, exact
 from gateway.remittance import Adjustment, GroupCode
+from gateway.simulator.answered import DENIED, AnsweredClaim, AnsweredLine
 from gateway.simulator.incoming import ReceivedClaim, ReceivedLine
-from gateway.simulator.memory import DENIED, AnsweredClaim, AnsweredLine
-from gateway.simulator.reasons import Case, Denial, denial
+from gateway.simulator.reasons import Case, Denial, Reason, denial
 from gateway.simulator.world import Plan
 
 _BY_SEQUENCE: Final = {"P": "1", "S": "2", "T": "3"}
@@ -25,11 +25,14 @@ _FILING_CODES: Final = frozenset(
 _FILED_AS: Final = {"CI": "15", "BL": "12"}
 
 
-def adjudicate(case: Case, number: str) -> AnsweredClaim:
-    """Decide every line of an accepted claim; `number` becomes the payer's claim number (CLP07)."""
+def adjudicate(case: Case, number: str, why: Reason = denial) -> AnsweredClaim:
+    """Decide every line of an accepted claim; `number` becomes the payer's claim number (CLP07).
+
+    why  tells why a line is denied, if it is
+    """
     claim = case.claim
     counter = _Counter(case)
-    answered = tuple(_answer(case, line, counter) for line in claim.lines)
+    answered = tuple(_answer(case, line, counter, why) for line in claim.lines)
     is_denied = all(refused for _, refused in answered)
     return AnsweredClaim(
         number=number,
@@ -79,12 +82,12 @@ class _Counter:
         return min(most, self._case.plan.copay)
 
 
-def _answer(case: Case, line: ReceivedLine, counter: _Counter) -> tuple[AnsweredLine, bool]:
+def _answer(case: Case, line: ReceivedLine, counter: _Counter, why: Reason) -> tuple[AnsweredLine, bool]:
     """Give the line's answer, and whether it was denied. Screening has seen to it that amount, units and day are there."""
     if line.charge is None or line.units is None or line.day is None or line.until is None:
         raise ValueError("a line without charge, units or day is rejected before it is adjudicated")
     charge = exact(line.charge)
-    if refused := denial(case, line, line.day):
+    if refused := why(case, line, line.day):
         allowed, adjustments = ZERO, _denied(refused, charge)
     else:
         allowed = _allowed(case.plan, line, charge, line.units)

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from gateway.simulator.clearinghouse import AnswerFile
+from gateway.simulator.answer_files import AnswerFile
 from gateway.simulator.faults import Fault, Planned
 from gateway.simulator.strikes import Strikes
 
@@ -23,7 +23,7 @@ class AnswerFaults:
         """Give what is put out in place of these. `box` is the partner's folder."""
         withheld = self._strikes.planned.get(Fault.WITHHOLDS)
         for one in files:
-            if withheld and one.name.endswith(f".{withheld.argument}") and self._strike(Fault.WITHHOLDS, box, one):
+            if withheld and one.kind in withheld.kinds and self._strike(Fault.WITHHOLDS, box, one):
                 continue
             spoilt = self._strike(Fault.SPOILS_ANSWERS, box, one)
             shown = replace(one, body=_PAGE) if spoilt else one
@@ -50,9 +50,8 @@ def is_out(box: Path, one: AnswerFile) -> bool:
 
 def _used_before(box: Path, one: AnswerFile) -> str:
     """Give the first name that nothing in the outbox has, or the one under which these very bytes are out."""
-    kind = one.name.rpartition(".")[2]
     for number in count(1):
-        name = f"answer-{number}.{kind}"
+        name = f"answer-{number}.{one.kind}"
         if is_out(box, replace(one, name=name)) or not (box / "outbound" / name).exists():
             return name
     raise AssertionError("there is no end of numbers")

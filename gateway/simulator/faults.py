@@ -107,7 +107,8 @@ EXPLAINED: Final[Mapping[Fault, Meaning]] = {
     Fault.RECYCLES_NAMES: Meaning(says="gives answers names that earlier ones had"),
     Fault.SPOILS_ANSWERS: Meaning(says="puts out a page of HTML in place of an answer"),
     Fault.WITHHOLDS: Meaning(
-        says=f"keeps back the answers of one kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}", argument="KIND"
+        says=f"keeps back the answers of a kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}; 277+835 keeps back both",
+        argument="KIND",
     ),
 }
 """The help and the table in docs/operator.md are made from it."""
@@ -116,7 +117,7 @@ _WRITTEN: Final = re.compile(r"(?P<name>[^:,]+)(?::(?P<argument>[^,]*))?(?:,(?P<
 _ARGUMENTS: Final = {
     "BYTES": re.compile(r"\d{1,12}").fullmatch,
     "SECONDS": re.compile(r"\d{1,6}(\.\d{1,3})?").fullmatch,
-    "KIND": re.compile("|".join(KINDS)).fullmatch,
+    "KIND": re.compile(rf"({'|'.join(KINDS)})(\+({'|'.join(KINDS)}))*").fullmatch,
 }
 _EXAMPLES: Final = {"BYTES": "1000", "SECONDS": "5", "KIND": "999"}
 
@@ -133,6 +134,11 @@ class Planned:
     def count(self) -> int:
         """The argument in bytes."""
         return int(self.argument)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The argument as kinds of answer."""
+        return tuple(self.argument.split("+"))
 
     @property
     def seconds(self) -> float:

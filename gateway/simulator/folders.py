@@ -6,7 +6,7 @@ rename (never onto an existing name), remove, mkdir. Names that would leave the 
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -19,22 +19,24 @@ from gateway.simulator.faults import Fault
 from gateway.simulator.keys import authorized
 from gateway.simulator.mailroom import Uploads, inode_of
 from gateway.simulator.misbehaviour import LineCut, Misbehaviour
+from gateway.simulator.played import Played
 from gateway.simulator.strikes import Strikes
 
 
 class Guard(paramiko.ServerInterface):
     """Lets in who holds an authorized key; remembers as whom. `cut` ends the caller's line."""
 
-    def __init__(self, state: Path, users: tuple[str, ...], strikes: Strikes, cut: Callable[[], None]) -> None:
+    def __init__(self, state: Path, users: Mapping[str, Played], strikes: Strikes, cut: Callable[[], None]) -> None:
         self._state = state
-        self._users = users
+        self.users = users
         self._strikes = strikes
         self.cut = cut
         self.user = ""
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         """Let in who holds a key of that user."""
-        if username not in self._users or key.asbytes() not in authorized(self._state, username):
+        played = self.users.get(username)
+        if played is None or key.asbytes() not in authorized(self._state, played.name):
             return AUTH_FAILED
         if self._strikes.strike(Fault.REFUSE_LOGIN, username):
             return AUTH_FAILED
@@ -57,7 +59,8 @@ class Folders(paramiko.SFTPServerInterface):
 
     def __init__(self, server: Guard, state: Path, uploads: Uploads, strikes: Strikes) -> None:
         super().__init__(server)
-        self._root = state / server.user
+        self._played = server.users[server.user]
+        self._root = state / self._played.name
         self.uploads = uploads
         self.faults = Misbehaviour(strikes, self._root)
         self._cut = server.cut
@@ -156,7 +159,7 @@ class Folders(paramiko.SFTPServerInterface):
         asked = PurePosixPath(path)
         if ".." in asked.parts or "\0" in path:
             raise PermissionError(errno.EACCES, "outside of the folder")
-        return self._root.joinpath(*(part for part in asked.parts if part not in ("/", "//", ".")))
+        return self._played.path(self._root, asked)
 
 
 class _File(paramiko.SFTPHandle):

@@ -1,5 +1,7 @@
 """The partners' folders: takes what was uploaded in order of arrival, has it answered, and puts the answers out.
 
+Once a partner's outbox is empty, everything in it was fetched: then the next round of its payers' answers is put out.
+
 state/PARTNER/inbound   what partners upload; it is left there, so that they can see that it arrived
 state/PARTNER/outbound  the answers
 state/PARTNER/archive   where partners move the answers that they have read
@@ -10,6 +12,7 @@ import hashlib
 import os
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,13 +21,16 @@ from gateway.simulator.answer_faults import AnswerFaults, is_out
 from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.journal import Journal, write_durably
 from gateway.simulator.records import Record
+from gateway.simulator.rounds import next_round
+from gateway.simulator.scenario import Scenario
 from gateway.simulator.strikes import Strikes
 from gateway.simulator.world import World
 
 INBOUND: Final = "inbound"
 OUTBOUND: Final = "outbound"
 TAKEN: Final = "taken"
-FOLDERS: Final = (INBOUND, OUTBOUND, "archive")
+ARCHIVE: Final = "archive"
+FOLDERS: Final = (INBOUND, OUTBOUND, ARCHIVE)
 TEMPORARY: Final = ".part"
 """Files whose name ends so are still being written."""
 
@@ -79,8 +85,16 @@ class _Arrival(NamedTuple):
 class Mailroom:
     """Works through the uploads of all partners, one after the other. Not safe for two threads at once."""
 
-    def __init__(self, state: Path, partners: tuple[str, ...], world: World, strikes: Strikes | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        partners: tuple[str, ...],
+        world: World,
+        strikes: Strikes | None = None,
+        scenario: Scenario | None = None,
+    ) -> None:
         self._state = state
+        self._scenario = scenario or Scenario()
         self._faults = AnswerFaults(strikes or Strikes())
         self._partners = partners
         self._world = world
@@ -89,6 +103,10 @@ class Mailroom:
             for folder in FOLDERS:
                 (state / partner / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.journal = Journal(state / "journal")
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._files: Counter[str] = Counter()
+        for record in self.journal.records:
+            self._count(record)
 
     def put_out_again(self) -> None:
         """Put out every answer of the journal that is neither in the outbox nor archived."""
@@ -107,23 +125,55 @@ class Mailroom:
                 self._put_out(self._answered(one, body))
                 self._done.add(key)
                 taken += 1
+        self._go_on()
         return taken
+
+    def _go_on(self) -> None:
+        """Put out the next round of each partner that has fetched everything."""
+        for partner in self._partners:
+            if any((self._state / partner / OUTBOUND).iterdir()):
+                continue
+            answers = next_round(world=self._world, history=self.journal.history, partner=partner)
+            if answers is None:
+                continue
+            name = f"round {answers.memory.rounds[0][1]}"
+            sha256 = hashlib.sha256(f"{partner} {name}".encode()).hexdigest()
+            record = Record(partner=partner, name=name, sha256=sha256, answers=answers)
+            self.journal.append(record)
+            self._put_out(record)
+
+    def _count(self, record: Record) -> None:
+        """Number a partner's files in the order in which they came; a round is none."""
+        if not record.answers.memory.rounds:
+            self._files[record.partner] += 1
+            self._numbers[record.partner, record.sha256] = self._files[record.partner]
 
     def _answered(self, one: _Arrival, body: bytes) -> Record:
         """Give the journal's record of these bytes; make it first if there is none."""
         sha256 = hashlib.sha256(body).hexdigest()
         if known := self.journal.find(one.partner, sha256):
             return known
-        answers = answers_to(body, world=self._world, history=self.journal.history, partner=one.partner)
+        answers = answers_to(
+            body,
+            world=self._world,
+            history=self.journal.history,
+            partner=one.partner,
+            scenario=self._scenario,
+            number=self._files[one.partner] + 1,
+        )
         record = Record(partner=one.partner, name=one.name, sha256=sha256, answers=answers)
         self.journal.append(record)
+        self._count(record)
         return record
 
     def _put_out(self, record: Record) -> None:
         box = self._state / record.partner
         if record.partner not in self._partners:
             return
-        for answer in self._faults.put_out(box, record.answers.files):
+        number = self._numbers.get((record.partner, record.sha256), 0)
+        kept_back = self._scenario.withholds(record.partner, number)
+        files = [one for one in record.answers.files if one.kind not in kept_back]
+        for answer in self._faults.put_out(box, files):
             if not is_out(box, answer):
                 write_durably(box / OUTBOUND / answer.name, answer.body, by_way_of=self._state / "journal")
 

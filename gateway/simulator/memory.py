@@ -4,103 +4,18 @@ A `FileMemory` is what one file adds; a `History` is all of them together. Both 
 memories give the same history, whenever the simulator was started.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from gateway.money import ZERO
-from gateway.remittance import REVERSAL, Adjustment, GroupCode
-
-DENIED: Final = "4"
-"""CLP02 of a claim of which every line was denied."""
+from gateway.simulator.answered import AnsweredClaim, Later, Recovery
 
 _UNREAD: Final = "MA130"
 """The remark that says: never adjudicated, to be sent afresh."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredLine:
-    """What became of a service line (loop 2110). `allowed` is AMT*B6; `until` the last day of service."""
-
-    procedure: tuple[str, ...]
-    charge: Decimal
-    paid: Decimal
-    units: Decimal
-    day: date
-    until: date
-    control: str
-    allowed: Decimal
-    adjustments: tuple[Adjustment, ...]
-    remarks: tuple[str, ...] = ()
-
-    def patient(self, *carcs: str) -> Decimal:
-        """The patient's share for these reasons, for all if none is named."""
-        shares = (one for one in self.adjustments if one.group is GroupCode.PATIENT)
-        return sum((one.amount for one in shares if not carcs or one.carc in carcs), ZERO)
-
-    @property
-    def is_denied(self) -> bool:
-        """Tell whether the plan allowed nothing of what was charged."""
-        return self.charge != ZERO and self.allowed == ZERO
-
-    def taken_back(self) -> "AnsweredLine":
-        """The same with its amounts negated, as a reversal has them."""
-        return replace(
-            self,
-            charge=-self.charge,
-            paid=-self.paid,
-            allowed=-self.allowed,
-            adjustments=tuple(one._replace(amount=-one.amount) for one in self.adjustments),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredClaim:
-    """What became of a claim (loop 2100), with what later files need to know of it.
-
-    number       the payer's claim number (CLP07, REF*1K)
-    status       CLP02
-    replaces     the payer's number of the claim whose place it took (REF*F8)
-    """
-
-    number: str
-    control: str
-    status: str
-    payer: str
-    member: str
-    patient_last: str = field(repr=False)
-    patient_first: str = field(repr=False)
-    billing_npi: str
-    billing_name: str
-    billing_tax_id: str
-    rendering: str
-    filing_code: str
-    place_of_service: str
-    frequency: str
-    authorization: str
-    replaces: str = ""
-    lines: tuple[AnsweredLine, ...]
-
-    @property
-    def charge(self) -> Decimal:
-        """CLP03."""
-        return sum((line.charge for line in self.lines), ZERO)
-
-    @property
-    def paid(self) -> Decimal:
-        """CLP04."""
-        return sum((line.paid for line in self.lines), ZERO)
-
-    @property
-    def paid_days(self) -> frozenset[date]:
-        """The days of which a line was allowed."""
-        return frozenset(line.day for line in self.lines if not line.is_denied)
-
-    def taken_back(self) -> "AnsweredClaim":
-        """Its reversal: CLP02 = 22, amounts negated (005010X221A1 sec. 1.10.2.8)."""
-        return replace(self, status=REVERSAL, lines=tuple(line.taken_back() for line in self.lines))
 
 
 class Debt(NamedTuple):
@@ -158,6 +73,11 @@ class FileMemory:
     claims    the claims that were adjudicated
     ended     payer claim numbers that were replaced or voided
     debts     what each billing provider owes each payer afterwards, where the file changed it
+    recovers  what is kept back for each claim afterwards, where the file changed it
+    later     what is still to be said
+    dropped   payer claim numbers of which nothing more is said
+    steered   for each claim that a scenario steers, the place of the entry that does
+    rounds    the partner whose round this is, and which
     written   interchanges that were written in answer
     """
 
@@ -165,6 +85,11 @@ class FileMemory:
     claims: tuple[AnsweredClaim, ...] = ()
     ended: tuple[str, ...] = ()
     debts: tuple[tuple[str, str, Debt], ...] = ()
+    recovers: tuple[Recovery, ...] = ()
+    later: tuple[Later, ...] = ()
+    dropped: tuple[str, ...] = ()
+    steered: tuple[int, ...] = ()
+    rounds: tuple[tuple[str, int], ...] = ()
     written: int = 0
     counts: Counts = field(default_factory=Counts)
 
@@ -175,6 +100,11 @@ class FileMemory:
             claims=(*self.claims, *other.claims),
             ended=(*self.ended, *other.ended),
             debts=(*self.debts, *other.debts),
+            recovers=(*self.recovers, *other.recovers),
+            later=(*self.later, *other.later),
+            dropped=(*self.dropped, *other.dropped),
+            steered=(*self.steered, *other.steered),
+            rounds=(*self.rounds, *other.rounds),
             written=self.written + other.written,
             counts=self.counts.plus(other.counts),
         )
@@ -189,6 +119,10 @@ class History:
         self._by_member: dict[tuple[str, str], tuple[str, ...]] = {}
         self._ended: set[str] = set()
         self._debts: dict[tuple[str, str], Debt] = {}
+        self._recovers: dict[tuple[str, str, str], Recovery] = {}
+        self._later: tuple[Later, ...] = ()
+        self._steered: Counter[int] = Counter()
+        self._rounds: dict[str, int] = {}
         self.written = 0
         self.counts = Counts()
         for one in memories:
@@ -202,6 +136,8 @@ class History:
         twin._by_member = dict(self._by_member)
         twin._ended = set(self._ended)
         twin._debts = dict(self._debts)
+        twin._recovers, twin._later = dict(self._recovers), self._later
+        twin._steered, twin._rounds = Counter(self._steered), dict(self._rounds)
         twin.written, twin.counts = self.written, self.counts
         return twin
 
@@ -211,9 +147,17 @@ class History:
         for claim in one.claims:
             self._claims[claim.number] = claim
             key = (claim.payer, claim.member)
-            self._by_member[key] = (*self._by_member.get(key, ()), claim.number)
+            known = self._by_member.get(key, ())
+            # What is said of a claim again takes the place of what was said before.
+            self._by_member[key] = known if claim.number in known else (*known, claim.number)
         self._ended.update(one.ended)
         self._debts.update({(payer, npi): debt for payer, npi, debt in one.debts})
+        self._recovers.update({(each.payer, each.npi, each.reference): each for each in one.recovers})
+        self._steered.update(one.steered)
+        self._rounds.update(one.rounds)
+        if one.later or one.dropped or one.rounds:
+            waiting = (each for each in (*self._later, *one.later) if each.of not in one.dropped)
+            self._later = tuple(each for each in waiting if each.due > self.round(each.partner))
         self.written += one.written
         self.counts = self.counts.plus(one.counts)
 
@@ -234,6 +178,22 @@ class History:
     def debt(self, payer: str, npi: str) -> Debt:
         """Give what the provider owes the payer from earlier payment runs."""
         return self._debts.get((payer, npi), Debt(ZERO, ""))
+
+    def recovers(self, payer: str, npi: str) -> tuple[Recovery, ...]:
+        """Give what the payer has still to keep back of the provider's payments, oldest first."""
+        return tuple(one for one in self._recovers.values() if (one.payer, one.npi) == (payer, npi) and one.left)
+
+    def later(self, partner: str) -> tuple[Later, ...]:
+        """Give what is still to be said through a partner, in the order in which it was decided."""
+        return tuple(one for one in self._later if one.partner == partner)
+
+    def round(self, partner: str) -> int:
+        """Give the last round that was said through a partner; 0 before the first."""
+        return self._rounds.get(partner, 0)
+
+    def steered(self, entry: int) -> int:
+        """Give how many claims an entry of the scenario has steered."""
+        return self._steered[entry]
 
     def deductible_taken(self, payer: str, member: str, year: int) -> Decimal:
         """Give how much deductible the member's standing claims of that year have met."""

@@ -3,14 +3,15 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from gateway.money import dollars
 from gateway.remittance import Adjustment, GroupCode
-from gateway.simulator.clearinghouse import AnswerFile, Answers
-from gateway.simulator.memory import AnsweredClaim, AnsweredLine, Counts, Debt, FileMemory, Sender
+from gateway.simulator.answer_files import AnswerFile, Answers
+from gateway.simulator.answered import AnsweredClaim, AnsweredLine, Back, Later, Recovery, Told
+from gateway.simulator.memory import Counts, Debt, FileMemory, Sender
 
 _TEXTS: Final = (
     *("number", "control", "status", "payer", "member", "patient_last", "patient_first", "billing_npi", "billing_name"),
@@ -20,6 +21,8 @@ _COUNTS: Final = (
     *("files", "unreadable", "interchanges_rejected", "sets_rejected", "claims_accepted", "claims_rejected"),
     *("claims_paid", "claims_denied", "claims_reversed"),
 )
+_LATER: Final = ("partner", "due", "of", "payer_name")
+_TOLD: Final = ("pays_as", "sent_on_to", "trace", "is_off", "parts", "is_kept", "number", "has_lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,11 @@ def _memory_out(one: FileMemory) -> dict[str, Any]:
         "claims": [_claim_out(claim) for claim in one.claims],
         "ended": list(one.ended),
         "debts": [[payer, npi, str(debt.amount), debt.reference] for payer, npi, debt in one.debts],
+        "recovers": [[*each[:3], str(each.part), str(each.left)] for each in one.recovers],
+        "later": [_later_out(each) for each in one.later],
+        "dropped": list(one.dropped),
+        "steered": list(one.steered),
+        "rounds": [list(each) for each in one.rounds],
         "written": one.written,
         "counts": {key: getattr(one.counts, key) for key in _COUNTS} | {"paid": str(one.counts.paid)},
     }
@@ -77,8 +85,38 @@ def _memory_in(one: dict[str, Any]) -> FileMemory:
         claims=tuple(_claim_in(claim) for claim in one["claims"]),
         ended=tuple(one["ended"]),
         debts=tuple((payer, npi, Debt(dollars(amount), reference)) for payer, npi, amount, reference in one["debts"]),
+        # A journal of before there were scenarios has none of these.
+        recovers=tuple(_recovery_in(*each) for each in one.get("recovers", ())),
+        later=tuple(_later_in(each) for each in one.get("later", ())),
+        dropped=tuple(one.get("dropped", ())),
+        steered=tuple(one.get("steered", ())),
+        rounds=tuple((partner, number) for partner, number in one.get("rounds", ())),
         written=one["written"],
         counts=Counts(**{key: counts[key] for key in _COUNTS}, paid=dollars(counts["paid"])),
+    )
+
+
+def _recovery_in(payer: str, npi: str, reference: str, part: str, left: str) -> Recovery:
+    return Recovery(payer, npi, reference, dollars(part), dollars(left))
+
+
+def _later_out(one: Later) -> dict[str, Any]:
+    told = one.told
+    return {
+        **{key: getattr(one, key) for key in _LATER},
+        "at": one.at.isoformat(),
+        "back": list(one.back),
+        "told": {key: getattr(told, key) for key in _TOLD} | {"claim": _claim_out(told.claim)},
+    }
+
+
+def _later_in(one: dict[str, Any]) -> Later:
+    told = one["told"]
+    return Later(
+        **{key: one[key] for key in _LATER},
+        at=datetime.fromisoformat(one["at"]),
+        back=Back(*one["back"]),
+        told=Told(**{key: told[key] for key in _TOLD}, claim=_claim_in(told["claim"])),
     )
 
 
@@ -102,6 +140,7 @@ def _line_out(one: AnsweredLine) -> dict[str, Any]:
         "allowed": str(one.allowed),
         "adjustments": [[each.group.value, each.carc, str(each.amount)] for each in one.adjustments],
         "remarks": list(one.remarks),
+        "billed": list(one.billed),
     }
 
 
@@ -121,4 +160,5 @@ def _line_in(one: dict[str, Any]) -> AnsweredLine:
         allowed=dollars(one["allowed"]),
         adjustments=tuple(adjustments),
         remarks=tuple(one["remarks"]),
+        billed=tuple(one.get("billed", ())),
     )

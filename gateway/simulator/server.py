@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from gateway.simulator.faults import Fault
 from gateway.simulator.folders import Folders, Guard
 from gateway.simulator.keys import OTHER_HOST_KEY, host_key
 from gateway.simulator.mailroom import Uploads
+from gateway.simulator.played import Played
 from gateway.simulator.strikes import Strikes
 
 LOOPBACK: Final = "127.0.0.1"
@@ -24,7 +26,9 @@ class SftpServer:
     Raises OSError if the port is taken.
     """
 
-    def __init__(self, state: Path, users: tuple[str, ...], *, port: int, uploads: Uploads, strikes: Strikes) -> None:
+    def __init__(
+        self, state: Path, users: Mapping[str, Played], *, port: int, uploads: Uploads, strikes: Strikes
+    ) -> None:
         # paramiko logs each failed login with its traceback; who may not log in is told by the protocol.
         logging.getLogger("paramiko").addHandler(logging.NullHandler())
         self._state = state

@@ -15,6 +15,8 @@ from gateway.simulator.faults import Planned
 from gateway.simulator.keys import AUTHORIZED, HOST_KEY, OTHER_HOST_KEY, authorize
 from gateway.simulator.mailroom import Mailroom, Uploads
 from gateway.simulator.memory import Counts
+from gateway.simulator.played import Played, by_user
+from gateway.simulator.scenario_file import load_scenario
 from gateway.simulator.server import LOOPBACK, SftpServer
 from gateway.simulator.strikes import Strikes
 
@@ -22,7 +24,7 @@ PARTNERS: Final = ("northgate", "southport")
 """The clearinghouses that it plays unless told others."""
 
 _LOOK_EVERY_SECONDS: Final = 0.2
-_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}").fullmatch
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}").fullmatch
 _KEYS: Final = (HOST_KEY, f"{HOST_KEY}.pub", OTHER_HOST_KEY, f"{OTHER_HOST_KEY}.pub")
 _RESERVED: Final = frozenset({"journal", "lock", *_KEYS, AUTHORIZED})
 
@@ -34,7 +36,8 @@ class Simulator:
     world     folder with plans.toml, members.toml and providers.toml
     port      0 picks a free one
     is_open   take payers, members and providers that the world does not know
-    partners  SFTP users, each with a folder of its own
+    partners  whom it plays, each with a folder of its own; a mere name logs in under it
+    scenario  how payers answer which claims, round by round
     faults    what goes wrong; what was kept back or spoilt is put right when it is started without them
     tell      is told, in a line without patient data, each time that one of them strikes
 
@@ -49,17 +52,21 @@ class Simulator:
         *,
         port: int = 0,
         is_open: bool = False,
-        partners: Iterable[str] = PARTNERS,
+        partners: Iterable[str | Played] = PARTNERS,
+        scenario: Path | None = None,
         faults: Iterable[Planned] = (),
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.partners = tuple(partners)
+        played = [Played.simply(one) if isinstance(one, str) else one for one in partners]
+        users = by_user(played)
+        self.partners = tuple(one.name for one in played)
         for name in self.partners:
             if not _NAME(name) or name in _RESERVED:
                 raise ConfigError(
                     f"simulator partner {name!r}: want a name of small letters and digits; choose another"
                 )
-        loaded = load_world(world, open_mode=is_open)
+        loaded = load_world(world, open_mode=is_open).reached_by(self.partners)
+        play = load_scenario(scenario, self.partners) if scenario is not None else None
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state = state
         self._lock_file = _locked(state)
@@ -67,8 +74,8 @@ class Simulator:
         self._uploads = Uploads(self._woken.set)
         self._strikes = Strikes(faults, tell)
         try:
-            self._mailroom = Mailroom(state, self.partners, loaded, self._strikes)
-            self._server = SftpServer(state, self.partners, port=port, uploads=self._uploads, strikes=self._strikes)
+            self._mailroom = Mailroom(state, self.partners, loaded, self._strikes, play)
+            self._server = SftpServer(state, users, port=port, uploads=self._uploads, strikes=self._strikes)
         except BaseException:
             os.close(self._lock_file)
             raise

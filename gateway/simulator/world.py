@@ -185,6 +185,13 @@ class World:
         """Tell whether unknown payers, members and providers are taken."""
         return self.fallback is not None
 
+    def reached_by(self, partners: tuple[str, ...]) -> "World":
+        """Give the same world for these clearinghouses: a plan of one that is not played is reached by any."""
+        plans = {
+            payer: plan if plan.partner in partners else replace(plan, partner="") for payer, plan in self.plans.items()
+        }
+        return replace(self, plans=plans)
+
     def plan(self, payer: str, name: str = "") -> Plan | None:
         """Give the payer's plan. In open mode every payer has one, under the name that the claim gives it."""
         known = self.plans.get(payer)

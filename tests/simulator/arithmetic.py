@@ -43,10 +43,11 @@ def _claim(rows: list[list[str]]) -> int:
             charge, paid = cents(row[2]), cents(row[3])
             charged, lines_paid, left = charged + charge, lines_paid + paid, charge - paid
         if row[0] == "CAS":
-            assert left is not None
             amounts = [cents(row[at]) for at in range(3, len(row), 3)]
-            left, adjusted = left - sum(amounts), adjusted + sum(amounts)
+            left, adjusted = None if left is None else left - sum(amounts), adjusted + sum(amounts)
             patient += sum(amounts) if row[1] == "PR" else 0
+    if not any(row[0] == "SVC" for row in rows):  # adjusted as a whole
+        charged, lines_paid = cents(clp[3]), cents(clp[4])
     assert cents(clp[3]) == charged
     assert cents(clp[4]) == lines_paid == charged - adjusted
     assert clp[5] == "" if clp[2] == "22" else cents(clp[5]) == patient

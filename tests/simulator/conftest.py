@@ -18,7 +18,8 @@ from gateway.edi.checking.check import check
 from gateway.edi.write.professional import write
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, TradingPartner, Usage
 from gateway.people import Address, BillingProvider, Coverage, Person, Practice, Provider, Relationship, Sex
-from gateway.simulator.clearinghouse import AnswerFile, Answers, answers_to
+from gateway.simulator.answer_files import AnswerFile, Answers
+from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.memory import History
 from gateway.simulator.world import (
     Authorization,

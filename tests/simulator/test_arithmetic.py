@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.claim import Claim, Frequency
 from gateway.edi.wire.segment import encode
 from gateway.simulator.advice import segments
-from gateway.simulator.clearinghouse import Answers
+from gateway.simulator.answer_files import Answers
 from gateway.simulator.incoming import submissions
 from gateway.simulator.memory import History
 from gateway.simulator.payer import Office, remembered
@@ -39,8 +39,8 @@ def adjudicated(clinic: Clinic, history: History, *claims: Claim) -> tuple[str, 
     """What the payer answers to these claims and pays, without the slow second opinion on the way in."""
     (sent,) = submissions(clinic.file(*claims)).values()
     office = Office(world=clinic.world, partner="northgate", digest=f"D{clinic.interchange:09}", at=date(2026, 11, 23))
-    found, answered = office.decide(sent.claims, history, 1)
-    (payment,) = office.payments(answered, {}, history, first=clinic.interchange)
+    found, spoken, _ = office.decide(sent.claims, history, 1)
+    (payment,) = office.payments([one.told for one in spoken], {}, history, first=clinic.interchange)
     memory = remembered(found, [payment])
     stored = Record(partner="p", name="n", sha256="s", answers=Answers(files=(), memory=memory))
     assert from_json(to_json(stored)) == stored

@@ -24,6 +24,7 @@ def test_each_fault_is_explained_and_promised_something() -> None:
         ("stall-close:2.5", Planned(fault=Fault.STALL_CLOSE, argument="2.5")),
         ("half-answers", Planned(fault=Fault.HALF_ANSWERS)),
         ("withholds:999", Planned(fault=Fault.WITHHOLDS, argument="999")),
+        ("withholds:277+835", Planned(fault=Fault.WITHHOLDS, argument="277+835")),
     ],
 )
 def test_a_fault_is_read_with_its_argument_and_how_often(text: str, wanted: Planned) -> None:
@@ -48,6 +49,7 @@ def test_what_is_no_fault_is_refused_with_all_their_names(text: str) -> None:
         ("full:1e3", r"write full\[:BYTES\]"),
         ("stall-write:soon", "write stall-write:SECONDS, such as stall-write:5"),
         ("withholds:271", "ta1, 999, 277 or 835"),
+        ("withholds:277+", "ta1, 999, 277 or 835"),
         ("greedy:3", "takes no argument"),
         ("greedy,0", "no time at all"),
     ],

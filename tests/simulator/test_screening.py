@@ -12,7 +12,7 @@ from gateway.claim import Frequency, OtherPayer
 from gateway.edi.checking.second_opinion import opinion
 from gateway.edi.read.inbound_file import read_answers
 from gateway.people import Provider
-from gateway.simulator.clearinghouse import Answers
+from gateway.simulator.answer_files import Answers
 from gateway.simulator.world import Plan, World
 from tests.simulator.arithmetic import balance
 from tests.simulator.conftest import BILLING, PLAN, SAMPLES, Clinic, body, kinds, only, world_of

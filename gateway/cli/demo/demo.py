@@ -10,6 +10,7 @@ from gateway.cli.face.status import Status
 
 
 @click.command(epilog="Example: gateway demo --visits my-visits.csv --yes-invented")
+@click.argument("about", type=click.Choice(["money"]), required=False)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -25,11 +26,24 @@ from gateway.cli.face.status import Status
 @click.option("--wipe", is_flag=True, help="Wipe an earlier demo even if somebody has worked in it.")
 @show.json_option
 @click.pass_obj
-def demo(place: Place, folder: Path, visits: Path | None, yes_invented: bool, wipe: bool, as_json: bool) -> int:
+def demo(
+    place: Place,
+    about: str | None,
+    folder: Path,
+    visits: Path | None,
+    yes_invented: bool,
+    wipe: bool,
+    as_json: bool,
+) -> int:
     """Watch a clinic's visits become claims, a file, a delivery, answers, money, and documentation fixes.
 
     Everything happens on this machine: the clearinghouse and the payers are simulated, the SFTP between is real.
+    With `money` it tells what becomes of money that does not come as it should, with the commands that a biller types.
     """
+    if about is not None:
+        if visits is not None:
+            raise click.UsageError("demo money plays its own visits; leave --visits out")
+        return _money(place, folder.absolute(), wipe=wipe, as_json=as_json)
     from gateway.cli.demo.story import Story
     from gateway.service.setup.rehearsal_folder import require_untouched
     from gateway.service.setup.rehearse import home_in, rehearse
@@ -49,4 +63,26 @@ def demo(place: Place, folder: Path, visits: Path | None, yes_invented: bool, wi
         story.end(outcome, folder.absolute())
     reconciled = outcome.reconciled
     whole = reconciled.holds and not outcome.unanswered
+    return Status.DONE if whole else Status.NEEDS_A_PERSON
+
+
+def _money(place: Place, folder: Path, *, wipe: bool, as_json: bool) -> int:
+    from gateway.cli.demo.money import end, play
+    from gateway.service.setup.rehearsal_folder import require_untouched
+    from gateway.service.setup.rehearse import home_in
+
+    if not wipe:
+        require_untouched(folder, home_in(folder))
+    played = play(folder, pinned=place.pinned, quiet=as_json)
+    if as_json:
+        show.as_object(
+            folder=folder,
+            reconciled=played.reconciled,
+            holds=played.reconciled.holds,
+            on_desk=played.open_on_desk,
+            failed=played.failed,
+        )
+    else:
+        end(played, folder)
+    whole = played.reconciled.holds and not played.failed
     return Status.DONE if whole else Status.NEEDS_A_PERSON

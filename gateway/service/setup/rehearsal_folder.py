@@ -15,6 +15,8 @@ from gateway.settings.checked import KEPT
 
 ACTOR = "demo"
 """Who does what a rehearsal does, in its log."""
+BILLER = "Ana Reyes"
+"""The person who decides in a rehearsal."""
 
 _MARK = ".gateway-demo"
 _NOT_FOR_PATIENTS = (
@@ -22,6 +24,7 @@ _NOT_FOR_PATIENTS = (
     "real patients' records. The configuration that it was made with (SHA-256):\n"
 )
 _OURS = {"", ACTOR}
+_LOG = "log"
 _MADE = {_MARK, "clinic", "simulator"}
 _MADE_AT_HOME = {"gateway.toml", "waivers.toml", "instance.toml", KEPT, "partners", "payers", "keys", "spool"}
 _LEDGER = "gateway.db"
@@ -40,10 +43,10 @@ def make_room(folder: Path) -> None:
     (folder / _MARK).write_text(_NOT_FOR_PATIENTS, encoding="utf-8")
 
 
-def remember(folder: Path, home: Path) -> None:
-    """Keep in the mark what the configuration is at the beginning."""
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(_configuration(home).items())]
-    (folder / _MARK).write_text(_NOT_FOR_PATIENTS + "".join(lines), encoding="utf-8")
+def remember(folder: Path, home: Path, *, lines: int = 0) -> None:
+    """Keep in the mark what the configuration is, and up to which line the log is the rehearsal's own, whoever acts in it."""
+    kept = [f"{digest}  {name}\n" for name, digest in sorted(_configuration(home).items())]
+    (folder / _MARK).write_text(_NOT_FOR_PATIENTS + "".join((*kept, f"{lines}  {_LOG}\n")), encoding="utf-8")
 
 
 def require_untouched(folder: Path, home: Path) -> None:
@@ -62,6 +65,7 @@ def require_untouched(folder: Path, home: Path) -> None:
 def _work(mark: Path, home: Path) -> Iterator[str]:
     """Say what was done since: in the configuration, beside it, and in the ledger."""
     remembered = dict(line.split("  ", 1)[::-1] for line in mark.read_text(encoding="utf-8").splitlines()[1:])
+    lines = int(remembered.pop(_LOG, "0"))
     found = _configuration(home)
     # A mark without names is of a demo that was stopped early, or of an earlier version.
     for name in sorted(remembered.keys() | found.keys()) if remembered else ():
@@ -72,7 +76,7 @@ def _work(mark: Path, home: Path) -> Iterator[str]:
             if path.name not in made and not path.name.startswith(_LEDGER):
                 yield f"{path.relative_to(mark.parent)} was added"
     if (home / _LEDGER).is_file():
-        yield from _decided(home)
+        yield from _decided(home, lines)
 
 
 def _configuration(home: Path) -> dict[str, str]:
@@ -84,8 +88,8 @@ def _configuration(home: Path) -> dict[str, str]:
     }
 
 
-def _decided(home: Path) -> Iterator[str]:
-    """Say the first line of the log that the rehearsal did not write, or why the log cannot be read."""
+def _decided(home: Path, after: int) -> Iterator[str]:
+    """Say the first line of the log, behind that one, that the rehearsal did not write, or why it cannot be read."""
     try:
         settings = load(home)
         ledger = open_ledger(settings.database_url)
@@ -96,7 +100,6 @@ def _decided(home: Path) -> Iterator[str]:
         if migrate.current(ledger) is None:
             return  # stopped before there was anything
         migrate.require_newest(ledger)
-        after = 0
         with ledger.reading() as tx:
             while page := events.read(tx, settings.practice.key, after=after, limit=_PAGE):
                 after = page[-1].number

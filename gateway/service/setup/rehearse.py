@@ -4,7 +4,8 @@ Each step is the very use case that a clinic calls; the only things made up are 
 simulator over real SFTP on 127.0.0.1. Killed anywhere, the steps can be called again by hand and end the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.clock import Clock
 from gateway.ledger import claims, open_ledger
 from gateway.ledger.denials import StoredDenial
 from gateway.lifecycle import ClaimState
+from gateway.partner import MailboxKind, TradingPartner
 from gateway.service.inbound.collect import Collected, collect
 from gateway.service.inbound.outcome import Posted
 from gateway.service.inbound.post import post
@@ -31,8 +33,9 @@ from gateway.service.views.denials import DENIALS
 from gateway.service.views.lists import Request, rows
 from gateway.service.visits.import_visits import TakenIn, take_in
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
-from gateway.settings import SAMPLES_SHIPPED, load
+from gateway.settings import SAMPLES_SHIPPED, Settings, load
 from gateway.simulator.keys import make_key_pair
+from gateway.simulator.played import Played
 from gateway.simulator.simulator import Simulator
 
 SAMPLE_TODAY = date(2026, 11, 16)
@@ -96,17 +99,8 @@ def rehearse(
     Raises UsageError if the folder holds anything but an earlier rehearsal, and whatever the steps raise.
     """
     home = home_in(folder)
-    tell.step(f"making a clinic, its ledger and its keys in {folder}")
-    make_room(folder)
-    write_configuration(home)
-    world = SAMPLES_SHIPPED / "simulator"
     source = visits or SAMPLES_SHIPPED / "visits" / "clinic.json"
-    with Simulator(folder / "simulator", world, is_open=visits is not None) as simulator:
-        tell.step(f"starting a clearinghouse and payers on 127.0.0.1:{simulator.port} (SFTP, host key pinned)")
-        authorize_keys(simulator, home / "keys")
-        for name in simulator.partners:
-            _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
-        remember(folder, home)
+    with stage(folder, is_open=visits is not None, tell=tell.step) as simulator:
         settings = load(home)
         today = pinned or (SAMPLE_TODAY if visits is None else clock(settings.practice.zone).today())
         at_work = Clock(read=clock("UTC").read, zone=clock(settings.practice.zone).zone, pinned=today)
@@ -120,12 +114,79 @@ def rehearse(
             ledger.close()
 
 
+@contextmanager
+def stage(
+    folder: Path, *, is_open: bool, scenario: Path | None = None, tell: Callable[[str], None]
+) -> Iterator[Simulator]:
+    """Make a clinic's home and its keys in a folder of ours, and play its partners while the context lasts.
+
+    Raises UsageError if the folder holds anything but an earlier rehearsal.
+    """
+    home = home_in(folder)
+    tell(f"making a clinic, its ledger and its keys in {folder}")
+    make_room(folder)
+    write_configuration(home)
+    world = SAMPLES_SHIPPED / "simulator"
+    with Simulator(folder / "simulator", world, is_open=is_open, scenario=scenario) as simulator:
+        tell(f"starting a clearinghouse and payers on 127.0.0.1:{simulator.port} (SFTP, host key pinned)")
+        authorize_keys(simulator, home / "keys")
+        for name in simulator.partners:
+            _point(home / "partners" / f"{name}.toml", simulator.port, simulator.fingerprint)
+        remember(folder, home)
+        yield simulator
+
+
 def authorize_keys(simulator: Simulator, keys: Path) -> None:
     """Let the simulator's partners be reached with the keys in a folder; a partner without a key gets one."""
     for name in simulator.partners:
-        public = keys / f"{name}.pub"
-        line = public.read_text(encoding="ascii") if public.is_file() else make_key_pair(keys / name)
-        simulator.authorize(name, line)
+        _authorize(simulator, name, keys / name)
+
+
+def authorize_configured(simulator: Simulator, settings: Settings) -> tuple[str, ...]:
+    """Let each partner be reached with the key that its configuration names; one that is not there is made.
+
+    Give the partners that cannot log in: the simulator takes keys alone, and wants the public one beside the private.
+    """
+    without: list[str] = []
+    for name in simulator.partners:
+        kind, _, path = settings.partners[name].mailbox.key.partition(":")
+        private = Path(path)
+        if kind != "file" or (private.exists() and not _public(private).is_file()):
+            without.append(name)
+        else:
+            _authorize(simulator, name, private)
+    return tuple(without)
+
+
+def played_of(settings: Settings) -> tuple[Played, ...]:
+    """Give the partners of a home that are reached by SFTP, as they are called there. Raises ConfigError."""
+    return tuple(_played(one) for one in settings.partners.values() if one.mailbox.kind is MailboxKind.SFTP)
+
+
+def _played(one: TradingPartner) -> Played:
+    box = one.mailbox
+
+    def placed(folder: str) -> str:
+        return f"{box.root}/{folder}" if folder else ""
+
+    return Played.of(
+        one.name,
+        box.user,
+        uploads=placed(box.outbound),
+        answers=placed(box.inbound),
+        archive=placed(box.archive),
+        writes=placed(box.temporary_folder),
+    )
+
+
+def _authorize(simulator: Simulator, name: str, private: Path) -> None:
+    public = _public(private)
+    line = public.read_text(encoding="ascii") if public.is_file() else make_key_pair(private)
+    simulator.authorize(name, line)
+
+
+def _public(private: Path) -> Path:
+    return private.with_name(f"{private.name}.pub")
 
 
 def _play(office: Office, simulator: Simulator, source: Path, tell: Telling) -> None:
