@@ -33,7 +33,7 @@ FORWARDED = "23"
 """CLP02 where the claim is not this payer's and was passed on to another one."""
 _CROSSED_OVER = frozenset({"19", "20", "21"})
 """CLP02 of an answer that the payer has sent on to the next payer by itself."""
-_LATER = frozenset({"2", "3", "20", "21"})
+LATER = frozenset({"2", "3", "20", "21"})
 """CLP02 of a payer that comes after another one."""
 
 
@@ -140,7 +140,7 @@ class ClaimPayment(NamedTuple):
     @property
     def is_later(self) -> bool:
         """Tell whether it comes from a second or third payer."""
-        return self.status in _LATER
+        return self.status in LATER
 
     @property
     def adjusted(self) -> Decimal:

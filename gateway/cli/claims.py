@@ -85,6 +85,9 @@ def claims_show(place: Place, claim: str, as_json: bool) -> int:
         )
         return Status.DONE
     meaning, what_to_do = EXPLAINED[one.claim.state]
+    if what_to_do == "nothing" and any(denial.state == "open" for denial in one.denials):
+        # Paid, with a refusal that the payer leaves to the patient: somebody looks into it all the same.
+        what_to_do = f"gateway denials show {one.claim.pcn}"
     say(f"claim {one.claim.pcn} (version {one.claim.version} of visit {one.claim.visit_key}): {one.claim.state}")
     say(f"  {meaning}; what to do: {what_to_do}")
     carried = f", in file {one.file}" if one.file else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
@@ -132,6 +132,23 @@ def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:
         update(denials).where(denials.c.practice == practice, denials.c.state == "open", which).values(state="closed")
     )
     return closed.rowcount
+
+
+class OpenDenials(NamedTuple):
+    """How many denials are open, their cents, and how many of them are due by a day."""
+
+    lines: int
+    cents: int
+    due: int
+
+
+def open_total(tx: Connection, practice: str, *, due_by: date) -> OpenDenials:
+    """Count and add up what is open."""
+    mine = denials.c.practice == practice, denials.c.state == "open"
+    total = select(func.count(), func.coalesce(func.sum(denials.c.cents), 0)).where(*mine)
+    due = select(func.count()).select_from(denials).where(*mine, denials.c.due_on <= due_by)
+    lines, cents = tx.execute(total).one()
+    return OpenDenials(int(lines), int(cents), int(tx.execute(due).scalar_one()))
 
 
 def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredDenial]:

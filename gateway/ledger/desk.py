@@ -326,6 +326,27 @@ def _update(tx: Connection, practice: str, item: DeskItem, **values: object) -> 
         raise LedgerConflict(f"item {item.id} of the desk has changed meanwhile; look at it again before acting")
 
 
+class OpenItems(NamedTuple):
+    """What is open of one kind: how many items, their cents, and since when the oldest waits."""
+
+    kind: ItemKind
+    items: int
+    cents: int
+    oldest: datetime
+
+
+def open_by_kind(tx: Connection, practice: str) -> tuple[OpenItems, ...]:
+    """Count and add up what is open, by kind in the order of the kinds."""
+    d = desk_items.c
+    query = (
+        select(d.kind, func.count(), func.sum(d.left_cents), func.min(d.at))
+        .where(d.practice == practice, d.state == ItemState.OPEN)
+        .group_by(d.kind)
+    )
+    found = {ItemKind(kind): (int(items), int(cents), oldest) for kind, items, cents, oldest in tx.execute(query)}
+    return tuple(OpenItems(kind, *found[kind]) for kind in ItemKind if kind in found)
+
+
 class Held(NamedTuple):
     """Cents that are not on claims: of which nobody has decided; on each account; by what else became of them."""
 

@@ -1,15 +1,21 @@
 """Questions whose answer must be nothing: each finds rows that break a law of the house."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, select
 
 from gateway.delivery import Delivery
 from gateway.desk import ItemKind, ItemState
+from gateway.ledger.answers import PLACED
 from gateway.ledger.outbox import ITS_DELIVERY, WAITING
+from gateway.ledger.parameters import some_at_once
+from gateway.ledger.record import has_other_payers, paid_cents_from_bytes
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import (
     acknowledgments,
+    answers,
     claim_versions,
     claims,
     deliveries,
@@ -26,7 +32,15 @@ from gateway.ledger.tables import (
     visit_versions,
     visits,
 )
+from gateway.ledger.unindexed import Unindexed
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.remittance import LATER
+
+_PAGE: Final = 2_000
+"""Claim versions whose documents are opened at once."""
+_STANDS: Final = "stands"
+"""The fate of an answer that counts (gateway/remit/standing.py)."""
+_NOTHING_TO_DO: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)
 
 _STANDS_NO_MORE = (ClaimState.REPLACED, ClaimState.VOIDED)
 """A claim of which nothing is charged: another one stands for it, or it was taken back."""
@@ -203,6 +217,194 @@ def denied_without_a_denial(tx: Connection, practice: str) -> tuple[str, ...]:
         .having(func.sum(postings.c.cents) > 0)
     )
     return tuple(dict.fromkeys(tx.execute(query).scalars()))
+
+
+def claims_not_as_answered(tx: Connection, practice: str) -> tuple[tuple[str, int], ...]:
+    """Give claim and cents of each claim version that stands with other payments than its answers say.
+
+    An answer counts with what it says was paid (CLP04), less what of that waits on the desk: also where it was taken back,
+    for then so was posted. What a person placed elsewhere counts there. The answers themselves are opened, page by page.
+    """
+    off: dict[int, int] = {}
+    for first, last in _pages(tx, practice):
+        said, stands = _said_paid(tx, practice, first, last), _stands_paid(tx, practice, first, last)
+        differ = {one: said.get(one, 0) - stands.get(one, 0) for one in {*said, *stands}}
+        off |= {one: cents for one, cents in sorted(differ.items()) if cents}
+    pcns = _pcns(tx, practice, off)
+    return tuple((pcns[one], cents) for one, cents in off.items())
+
+
+def _pages(tx: Connection, practice: str) -> Iterator[tuple[int, int]]:
+    """Give the first and the last id of each page of claim versions."""
+    ends = select(func.min(claim_versions.c.id), func.max(claim_versions.c.id))
+    first, last = tx.execute(ends.where(claim_versions.c.practice == practice)).one()
+    if last is not None:
+        for one in range(first, last + 1, _PAGE):
+            yield one, min(one + _PAGE - 1, last)
+
+
+def _said_paid(tx: Connection, practice: str, first: int, last: int) -> dict[int, int]:
+    """Add up, by claim version, what answers say was paid and does not wait."""
+    # One that was posted before answers were kept is told by its payment, which has its id.
+    at_first = (payments.c.id == answers.c.id) & payments.c.answer_id.is_(None) & answers.c.document.is_(None)
+    query = (
+        select(answers.c.claim_version_id, answers.c.document, answers.c.waits_cents, payments.c.paid_cents)
+        .outerjoin(payments, at_first)
+        .where(
+            answers.c.claim_version_id.between(first, last),
+            Unindexed(answers.c.practice) == practice,
+            Unindexed(answers.c.fate) != PLACED,
+        )
+    )
+    said: dict[int, int] = {}
+    for version_id, document, waits, before in tx.execute(query):
+        paid = int(before or 0) if document is None else paid_cents_from_bytes(document)
+        said[version_id] = said.get(version_id, 0) + paid - int(waits)
+    return said
+
+
+def _stands_paid(tx: Connection, practice: str, first: int, last: int) -> dict[int, int]:
+    """Add up, by claim version, what its lines were paid."""
+    query = (
+        select(service_lines.c.claim_version_id, func.sum(postings.c.cents))
+        .join(postings, postings.c.line_id == service_lines.c.id)
+        .where(
+            service_lines.c.claim_version_id.between(first, last),
+            Unindexed(service_lines.c.practice) == practice,
+            postings.c.bucket == "paid",
+        )
+        .group_by(service_lines.c.claim_version_id)
+    )
+    return {version_id: int(cents) for version_id, cents in tx.execute(query)}
+
+
+def _pcns(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in some_at_once(version_ids):
+        query = select(claim_versions.c.id, claim_versions.c.pcn).where(
+            Unindexed(claim_versions.c.practice) == practice, claim_versions.c.id.in_(some)
+        )
+        found |= {row.id: row.pcn for row in tx.execute(query)}
+    return found
+
+
+def claims_settled_by_nothing(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claims that say they are settled, and of which no answer stands."""
+    settled = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
+    stands = select(answers.c.id).where(answers.c.claim_version_id == claim_versions.c.id, answers.c.fate == _STANDS)
+    query = select(claim_versions.c.pcn).where(
+        claim_versions.c.practice == practice, claim_versions.c.state.in_(settled), ~stands.exists()
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def items_of_nobody(tx: Connection, practice: str) -> tuple[int, ...]:
+    """Give the open items of the desk without an owner, without a reason, or without the moment since when they wait."""
+    d = desk_items.c
+    lacks = (func.trim(d.owner) == "") | (func.trim(d.why) == "") | (func.length(d.at) == 0)
+    query = select(d.id).where(d.practice == practice, d.state == ItemState.OPEN, lacks)
+    return tuple(tx.execute(query.order_by(d.id)).scalars())
+
+
+def answers_waiting_unseen(tx: Connection, practice: str) -> tuple[tuple[str, int], ...]:
+    """Give claim and cents of each answer of whose waiting money the desk holds another sum."""
+    held = (
+        select(func.coalesce(func.sum(desk_items.c.held_cents), 0))
+        .where(desk_items.c.practice == answers.c.practice, desk_items.c.answer_id == answers.c.id)
+        .scalar_subquery()
+    )
+    off = answers.c.waits_cents - held
+    query = (
+        select(claim_versions.c.pcn, off)
+        .join(claim_versions, claim_versions.c.id == answers.c.claim_version_id)
+        .where(Unindexed(answers.c.practice) == practice, answers.c.waits_cents != 0, off != 0)
+    )
+    return tuple((pcn, int(cents)) for pcn, cents in tx.execute(query.order_by(answers.c.id)))
+
+
+def set_aside_unseen(tx: Connection, practice: str) -> tuple[int, ...]:
+    """Give the remittances that are set aside and are no open item of the desk."""
+    d = desk_items.c
+    is_open = select(d.id).where(
+        d.practice == remittances.c.practice,
+        d.remittance_id == remittances.c.id,
+        Unindexed(d.kind) == ItemKind.SET_ASIDE,
+        Unindexed(d.state) == ItemState.OPEN,
+    )
+    query = select(remittances.c.id).where(
+        remittances.c.practice == practice, remittances.c.state == RemittanceState.SET_ASIDE, ~is_open.exists()
+    )
+    return tuple(tx.execute(query.order_by(remittances.c.id)).scalars())
+
+
+def denials_of_nothing(tx: Connection, practice: str) -> tuple[str, ...]:
+    """Give the claims on which a denial is open, and nothing is to be done: they ended, or what it denies stands no more."""
+    stands = (
+        select(func.coalesce(func.sum(postings.c.cents), 0))
+        .where(
+            postings.c.line_id == denials.c.line_id,
+            postings.c.group_code == denials.c.group_code,
+            postings.c.carc == denials.c.carc,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(claim_versions.c.pcn)
+        .join(denials, denials.c.claim_version_id == claim_versions.c.id)
+        .where(
+            denials.c.practice == practice,
+            denials.c.state == "open",
+            claim_versions.c.state.in_(_NOTHING_TO_DO) | (stands <= 0),
+        )
+        .order_by(denials.c.id)
+    )
+    return tuple(dict.fromkeys(tx.execute(query).scalars()))
+
+
+def patients_asked_too_early(tx: Connection, practice: str) -> tuple[tuple[str, int], ...]:
+    """Give claim and cents of each claim whose patient is left a share while another payer has not answered yet.
+
+    Only the claim itself tells of another payer: those that leave the patient something are opened, page by page.
+    """
+    # Later payers' answers that stand; the payment has the status, and those of before have their answer's id.
+    its_answer = answers.c.id == func.coalesce(payments.c.answer_id, payments.c.id)
+    later = (
+        select(payments.c.id)
+        .join(answers, its_answer)
+        .where(
+            payments.c.claim_version_id == service_lines.c.claim_version_id,
+            payments.c.status.in_(LATER),
+            answers.c.fate == _STANDS,
+        )
+    )
+    found: dict[int, int] = {}
+    for first, last in _pages(tx, practice):
+        share = func.sum(postings.c.cents)
+        query = (
+            select(service_lines.c.claim_version_id, share)
+            .join(postings, postings.c.line_id == service_lines.c.id)
+            .where(
+                service_lines.c.claim_version_id.between(first, last),
+                Unindexed(service_lines.c.practice) == practice,
+                postings.c.bucket == "patient",
+                postings.c.group_code == "PR",
+                ~later.exists(),
+            )
+            .group_by(service_lines.c.claim_version_id)
+            .having(share > 0)
+        )
+        left = {version_id: int(cents) for version_id, cents in tx.execute(query)}
+        found |= {one: left[one] for one in _with_another_payer(tx, practice, left)}
+    pcns = _pcns(tx, practice, found)
+    return tuple((pcns[one], cents) for one, cents in found.items())
+
+
+def _with_another_payer(tx: Connection, practice: str, version_ids: Collection[int]) -> Iterator[int]:
+    for some in some_at_once(version_ids):
+        query = select(claim_versions.c.id, claim_versions.c.body).where(
+            Unindexed(claim_versions.c.practice) == practice, claim_versions.c.id.in_(some)
+        )
+        yield from (row.id for row in tx.execute(query.order_by(claim_versions.c.id)) if has_other_payers(row.body))
 
 
 def charges(tx: Connection, practice: str) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from gateway.claim import Claim, ServiceLine
 from gateway.document import Stored, parsed, reader_of, written
+from gateway.money import cents
 from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment
 
 
@@ -62,6 +63,16 @@ def billed_from_bytes(body: bytes) -> Billed:
     return Billed(tuple(map(line, stored["lines"])), payees, others, member, name)
 
 
+_OTHERS: Final = b'"other_payers":['
+"""How the field begins in what `document.written` writes; in a text its quotation marks would be escaped."""
+
+
+def has_other_payers(body: bytes) -> bool:
+    """Tell whether a stored claim names others that cover the patient too, without reading the claim."""
+    place = body.find(_OTHERS)
+    return place >= 0 and not body.startswith(b"]", place + len(_OTHERS))
+
+
 def payment_to_bytes(payment: ClaimPayment) -> bytes:
     """Write an answer with every field, by name."""
     told = payment._asdict()
@@ -92,6 +103,11 @@ def payment_from_bytes(document: bytes) -> ClaimPayment:
             for line in told["lines"]
         ),
     )
+
+
+def paid_cents_from_bytes(document: bytes) -> int:
+    """Read of a stored answer only the cents that it says were paid (CLP04)."""
+    return cents(Decimal(parsed(document)["paid"]))
 
 
 _NOT_PLAIN: Final = frozenset({"adjustments", "remarks", "lines", "modifiers", "billed_modifiers", "day"})

@@ -34,13 +34,15 @@ _IDS: Final = {
     "inbound_interchanges": ("inbound_id",),
     "acknowledgments": ("inbound_id", "interchange_id", "claim_version_id"),
     "remittances": ("inbound_id",),
-    "payments": ("remittance_id", "claim_version_id"),
+    "answers": ("remittance_id", "claim_version_id"),
+    "payments": ("remittance_id", "claim_version_id", "answer_id"),
     "postings": ("payment_id", "line_id"),
     "parked_money": ("remittance_id",),
+    "desk_items": ("remittance_id", "answer_id"),
     "denials": ("payment_id", "line_id", "claim_version_id"),
     "events": (),
 }
-"""Each table that grows with claims, with its columns that hold ids of others."""
+"""Each table that grows with claims, with its columns that hold ids of others; older revisions lack some."""
 _OWNER: Final = {
     "visit_id": "visits",
     "visit_version_id": "visit_versions",
@@ -49,6 +51,7 @@ _OWNER: Final = {
     "interchange_id": "interchanges",
     "inbound_id": "inbound_files",
     "remittance_id": "remittances",
+    "answer_id": "answers",
     "payment_id": "payments",
     "line_id": "service_lines",
 }
@@ -59,6 +62,7 @@ _TEXTS: Final = {
     "inbound_files": ("name",),
     "remittances": ("trace",),
     "parked_money": ("reference",),
+    "desk_items": ("reference", "claim"),
     "events": ("about", "claim"),
 }
 """Texts that have to be told apart from copy to copy; an empty one stays empty."""
@@ -113,7 +117,8 @@ def grow(ledger: Path, wanted: int, counted: str = "claim_versions") -> None:
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000"):
             database.execute(f"PRAGMA {pragma}")
         (there,) = database.execute(f"SELECT count(*) FROM {counted}").fetchone()
-        steps = {table: _step(database, table) for table in _IDS}
+        present = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        steps = {table: _step(database, table) for table in _IDS if table in present}
         copied = int(max(0, wanted - there) / there + 0.999)
         for turn in range(1, copied + 1):
             database.execute("BEGIN")
@@ -131,11 +136,11 @@ def _step(database: sqlite3.Connection, table: str) -> int:
 
 def _copies(database: sqlite3.Connection, steps: dict[str, int], turn: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
     mark = "".join(_LETTERS[turn // len(_LETTERS) ** place % len(_LETTERS)] for place in (2, 1, 0))
-    for table, refers in _IDS.items():
+    for table, step in steps.items():
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         given = {name: f'"{name}"' for name in columns}
-        given["id"] = f"id + {turn * steps[table]}"
-        given |= {name: f"{name} + {turn * steps[_OWNER[name]]}" for name in refers}
+        given["id"] = f"id + {turn * step}"
+        given |= {name: f"{name} + {turn * steps[_OWNER[name]]}" for name in _IDS[table] if name in columns}
         given |= {name: f"{name} + {turn * 1000}" for name in _NUMBERS.get(table, ())}
         given |= {name: f"CASE {name} WHEN '' THEN '' ELSE {name} || '{mark}' END" for name in _TEXTS.get(table, ())}
         if table == "inbound_files":
@@ -147,4 +152,4 @@ def _copies(database: sqlite3.Connection, steps: dict[str, int], turn: int) -> I
             given["body"] = f"CAST(replace(CAST(body AS TEXT), {quoted} '\"', {quoted} '{mark}\"') AS BLOB)"
         names = ", ".join(f'"{name}"' for name in columns)
         taken = ", ".join(given[name] for name in columns)
-        yield f"INSERT INTO {table} ({names}) SELECT {taken} FROM {table} WHERE id <= ?", (steps[table],)
+        yield f"INSERT INTO {table} ({names}) SELECT {taken} FROM {table} WHERE id <= ?", (step,)

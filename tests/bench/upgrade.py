@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.cli.face import show
-from gateway.cli.reconcile.reconcile import summary
+from gateway.cli.reconcile.line import summary
 from gateway.ledger import migrate, open_ledger
 from gateway.service.money.reconcile import Reconciled, reconcile
 from tests.bench import filled, ledger

@@ -118,3 +118,29 @@ def test_an_empty_desk_says_so(tmp_path: Path) -> None:
     gateway("init", home=home)
     assert gateway("money", "list", home=home).out == "nothing matches state:open\n"
     assert gateway("money", "show", "1", home=home).status == 2
+
+
+def test_a_paid_claim_with_a_denial_that_is_open_does_not_read_nothing_to_do(home: Path) -> None:
+    one, settings = claims(home)[0], load(home)
+    pcn, first = one["claim"]["pcn"], one["lines"][0]["line"]
+    charge = Decimal(first["charge_cents"]) / 100
+    segments = list(answer(one, pcn))
+    place = next(number for number, text in enumerate(segments) if text.startswith("SVC*"))
+    # The payer refuses ten dollars of the first line and leaves them to the patient: somebody asks why.
+    segments[place] = segments[place].replace(f"*{charge}*{charge}*", f"*{charge}*{charge - 10}*")
+    segments.insert(place + 2, "CAS*PR*96*10")
+    total = Decimal(segments[0].split("*")[4])
+    segments[0] = segments[0].replace(f"*{total}*{total}*0*", f"*{total}*{total - 10}*10*")
+    raw = answer_835(str(total - 10), tuple(segments), payee=settings.practice.billing.npi, payer=one["claim"]["payer"])
+    usage = settings.partners["northgate"].envelope.usage
+    (home.parent / "box" / "outbound" / "a.835").write_bytes(raw.replace(b"*P*:~", f"*{usage}*:~".encode()))
+    gateway(*TODAY, "collect", "--partner", "northgate", home=home)
+    gateway(*TODAY, "post", home=home)
+    shown = gateway(*TODAY, "claims", "show", pcn, home=home).out
+    assert f"claim {pcn} (version 1 of visit {one['claim']['visit_key']}): paid" in shown
+    assert f"what to do: gateway denials show {pcn}" in shown
+    told = gateway(*TODAY, "reconcile", home=home)
+    assert "denied, $10.00" in told.out
+    assert "laws hold" in told.out
+    assert gateway(*TODAY, "claims", "close", pcn, *BY, home=home).status == 0
+    assert "what to do: nothing" in gateway(*TODAY, "claims", "show", pcn, home=home).out

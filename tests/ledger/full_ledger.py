@@ -17,6 +17,7 @@ from gateway.ledger.inbound import InboundState, Reason
 from gateway.ledger.remittances import RemittanceState
 from gateway.ledger.tables import metadata
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.remit.standing import Fate
 from gateway.visit import Discipline
 from tests.people import NOW, PRACTICE
 
@@ -39,6 +40,7 @@ _WORDS: Final[dict[str, Sequence[str]]] = {
     "inbound_files.state": tuple(InboundState),
     "inbound_files.reason": tuple(Reason),
     "remittances.state": tuple(RemittanceState),
+    "answers.fate": tuple(Fate),
     "desk_items.state": tuple(ItemState),
     "desk_items.kind": tuple(ItemKind),
     "desk_items.account": ("", *Account),
@@ -84,7 +86,7 @@ def _value(column: Column[Any], number: int) -> Any:
         case Instant():
             return NOW - timedelta(hours=number)
         case Sealed():
-            return b"{}"
+            return b'{"paid":"0.00"}'
     return _word(column, number)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.cli.face.say import say
 from gateway.cli.face.show import counted
-from gateway.cli.reconcile.reconcile import summary
+from gateway.cli.reconcile.line import summary
 from gateway.ledger.denials import StoredDenial
 from gateway.money import from_cents, shown
 from gateway.service.inbound.collect import Collected

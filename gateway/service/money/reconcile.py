@@ -1,35 +1,49 @@
 """The laws, checked on what the ledger holds, and the figures a practice wants to see.
 
-a  every visit is in exactly one state, and every answered line's charge is exactly divided into its buckets
+a  every visit is in exactly one state, and every answered line's charge is exactly divided into its buckets; what payers
+   said they paid is what stands, and nobody is asked for the same money twice
 b  no claim version is in two files
 c  the bytes of a sealed file have the hash they were sealed with
-d  of every posted remittance, posted + parked = what was paid
+d  of every posted remittance, posted + parked = what was paid; every sum in doubt is on somebody's list
 g  every claim version's state is the one that its last move in the log led to, by an artefact
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-from hashlib import sha256
+from typing import Final
 
 from gateway.delivery import Delivery
-from gateway.desk import ItemState
-from gateway.ledger import Transaction, claims, desk, doubts, laws, outbox, visits
+from gateway.desk import ItemKind, ItemState
+from gateway.ledger import Transaction, claims, denials, desk, doubts, laws, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.doubts import Doubt
 from gateway.lifecycle import ClaimState, VisitState
-from gateway.money import ZERO, from_cents, shown
+from gateway.money import ZERO, from_cents
+from gateway.service.money.check_laws import Law, check_laws, each_file
 from gateway.service.office import Office, quietly
 
-_PAGE = 200
+_SOON: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """One law, and what breaks it; nothing when it holds."""
+class Waiting:
+    """What is open on the desk of one kind: how many items, their dollars, and since how many days the oldest waits."""
 
-    law: str
-    broken: tuple[str, ...]
+    kind: ItemKind
+    items: int
+    amount: Decimal
+    oldest_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """What is denied and open: how many lines, their dollars, and how many of them are due within a week or were."""
+
+    lines: int
+    amount: Decimal
+    due_soon: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +51,11 @@ class Reconciled:
     """How the practice stands.
 
     visits, claims, files  how many are in each state; claims are current versions
+    claims_charged         dollars charged on the claims in each state; replaced ones are billed no more and count nowhere
     charged                dollars charged on the current version of every claim
     buckets                dollars of that in each bucket, `not yet answered` among them; they add up to `charged`
+    desk                   what is open on the desk, by kind
+    denied                 what is denied and open
     parked, set_aside      dollars on the desk of which nobody has decided; dollars of remittances set aside
     accounts               dollars on each account of provider adjustments (PLB), also what is open of them
     paid_back, not_ours    dollars that came, belong to no line, and were paid back or closed by a person
@@ -51,9 +68,12 @@ class Reconciled:
 
     visits: dict[VisitState, int]
     claims: dict[ClaimState, int]
+    claims_charged: dict[ClaimState, Decimal]
     files: dict[Delivery, int]
     charged: Decimal
     buckets: dict[str, Decimal]
+    desk: tuple[Waiting, ...]
+    denied: Denied
     parked: Decimal
     accounts: dict[str, Decimal]
     paid_back: Decimal
@@ -80,18 +100,23 @@ def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconcil
     """
     practice = office.practice.key
     with office.ledger.reading() as tx:
-        broken = _broken(tx, office, tell)
+        checked = check_laws(tx, office, tell)
         tell("adding up the money")
         charged, buckets = _buckets(tx, practice)
         set_aside_count, set_aside = laws.set_aside_total(tx, practice)
         kept = desk.held(tx, practice)
-        off = sum(abs(amount) for amount in (*(c for *_, c in broken.lines), *(c for _, c in broken.paid)))
+        by_state = claims.count_by_state(tx, practice)
         return Reconciled(
             visits=visits.count_by_state(tx, practice),
-            claims={state: number for state, (number, _) in claims.count_by_state(tx, practice).items()},
+            claims={state: number for state, (number, _) in by_state.items()},
+            claims_charged={
+                state: from_cents(cents) for state, (_, cents) in by_state.items() if state is not ClaimState.REPLACED
+            },
             files=_files(tx, practice),
             charged=charged,
             buckets=buckets,
+            desk=_desk(tx, office),
+            denied=_denied(tx, office),
             parked=from_cents(kept.open),
             accounts={name: from_cents(amount) for name, amount in sorted(kept.accounts.items())},
             paid_back=from_cents(kept.ended.get(ItemState.RETURNED, 0)),
@@ -103,92 +128,11 @@ def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconcil
                 f"file {name}: {partner} has sent no TA1 or 999 by {due:%Y-%m-%d %H:%M} UTC; gateway collect, then ask them"
                 for partner, name, due in laws.overdue_files(tx, practice, office.clock.now())
             ),
-            lost=len(broken.lost),
-            duplicated=len(broken.twice),
-            unexplained=from_cents(off),
-            laws=broken.laws(),
+            lost=checked.lost,
+            duplicated=checked.duplicated,
+            unexplained=from_cents(checked.unexplained_cents),
+            laws=checked.laws,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Broken:
-    """What breaks each law: claims and visits, lines and remittances with the cents that they are off by, files."""
-
-    lost: tuple[str, ...]
-    lines: tuple[tuple[str, str, int], ...]
-    twice: tuple[str, ...]
-    changed: tuple[str, ...]
-    paid: tuple[tuple[int, int], ...]
-    unseen: tuple[str, ...]
-    nobody: tuple[str, ...]
-    unproved: tuple[str, ...]
-    alone: tuple[tuple[str, int], ...]
-
-    def laws(self) -> tuple[Law, ...]:
-        """Say each law, with what breaks it."""
-        return (
-            Law(law="every visit and claim is somewhere", broken=self.lost),
-            Law(
-                law="every answered line is divided to the cent",
-                broken=tuple(f"claim {pcn} line {line}: off by {shown(from_cents(c))}" for pcn, line, c in self.lines),
-            ),
-            Law(law="no claim version is in two files", broken=self.twice),
-            Law(law="the bytes of sealed files never changed", broken=self.changed),
-            Law(
-                law="posted and parked money is what was paid",
-                broken=tuple(f"remittance {one}: off by {shown(from_cents(c))}" for one, c in self.paid),
-            ),
-            Law(
-                law="what was set off came to nothing together",
-                broken=tuple(f"payer {payer}: off by {shown(from_cents(c))}" for payer, c in self.alone),
-            ),
-            Law(law="every denied dollar is on somebody's list", broken=self.unseen),
-            Law(
-                law="every partner that something waits for is configured",
-                broken=tuple(f"partner {name} has no file in partners/" for name in self.nobody),
-            ),
-            Law(law="every state was entered on evidence", broken=self.unproved),
-        )
-
-
-def _broken(tx: Transaction, office: Office, tell: Callable[[str], None]) -> _Broken:
-    practice = office.practice.key
-    tell("is every visit and claim somewhere")
-    lost = (
-        *laws.visits_without_a_claim(tx, practice),
-        *laws.claims_without_a_file(tx, practice),
-        *laws.claims_half_answered(tx, practice),
-    )
-    tell("is every answered line divided to the cent")
-    lines = laws.lines_not_divided(tx, practice)
-    tell("is any claim version in two files")
-    twice = laws.claims_in_two_files(tx, practice)
-    tell("are the bytes of sealed files as they were")
-    changed = tuple(_changed(tx, practice))
-    tell("is posted and parked money what was paid")
-    paid = (
-        *laws.remittances_not_divided(tx, practice),
-        *laws.payments_not_divided(tx, practice),
-        *laws.desk_not_as_parked(tx, practice),
-    )
-    tell("is the desk as it says")
-    alone = laws.set_off_alone(tx, practice)
-    tell("is every denied dollar on somebody's list")
-    unseen = laws.denied_without_a_denial(tx, practice)
-    nobody = laws.partners_waited_for(tx, practice) - set(office.settings.partners)
-    tell("was every state entered on evidence")
-    unproved = laws.claims_without_evidence(tx, practice)
-    return _Broken(
-        lost=lost,
-        lines=lines,
-        twice=twice,
-        changed=changed,
-        paid=paid,
-        unseen=unseen,
-        nobody=tuple(sorted(nobody)),
-        unproved=unproved,
-        alone=alone,
-    )
 
 
 def _buckets(tx: Transaction, practice: str) -> tuple[Decimal, dict[str, Decimal]]:
@@ -202,6 +146,24 @@ def _buckets(tx: Transaction, practice: str) -> tuple[Decimal, dict[str, Decimal
     return from_cents(charged), buckets
 
 
+def _desk(tx: Transaction, office: Office) -> tuple[Waiting, ...]:
+    today, zone = office.clock.today(), office.clock.zone
+    return tuple(
+        Waiting(
+            kind=one.kind,
+            items=one.items,
+            amount=from_cents(one.cents),
+            oldest_days=max(0, (today - one.oldest.astimezone(zone).date()).days),
+        )
+        for one in desk.open_by_kind(tx, office.practice.key)
+    )
+
+
+def _denied(tx: Transaction, office: Office) -> Denied:
+    one = denials.open_total(tx, office.practice.key, due_by=office.clock.today() + _SOON)
+    return Denied(lines=one.lines, amount=from_cents(one.cents), due_soon=one.due)
+
+
 def kept_back(office: Office) -> tuple[Doubt, ...]:
     """List the claims that are not sealed, because a ledger that was lost may have sent them."""
     with office.ledger.reading() as tx:
@@ -210,20 +172,6 @@ def kept_back(office: Office) -> tuple[Doubt, ...]:
 
 def _files(tx: Transaction, practice: str) -> dict[Delivery, int]:
     counts: dict[Delivery, int] = {}
-    for file in _each(tx, practice):
+    for file in each_file(tx, practice):
         counts[file.state] = counts.get(file.state, 0) + 1
     return counts
-
-
-def _changed(tx: Transaction, practice: str) -> Iterator[str]:
-    for file in _each(tx, practice):
-        body, leaves = outbox.bytes_of(tx, practice, file.id), outbox.wire_of(tx, practice, file.id)
-        if sha256(body).hexdigest() != file.sha256 or sha256(leaves).hexdigest() != file.wire_sha256:
-            yield f"file {file.name}"
-
-
-def _each(tx: Transaction, practice: str) -> Iterator[outbox.SealedFile]:
-    after = 0
-    while page := outbox.files(tx, practice, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
