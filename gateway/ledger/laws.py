@@ -39,6 +39,8 @@ from gateway.remittance import LATER
 _PAGE: Final = 2_000
 """Claim versions whose documents are opened at once."""
 _STANDS: Final = "stands"
+_MAY_STAND: Final = (_STANDS, "ended")
+"""Of an answer of which a person has ended what waited, the rest may stand."""
 """The fate of an answer that counts (gateway/remit/standing.py)."""
 _NOTHING_TO_DO: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)
 
@@ -291,7 +293,9 @@ def _pcns(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[i
 def claims_settled_by_nothing(tx: Connection, practice: str) -> tuple[str, ...]:
     """Give the claims that say they are settled, and of which no answer stands."""
     settled = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
-    stands = select(answers.c.id).where(answers.c.claim_version_id == claim_versions.c.id, answers.c.fate == _STANDS)
+    stands = select(answers.c.id).where(
+        answers.c.claim_version_id == claim_versions.c.id, answers.c.fate.in_(_MAY_STAND)
+    )
     query = select(claim_versions.c.pcn).where(
         claim_versions.c.practice == practice, claim_versions.c.state.in_(settled), ~stands.exists()
     )

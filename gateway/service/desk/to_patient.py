@@ -42,13 +42,13 @@ def bill_patient(office: Office, name: str, *, reason: str) -> tuple[StoredClaim
         moved = [
             one
             for answer in ours.answers
-            if answer.fate == Fate.STANDS
+            if answer.fate in {Fate.STANDS, Fate.ENDED}
             for one in answer.posted
             if one.bucket == Bucket.DENIED and one.group_code in _MAY_BE_ASKED
         ]
         _require_may_be_asked(office, ours, moved)
         cents = sum(one.cents for one in moved)
-        stored = money.find(tx, practice, max(one.remittance_id for one in ours.answers if one.fate == Fate.STANDS))
+        stored = money.find(tx, practice, max(one.remittance_id for one in ours.answers))
         assert stored is not None, "an answer is of a remittance"
         ours.asks_patient = True
         done = Reckoned()

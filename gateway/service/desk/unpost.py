@@ -84,7 +84,11 @@ def _require_not_paid_back(ours: Ours) -> None:
 
 def _take_off(tx: Transaction, office: Office, stored: StoredRemittance, ours: Ours, reason: str) -> Unposted | None:
     practice = office.practice.key
-    its = [one for one in ours.answers if one.remittance_id == stored.id and one.fate == Fate.STANDS]
+    its = [
+        one
+        for one in ours.answers
+        if one.remittance_id == stored.id and one.posted and one.fate in {Fate.STANDS, Fate.ENDED}
+    ]
     its += [
         one
         for one in ours.answers

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
+from gateway.claim import OtherPayer
 from gateway.ledger.record import claim_to_bytes, has_other_payers
 from gateway.remit.posting import Cover
 from gateway.service.money import laid_on_lines
@@ -196,7 +197,7 @@ def test_what_a_second_payer_leaves_to_the_patient_is_the_patients(office: Offic
 
 def test_whether_a_claim_names_other_payers_is_told_without_reading_it() -> None:
     alone = people.claim("PCN1")
-    covered = replace(alone, other_payers=("SECOND PLAN",))
+    covered = replace(alone, other_payers=(OtherPayer(name="SECOND PLAN"),))
     assert (has_other_payers(claim_to_bytes(alone)), has_other_payers(claim_to_bytes(covered))) == (False, True)
     named = replace(alone, patient=replace(alone.patient, last_name='"other_payers":[1'))
     assert not has_other_payers(claim_to_bytes(named))
