@@ -177,10 +177,19 @@ def decide(tx: Connection, practice: str, remittance_id: int, state: RemittanceS
 
 
 def posted_before(tx: Connection, practice: str, remittance: Remittance) -> tuple[StoredRemittance, ...]:
-    """Give the remittances already posted under the same trace, originator, day and amount, oldest first."""
+    """Give the remittances already posted under the same trace and amount, of the same originator and day, or the same payer.
+
+    One that was typed from paper may tell another day, and knows no originator (TRN03) that the payer has not told before.
+    """
     r = remittances.c
+    same_key = (r.originator == remittance.originator) & (r.paid_on == remittance.paid_on)
+    same_payer = (r.payer_id == remittance.payer_id) & (r.payer_id != "")
     query = select(remittances).where(
-        r.practice == practice, r.state == RemittanceState.POSTED, *_same_payment(remittance)
+        r.practice == practice,
+        r.state == RemittanceState.POSTED,
+        r.trace == remittance.trace,
+        r.payment_cents == cents(remittance.payment),
+        same_key | same_payer,
     )
     return tuple(_stored(row) for row in tx.execute(query.order_by(r.id)).mappings())
 

@@ -331,3 +331,11 @@ def test_the_payers_own_originator_is_taken_from_its_other_remittances(sent: Off
     post(sent)
     entered(sent, FULL.replace("V-1", "V-2"), amount="140.50")
     assert {one.originator for one in remits(sent)} == {"1999999999"}
+
+
+def test_the_835_that_comes_later_waits_for_a_person_also_where_its_originator_was_not_known(sent: Office) -> None:
+    entered(sent, FULL, amount="140.50")
+    clinic.arrived(sent, answer_835("140.5", paid_in_full(the_claim(sent)), trace="4711"), name="late")
+    post(sent)
+    assert reconcile(sent).remittances_set_aside == 1
+    assert str(reconcile(sent).buckets["paid"]) == "140.50"
