@@ -104,7 +104,7 @@ def test_lines_without_controls_are_posted_and_taken_back(played: Played, name: 
     lines, wanted, doubts = ANSWERS[name]
     office, pcn = played.office, played.claims["A"].pcn
     paid = sum((Decimal(one.split("*")[3]) for one in lines if one.startswith("SVC")), Decimal(0))
-    clinic.arrived(office, clinic.answer_835(str(paid), body(pcn, lines), payer="OWNA"), name="one")
+    clinic.arrived(office, clinic.answer_835(str(paid), body(pcn, lines), payer="OWNCOMMERCIAL"), name="one")
     post(office)
     assert posted(played) == wanted
     assert len(differs(office)) == doubts
@@ -112,7 +112,7 @@ def test_lines_without_controls_are_posted_and_taken_back(played: Played, name: 
         "0",
         body(pcn, lines, reverses=True),
         trace="T2",
-        payer="OWNA",
+        payer="OWNCOMMERCIAL",
         plb=f"PLB*1234567893*20261231*FB:T2*-{paid}",
     )
     clinic.arrived(office, taken, name="two")
@@ -124,7 +124,7 @@ def test_lines_without_controls_are_posted_and_taken_back(played: Played, name: 
 def test_joined_with_another_procedure_is_parked_whole(played: Played) -> None:
     office, pcn = played.office, played.claims["A"].pcn
     lines = ("SVC*HC:97110:GP*120*120**2", "SVC*HC:97530:GP*90*90**2*HC:97140:GP*2")
-    clinic.arrived(office, clinic.answer_835("210", body(pcn, lines), payer="OWNA"))
+    clinic.arrived(office, clinic.answer_835("210", body(pcn, lines), payer="OWNCOMMERCIAL"))
     post(office)
     assert posted(played) == [{}, {}, {}]
     assert reconcile(office).parked == Decimal(210)

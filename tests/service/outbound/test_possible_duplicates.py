@@ -244,9 +244,10 @@ def test_the_commands_that_may_be_typed_are_those_that_work(presumed: tuple[Offi
     assert delivery_shown(office, NAME).may_be == ()
 
 
-def test_of_a_file_that_has_not_left_only_cancelling_may_be_typed(sealed: Office) -> None:
-    (command,) = delivery_shown(sealed, NAME).may_be
-    assert command == f"gateway deliveries cancel {NAME} --by NAME --reason TEXT"
+def test_a_file_that_has_not_left_may_be_cancelled_or_exported(sealed: Office) -> None:
+    commands = delivery_shown(sealed, NAME).may_be
+    assert f"gateway deliveries cancel {NAME} --by NAME --reason TEXT" in commands
+    assert [command.split()[2] for command in commands] == ["export", "cancel"]
 
 
 def test_a_move_that_is_a_persons_is_refused_to_the_gateway(presumed: tuple[Office, Server]) -> None:
