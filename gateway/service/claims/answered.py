@@ -88,8 +88,9 @@ def _earlier(
 ) -> Earlier:
     held, paid_by = [], Counter[str]()
     for one in versions:
-        if one.id in answered and one.state is not ClaimState.VOIDED:
-            stands = amounts.get(one.id, ())
+        stands = amounts.get(one.id, ())
+        # What was taken back by us counts no more, unless the payer has answered it again since.
+        if one.id in answered and (stands or one.state is not ClaimState.VOIDED):
             paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
             if not _holds_nothing(stands, office.settings.payer(one.payer)):
                 held.append(one)

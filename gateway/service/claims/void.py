@@ -20,7 +20,7 @@ from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
-from gateway.service.claims.withdrawn_visit import withdraw_visit
+from gateway.service.claims.withdrawn_visit import reclaim_visit, withdraw_visit
 from gateway.service.office import Office
 
 _ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED, ClaimState.REPLACED)
@@ -143,6 +143,28 @@ def settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *,
         _voided(tx, office, void, done, artefact)
         if all(one.state in PAST for one in versions if one not in (earlier, void)):
             _withdraw(tx, office, earlier, artefact)
+
+
+def stand_again(tx: Transaction, office: Office, claim: StoredClaim, now: ClaimState, *, artefact: str) -> None:
+    """Tell a person that a claim which had been taken back was answered again; its visit is claimed as before.
+
+    now  the state that the answer led to
+    """
+    said = Event(
+        kind="claim.stands_again",
+        about=claim.pcn,
+        claim=claim.pcn,
+        partner=claim.partner,
+        said=f"claim {claim.pcn} had been taken back, and the payer has answered it again: it is {now}",
+        severity=EventSeverity.WAKE,
+        artefact=artefact,
+        actor=office.actor,
+        next_command=f"gateway claims show {claim.pcn}",
+    )
+    events.write(tx, office.practice.key, said, at=office.clock.now())
+    what = f"visit {claim.visit_key} is claimed: {said.said}"
+    told = replace(said, kind="visit.claimed_again", about=claim.visit_key, claim="", said=what)
+    reclaim_visit(tx, office, claim, event=replace(told, severity=EventSeverity.ROUTINE))
 
 
 def _withdraw(tx: Transaction, office: Office, taken_back: StoredClaim, artefact: str) -> None:

@@ -1,0 +1,83 @@
+"""What a payer says of a claim that is being taken back, or was: its money counts, and no second original goes."""
+
+import pytest
+
+from gateway.claim import Frequency
+from gateway.errors import UsageError
+from gateway.event import EventSeverity
+from gateway.ledger import claims, events, visits
+from gateway.ledger.claims import StoredClaim
+from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.claims.void import void_claim
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import reconcile
+from gateway.service.office import Office
+from gateway.service.visits.correct import do_not_bill, fix_visit
+from gateway.service.visits.scrub import scrub_visits
+from tests.service import clinic
+from tests.service.clinic import taken, the_claim, visit
+
+
+def answered(office: Office, raw: bytes) -> None:
+    clinic.arrived(office, raw, name=f"answer-{len(raw)}")
+    (done,) = post(office)
+    assert not done.why
+
+
+@pytest.fixture
+def asked(office: Office) -> Office:
+    """A paid claim whose void has left."""
+    taken(office, visit())
+    scrub_visits(office)
+    clinic.delivered(office)
+    answered(office, clinic.answer_835("140.5", clinic.paid_in_full(the_claim(office))))
+    void_claim(office, "V-1", reason="wrong patient")
+    clinic.delivered(office)
+    return office
+
+
+def versions(office: Office) -> tuple[StoredClaim, ...]:
+    with office.ledger.reading() as tx:
+        known = visits.find(tx, office.practice.key, "V-1")
+        assert known is not None
+        return claims.of_visit(tx, office.practice.key, known.visit_id)
+
+
+def visit_state(office: Office) -> VisitState:
+    with office.ledger.reading() as tx:
+        known = visits.find(tx, office.practice.key, "V-1")
+        assert known is not None
+        return known.state
+
+
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_a_correction_after_the_reversal_lets_the_claim_stand_again(asked: Office, *, in_one_file: bool) -> None:
+    claim = versions(asked)[0]
+    back = clinic.set_835("-140.5", clinic.paid_in_full(claim, reverses=True), trace="R1", payer=claim.payer)
+    again = clinic.set_835("140.5", clinic.paid_in_full(claim), trace="R2", st="0002", payer=claim.payer)
+    for raw in [clinic.file_835(back, again)] if in_one_file else [clinic.file_835(back), clinic.file_835(again)]:
+        answered(asked, raw)
+    assert [one.state for one in versions(asked)] == [ClaimState.PAID, ClaimState.VOIDED]
+    assert visit_state(asked) is VisitState.CLAIMED
+    outcome = reconcile(asked)
+    assert (outcome.holds, str(outcome.charged), str(outcome.buckets["paid"])) == (True, "180.50", "140.50")
+    with asked.ledger.reading() as tx:
+        woken = [one.event for one in events.read(tx, asked.practice.key, severities=(EventSeverity.WAKE,))]
+    assert [(one.kind, one.claim) for one in woken] == [("claim.stands_again", claim.pcn)]
+    with pytest.raises(UsageError, match="visit V-1 is claimed"):
+        do_not_bill(asked, "V-1", reason="r")
+    fix_visit(asked, "V-1", (("services.2.units", "2"),), reason="recounted")
+    assert the_claim(asked).frequency == Frequency.REPLACEMENT
+
+
+def test_what_comes_after_the_visit_was_billed_anew_keeps_the_new_original_back(asked: Office) -> None:
+    claim = versions(asked)[0]
+    back = clinic.paid_in_full(claim, reverses=True)
+    answered(asked, clinic.answer_835("-140.5", back, trace="R1", payer=claim.payer))
+    fix_visit(asked, "V-1", (), reason="it was right")
+    assert the_claim(asked).frequency == Frequency.ORIGINAL
+    answered(asked, clinic.answer_835("140.5", clinic.paid_in_full(claim), trace="R2", payer=claim.payer))
+    clinic.delivered(asked)
+    assert [one.state for one in versions(asked)] == [ClaimState.PAID, ClaimState.VOIDED, ClaimState.READY]
+    assert visit_state(asked) is VisitState.CLAIMED
+    assert reconcile(asked).holds
