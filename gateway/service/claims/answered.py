@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.claim import Frequency
 from gateway.denials.anew import Refusal, starts_anew
 from gateway.ledger import Transaction, claims, outbox, remittances, standing_amounts
 from gateway.ledger.claims import StoredClaim
@@ -48,7 +49,7 @@ class Earlier:
 
     held     those that their payer has adjudicated and that stand with it, so that a correction for that payer replaces
              them: a second original would be a duplicate, or be paid twice. What was taken back by us, or never adjudicated
-             (MA130), is not among them
+             (MA130), is not among them, nor is a void: a payer that refuses one holds what it was to take back
     paid_by  the payers whose money stands on one, with its cents
     """
 
@@ -92,7 +93,8 @@ def _earlier(
         # What was taken back by us counts no more, unless the payer has answered it again since.
         if one.id in answered and (stands or one.state is not ClaimState.VOIDED):
             paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
-            if not _holds_nothing(stands, office.settings.payer(one.payer)):
+            is_void = one.frequency == Frequency.VOID
+            if not is_void and not _holds_nothing(stands, office.settings.payer(one.payer)):
                 held.append(one)
     return Earlier(versions, tuple(held), paid_by)
 

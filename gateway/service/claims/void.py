@@ -141,7 +141,7 @@ def settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *,
         done = f"void claim {void.pcn} has done its work: claim {earlier.pcn} is taken back"
         _voided(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)
         _voided(tx, office, void, done, artefact)
-        if all(one.state in PAST for one in versions if one not in (earlier, void)):
+        if all(one.state in PAST or is_void(one) for one in versions if one != earlier):
             _withdraw(tx, office, earlier, artefact)
 
 

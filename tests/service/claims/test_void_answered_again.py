@@ -8,6 +8,7 @@ from gateway.event import EventSeverity
 from gateway.ledger import claims, events, visits
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.claims.close import close_claim
 from gateway.service.claims.void import void_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
@@ -81,3 +82,36 @@ def test_what_comes_after_the_visit_was_billed_anew_keeps_the_new_original_back(
     assert [one.state for one in versions(asked)] == [ClaimState.PAID, ClaimState.VOIDED, ClaimState.READY]
     assert visit_state(asked) is VisitState.CLAIMED
     assert reconcile(asked).holds
+
+
+def refused(void: StoredClaim) -> tuple[str, ...]:
+    """The payer denies a void, under a number of its own for it."""
+    paid = clinic.paid_in_full(void)
+    number = paid[0].replace("*1*180.5*140.5*20*", "*4*180.5*0**")
+    kept = {"SVC*HC:97110*120*100**2": "SVC*HC:97110*120*0**2", "SVC*HC:97140*60.5*40.5**1": "SVC*HC:97140*60.5*0**1"}
+    reasons = {"CAS*CO*45*20": "CAS*CO*29*120", "CAS*PR*3*20": "CAS*CO*29*60.5"}
+    return (number, *({**kept, **reasons}.get(one, one) for one in paid[1:]))
+
+
+def test_after_a_refused_void_the_replacement_names_what_the_payer_holds(asked: Office) -> None:
+    claim, void = versions(asked)
+    answered(asked, clinic.answer_835("0", refused(void), trace="R1", payer=claim.payer))
+    claim, void = versions(asked)
+    assert (claim.state, void.state) == (ClaimState.PAID, ClaimState.DENIED)
+    assert void.payer_claim_number not in {"", claim.payer_claim_number}
+    fix_visit(asked, "V-1", (("services.2.units", "2"),), reason="recounted")
+    with asked.ledger.reading() as tx:
+        body = claims.body_of(tx, asked.practice.key, the_claim(asked).id)
+    assert (body.frequency, body.payer_claim_number) == (Frequency.REPLACEMENT, claim.payer_claim_number)
+    assert reconcile(asked).holds
+
+
+def test_what_a_second_void_takes_back_is_a_persons_to_decide_too(asked: Office) -> None:
+    claim, void = versions(asked)
+    close_claim(asked, void.pcn, reason="nobody answers")
+    void_claim(asked, "V-1", reason="asked again")
+    clinic.delivered(asked)
+    back = clinic.paid_in_full(claim, reverses=True)
+    answered(asked, clinic.answer_835("-140.5", back, trace="R1", payer=claim.payer))
+    assert [one.state for one in versions(asked)] == [ClaimState.VOIDED, ClaimState.CLOSED, ClaimState.VOIDED]
+    assert visit_state(asked) is VisitState.WITHDRAWN
