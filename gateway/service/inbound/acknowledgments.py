@@ -1,6 +1,7 @@
 """TA1, 999 and 277CA move files and claims: each is evidence, and only about what that partner was sent."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from gateway.acknowledgment import (
     ClaimAcknowledgment,
@@ -25,6 +26,8 @@ from gateway.service.office import Office
 from gateway.service.outbound.sealed_files import claims_sent
 
 _GOOD = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_ERRORS)
+_CAME_BEFORE: Final = "025"
+"""TA105: duplicate interchange control number."""
 _FURTHER = (ClaimState.ACCEPTED, ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
 
 
@@ -52,6 +55,8 @@ class Acknowledging:
         # Numbers begin anew after a migration or a restore: the date tells an answer to an older file of that number.
         if sent is None or not sent.may_have_left or answer.date != self._sealed_date(sent):
             return self._unmatched(what)
+        if answer.verdict is Verdict.REJECTED and answer.note == _CAME_BEFORE:
+            return self._came_before(sent, answer, what)
         contradicted = self._contradicted(sent, "TA1", answer.verdict, what)
         self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
         self._arrived(sent)
@@ -60,6 +65,24 @@ class Acknowledging:
         if answer.verdict is Verdict.REJECTED:
             return self._refuse(sent, what)
         return False
+
+    def _came_before(self, sent: SealedFile, answer: Ta1, what: str) -> bool:
+        """Take the refusal of a second copy as proof of the first: claims sent again after it would be doubled."""
+        self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
+        self._arrived(sent)
+        said = Event(
+            kind="file.came_before",
+            about=sent.name,
+            partner=sent.partner,
+            said=f"file {sent.name}: {what}; an interchange with this number had come before, so its claims are not rejected: "
+            "wait for the answers to the first one; if that was no copy of this file, ask the partner",
+            severity=EventSeverity.WAKE,
+            artefact=f"inbound {self.file.id}",
+            actor=self.office.actor,
+            next_command=f"gateway deliveries show {sent.name}",
+        )
+        events.write(self.tx, self.practice, said, at=self.at)
+        return True
 
     def _group(self, answer: GroupAnswer) -> bool:
         sent = outbox.by_group(self.tx, self.practice, self.file.partner, answer.group)
@@ -154,6 +177,8 @@ class Acknowledging:
         """
         good = verdict in _GOOD
         for one in inbound.answers_about(self.tx, self.practice, interchange_id=sent.id):
+            if one.kind == "TA1" and one.codes == _CAME_BEFORE:
+                continue  # it speaks of a second copy
             was_good = one.verdict in _GOOD
             same = one.kind == kind or (one.kind, kind, good) in {("TA1", "999", True), ("999", "TA1", False)}
             if same and was_good is not good:

@@ -253,3 +253,29 @@ def test_a_file_that_a_277ca_refuses_at_the_receiver_goes_again_whole(sent: Offi
     )
     assert [the_claim(sent, key).state for key in ("V-1", "V-3")] == [ClaimState.ACCEPTED, ClaimState.SENT]
     assert reconcile(sent).holds
+
+
+def test_a_claim_that_waits_again_outlasts_proposed_changes(sent: Office) -> None:
+    """Their system exports twice what it has changed since: what waits is of the version that stands."""
+    rejected(sent, "V-1")
+    resubmit_claim(sent, "V-1", reason=REASON)
+    for day in ("2026-11-03", "2026-11-04"):
+        take_in(sent, "b.json", visits_file(visit("V-1", date=day)))
+    assert the_claim(sent).state is ClaimState.READY
+    decline(sent, "V-1", reason="the old date was right")
+    assert seal_batches(sent).claims == 1
+
+
+def test_a_second_copy_that_is_refused_rejects_nothing(sent: Office) -> None:
+    for raw in (clinic.ta1(1, "R", "025"), clinic.answer_999(1)):
+        clinic.arrived(sent, raw)
+        (done,) = post(sent)
+        assert not done.why
+    assert the_claim(sent).state is ClaimState.RECEIVED
+    with pytest.raises(UsageError, match="wait for its answer"):
+        resubmit_claim(sent, "V-1", reason=REASON)
+    assert resubmit_file(sent, file_name(sent), reason=REASON).made == ()
+    with sent.ledger.reading() as tx:
+        woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
+    assert [(one.kind, one.about) for one in woken] == [("file.came_before", file_name(sent))]
+    assert reconcile(sent).holds

@@ -275,3 +275,12 @@ def test_a_closed_claim_is_taken_back_too(paid: Office) -> None:
     answered(paid, reversal(claim))
     assert (state(paid, claim), the_claim(paid).state) == (ClaimState.VOIDED, ClaimState.VOIDED)
     assert reconcile(paid).holds
+
+
+def test_a_void_that_waits_outlasts_proposed_changes(paid: Office) -> None:
+    _, pcn = void_claim(paid, "V-1", reason=REASON)
+    for day in ("2026-11-03", "2026-11-04"):
+        clinic.taken(paid, visit("V-1", date=day))
+    with paid.ledger.reading() as tx:
+        assert claims.current(tx, paid.practice.key, states=(ClaimState.READY,), limit=9)[0].pcn == pcn
+    assert seal_batches(paid).claims == 1
