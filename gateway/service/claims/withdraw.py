@@ -26,7 +26,7 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        claim = named(tx, office, name)
+        claim = named(tx, office, name, waiting=True)
         if claim.state is not ClaimState.READY and not (is_void(claim) and claim.state is ClaimState.REJECTED):
             raise UsageError(f"claim {claim.pcn} is {claim.state}, and waits for no batch; {_instead(claim)}")
         said = Event(

@@ -1,9 +1,9 @@
 """TA1, 999 and 277CA move files and claims: each is evidence, and only about what that partner was sent."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from gateway.acknowledgment import (
+    CAME_BEFORE,
     ClaimAcknowledgment,
     ClaimStatus,
     GroupAnswer,
@@ -26,8 +26,6 @@ from gateway.service.office import Office
 from gateway.service.outbound.sealed_files import claims_sent
 
 _GOOD = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_ERRORS)
-_CAME_BEFORE: Final = "025"
-"""TA105: duplicate interchange control number."""
 _FURTHER = (ClaimState.ACCEPTED, ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED)
 
 
@@ -55,7 +53,7 @@ class Acknowledging:
         # Numbers begin anew after a migration or a restore: the date tells an answer to an older file of that number.
         if sent is None or not sent.may_have_left or answer.date != self._sealed_date(sent):
             return self._unmatched(what)
-        if answer.verdict is Verdict.REJECTED and answer.note == _CAME_BEFORE:
+        if answer.verdict is Verdict.REJECTED and answer.note == CAME_BEFORE:
             return self._came_before(sent, answer, what)
         contradicted = self._contradicted(sent, "TA1", answer.verdict, what)
         self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
@@ -177,7 +175,7 @@ class Acknowledging:
         """
         good = verdict in _GOOD
         for one in inbound.answers_about(self.tx, self.practice, interchange_id=sent.id):
-            if one.kind == "TA1" and one.codes == _CAME_BEFORE:
+            if one.kind == "TA1" and one.codes == CAME_BEFORE:
                 continue  # it speaks of a second copy
             was_good = one.verdict in _GOOD
             same = one.kind == kind or (one.kind, kind, good) in {("TA1", "999", True), ("999", "TA1", False)}

@@ -12,6 +12,7 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.close import close_claim
 from gateway.service.claims.resubmit import Again, resubmit_claim, resubmit_file
+from gateway.service.claims.withdraw import withdraw_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -238,6 +239,23 @@ def test_a_rejected_claim_that_is_accepted_after_all_wakes_somebody_before_both_
     with sent.ledger.reading() as tx:
         woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
     assert [(one.kind, one.claim) for one in woken] == [("answer.disagrees", first.pcn)]
+    # It waits until a person has looked, and said so.
+    done = seal_batches(sent)
+    assert (done.claims, "was accepted after all" in done.unwritable[0].why) == (0, True)
+    withdraw_claim(sent, "V-1", reason="the payer holds nothing")
+    fix_visit(sent, "V-1", (), reason="the payer holds nothing")
+    assert seal_batches(sent).claims == 1
+
+
+def test_a_rejected_claim_that_is_accepted_after_all_is_not_sent_again(sent: Office) -> None:
+    first = the_claim(sent)
+    rejected(sent, "V-1")
+    answered(sent, clinic.answer_277ca("1000000001", (first.pcn, "A2:20:PR", ""), control=77))
+    with pytest.raises(UsageError, match="was rejected, and accepted after all: sent again it could be paid twice"):
+        resubmit_claim(sent, "V-1", reason=REASON)
+    answered(sent, clinic.answer_277ca("1000000001", (first.pcn, "A3:24:41", ""), control=78))
+    resubmit_claim(sent, "V-1", reason=REASON)
+    assert seal_batches(sent).claims == 1
 
 
 def test_a_file_that_a_277ca_refuses_at_the_receiver_goes_again_whole(sent: Office) -> None:

@@ -1,5 +1,9 @@
 """What a payer says of a claim that is being taken back, or was: its money counts, and no second original goes."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from gateway.claim import Frequency
@@ -10,9 +14,13 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.claims.close import close_claim
 from gateway.service.claims.void import void_claim
+from gateway.service.claims.withdraw import withdraw_claim
+from gateway.service.inbound.enter import Paper, enter
 from gateway.service.inbound.post import post
+from gateway.service.inbound.typed_claim import read_claim
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
+from gateway.service.views.claims import claim_shown
 from gateway.service.visits.correct import do_not_bill, fix_visit
 from gateway.service.visits.scrub import scrub_visits
 from tests.service import clinic
@@ -115,3 +123,21 @@ def test_what_a_second_void_takes_back_is_a_persons_to_decide_too(asked: Office)
     answered(asked, clinic.answer_835("-140.5", back, trace="R1", payer=claim.payer))
     assert [one.state for one in versions(asked)] == [ClaimState.VOIDED, ClaimState.CLOSED, ClaimState.VOIDED]
     assert visit_state(asked) is VisitState.WITHDRAWN
+
+
+def test_who_names_the_visit_means_the_claim_and_not_its_void(asked: Office) -> None:
+    claim, void = versions(asked)
+    told = read_claim("V-1 1=0.00 CO50=120.00 2=0.00 CO50=60.50")
+    paper = Paper(payer="PAYER1", trace="9", paid_on=date(2026, 11, 14), amount=Decimal(0), claims=(told,))
+    done = enter(replace(asked, actor="Ana Reyes"), paper, reason="by mail", dry_run=True)
+    assert [one.claim for one in done.claims] == [claim.pcn]
+    close_claim(asked, "V-1", reason="nothing more")
+    assert [one.state for one in versions(asked)] == [ClaimState.CLOSED, ClaimState.SENT]
+    assert claim_shown(asked, void.pcn.lower()).claim.pcn == void.pcn
+
+
+def test_a_visit_whose_void_waits_is_withdrawn_by_its_key(asked: Office) -> None:
+    close_claim(asked, versions(asked)[1].pcn, reason="nobody answers")
+    _, pcn = void_claim(asked, "V-1", reason="asked again")
+    assert withdraw_claim(asked, "V-1", reason="left as it is").pcn == pcn
+    assert versions(asked)[0].state is ClaimState.PAID
