@@ -366,12 +366,6 @@ def _moved(tx: Connection, some: list[StoredClaim], before: ClaimState, after: C
         raise LedgerConflict(f"{which} is not {before} any more; read it again before acting")
 
 
-def learn_payer_number(tx: Connection, claim: StoredClaim, number: str) -> None:
-    """Keep the payer's own number of a claim; the newest that it told us stands."""
-    if number:
-        tx.execute(update(claim_versions).where(claim_versions.c.id == claim.id).values(payer_claim_number=number))
-
-
 class Answered(NamedTuple):
     """What the answers of one remittance leave of a claim version: its state, and the payer's number of it."""
 

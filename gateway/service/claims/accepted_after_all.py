@@ -28,9 +28,7 @@ def accepted_after_all(
         claim = known[claim_id]
         later = [one for one in versions[claim.visit_id] if one.version > claim.version]
         told = (
-            said
-            for one in later
-            for said in events.read(tx, practice, claim=one.pcn, kind="claim.withdrawn", limit=1)
+            said for one in later for said in events.read(tx, practice, claim=one.pcn, kind="claim.withdrawn", limit=1)
         )
         if claim_id not in answered and not any(said.at >= at for said in told):
             waits[claim.visit_id] = claim

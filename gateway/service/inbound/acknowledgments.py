@@ -122,8 +122,9 @@ class Acknowledging:
             return self._unmatched("277CA for a claim that we did not send to this partner")
         codes = _codes(status.statuses)
         what = f"277CA: {status.verdict} ({codes}): {_meaning(status.statuses)}"
+        # A clearinghouse gives numbers of its own here: a correction names only what an answer that was posted gave.
+        what += f"; number {status.payer_claim_number}" if status.payer_claim_number else ""
         self._keep(None, claim, "277CA", status.verdict, codes, what)
-        claims.learn_payer_number(self.tx, claim, status.payer_claim_number)
         if status.verdict in _GOOD:
             self._advance_all((claim,), ClaimState.ACCEPTED, what)
             return False

@@ -6,22 +6,20 @@ set once. The first set also keeps that its interchange came, and the last one o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from gateway.acknowledgment import ClaimAcknowledgment, GroupAnswer, Ta1
 from gateway.edi.read.inbound_file import What
 from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.ledger import Transaction, inbound, visits
 from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetState
-from gateway.lifecycle import ClaimState
 from gateway.remittance import Remittance
-from gateway.service.claims.void import TAKEN_BACK, settle_voids, stand_again
+from gateway.service.claims.void import see_to_voids
 from gateway.service.inbound.acknowledgments import Acknowledging
 from gateway.service.inbound.outcome import Posted, posted, put_aside, read_event
 from gateway.service.inbound.outline import SetRead, each_set
 from gateway.service.inbound.plan import Plan, is_kept, write_plan
 from gateway.service.inbound.sandbox import SMALL_BYTES
-from gateway.service.money.claims_answered import Ours
 from gateway.service.money.post_remittance import Prepared, Remitting
 from gateway.service.office import Office
 
@@ -136,21 +134,14 @@ class FilePosting:
         looks = False
         for each in prepared:
             looks |= self.remitting.write(tx, each, self._which())
-            self._settle_voids(tx, each.answered.by_pcn.values())
+            # What a void of ours asked for, or had got: those that stand with nothing now, or again; few of many.
+            moved = ((one.claim, one.state) for one in each.answered.by_pcn.values())
+            see_to_voids(tx, self.office, moved, artefact=f"inbound {self.file.id}")
         acknowledging = Acknowledging(self.office, tx, self.file)
         for answer in one.answers:
             if not isinstance(answer.what, Remittance):
                 looks |= acknowledging.apply(answer.what)
         return looks
-
-    def _settle_voids(self, tx: Transaction, answered: Iterable[Ours]) -> None:
-        """See to what a void of ours asked for, or had got: those that stand with nothing, or again; few of many."""
-        some, artefact = tuple(answered), f"inbound {self.file.id}"
-        ended = [one.claim.visit_id for one in some if one.state in TAKEN_BACK]
-        settle_voids(tx, self.office, ended, artefact=artefact)
-        for one in some:
-            if one.claim.state is ClaimState.VOIDED and one.state is not ClaimState.VOIDED:
-                stand_again(tx, self.office, one.claim, one.state, artefact=artefact)
 
     def _begin(self, tx: Transaction) -> None:
         if not self.is_begun:

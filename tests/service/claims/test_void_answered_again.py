@@ -15,6 +15,7 @@ from gateway.lifecycle import ClaimState, VisitState
 from gateway.service.claims.close import close_claim
 from gateway.service.claims.void import void_claim
 from gateway.service.claims.withdraw import withdraw_claim
+from gateway.service.desk.place import place
 from gateway.service.inbound.enter import Paper, enter
 from gateway.service.inbound.post import post
 from gateway.service.inbound.typed_claim import read_claim
@@ -141,3 +142,14 @@ def test_a_visit_whose_void_waits_is_withdrawn_by_its_key(asked: Office) -> None
     _, pcn = void_claim(asked, "V-1", reason="asked again")
     assert withdraw_claim(asked, "V-1", reason="left as it is").pcn == pcn
     assert versions(asked)[0].state is ClaimState.PAID
+
+
+def test_a_reversal_under_the_voids_own_number_is_placed_on_the_claim(asked: Office) -> None:
+    claim, void = versions(asked)
+    back = clinic.answer_835("-140.5", clinic.paid_in_full(void, reverses=True), trace="R1", payer=claim.payer)
+    answered(asked, back)
+    assert [one.state for one in versions(asked)] == [ClaimState.PAID, ClaimState.SENT]
+    place(asked, 1, claim.pcn, reason="it is what the void asked for", on_lines={1: 1, 2: 2})
+    assert [one.state for one in versions(asked)] == [ClaimState.VOIDED, ClaimState.VOIDED]
+    assert visit_state(asked) is VisitState.WITHDRAWN
+    assert reconcile(asked).holds
