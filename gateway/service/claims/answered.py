@@ -12,6 +12,7 @@ from gateway.ledger.claims import StoredClaim
 from gateway.ledger.record import Billed
 from gateway.ledger.standing_amounts import StandingAmount
 from gateway.lifecycle import ClaimState
+from gateway.money import from_cents, shown
 from gateway.payer import Payer
 from gateway.remit.posting import Bucket
 from gateway.remittance import GroupCode
@@ -65,6 +66,18 @@ class Earlier:
         """Give that payer's own number of the newest version that it holds and gave one to; empty if there is none."""
         numbers = (one.payer_claim_number for one in reversed(self.held) if one.payer == payer)
         return next(filter(None, numbers), "")
+
+    def why_not_before(self, payer: str) -> str:
+        """Say what has to be taken back before that payer is asked, for it would be paid twice; empty if nothing has."""
+        paid = self.paid_by_another(payer)
+        if not paid:
+            return ""
+        claim = next(one for one in reversed(self.versions) if one.payer == paid and one.frequency != Frequency.VOID)
+        return (
+            f"payer {paid} has paid {shown(from_cents(self.paid_by[paid]))} of visit {claim.visit_key}: that has to be taken "
+            f"back before {payer} is asked, by a void (gateway claims void {claim.pcn} --by NAME --reason TEXT) or, where it "
+            "takes none, by a refund whose reversal is posted"
+        )
 
     def paid_by_another(self, payer: str) -> str:
         """Name a payer other than that one whose money stands: it would be paid twice. Empty if there is none."""

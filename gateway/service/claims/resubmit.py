@@ -116,6 +116,8 @@ def _judged(tx: Transaction, office: Office, some: tuple[StoredClaim, ...]) -> I
                 f"an earlier version of claim {one.pcn} has been answered by the payer meanwhile, and this one names none: "
                 f"{_fix(one)} makes the replacement"
             )
+        elif not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.paid_by_another(one.payer):
+            why = before.why_not_before(one.payer)
         elif not why and bodies[one.id].payer_claim_number != before.number_of(one.payer):
             why = f"claim {one.pcn} does not name the payer's newest number of the claim: {_fix(one)}"
         yield NotAgain(visit=one.visit_key, claim=one.pcn, why=why) if why else _Fit(one, visit)

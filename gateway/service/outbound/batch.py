@@ -196,7 +196,7 @@ def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClai
         if held.adjudicated_by(one.payer):
             whys[one.id] = "an earlier version was adjudicated meanwhile; correct the visit again to replace it"
         elif held.paid_by_another(one.payer):
-            whys[one.id] = _PAID_MEANWHILE
+            whys[one.id] = held.why_not_before(one.payer)
         elif one.visit_id in accepted:
             whys[one.id] = (
                 f"claim {accepted[one.visit_id].pcn}, which this one stands for, was accepted after all: wait for its answer, "
@@ -204,9 +204,6 @@ def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClai
                 f"gateway visits fix {one.visit_key} --by NAME --reason TEXT sends it after all"
             )
     return whys
-
-
-_PAID_MEANWHILE = "an earlier version was paid meanwhile; correct the visit again to replace it"
 
 
 def _judging(office: Office, partner: TradingPartner) -> Judge:
