@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
@@ -125,6 +125,18 @@ def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
 def close_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> int:
     """Close what is open on service lines: they were reversed, or answered anew. Gives how many there were."""
     return sum(_close(tx, practice, denials.c.line_id.in_(some)) for some in some_at_once(set(line_ids)))
+
+
+def reopen_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> None:
+    """Open what the newest answer denied of service lines, and was closed because a later claim stood for theirs."""
+    for some in some_at_once(set(line_ids)):
+        newest = (
+            select(func.max(denials.c.payment_id))
+            .where(denials.c.practice == practice, denials.c.line_id.in_(some))
+            .group_by(denials.c.line_id)
+        )
+        which = denials.c.practice == practice, denials.c.line_id.in_(some), denials.c.payment_id.in_(newest)
+        tx.execute(update(denials).where(*which).values(state="open"))
 
 
 def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:

@@ -38,6 +38,6 @@ def accepted_after_all(tx: Connection, practice: str, version_ids: Collection[in
                 carried.withdrawn == false(),
             )
         )
-        for row in tx.execute(of_file):
-            rejected[row.claim_version_id] = max(row.id, rejected.get(row.claim_version_id, 0))
+        for number, version_id in tx.execute(of_file):
+            rejected[version_id] = max(number, rejected.get(version_id, 0))
     return {one: at for one, (number, at) in accepted.items() if 0 < rejected.get(one, 0) < number}

@@ -69,6 +69,12 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
         if visit.state is not VisitState.WITHDRAWN and has_left(tx, practice, visit) is not None:
             raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
+        held = earlier_of(tx, office, [visit.visit_id])[visit.visit_id].held
+        if held:
+            raise UsageError(
+                f"payer {held[-1].payer} has answered claim {held[-1].pcn} of visit {key}, and holds it: it was billed; what "
+                f"was paid is taken back by a void (gateway claims void {held[-1].pcn} --by NAME --reason TEXT)"
+            )
         replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
