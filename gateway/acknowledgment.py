@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class Verdict(StrEnum):
@@ -14,6 +15,10 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
     FORWARDED = "forwarded"
     """On its way to somebody else; no verdict yet (277CA A0, A1, A5)."""
+
+
+CAME_BEFORE: Final = "025"
+"""TA105: an interchange with that control number had come before. A second copy is refused, and the first stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,8 @@ VISIT_MOVES: Final[dict[VisitState, frozenset[VisitState]]] = {
     VisitState.HELD: frozenset({VisitState.HELD, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.PROPOSED: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.CLAIMED: frozenset({VisitState.SUPERSEDED, VisitState.WITHDRAWN}),
-    VisitState.WITHDRAWN: frozenset({VisitState.NEW, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
+    # CLAIMED: what was taken back from the payer was answered again.
+    VisitState.WITHDRAWN: frozenset({VisitState.NEW, VisitState.CLAIMED, VisitState.SUPERSEDED, VisitState.NOT_BILLED}),
     VisitState.NOT_BILLED: frozenset({VisitState.SUPERSEDED}),
     VisitState.SUPERSEDED: frozenset(),
 }
@@ -107,7 +108,8 @@ MOVES: Final[dict[ClaimState, frozenset[ClaimState]]] = {
     ClaimState.REVERSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED, ClaimState.CLOSED} | _ANSWERED),
     # Money may come for it all the same, and be taken back by a void.
     ClaimState.REPLACED: frozenset({ClaimState.VOIDED}),
-    ClaimState.VOIDED: frozenset(),
+    # The payer corrected what it took back, in a later set or file: its money stands again.
+    ClaimState.VOIDED: _ANSWERED - {ClaimState.REVERSED},
     # A person takes it up again by correcting its visit, or takes it back.
     ClaimState.CLOSED: frozenset({ClaimState.REPLACED, ClaimState.VOIDED}),
 }

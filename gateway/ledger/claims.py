@@ -356,6 +356,21 @@ def move_all(
         events.write_all(tx, practice, (event for _, event in some), at=at)
 
 
+def restore(
+    tx: Connection, practice: str, claim: StoredClaim, after: ClaimState, *, event: Event, at: datetime
+) -> None:
+    """Let a replaced version be the one that stands again, where an answer had left it. Raises LedgerConflict, as a move.
+
+    It is no move of MOVES: only a person makes it, who withdraws what stood for it, and no answer does.
+    """
+    mine = claim_versions.c.id == claim.id, claim_versions.c.state == ClaimState.REPLACED
+    if tx.execute(update(claim_versions).where(*mine).values(state=after)).rowcount != 1:
+        raise LedgerConflict(f"claim {claim.pcn} is not {claim.state} any more; read it again before acting")
+    its = Unindexed(claims.c.practice) == practice, claims.c.visit_id == claim.visit_id
+    tx.execute(update(claims).where(*its).values(version=claim.version))
+    events.write(tx, practice, event, at=at)
+
+
 def _moved(tx: Connection, some: list[StoredClaim], before: ClaimState, after: ClaimState) -> None:
     if after not in MOVES[before]:
         raise LedgerConflict(f"{before} to {after} is not a move of a claim; read it again before acting")
@@ -364,12 +379,6 @@ def _moved(tx: Connection, some: list[StoredClaim], before: ClaimState, after: C
     if tx.execute(update(claim_versions).where(*ours).values(state=after)).rowcount != len(ids):
         which = f"claim {some[0].pcn}" if len(some) == 1 else f"one of {len(some)} claims from {some[0].pcn} on"
         raise LedgerConflict(f"{which} is not {before} any more; read it again before acting")
-
-
-def learn_payer_number(tx: Connection, claim: StoredClaim, number: str) -> None:
-    """Keep the payer's own number of a claim; the newest that it told us stands."""
-    if number:
-        tx.execute(update(claim_versions).where(claim_versions.c.id == claim.id).values(payer_claim_number=number))
 
 
 class Answered(NamedTuple):

@@ -127,6 +127,18 @@ def close_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> in
     return sum(_close(tx, practice, denials.c.line_id.in_(some)) for some in some_at_once(set(line_ids)))
 
 
+def reopen_of_lines(tx: Connection, practice: str, line_ids: Iterable[int]) -> None:
+    """Open what the newest answer denied of service lines, and was closed because a later claim stood for theirs."""
+    for some in some_at_once(set(line_ids)):
+        newest = (
+            select(func.max(denials.c.payment_id))
+            .where(denials.c.practice == practice, denials.c.line_id.in_(some))
+            .group_by(denials.c.line_id)
+        )
+        which = denials.c.practice == practice, denials.c.line_id.in_(some), denials.c.payment_id.in_(newest)
+        tx.execute(update(denials).where(*which).values(state="open"))
+
+
 def _close(tx: Connection, practice: str, which: ColumnElement[bool]) -> int:
     closed = tx.execute(
         update(denials).where(denials.c.practice == practice, denials.c.state == "open", which).values(state="closed")

@@ -5,12 +5,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.claim import Frequency
 from gateway.denials.anew import Refusal, starts_anew
 from gateway.ledger import Transaction, claims, outbox, remittances, standing_amounts
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.record import Billed
 from gateway.ledger.standing_amounts import StandingAmount
 from gateway.lifecycle import ClaimState
+from gateway.money import from_cents, shown
 from gateway.payer import Payer
 from gateway.remit.posting import Bucket
 from gateway.remittance import GroupCode
@@ -48,7 +50,7 @@ class Earlier:
 
     held     those that their payer has adjudicated and that stand with it, so that a correction for that payer replaces
              them: a second original would be a duplicate, or be paid twice. What was taken back by us, or never adjudicated
-             (MA130), is not among them
+             (MA130), is not among them, nor is a void: a payer that refuses one holds what it was to take back
     paid_by  the payers whose money stands on one, with its cents
     """
 
@@ -64,6 +66,18 @@ class Earlier:
         """Give that payer's own number of the newest version that it holds and gave one to; empty if there is none."""
         numbers = (one.payer_claim_number for one in reversed(self.held) if one.payer == payer)
         return next(filter(None, numbers), "")
+
+    def why_not_before(self, payer: str) -> str:
+        """Say what has to be taken back before that payer is asked, for it would be paid twice; empty if nothing has."""
+        paid = self.paid_by_another(payer)
+        if not paid:
+            return ""
+        claim = next(one for one in reversed(self.versions) if one.payer == paid and one.frequency != Frequency.VOID)
+        return (
+            f"payer {paid} has paid {shown(from_cents(self.paid_by[paid]))} of visit {claim.visit_key}: that has to be taken "
+            f"back before {payer} is asked, by a void (gateway claims void {claim.pcn} --by NAME --reason TEXT) or, where it "
+            "takes none, by a refund whose reversal is posted"
+        )
 
     def paid_by_another(self, payer: str) -> str:
         """Name a payer other than that one whose money stands: it would be paid twice. Empty if there is none."""
@@ -88,10 +102,12 @@ def _earlier(
 ) -> Earlier:
     held, paid_by = [], Counter[str]()
     for one in versions:
-        if one.id in answered and one.state is not ClaimState.VOIDED:
-            stands = amounts.get(one.id, ())
+        stands = amounts.get(one.id, ())
+        # What was taken back by us counts no more, unless the payer has answered it again since.
+        if one.id in answered and (stands or one.state is not ClaimState.VOIDED):
             paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
-            if not _holds_nothing(stands, office.settings.payer(one.payer)):
+            is_void = one.frequency == Frequency.VOID
+            if not is_void and not _holds_nothing(stands, office.settings.payer(one.payer)):
                 held.append(one)
     return Earlier(versions, tuple(held), paid_by)
 

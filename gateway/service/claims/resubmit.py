@@ -15,6 +15,7 @@ from gateway.ledger import Transaction, claims, numbers, outbox, remittances, vi
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.service.claims.accepted_after_all import accepted_after_all
 from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import let_stand
@@ -99,16 +100,24 @@ def _judged(tx: Transaction, office: Office, some: tuple[StoredClaim, ...]) -> I
     answered = remittances.adjudicated_among(tx, practice, {one.id: one.pcn for one in some})
     bodies = claims.bodies_of(tx, practice, [one.id for one in some])
     earlier = earlier_of(tx, office, [one.visit_id for one in some])
+    accepted = accepted_after_all(tx, office, {visit_id: each.versions for visit_id, each in earlier.items()})
     for one in some:
         visit, before = found[one.visit_key], earlier[one.visit_id]
         why = _why_not_as_it_stands(one, is_answered=one.id in answered) or _why_not_of_this_visit(
             tx, office, one, visit
         )
-        if not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.adjudicated_by(one.payer):
+        if not why and one.visit_id in accepted:
+            why = (
+                f"claim {accepted[one.visit_id].pcn} was rejected, and accepted after all: sent again it could be paid twice; "
+                f"wait for its answer (gateway collect), or ask the payer; see: gateway claims show {one.visit_key}"
+            )
+        elif not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.adjudicated_by(one.payer):
             why = (
                 f"an earlier version of claim {one.pcn} has been answered by the payer meanwhile, and this one names none: "
                 f"{_fix(one)} makes the replacement"
             )
+        elif not why and bodies[one.id].frequency is Frequency.ORIGINAL and before.paid_by_another(one.payer):
+            why = before.why_not_before(one.payer)
         elif not why and bodies[one.id].payer_claim_number != before.number_of(one.payer):
             why = f"claim {one.pcn} does not name the payer's newest number of the claim: {_fix(one)}"
         yield NotAgain(visit=one.visit_key, claim=one.pcn, why=why) if why else _Fit(one, visit)

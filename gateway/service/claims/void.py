@@ -5,26 +5,26 @@ answered stands on the earlier version until the payer's reversal takes it back;
 billed anew. A payer that takes no voids is written to: Medicare Part B takes neither 7 nor 8.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from gateway.claim import Frequency
 from gateway.errors import UsageError
 from gateway.event import Event, EventSeverity
-from gateway.ledger import Transaction, claims, events, numbers, standing_amounts, visits
+from gateway.ledger import Transaction, claims, denials, events, numbers, standing_amounts, visits
 from gateway.ledger.claims import NewClaim, StoredClaim
-from gateway.lifecycle import IN_FLIGHT, ClaimState
+from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
-from gateway.service.claims.withdrawn_visit import withdraw_visit
+from gateway.service.claims.withdrawn_visit import reclaim_visit, withdraw_visit
 from gateway.service.office import Office
 
 _ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED, ClaimState.REPLACED)
-TAKEN_BACK: Final = (ClaimState.REVERSED, ClaimState.CLOSED, ClaimState.REPLACED)
+_TAKEN_BACK: Final = (ClaimState.REVERSED, ClaimState.CLOSED, ClaimState.REPLACED)
 """Where a claim may stand once the payer has taken back what it paid for it."""
 
 
@@ -120,29 +120,69 @@ def _by_hand(payer: Payer) -> str:
     return f"{payer.name} takes no voids (frequency 8): ask it how it takes a payment back, by a refund for one"
 
 
-def settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *, artefact: str) -> None:
-    """Let what a payer has taken back, as a void of ours on its way asked, be VOIDED, and the void with it.
+def see_to_voids(
+    tx: Transaction, office: Office, answered: Iterable[tuple[StoredClaim, ClaimState]], *, artefact: str
+) -> None:
+    """See to the voids of claims that were answered just now: what they asked for has come, or does not stand any more.
 
-    visit_ids  visits of whose claims one was taken back just now; they are locked
-    artefact   what proves it: the remittance's file
+    answered  each claim as it was before the answer, and its state now; their visits are locked
+    artefact  what proves it: the remittance's file, or a person
+    """
+    some = tuple(answered)
+    _settle_voids(tx, office, [claim.visit_id for claim, now in some if now in _TAKEN_BACK], artefact=artefact)
+    for claim, now in some:
+        if claim.state is ClaimState.VOIDED and now is not ClaimState.VOIDED:
+            _stand_again(tx, office, claim, now, artefact=artefact)
+
+
+def _settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *, artefact: str) -> None:
+    """Let what a payer has taken back, as a void of ours asked, be VOIDED, and the void with it.
+
+    It is so wherever the void is by now, unless a person has withdrawn it: payers take back what they were asked for by
+    telephone, or of their own accord, while it still waits.
     """
     practice = office.practice.key
     for versions in claims.of_visits(tx, practice, visit_ids).values():
-        void = next((one for one in versions if is_void(one) and one.state in IN_FLIGHT), None)
+        void = next((one for one in reversed(versions) if is_void(one) and one.state not in PAST), None)
         if void is None:
             continue
         number = claims.body_of(tx, practice, void.id).payer_claim_number
         named_so = (one for one in reversed(versions) if (one.payer, one.payer_claim_number) == (void.payer, number))
         earlier = next((one for one in named_so if not is_void(one)), None)
-        if earlier is None or earlier.state not in TAKEN_BACK:
+        if earlier is None or earlier.state not in _TAKEN_BACK:
             continue
         if standing_amounts.of_versions(tx, practice, [earlier.id]):
             continue
-        done = f"void claim {void.pcn} has done its work: claim {earlier.pcn} is taken back"
-        _voided(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)
-        _voided(tx, office, void, done, artefact)
-        if all(one.state in PAST for one in versions if one not in (earlier, void)):
+        _ended(tx, office, earlier, f"claim {earlier.pcn} is taken back, as void claim {void.pcn} asked", artefact)
+        has_left = ClaimState.VOIDED in MOVES[void.state]
+        done = "has done its work" if has_left else "is not needed any more"
+        after = ClaimState.VOIDED if has_left else ClaimState.REPLACED
+        _ended(tx, office, void, f"void claim {void.pcn} {done}: claim {earlier.pcn} is taken back", artefact, after)
+        denials.close_of_claim(tx, practice, void.id)
+        if all(one.state in PAST or is_void(one) for one in versions if one != earlier):
             _withdraw(tx, office, earlier, artefact)
+
+
+def _stand_again(tx: Transaction, office: Office, claim: StoredClaim, now: ClaimState, *, artefact: str) -> None:
+    """Tell a person that a claim which had been taken back was answered again; its visit is claimed as before.
+
+    now  the state that the answer led to
+    """
+    said = Event(
+        kind="claim.stands_again",
+        about=claim.pcn,
+        claim=claim.pcn,
+        partner=claim.partner,
+        said=f"claim {claim.pcn} had been taken back, and the payer has answered it again: it is {now}",
+        severity=EventSeverity.WAKE,
+        artefact=artefact,
+        actor=office.actor,
+        next_command=f"gateway claims show {claim.pcn}",
+    )
+    events.write(tx, office.practice.key, said, at=office.clock.now())
+    what = f"visit {claim.visit_key} is claimed: {said.said}"
+    told = replace(said, kind="visit.claimed_again", about=claim.visit_key, claim="", said=what)
+    reclaim_visit(tx, office, claim, event=replace(told, severity=EventSeverity.ROUTINE))
 
 
 def _withdraw(tx: Transaction, office: Office, taken_back: StoredClaim, artefact: str) -> None:
@@ -160,16 +200,23 @@ def _withdraw(tx: Transaction, office: Office, taken_back: StoredClaim, artefact
     withdraw_visit(tx, office, key, event=said)
 
 
-def _voided(tx: Transaction, office: Office, claim: StoredClaim, what: str, artefact: str) -> None:
+def _ended(
+    tx: Transaction,
+    office: Office,
+    claim: StoredClaim,
+    what: str,
+    artefact: str,
+    after: ClaimState = ClaimState.VOIDED,
+) -> None:
     said = Event(
-        kind="claim.voided",
+        kind=f"claim.{after}",
         about=claim.pcn,
         claim=claim.pcn,
         partner=claim.partner,
         said=what,
         before=claim.state,
-        after=ClaimState.VOIDED,
+        after=after,
         artefact=artefact,
         actor=office.actor,
     )
-    claims.move(tx, office.practice.key, claim, ClaimState.VOIDED, event=said, at=office.clock.now())
+    claims.move(tx, office.practice.key, claim, after, event=said, at=office.clock.now())

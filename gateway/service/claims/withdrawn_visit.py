@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.event import Event
 from gateway.ledger import Transaction, visits
+from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import VisitState
 from gateway.service.office import Office
 
@@ -19,3 +20,14 @@ def withdraw_visit(tx: Transaction, office: Office, key: str, *, event: Event) -
     for one in claimed:
         told = replace(event, before=one.state, after=VisitState.WITHDRAWN) if one is claimed[-1] else None
         visits.move(tx, practice, one, VisitState.WITHDRAWN, event=told, at=at)
+
+
+def reclaim_visit(tx: Transaction, office: Office, claim: StoredClaim, *, event: Event) -> None:
+    """Let what was withdrawn of a visit be CLAIMED again, as far as it is what that claim of it says; `event` tells why."""
+    practice, at = office.practice.key, office.clock.now()
+    known = visits.versions(tx, practice, claim.visit_key)
+    content = next(one.sha256 for one in known if one.id == claim.visit_version_id)
+    withdrawn = [one for one in known if one.state is VisitState.WITHDRAWN and one.sha256 == content]
+    for one in withdrawn:
+        told = replace(event, before=one.state, after=VisitState.CLAIMED) if one is withdrawn[-1] else None
+        visits.move(tx, practice, one, VisitState.CLAIMED, event=told, at=at)

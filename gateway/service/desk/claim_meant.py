@@ -1,8 +1,10 @@
 """The claim that a person names: by its patient control number, or by the key of its visit."""
 
+from gateway.claim import Frequency
 from gateway.errors import UsageError
 from gateway.ledger import Transaction, claims, visits
 from gateway.remit.ladder import Step
+from gateway.service.claims.replacing import PAST
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
 from gateway.service.money.find_claims import Found
 from gateway.service.office import Office
@@ -17,7 +19,9 @@ def claim_meant(
     found_by: Step = Step.PERSON,
     partner: str = "",
 ) -> tuple[ClaimsAnswered, Ours]:
-    """Find the claim among those that may have left: of a visit its newest version. Raises UsageError.
+    """Find the claim among those that may have left: of a visit its newest version that stands. Raises UsageError.
+
+    A void of ours is meant only by its own number.
 
     ordinal, found_by  of the answer that is laid over it
     partner            one more whose claims may be meant: it is perhaps configured no more
@@ -26,7 +30,8 @@ def claim_meant(
     pcn = name.strip().upper()
     visit = visits.find(tx, practice, name)
     versions = claims.of_visit(tx, practice, visit.visit_id) if visit is not None else ()
-    names = [one.pcn for one in reversed(versions)] or [pcn]
+    own = [one for one in reversed(versions) if one.frequency != Frequency.VOID]
+    names = [one.pcn for one in sorted(own, key=lambda one: one.state in PAST)] or [pcn]
     partners = set(office.settings.partners) | {partner} | {one.partner for one in versions}
     for each in names:
         answered = read_claims(tx, practice, {ordinal: Found(each, found_by)}, partners=partners)

@@ -17,6 +17,7 @@ from gateway.money import ZERO, from_cents, shown
 from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment
+from gateway.service.claims.void import see_to_voids
 from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
@@ -83,6 +84,7 @@ def place(
         if item.answer_id is not None:
             answers.change_all(tx, practice, [Changed(item.answer_id, Fate.PLACED, 0)])
         write_reckoned(tx, office, placing.stored, placing.done, [ours])
+        see_to_voids(tx, office, [(ours.claim, ours.state)], artefact=f"item {item.id}")
         events.write(tx, practice, _said(office, item, placed, reason, found_by), at=office.clock.now())
     return placed
 

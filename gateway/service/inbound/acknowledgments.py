@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.acknowledgment import (
+    CAME_BEFORE,
     ClaimAcknowledgment,
     ClaimStatus,
     GroupAnswer,
@@ -52,6 +53,8 @@ class Acknowledging:
         # Numbers begin anew after a migration or a restore: the date tells an answer to an older file of that number.
         if sent is None or not sent.may_have_left or answer.date != self._sealed_date(sent):
             return self._unmatched(what)
+        if answer.verdict is Verdict.REJECTED and answer.note == CAME_BEFORE:
+            return self._came_before(sent, answer, what)
         contradicted = self._contradicted(sent, "TA1", answer.verdict, what)
         self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
         self._arrived(sent)
@@ -60,6 +63,24 @@ class Acknowledging:
         if answer.verdict is Verdict.REJECTED:
             return self._refuse(sent, what)
         return False
+
+    def _came_before(self, sent: SealedFile, answer: Ta1, what: str) -> bool:
+        """Take the refusal of a second copy as proof of the first: claims sent again after it would be doubled."""
+        self._keep(sent, None, "TA1", answer.verdict, answer.note, what)
+        self._arrived(sent)
+        said = Event(
+            kind="file.came_before",
+            about=sent.name,
+            partner=sent.partner,
+            said=f"file {sent.name}: {what}; an interchange with this number had come before, so its claims are not rejected: "
+            "wait for the answers to the first one; if that was no copy of this file, ask the partner",
+            severity=EventSeverity.WAKE,
+            artefact=f"inbound {self.file.id}",
+            actor=self.office.actor,
+            next_command=f"gateway deliveries show {sent.name}",
+        )
+        events.write(self.tx, self.practice, said, at=self.at)
+        return True
 
     def _group(self, answer: GroupAnswer) -> bool:
         sent = outbox.by_group(self.tx, self.practice, self.file.partner, answer.group)
@@ -101,8 +122,9 @@ class Acknowledging:
             return self._unmatched("277CA for a claim that we did not send to this partner")
         codes = _codes(status.statuses)
         what = f"277CA: {status.verdict} ({codes}): {_meaning(status.statuses)}"
+        # A clearinghouse gives numbers of its own here: a correction names only what an answer that was posted gave.
+        what += f"; number {status.payer_claim_number}" if status.payer_claim_number else ""
         self._keep(None, claim, "277CA", status.verdict, codes, what)
-        claims.learn_payer_number(self.tx, claim, status.payer_claim_number)
         if status.verdict in _GOOD:
             self._advance_all((claim,), ClaimState.ACCEPTED, what)
             return False
@@ -154,6 +176,8 @@ class Acknowledging:
         """
         good = verdict in _GOOD
         for one in inbound.answers_about(self.tx, self.practice, interchange_id=sent.id):
+            if one.kind == "TA1" and one.codes == CAME_BEFORE:
+                continue  # it speaks of a second copy
             was_good = one.verdict in _GOOD
             same = one.kind == kind or (one.kind, kind, good) in {("TA1", "999", True), ("999", "TA1", False)}
             if same and was_good is not good:

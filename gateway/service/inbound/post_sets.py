@@ -14,7 +14,7 @@ from gateway.errors import LedgerBusy, LedgerConflict, LedgerRefusal
 from gateway.ledger import Transaction, inbound, visits
 from gateway.ledger.inbound import InboundFile, InboundState, Reason, SetState
 from gateway.remittance import Remittance
-from gateway.service.claims.void import TAKEN_BACK, settle_voids
+from gateway.service.claims.void import see_to_voids
 from gateway.service.inbound.acknowledgments import Acknowledging
 from gateway.service.inbound.outcome import Posted, posted, put_aside, read_event
 from gateway.service.inbound.outline import SetRead, each_set
@@ -134,9 +134,9 @@ class FilePosting:
         looks = False
         for each in prepared:
             looks |= self.remitting.write(tx, each, self._which())
-            # What a void of ours asked for: those that stand with nothing now, few of many.
-            ended = [one.claim.visit_id for one in each.answered.by_pcn.values() if one.state in TAKEN_BACK]
-            settle_voids(tx, self.office, ended, artefact=f"inbound {self.file.id}")
+            # What a void of ours asked for, or had got: those that stand with nothing now, or again; few of many.
+            moved = ((one.claim, one.state) for one in each.answered.by_pcn.values())
+            see_to_voids(tx, self.office, moved, artefact=f"inbound {self.file.id}")
         acknowledging = Acknowledging(self.office, tx, self.file)
         for answer in one.answers:
             if not isinstance(answer.what, Remittance):

@@ -24,6 +24,7 @@ from gateway.ledger.outbox import NewFile, SealedFile
 from gateway.lifecycle import ClaimState
 from gateway.money import ZERO
 from gateway.partner import TradingPartner
+from gateway.service.claims.accepted_after_all import accepted_after_all
 from gateway.service.claims.answered import earlier_of
 from gateway.service.files.pgp import closed
 from gateway.service.identity.instance import require_released
@@ -171,22 +172,38 @@ def _originals(
         answered = _second_originals(tx, office, [stored for stored, _ in ready])
     for stored, body in ready:
         if stored.id in answered:
-            why = "an earlier version was adjudicated, or paid, meanwhile; correct the visit again to replace it"
-            doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=why))
+            doubled.append(Unwritable(pcn=stored.pcn, visit=stored.visit_key, why=answered[stored.id]))
         else:
             good.append((stored, body))
     return good, doubled
 
 
-def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClaim]) -> frozenset[int]:
-    """Give those of some claim versions that are originals of what its payer has adjudicated, or another one has paid."""
+def _second_originals(tx: Transaction, office: Office, some: Sequence[StoredClaim]) -> dict[int, str]:
+    """Give those of some claim versions that would be paid twice, with why.
+
+    They are originals of what its payer has adjudicated, or accepted after all, or another one has paid.
+    """
     originals = [one for one in some if one.frequency == Frequency.ORIGINAL]
     earlier = earlier_of(tx, office, [one.visit_id for one in originals])
-    return frozenset(
-        one.id
+    before = {
+        one.visit_id: [each for each in earlier[one.visit_id].versions if each.version < one.version]
         for one in originals
-        if earlier[one.visit_id].adjudicated_by(one.payer) or earlier[one.visit_id].paid_by_another(one.payer)
-    )
+    }
+    accepted = accepted_after_all(tx, office, before)
+    whys: dict[int, str] = {}
+    for one in originals:
+        held = earlier[one.visit_id]
+        if held.adjudicated_by(one.payer):
+            whys[one.id] = "an earlier version was adjudicated meanwhile; correct the visit again to replace it"
+        elif held.paid_by_another(one.payer):
+            whys[one.id] = held.why_not_before(one.payer)
+        elif one.visit_id in accepted:
+            whys[one.id] = (
+                f"claim {accepted[one.visit_id].pcn}, which this one stands for, was accepted after all: wait for its answer, "
+                f"or ask the payer; if it holds nothing, gateway claims withdraw {one.pcn} --by NAME --reason TEXT, then "
+                f"gateway visits fix {one.visit_key} --by NAME --reason TEXT sends it after all"
+            )
+    return whys
 
 
 def _judging(office: Office, partner: TradingPartner) -> Judge:

@@ -9,7 +9,6 @@ from gateway.intake import Taken, amend, visit_of
 from gateway.ledger import Transaction, claims, events, visits
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
-from gateway.money import from_cents, shown
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of
 from gateway.service.claims.void import is_void
@@ -70,6 +69,12 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
             raise UsageError(f"visit {key} is {visit.state}; only a visit without a claim can be left unbilled")
         if visit.state is not VisitState.WITHDRAWN and has_left(tx, practice, visit) is not None:
             raise UsageError(f"a claim of visit {key} has already left; decline the change (--decline), or fix it")
+        held = earlier_of(tx, office, [visit.visit_id])[visit.visit_id].held
+        if held:
+            raise UsageError(
+                f"payer {held[-1].payer} has answered claim {held[-1].pcn} of visit {key}, and holds it: it was billed; what "
+                f"was paid is taken back by a void (gateway claims void {held[-1].pcn} --by NAME --reason TEXT)"
+            )
         replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
@@ -140,13 +145,9 @@ def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, 
     What a payer answered is its own: for another payer the next claim is an original.
     """
     earlier, payer = earlier_of(tx, office, [visit.visit_id])[visit.visit_id], office.settings.payer(payer_id)
-    paid = earlier.paid_by_another(payer_id)
-    if paid:
-        raise UsageError(
-            f"payer {paid} has paid {shown(from_cents(earlier.paid_by[paid]))} of visit {visit.key}: that has to be taken back "
-            f"before {payer_id} is asked, by a void (gateway claims void {visit.key} --by NAME --reason TEXT) or, where it "
-            "takes none, by a refund whose reversal is posted; nothing was changed"
-        )
+    why = earlier.why_not_before(payer_id)
+    if why:
+        raise UsageError(f"{why}; nothing was changed")
     if not earlier.adjudicated_by(payer_id):
         return
     if not payer.takes_replacements:

@@ -15,6 +15,7 @@ from gateway.intake import Taken, outlined, visits_in
 from gateway.ledger import Transaction, claims, events, outbox, visits
 from gateway.ledger.visits import NewVersion, StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.claims.void import is_void
 from gateway.service.office import Office, quietly
 
 _PAGE: Final = 200
@@ -272,7 +273,9 @@ def _retire(tx: Transaction, office: Office, known: StoredVisit, became: Taking)
     if became is Taking.PROPOSED and known.state is not VisitState.PROPOSED:
         return  # what was claimed, or decided, stands until a person says otherwise
     visits.move(tx, practice, known, VisitState.SUPERSEDED, event=None, at=at)
-    replace_unsent(tx, office, known)
+    # A claim that waits while a change is proposed is of what stands, and not of the change.
+    if known.state is not VisitState.PROPOSED:
+        replace_unsent(tx, office, known)
 
 
 def standing(tx: Transaction, practice: str, proposed: StoredVisit) -> StoredVisit:
@@ -304,10 +307,13 @@ def reinstate(
 
 
 def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit, *, reason: str = "") -> None:
-    """Replace the claim version of a visit that waits for its batch, if there is one. `reason` is a person's, if any."""
+    """Replace the claim version of a visit that waits for its batch, if there is one; `reason` is a person's, if any.
+
+    A void is not the visit's: what it takes back stands as it did, whatever becomes of the visit.
+    """
     practice, at = office.practice.key, office.clock.now()
     for claim in claims.of_visit(tx, practice, visit.visit_id):
-        if claim.state is ClaimState.READY:
+        if claim.state is ClaimState.READY and not is_void(claim):
             said = Event(
                 kind="claim.replaced",
                 about=claim.pcn,

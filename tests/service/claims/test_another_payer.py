@@ -13,6 +13,7 @@ from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.payer import Program
+from gateway.service.claims.resubmit import resubmit_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -199,3 +200,16 @@ def test_a_rejection_that_is_paid_after_all_is_adjudicated(sent: Office) -> None
     answered(sent, "140.5", clinic.paid_in_full(old))
     sealed = seal_batches(sent)
     assert (sealed.claims, [one.visit for one in sealed.unwritable]) == (0, ["V-1"])
+
+
+def test_what_the_first_payer_pays_after_all_keeps_the_rejected_original_from_going_again(sent: Office) -> None:
+    first = the_claim(sent)
+    answered(sent, "0", refused(first))
+    fix_visit(sent, "V-1", TO_PAYER2, reason="the plan changed")
+    clinic.delivered(sent)
+    clinic.arrived(sent, clinic.ta1(1, "R", "006"), from_partner="south")
+    post(sent)
+    assert the_claim(sent).state is ClaimState.REJECTED
+    answered(sent, "140.5", clinic.paid_in_full(first))
+    with pytest.raises(UsageError, match=rf"PAYER1 has paid \$140\.50 .*gateway claims void {first.pcn} .*refund"):
+        resubmit_claim(sent, "V-1", reason="enrolled now")

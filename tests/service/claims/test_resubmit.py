@@ -12,6 +12,7 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.close import close_claim
 from gateway.service.claims.resubmit import Again, resubmit_claim, resubmit_file
+from gateway.service.claims.withdraw import withdraw_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
@@ -238,6 +239,23 @@ def test_a_rejected_claim_that_is_accepted_after_all_wakes_somebody_before_both_
     with sent.ledger.reading() as tx:
         woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
     assert [(one.kind, one.claim) for one in woken] == [("answer.disagrees", first.pcn)]
+    # It waits until a person has looked, and said so.
+    done = seal_batches(sent)
+    assert (done.claims, "was accepted after all" in done.unwritable[0].why) == (0, True)
+    withdraw_claim(sent, "V-1", reason="the payer holds nothing")
+    fix_visit(sent, "V-1", (), reason="the payer holds nothing")
+    assert seal_batches(sent).claims == 1
+
+
+def test_a_rejected_claim_that_is_accepted_after_all_is_not_sent_again(sent: Office) -> None:
+    first = the_claim(sent)
+    rejected(sent, "V-1")
+    answered(sent, clinic.answer_277ca("1000000001", (first.pcn, "A2:20:PR", ""), control=77))
+    with pytest.raises(UsageError, match="was rejected, and accepted after all: sent again it could be paid twice"):
+        resubmit_claim(sent, "V-1", reason=REASON)
+    answered(sent, clinic.answer_277ca("1000000001", (first.pcn, "A3:24:41", ""), control=78))
+    resubmit_claim(sent, "V-1", reason=REASON)
+    assert seal_batches(sent).claims == 1
 
 
 def test_a_file_that_a_277ca_refuses_at_the_receiver_goes_again_whole(sent: Office) -> None:
@@ -252,4 +270,30 @@ def test_a_file_that_a_277ca_refuses_at_the_receiver_goes_again_whole(sent: Offi
         sent, clinic.answer_277ca("1000000002", *((the_claim(sent, k).pcn, "A2:20:PR", "") for k in ("V-1", "V-2")))
     )
     assert [the_claim(sent, key).state for key in ("V-1", "V-3")] == [ClaimState.ACCEPTED, ClaimState.SENT]
+    assert reconcile(sent).holds
+
+
+def test_a_claim_that_waits_again_outlasts_proposed_changes(sent: Office) -> None:
+    """Their system exports twice what it has changed since: what waits is of the version that stands."""
+    rejected(sent, "V-1")
+    resubmit_claim(sent, "V-1", reason=REASON)
+    for day in ("2026-11-03", "2026-11-04"):
+        take_in(sent, "b.json", visits_file(visit("V-1", date=day)))
+    assert the_claim(sent).state is ClaimState.READY
+    decline(sent, "V-1", reason="the old date was right")
+    assert seal_batches(sent).claims == 1
+
+
+def test_a_second_copy_that_is_refused_rejects_nothing(sent: Office) -> None:
+    for raw in (clinic.ta1(1, "R", "025"), clinic.answer_999(1)):
+        clinic.arrived(sent, raw)
+        (done,) = post(sent)
+        assert not done.why
+    assert the_claim(sent).state is ClaimState.RECEIVED
+    with pytest.raises(UsageError, match="wait for its answer"):
+        resubmit_claim(sent, "V-1", reason=REASON)
+    assert resubmit_file(sent, file_name(sent), reason=REASON).made == ()
+    with sent.ledger.reading() as tx:
+        woken = [one.event for one in events.read(tx, sent.practice.key, severities=(EventSeverity.WAKE,))]
+    assert [(one.kind, one.about) for one in woken] == [("file.came_before", file_name(sent))]
     assert reconcile(sent).holds

@@ -236,7 +236,22 @@ def test_a_void_that_nobody_answers_is_ended_by_a_person(paid: Office) -> None:
     assert not reconcile(paid).buckets.get("written off")
     assert claim_shown(paid, "V-1").claim.pcn == claim.pcn
     answered(paid, reversal(claim))
-    assert state(paid, claim) is ClaimState.REVERSED
+    # What they confirmed has come: nothing is to be corrected of a claim that was taken back.
+    assert (state(paid, claim), the_claim(paid).state) == (ClaimState.VOIDED, ClaimState.VOIDED)
+    assert reconcile(paid).holds
+
+
+@pytest.mark.parametrize("is_rejected", [False, True])
+def test_what_the_payer_takes_back_before_the_void_is_taken_is_taken_back(paid: Office, *, is_rejected: bool) -> None:
+    claim, _ = void_claim(paid, "V-1", reason=REASON)
+    if is_rejected:
+        clinic.delivered(paid)
+        answered(paid, clinic.ta1(2, "R", "006"))
+    answered(paid, reversal(claim))
+    assert (state(paid, claim), the_claim(paid).state) == (ClaimState.VOIDED, ClaimState.REPLACED)
+    assert seal_batches(paid).claims == 0
+    fix_visit(paid, "V-1", (), reason="it was right, under the right number")
+    assert the_claim(paid).frequency == Frequency.ORIGINAL
     assert reconcile(paid).holds
 
 
@@ -275,3 +290,12 @@ def test_a_closed_claim_is_taken_back_too(paid: Office) -> None:
     answered(paid, reversal(claim))
     assert (state(paid, claim), the_claim(paid).state) == (ClaimState.VOIDED, ClaimState.VOIDED)
     assert reconcile(paid).holds
+
+
+def test_a_void_that_waits_outlasts_proposed_changes(paid: Office) -> None:
+    _, pcn = void_claim(paid, "V-1", reason=REASON)
+    for day in ("2026-11-03", "2026-11-04"):
+        clinic.taken(paid, visit("V-1", date=day))
+    with paid.ledger.reading() as tx:
+        assert claims.current(tx, paid.practice.key, states=(ClaimState.READY,), limit=9)[0].pcn == pcn
+    assert seal_batches(paid).claims == 1

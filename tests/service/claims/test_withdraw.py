@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.errors import UsageError
-from gateway.ledger import claims, events, visits
+from gateway.ledger import claims, denials, events, visits
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.service.claims.close import close_claim
 from gateway.service.claims.withdraw import withdraw_claim
 from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
@@ -117,3 +118,49 @@ def test_a_claim_that_waits_for_no_batch_says_what_to_do_instead(ready: Office) 
         withdraw_claim(ready, "V-1", reason=REASON)
     with pytest.raises(UsageError, match="there is no claim"):
         withdraw_claim(ready, "V-9", reason=REASON)
+
+
+@pytest.mark.parametrize("is_denied", [False, True])
+def test_a_correction_that_is_withdrawn_lets_what_it_was_to_replace_stand_again(
+    ready: Office, *, is_denied: bool
+) -> None:
+    clinic.delivered(ready)
+    first = the_claim(ready)
+    body, amount = (clinic.denied(first), "100") if is_denied else (clinic.paid_in_full(first), "140.5")
+    clinic.arrived(ready, clinic.answer_835(amount, body, payer=first.payer))
+    post(ready)
+    with ready.ledger.reading() as tx:
+        stood, was_open = claims.by_id(tx, ready.practice.key, first.id), denials.listed(tx, ready.practice.key)
+    before = reconcile(ready)
+    for units in ("2", "3"):
+        fix_visit(ready, "V-1", (("services.2.units", units),), reason="recounted")
+    withdraw_claim(ready, "V-1", reason="it was right")
+    with ready.ledger.reading() as tx:
+        assert claims.by_id(tx, ready.practice.key, first.id) == stood
+        assert denials.listed(tx, ready.practice.key) == was_open
+        known = visits.versions(tx, ready.practice.key, "V-1")
+    assert len(was_open) == int(is_denied)
+    assert [one.state for one in known] == [*[VisitState.SUPERSEDED] * 3, VisitState.CLAIMED]
+    assert known[0].sha256 == known[-1].sha256
+    after = reconcile(ready)
+    assert (after.holds, after.charged, after.buckets) == (True, before.charged, before.buckets)
+    assert seal_batches(ready).claims == 0
+    with pytest.raises(UsageError, match="visit V-1 is claimed"):
+        do_not_bill(ready, "V-1", reason="she paid")
+    fix_visit(ready, "V-1", (("services.2.units", "2"),), reason="recounted after all")
+    assert (the_claim(ready).frequency, seal_batches(ready).claims) == ("7", 1)
+    assert reconcile(ready).holds
+
+
+def test_a_closed_claim_whose_correction_is_withdrawn_is_closed_again(ready: Office) -> None:
+    clinic.delivered(ready)
+    first = the_claim(ready)
+    clinic.arrived(ready, clinic.answer_835("100", clinic.denied(first), payer=first.payer))
+    post(ready)
+    close_claim(ready, "V-1", reason="too small")
+    fix_visit(ready, "V-1", (("services.2.units", "2"),), reason="recounted")
+    withdraw_claim(ready, "V-1", reason="it was right")
+    with ready.ledger.reading() as tx:
+        assert claims.by_id(tx, ready.practice.key, first.id).state is ClaimState.CLOSED
+        assert denials.listed(tx, ready.practice.key) == ()
+    assert reconcile(ready).holds

@@ -155,7 +155,11 @@ def test_ta1_999_and_277ca_move_the_claims_forward(sent: Office) -> None:
     claim, other = the_claim(sent), the_claim(sent, "V-2")
     done = posted(sent, answer_277ca(REFERENCE, (claim.pcn, "A2:20:PR", "ICN9"), (other.pcn, "A7:33:IL", "")))
     assert done.needs_a_person
-    assert (the_claim(sent).state, the_claim(sent).payer_claim_number) == (ClaimState.ACCEPTED, "ICN9")
+    # Whose number that is, nobody knows: it is told, and no correction names it.
+    assert (the_claim(sent).state, the_claim(sent).payer_claim_number) == (ClaimState.ACCEPTED, "")
+    with sent.ledger.reading() as tx:
+        told = events.read(tx, sent.practice.key, claim=claim.pcn, limit=100)[-1].event.said
+    assert told.endswith("; number ICN9")
     assert the_claim(sent, "V-2").state is ClaimState.REJECTED
     assert reconcile(sent).holds
 
