@@ -61,6 +61,18 @@ def by_line_controls(tx: Connection, practice: str, controls: Collection[str]) -
     return found
 
 
+def controls_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Give the line controls of some claims."""
+    lines, found = service_lines.c, dict[int, frozenset[str]]()
+    for some in some_at_once(version_ids):
+        query = select(lines.claim_version_id, lines.control).where(
+            Unindexed(lines.practice) == practice, lines.claim_version_id.in_(some)
+        )
+        for row in tx.execute(query):
+            found[row.claim_version_id] = found.get(row.claim_version_id, frozenset()) | {row.control}
+    return found
+
+
 def by_payer_numbers(
     tx: Connection, practice: str, numbers: Collection[str], *, payers: Collection[str] | None = None
 ) -> dict[str, frozenset[Named]]:

@@ -24,6 +24,7 @@ _NEVER: Final = (
     "payments",
     "answers",
     "parked_money",
+    "desk_items",
     "remittances",
     "acknowledgments",
     "inbound_interchanges",
@@ -64,7 +65,9 @@ def _take_answers_away(database: sqlite3.Connection) -> None:
     for table in _NEVER:
         if table in there:  # an older revision has not all of them
             database.execute(f"DELETE FROM {table}")
-    database.execute("UPDATE claim_versions SET state = 'sent', payer_claim_number = '', partner = ?", (PARTNER,))
+    database.execute(
+        "UPDATE claim_versions SET state = 'sent', payer_claim_number = '', payer = 'PAYER1', partner = ?", (PARTNER,)
+    )
     database.execute(
         "UPDATE interchanges SET interchange = 1000000 + id, group_control = 1000000 + id, name = name || '-' || id,"
         " reference = '1' || substr('000000000' || (1000000 + id), -9), partner = ?",

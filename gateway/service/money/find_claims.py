@@ -53,6 +53,9 @@ class _Finding:
     ) -> None:
         pcns = (one.patient_control_number for one in payments)
         self._by_pcn = lookups.by_pcns(tx, practice, {form for pcn in pcns for form in (pcn, plain(pcn))})
+        self._own: dict[int, frozenset[str]] = {}
+        named = (self._named(one) for one in payments if next(self._strange(one), ""))
+        self._own = lookups.controls_of(tx, practice, {one.id for one in named if one is not None})
         controls = {form for one in payments for control in self._strange(one) for form in (control, plain(control))}
         self._owners = lookups.by_line_controls(tx, practice, controls)
         unnamed = [one for one in payments if self._named(one) is None]
@@ -94,10 +97,12 @@ class _Finding:
         return self._by_pcn.get(pcn) or self._by_pcn.get(plain(pcn))
 
     def _strange(self, payment: ClaimPayment) -> Iterator[str]:
-        """Give the line controls that are not made of the number of the claim that it names: nearly all are."""
+        """Give the line controls that are not those of the claim that it names: nearly all are made of its number."""
         named = self._named(payment)
+        own = self._own.get(named.id, frozenset()) if named is not None else frozenset()
         for line in payment.lines:
-            if line.control and (named is None or plain(line.control)[:-LINE_DIGITS] != named.pcn):
+            is_made_of_it = named is not None and plain(line.control)[:-LINE_DIGITS] == named.pcn
+            if line.control and not is_made_of_it and line.control not in own:
                 yield line.control
 
     def _owners_of(self, payment: ClaimPayment) -> list[frozenset[Named]]:

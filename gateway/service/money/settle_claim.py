@@ -293,4 +293,4 @@ class _Claim:
 _DECIDED: Final = frozenset({ItemState.RETURNED, ItemState.CLOSED})
 _SEEN_TO: Final = frozenset({*_DECIDED, ItemState.SET_OFF})
 _WAITING: Final = (Fate.WAITS, Fate.ENDED)
-_ENDED: Final = (ClaimState.REPLACED, ClaimState.CLOSED, ClaimState.VOIDED)
+_ENDED: Final = (ClaimState.REPLACED, ClaimState.CLOSED)
