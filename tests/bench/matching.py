@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def _files(office: Office) -> Iterator[bytes]:
 def _compare(raw: bytes, compared: Counter[str]) -> None:
     """Compare what two readers make of a file."""
     try:
-        import oxedi  # noqa: PLC0415 an extra of its own
+        oxedi = import_module("oxedi")
     except ImportError:
         say("  oxedi is not installed; pip install oxedi")
         return
