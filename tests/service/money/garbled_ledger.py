@@ -24,7 +24,7 @@ from gateway.service.office import Office
 from tests import people
 from tests.people import NOW
 from tests.service import clinic
-from tests.service.money.garbled import Garbled, Truth, could_be, garble, population
+from tests.service.money.garbled import Garbled, Truth, TruthLine, could_be, garble, population
 
 _IN_A_SET: Final = 4
 HEAD: Final = 10
@@ -268,14 +268,14 @@ def _claim(truth: Truth, pcn: str) -> Claim:
     )
 
 
-def _lines(lines: Sequence[object], day: date, pcn: str) -> tuple[ServiceLine, ...]:
+def _lines(lines: Sequence[TruthLine], day: date, pcn: str) -> tuple[ServiceLine, ...]:
     return tuple(
         ServiceLine(
             control=f"{pcn}{number:02}",
-            procedure=line.code,  # type: ignore[attr-defined]
-            modifiers=line.modifiers,  # type: ignore[attr-defined]
-            charge=line.charge,  # type: ignore[attr-defined]
-            units=line.units,  # type: ignore[attr-defined]
+            procedure=line.code,
+            modifiers=line.modifiers,
+            charge=line.charge,
+            units=line.units,
             pointers=(1,),
             day=day,
         )
