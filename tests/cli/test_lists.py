@@ -61,7 +61,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("deliver", "--partner", "northgate"),
     ):
         assert gateway(home, *command).status == 0
-    raw = answer_835("0", *map(denied, listed(home)[:4]), trace="880012345").replace(b"PAYER ONE", FORMULA)
+    four = listed(home)[:4]
+    for payer in {one["payer"] for one in four}:
+        who = ("--by", "Ana Reyes", "--reason", "their letter")
+        assert gateway(home, "money", "alias", payer, "PAYER1", *who).status == 0
+    raw = answer_835("0", *map(denied, four), trace="880012345").replace(b"PAYER ONE", FORMULA)
     (box / "outbound" / "pay.835").write_bytes(raw)
     assert gateway(home, "collect", "--partner", "northgate").status == 0
     assert gateway(home, "post").status == 1

@@ -504,10 +504,13 @@ def test_the_database_itself_refuses_to_post_a_remittance_twice(ledger: Ledger) 
     posted = post(ledger, REMITTANCE, money.RemittanceState.POSTED)
     with pytest.raises(LedgerConflict):
         post(ledger, REMITTANCE, money.RemittanceState.POSTED)
-    post(ledger, replace(REMITTANCE, paid_on=REMITTANCE.paid_on + timedelta(days=1)), money.RemittanceState.POSTED)
+    # The same trace and amount of one payer is known whatever its day; of another payer and day it is another payment.
+    next_day = replace(REMITTANCE, paid_on=REMITTANCE.paid_on + timedelta(days=1))
+    later = post(ledger, next_day, money.RemittanceState.POSTED)
+    post(ledger, replace(next_day, payer_id="OTHER", originator="1888888888"), money.RemittanceState.POSTED)
     with ledger.reading() as tx:
-        assert money.posted_before(tx, P, REMITTANCE) == (posted,)
-        assert len(money.listed(tx, P)) == 3
+        assert money.posted_before(tx, P, REMITTANCE) == (posted, later)
+        assert len(money.listed(tx, P)) == 4
 
 
 def test_money_is_added_up_by_line_and_bucket(ledger: Ledger) -> None:

@@ -35,7 +35,7 @@ def program(tmp_path: Path) -> Path:
         ("gateway claims li", "li", ["list"]),
         ("gateway claims list sta", "sta", ["-o nospace", "state:"]),
         ("gateway claims list state:de", "de", ["denied"]),
-        ("gateway inbox list state:", ":", ["stored", "posted", "set_aside", "unpacked", "ignored"]),
+        ("gateway inbox list state:", ":", ["stored", "posted", "set_aside", "unpacked", "ignored", "report"]),
         ("gateway claims list payer:A state:denied,pai", "denied,pai", ["denied,paid"]),
         ('gateway claims list "state:de', '"state:de', ["state:denied"]),
         ("gateway claims list 'payer:A -state:de", "'payer:A -state:de", ["payer:A -state:denied"]),
