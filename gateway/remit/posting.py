@@ -74,7 +74,7 @@ class Cover(NamedTuple):
 
 _ALONE: Final = Cover()
 
-_ANSWER: Final = "1"
+ANSWER: Final = "1"
 """CLP02 of an ordinary answer."""
 
 _OTHER_PAYER: Final = frozenset({EARLIER_PAYER, "209", "B11"})
@@ -92,7 +92,7 @@ def post(
     For an answer the postings of each line add up to its charge; for a reversal to the negative of it.
     """
     if payment.is_reversal:
-        taken_back = post(_negated(payment), _negated_match(match), is_denied, cover)
+        taken_back = post(negated(payment), _negated_match(match), is_denied, cover)
         if isinstance(taken_back, Unplaceable):
             return taken_back
         return tuple(replace(part, amount=-part.amount) for part in taken_back)
@@ -218,10 +218,10 @@ class _Placing:
         )
 
 
-def _negated(payment: ClaimPayment) -> ClaimPayment:
-    """The answer that a reversal takes back; its status is that of an answer again."""
+def negated(payment: ClaimPayment) -> ClaimPayment:
+    """Give an answer with its amounts negated, as a reversal and what it takes back are to each other. Its status is an answer's."""
     return payment._replace(
-        status=_ANSWER,
+        status=ANSWER,
         charge=-payment.charge,
         paid=-payment.paid,
         adjustments=_negated_adjustments(payment.adjustments),

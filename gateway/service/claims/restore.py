@@ -5,6 +5,7 @@ from gateway.ledger import Transaction, claims, denials, events, remittances, vi
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.visits import NewVersion
 from gateway.lifecycle import ClaimState, VisitState
+from gateway.remit.claim_state import claim_state
 from gateway.remit.posting import Bucket
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.void import is_void
@@ -33,7 +34,8 @@ def restore(tx: Transaction, office: Office, claim: StoredClaim, *, reason: str,
     charged = {one.id for one in claims.lines_of(tx, practice, claim.id) if one.charge_cents}
     told = events.read(tx, practice, claim=claim.pcn, kind="claim.replaced", limit=100)
     was_closed = bool(told) and told[-1].event.before == ClaimState.CLOSED
-    after = ClaimState.CLOSED if was_closed else _state_of(balances, charged)
+    left = {(line, bucket): cents for line, buckets in balances.items() for bucket, cents in buckets.items()}
+    after = ClaimState.CLOSED if was_closed else claim_state(left, charged)
     said = Event(
         kind="claim.stands_again",
         about=claim.pcn,
@@ -51,19 +53,6 @@ def restore(tx: Transaction, office: Office, claim: StoredClaim, *, reason: str,
         denied = [line for line, buckets in balances.items() if buckets.get(Bucket.DENIED, 0) > 0]
         denials.reopen_of_lines(tx, practice, denied)
     _restore_visit(tx, office, claim, reason=reason)
-
-
-def _state_of(balances: dict[int, dict[str, int]], charged: set[int]) -> ClaimState:
-    """Tell where a claim stands by what is posted on each of its lines, as a posting does."""
-    whole = {line for line, buckets in balances.items() if any(buckets.values())}
-    if not whole and charged:
-        return ClaimState.REVERSED
-    denied, paid = (
-        any(buckets.get(bucket, 0) > 0 for buckets in balances.values()) for bucket in (Bucket.DENIED, Bucket.PAID)
-    )
-    if not whole >= charged or (denied and paid):
-        return ClaimState.PARTIAL
-    return ClaimState.DENIED if denied else ClaimState.PAID
 
 
 def _restore_visit(tx: Transaction, office: Office, claim: StoredClaim, *, reason: str) -> None:

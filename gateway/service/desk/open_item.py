@@ -1,14 +1,13 @@
 """An item of the desk that a person means, and the answer it was kept with."""
 
 from gateway.desk import ItemState
-from gateway.edi.read.inbound_file import read_answers
-from gateway.errors import ConfigError, InboundWireError, PgpRefused, UsageError
-from gateway.ledger import Transaction, answers, desk, inbound
+from gateway.errors import UsageError
+from gateway.ledger import Transaction, answers, desk
 from gateway.ledger import remittances as money
 from gateway.ledger.desk import DeskItem
 from gateway.money import cents
-from gateway.remittance import ClaimPayment, Remittance
-from gateway.service.files.pgp import content
+from gateway.remittance import ClaimPayment
+from gateway.service.money.read_again import is_same, said_by
 from gateway.service.office import Office
 
 
@@ -43,15 +42,11 @@ def _read_again(tx: Transaction, office: Office, item: DeskItem) -> ClaimPayment
     """Find the answer in its file: it came before answers were kept on the desk."""
     stored = money.find(tx, office.practice.key, item.remittance_id)
     assert stored is not None, "an item is of a remittance"
-    try:
-        raw = content(office, tx, inbound.by_id(tx, office.practice.key, stored.inbound_id))
-        came = [one.what for one in read_answers(raw) if isinstance(one.what, Remittance)]
-    except (InboundWireError, PgpRefused, ConfigError):
-        return None
+    came = said_by(office, tx, stored.inbound_id) or ()
     meant = [
         payment
         for one in came
-        if (one.trace, one.control) == (stored.trace, stored.set_control)
+        if is_same(stored, one)
         for payment in one.claims
         if payment.patient_control_number == item.reference and cents(payment.paid) == item.cents
     ]

@@ -13,15 +13,16 @@ from gateway.ledger.answers import Changed, StoredAnswer
 from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import StoredRemittance
 from gateway.lifecycle import ClaimState
-from gateway.money import ZERO, from_cents, shown
+from gateway.money import from_cents, shown
 from gateway.remit.ladder import Step
+from gateway.remit.posting import ANSWER, negated
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment
 from gateway.service.claims.void import see_to_voids
 from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
-from gateway.service.desk.typed import TypedLine, as_typed
+from gateway.service.desk.typed import TypedLine, as_typed, without_lines
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
@@ -177,21 +178,7 @@ def _taken_back(item: DeskItem, ours: Ours) -> ClaimPayment:
         )
     payment = standing[0].payment
     assert payment is not None, "only such were looked for"
-    return payment._replace(
-        status=REVERSAL,
-        charge=-payment.charge,
-        paid=-payment.paid,
-        adjustments=tuple(one._replace(amount=-one.amount) for one in payment.adjustments),
-        lines=tuple(
-            line._replace(
-                charge=-line.charge,
-                paid=-line.paid,
-                adjustments=tuple(one._replace(amount=-one.amount) for one in line.adjustments),
-            )
-            for line in payment.lines
-        ),
-        ordinal=item.ordinal,
-    )
+    return negated(payment)._replace(status=REVERSAL, ordinal=item.ordinal)
 
 
 def _stands(one: StoredAnswer) -> bool:
@@ -199,19 +186,8 @@ def _stands(one: StoredAnswer) -> bool:
 
 
 def _without_answer(item: DeskItem) -> ClaimPayment:
-    return ClaimPayment(
-        patient_control_number=item.reference,
-        status=REVERSAL if item.left_cents < 0 else "1",
-        charge=ZERO,
-        paid=from_cents(item.left_cents),
-        patient_share=ZERO,
-        filing_code="",
-        payer_claim_number="",
-        adjustments=(),
-        remarks=(),
-        lines=(),
-        ordinal=item.ordinal,
-    )
+    status = REVERSAL if item.left_cents < 0 else ANSWER
+    return without_lines(item.reference, status, ordinal=item.ordinal, paid=from_cents(item.left_cents))
 
 
 def _on_lines(payment: ClaimPayment, on_lines: Mapping[int, int], ours: Ours) -> ClaimPayment:

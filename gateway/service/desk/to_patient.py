@@ -1,10 +1,8 @@
 """A person decides that the patient is asked for what a payer refused to pay and left to them (group PR or OA)."""
 
-from dataclasses import replace
-
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, events, inbound, visits
+from gateway.ledger import Transaction, events, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim
 from gateway.ledger.remittances import LinePosting
@@ -15,12 +13,9 @@ from gateway.remit.posting import QMB, Bucket
 from gateway.remit.standing import Fate
 from gateway.remittance import GroupCode
 from gateway.service.claims.named import named
-from gateway.service.desk.told_again import as_remittance
+from gateway.service.desk.told_again import settle_anew
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
 from gateway.service.money.find_claims import Found
-from gateway.service.money.reckoned import Reckoned
-from gateway.service.money.settle_claim import settle_claim
-from gateway.service.money.write_reckoned import write_reckoned
 from gateway.service.office import Office
 
 _MAY_BE_ASKED = frozenset({GroupCode.PATIENT, GroupCode.OTHER})
@@ -51,9 +46,7 @@ def bill_patient(office: Office, name: str, *, reason: str) -> tuple[StoredClaim
         stored = money.find(tx, practice, max(one.remittance_id for one in ours.answers))
         assert stored is not None, "an answer is of a remittance"
         ours.asks_patient = True
-        done = Reckoned()
-        settle_claim(done, office, inbound.by_id(tx, practice, stored.inbound_id), as_remittance(stored), ours, [])
-        write_reckoned(tx, office, stored, done, [ours])
+        settle_anew(tx, office, stored, ours)
         said = Event(
             kind="claim.patient_asked",
             about=claim.pcn,
@@ -73,8 +66,7 @@ def _read(tx: Transaction, office: Office, claim: StoredClaim) -> tuple[ClaimsAn
     answered = read_claims(tx, office.practice.key, found, partners={*office.settings.partners, claim.partner})
     if claim.pcn not in answered.by_pcn:
         raise UsageError(f"claim {claim.pcn} is {claim.state}; no payer has answered it; nothing was changed")
-    ours = answered.by_pcn[claim.pcn]
-    return answered, replace(ours, found_by={})
+    return answered, answered.by_pcn[claim.pcn]
 
 
 def _require_may_be_asked(office: Office, ours: Ours, moved: list[LinePosting]) -> None:

@@ -1,8 +1,14 @@
 """A stored remittance as a value again: what answers of it are told with, when a person decides about them later."""
 
+from gateway.ledger import Transaction, inbound
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import from_cents
 from gateway.remittance import ClaimPayment, Remittance
+from gateway.service.money.claims_answered import Ours
+from gateway.service.money.reckoned import Reckoned
+from gateway.service.money.settle_claim import settle_claim
+from gateway.service.money.write_reckoned import write_reckoned
+from gateway.service.office import Office
 
 
 def as_remittance(stored: StoredRemittance, *payments: ClaimPayment) -> Remittance:
@@ -20,3 +26,10 @@ def as_remittance(stored: StoredRemittance, *payments: ClaimPayment) -> Remittan
         claims=payments,
         provider_adjustments=(),
     )
+
+
+def settle_anew(tx: Transaction, office: Office, stored: StoredRemittance, ours: Ours) -> None:
+    """Work a claim out again, with what a person has decided of its answers, and write the difference."""
+    done, file = Reckoned(), inbound.by_id(tx, office.practice.key, stored.inbound_id)
+    settle_claim(done, office, file, as_remittance(stored), ours, [])
+    write_reckoned(tx, office, stored, done, [ours])

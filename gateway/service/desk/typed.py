@@ -49,6 +49,37 @@ def _adjustment(name: str, amount: Decimal) -> Adjustment:
     return Adjustment(GroupCode(found["group"]), found["carc"], amount)
 
 
+def without_lines(
+    pcn: str,
+    status: str,
+    *,
+    ordinal: int,
+    paid: Decimal = ZERO,
+    number: str = "",
+    member_id: str = "",
+    patient: str = "",
+) -> ClaimPayment:
+    """Give an answer of which nothing is told yet but whom it is about; `as_typed` lays the lines over it.
+
+    status  CLP02; number is CLP07
+    """
+    return ClaimPayment(
+        patient_control_number=pcn,
+        status=status,
+        charge=ZERO,
+        paid=paid,
+        patient_share=ZERO,
+        filing_code="",
+        payer_claim_number=number,
+        adjustments=(),
+        remarks=(),
+        lines=(),
+        ordinal=ordinal,
+        member_id=member_id,
+        patient=patient,
+    )
+
+
 def as_typed(payment: ClaimPayment, typed: Sequence[TypedLine], lines: Sequence[ServiceLine]) -> ClaimPayment:
     """Give an answer with the lines that a person typed instead of its own. Raises UsageError if they do not balance."""
     told = tuple(_lines(payment, typed, lines))

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.event import Event
-from gateway.ledger import Transaction, answers, claims, events, inbound, visits
+from gateway.ledger import Transaction, answers, claims, events, visits
 from gateway.ledger import remittances as money
 from gateway.ledger.remittances import RemittanceState, StoredRemittance
 from gateway.lifecycle import ClaimState
 from gateway.money import from_cents, shown
 from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
-from gateway.service.desk.told_again import as_remittance
+from gateway.service.desk.told_again import settle_anew
 from gateway.service.money.claims_answered import Ours, read_claims
 from gateway.service.money.find_claims import Found
-from gateway.service.money.reckoned import Reckoned
-from gateway.service.money.settle_claim import settle_claim
-from gateway.service.money.write_reckoned import write_reckoned
 from gateway.service.office import Office
 
 
@@ -99,9 +96,7 @@ def _take_off(tx: Transaction, office: Office, stored: StoredRemittance, ours: O
     _require_not_paid_back(ours)
     ours.taken_off = frozenset(one.id for one in its)
     paid = sum(posting.cents for one in its for posting in one.posted if posting.bucket == "paid")
-    done = Reckoned()
-    settle_claim(done, office, inbound.by_id(tx, practice, stored.inbound_id), as_remittance(stored), ours, [])
-    write_reckoned(tx, office, stored, done, [ours])
+    settle_anew(tx, office, stored, ours)
     said = Event(
         kind="money.unposted",
         about=stored.trace,

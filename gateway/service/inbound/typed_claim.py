@@ -13,13 +13,13 @@ from typing import Final
 from gateway.claim import ServiceLine
 from gateway.errors import UsageError
 from gateway.money import ZERO, shown
+from gateway.remit.posting import ANSWER
 from gateway.remittance import REVERSAL, ClaimPayment
-from gateway.service.desk.typed import TypedLine, as_typed, read_line
+from gateway.service.desk.typed import TypedLine, as_typed, read_line, without_lines
 
 _BEGINS_LINE: Final = re.compile(r"\d{1,2}=.*").fullmatch
 _REMARK: Final = re.compile(r"(M|MA|N)\d{1,4}").fullmatch
 _NUMBER: Final = re.compile(r"ICN=([A-Za-z0-9./-]{1,50})", re.IGNORECASE).fullmatch
-_ADJUDICATED: Final = "1"
 _SHAPE: Final = "write it as in: V-1001 1=80.00 CO45=20.00 2=40.50 PR3=20.00"
 
 
@@ -74,8 +74,10 @@ def answer_typed(
     ordinal: int,
 ) -> ClaimPayment:
     """Give the answer that was typed, of a claim with these lines. Raises UsageError if a line is missing or does not come out."""
+    status = REVERSAL if typed.is_reversal else ANSWER
+    told_of = without_lines(pcn, status, ordinal=ordinal, number=typed.number, member_id=member_id, patient=patient)
     try:
-        payment = as_typed(_without_lines(typed, pcn, member_id, patient, ordinal), typed.lines, lines)
+        payment = as_typed(told_of, typed.lines, lines)
     except UsageError as wrong:
         raise UsageError(f"claim {typed.claim}: {wrong}") from None
     told = {one.place for one in typed.lines}
@@ -87,21 +89,3 @@ def answer_typed(
             )
     with_remarks = zip(payment.lines, typed.remarks, strict=True)
     return payment._replace(lines=tuple(line._replace(remarks=remarks) for line, remarks in with_remarks))
-
-
-def _without_lines(typed: TypedClaim, pcn: str, member_id: str, patient: str, ordinal: int) -> ClaimPayment:
-    return ClaimPayment(
-        patient_control_number=pcn,
-        status=REVERSAL if typed.is_reversal else _ADJUDICATED,
-        charge=ZERO,
-        paid=ZERO,
-        patient_share=ZERO,
-        filing_code="",
-        payer_claim_number=typed.number,
-        adjustments=(),
-        remarks=(),
-        lines=(),
-        ordinal=ordinal,
-        member_id=member_id,
-        patient=patient,
-    )

@@ -18,13 +18,13 @@ from gateway.ledger.remittances import NewPayment
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.money import ZERO, cents
 from gateway.payer import Program
+from gateway.remit.claim_state import claim_state
 from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate, Outcome, settle
 from gateway.remittance import INTEREST, ClaimPayment, Remittance
 from gateway.service.money.claim_told import Telling
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.laid_on_lines import (
-    ByBucket,
     Laid,
     Laying,
     Sums,
@@ -255,7 +255,8 @@ class _Claim:
     def _move(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome], stands: Sums) -> None:
         """Move the claim by what stands now."""
         left = by_bucket(stands)
-        ours, after = self.ours, self._state_after(left)
+        ours, charged = self.ours, {line.id for line in self.ours.lines if line.charge_cents}
+        after = claim_state(left, charged)
         ours.is_posted_to = True
         said = self.telling.answered(known, outcomes, left, after)
         if after in MOVES[ours.state] or after is ours.state:
@@ -278,16 +279,6 @@ class _Claim:
             )
             self.done.told.append(unexpected)
             self.done.looks = True
-
-    def _state_after(self, sums: ByBucket) -> ClaimState:
-        whole = {line for (line, _), left in sums.items() if left}
-        if not whole and any(line.charge_cents for line in self.ours.lines):
-            return ClaimState.REVERSED
-        denied = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.DENIED)
-        paid = any(left > 0 for (_, bucket), left in sums.items() if bucket == Bucket.PAID)
-        if not whole >= {line.id for line in self.ours.lines if line.charge_cents} or (denied and paid):
-            return ClaimState.PARTIAL
-        return ClaimState.DENIED if denied else ClaimState.PAID
 
 
 _DECIDED: Final = frozenset({ItemState.RETURNED, ItemState.CLOSED})

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from gateway.edi.read.inbound_file import read_answers
-from gateway.errors import ConfigError, InboundWireError, PgpRefused
-from gateway.ledger import Transaction, claims, inbound
+from gateway.ledger import Transaction, claims
 from gateway.ledger import remittances as money
 from gateway.ledger.claims import StoredClaim, StoredLine
 from gateway.ledger.remittances import Parked, RemittanceState, StoredPayment, StoredRemittance
 from gateway.money import cents, from_cents, shown
 from gateway.remittance import Remittance
-from gateway.service.files.pgp import content
+from gateway.service.money.read_again import is_same, said_by
 from gateway.service.office import Office
 
 _PAGE = 500
@@ -71,14 +69,14 @@ def _amount(line: StoredLine) -> tuple[str, str, int]:
 def altered_payments(office: Office, tx: Transaction, done: Compared, tell: Callable[[int], None]) -> Iterator[str]:
     """Name each posted remittance that is not what its 835 says: by claim and amounts, as it was sent and as it stands."""
     for inbound_id, several in groupby(_posted(office, tx), key=lambda one: one.inbound_id):
-        said = _said_by(office, tx, inbound_id)
+        said = said_by(office, tx, inbound_id)
         for one in several:
             done.remittances += 1
             tell(done.remittances)
             if said is None:
                 done.unread += 1
                 continue
-            came = next((remittance for remittance in said if _is_same(one, remittance)), None)
+            came = next((remittance for remittance in said if is_same(one, remittance)), None)
             where = f"remittance {one.id} (inbound file {inbound_id})"
             if came is None:
                 yield f"{where}: its file holds no such payment of {_dollars(one.payment_cents)}"
@@ -93,25 +91,6 @@ def _posted(office: Office, tx: Transaction) -> Iterator[StoredRemittance]:
     while page := money.listed(tx, office.practice.key, states=states, after=after, limit=_PAGE):
         yield from page
         after = page[-1].id
-
-
-def _said_by(office: Office, tx: Transaction, inbound_id: int) -> tuple[Remittance, ...] | None:
-    """Read a file again; None if it cannot be read now, such as for want of a key."""
-    try:
-        raw = content(office, tx, inbound.by_id(tx, office.practice.key, inbound_id))
-        return tuple(one.what for one in read_answers(raw) if isinstance(one.what, Remittance))
-    except (InboundWireError, PgpRefused, ConfigError):
-        return None
-
-
-def _is_same(stored: StoredRemittance, came: Remittance) -> bool:
-    return (stored.set_control, stored.trace, stored.originator, stored.paid_on, stored.payment_cents) == (
-        came.control,
-        came.trace,
-        came.originator,
-        came.paid_on,
-        cents(came.payment),
-    )
 
 
 def _payment_faults(office: Office, tx: Transaction, stored: StoredRemittance, came: Remittance) -> Iterator[str]:

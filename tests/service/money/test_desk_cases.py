@@ -3,13 +3,12 @@
 Half of them (`"shown": false`) were not looked at before the code was done: 33 of those 42 came out right then.
 """
 
-from itertools import permutations
 from typing import Any, Final
 
 import pytest
 
 from gateway.service.office import Office
-from tests.service.money.answer_case import named, read
+from tests.service.money.answer_case import named, orders, read
 from tests.service.money.desk_case import CASES, DeskPlayed
 
 OTHERWISE: Final = {
@@ -28,13 +27,8 @@ def _cases() -> list[Any]:
             marks=[pytest.mark.xfail(reason=OTHERWISE[name], strict=True)] if name in OTHERWISE else [],
         )
         for name in named(CASES)
-        for order in _orders(read(name, CASES))
+        for order in orders(read(name, CASES))
     ]
-
-
-def _orders(case: dict[str, Any]) -> list[tuple[int, ...]]:
-    places = range(len(case["files"]))
-    return list(permutations(places)) if case["orders"] == "all" else [tuple(places)]
 
 
 @pytest.mark.parametrize(("name", "order"), _cases())
