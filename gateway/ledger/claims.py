@@ -53,6 +53,11 @@ class StoredClaim:
     payer_claim_number: str
     at: datetime
 
+    @property
+    def is_void(self) -> bool:
+        """Tell whether it takes an earlier one back (frequency 8)."""
+        return self.frequency == Frequency.VOID
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLine:

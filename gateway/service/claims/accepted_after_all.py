@@ -6,7 +6,6 @@ until the payer's answer tells, or a person has looked: who withdraws it, and se
 
 from collections.abc import Collection, Mapping
 
-from gateway.claim import Frequency
 from gateway.ledger import Transaction, events, remittances, verdicts
 from gateway.ledger.claims import StoredClaim
 from gateway.service.office import Office
@@ -20,7 +19,7 @@ def accepted_after_all(
     versions  those of each visit that were made before the one in question
     """
     practice = office.practice.key
-    known = {one.id: one for some in versions.values() for one in some if one.frequency != Frequency.VOID}
+    known = {one.id: one for some in versions.values() for one in some if not one.is_void}
     found = verdicts.accepted_after_all(tx, practice, known) if known else {}
     answered = remittances.adjudicated_among(tx, practice, {one: known[one].pcn for one in found}) if found else ()
     waits: dict[int, StoredClaim] = {}

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.claim import Frequency
 from gateway.denials.anew import Refusal, starts_anew
 from gateway.ledger import Transaction, claims, outbox, remittances, standing_amounts
 from gateway.ledger.claims import StoredClaim
@@ -72,7 +71,7 @@ class Earlier:
         paid = self.paid_by_another(payer)
         if not paid:
             return ""
-        claim = next(one for one in reversed(self.versions) if one.payer == paid and one.frequency != Frequency.VOID)
+        claim = next(one for one in reversed(self.versions) if one.payer == paid and not one.is_void)
         return (
             f"payer {paid} has paid {shown(from_cents(self.paid_by[paid]))} of visit {claim.visit_key}: that has to be taken "
             f"back before {payer} is asked, by a void (gateway claims void {claim.pcn} --by NAME --reason TEXT) or, where it "
@@ -106,8 +105,7 @@ def _earlier(
         # What was taken back by us counts no more, unless the payer has answered it again since.
         if one.id in answered and (stands or one.state is not ClaimState.VOIDED):
             paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
-            is_void = one.frequency == Frequency.VOID
-            if not is_void and not _holds_nothing(stands, office.settings.payer(one.payer)):
+            if not one.is_void and not _holds_nothing(stands, office.settings.payer(one.payer)):
                 held.append(one)
     return Earlier(versions, tuple(held), paid_by)
 

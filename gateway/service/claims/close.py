@@ -7,7 +7,6 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState, VisitState
 from gateway.money import from_cents, shown
 from gateway.service.claims.named import named
-from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 
@@ -26,7 +25,7 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         _require_no_money_waits(tx, practice, claim)
         on_its_way = ClaimState.CLOSED in MOVES[claim.state] and claim.state in IN_FLIGHT
         answered = remittances.adjudicated_among(tx, practice, {claim.id: claim.pcn})
-        ended = on_its_way and (is_void(claim) or claim.id in answered)
+        ended = on_its_way and (claim.is_void or claim.id in answered)
         if claim.state not in _CLOSABLE and not ended:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
         said = Event(

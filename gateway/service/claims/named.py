@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from gateway.claim import Frequency
 from gateway.errors import UsageError
 from gateway.ledger import Transaction, claims, visits
 from gateway.ledger.claims import StoredClaim
@@ -16,7 +15,7 @@ def newest(versions: Sequence[StoredClaim]) -> StoredClaim:
 
     A void is none of them: it is about one, and meant only by its own number.
     """
-    own = [one for one in reversed(versions) if one.frequency != Frequency.VOID]
+    own = [one for one in reversed(versions) if not one.is_void]
     return next((one for one in own if one.state not in PAST), own[0])
 
 

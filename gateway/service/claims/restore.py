@@ -8,14 +8,13 @@ from gateway.lifecycle import ClaimState, VisitState
 from gateway.remit.claim_state import claim_state
 from gateway.remit.posting import Bucket
 from gateway.service.claims.replacing import PAST
-from gateway.service.claims.void import is_void
 from gateway.service.office import Office
 
 
 def replaced_by(tx: Transaction, office: Office, withdrawn: StoredClaim) -> StoredClaim | None:
     """Give the version that a payer answered last and that nothing stands for any more; None if there is none."""
     practice = office.practice.key
-    others = [one for one in claims.of_visit(tx, practice, withdrawn.visit_id) if not is_void(one)]
+    others = [one for one in claims.of_visit(tx, practice, withdrawn.visit_id) if not one.is_void]
     others = [one for one in others if one.id != withdrawn.id]
     if any(one.state not in PAST for one in others):
         return None

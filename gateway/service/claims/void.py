@@ -66,11 +66,6 @@ def void_claim(office: Office, name: str, *, reason: str) -> tuple[StoredClaim, 
     return claim, pcn
 
 
-def is_void(claim: StoredClaim) -> bool:
-    """Tell whether a claim version is one that takes an earlier one back."""
-    return claim.frequency == Frequency.VOID
-
-
 def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) -> str:
     """Say why a claim cannot be taken back, and what to do instead; empty if it can."""
     why, earlier = _why_not_as_it_stands(claim), earlier_of(tx, office, [claim.visit_id])[claim.visit_id]
@@ -87,13 +82,13 @@ def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) 
             f"claim {claim.pcn} has no claim number of the payer yet, which a void must name; post its remittance first, or, if it "
             f"was answered under another id of the payer: gateway money alias {claim.payer} ID --by NAME --reason TEXT"
         )
-    void = next((one for one in earlier.versions if is_void(one) and one.state not in (*PAST, ClaimState.CLOSED)), None)
+    void = next((one for one in earlier.versions if one.is_void and one.state not in (*PAST, ClaimState.CLOSED)), None)
     return f"void claim {void.pcn} of it is {void.state} already: gateway claims show {void.pcn}" if void else ""
 
 
 def _why_not_as_it_stands(claim: StoredClaim) -> str:
     said = f"claim {claim.pcn} is {claim.state}"
-    if is_void(claim):
+    if claim.is_void:
         return f"claim {claim.pcn} is itself a void, and {claim.state}: gateway claims show {claim.pcn}"
     if claim.state is ClaimState.READY:
         return f"{said} and has not left: gateway claims withdraw {claim.pcn} --by NAME --reason TEXT"
@@ -106,7 +101,7 @@ def _why_not_as_it_stands(claim: StoredClaim) -> str:
 
 def _why_not_replaced(claim: StoredClaim, versions: tuple[StoredClaim, ...]) -> str:
     """Say which later version the same payer has; empty where a replaced one was paid that no other stands for there."""
-    later = (one for one in versions if one.version > claim.version and one.payer == claim.payer and not is_void(one))
+    later = (one for one in versions if one.version > claim.version and one.payer == claim.payer and not one.is_void)
     stands = next((one for one in later if one.state not in PAST), None)
     return f"claim {claim.pcn} is replaced: claim {stands.pcn} stands for it, see that one" if stands else ""
 
@@ -143,12 +138,12 @@ def _settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *
     """
     practice = office.practice.key
     for versions in claims.of_visits(tx, practice, visit_ids).values():
-        void = next((one for one in reversed(versions) if is_void(one) and one.state not in PAST), None)
+        void = next((one for one in reversed(versions) if one.is_void and one.state not in PAST), None)
         if void is None:
             continue
         number = claims.body_of(tx, practice, void.id).payer_claim_number
         named_so = (one for one in reversed(versions) if (one.payer, one.payer_claim_number) == (void.payer, number))
-        earlier = next((one for one in named_so if not is_void(one)), None)
+        earlier = next((one for one in named_so if not one.is_void), None)
         if earlier is None or earlier.state not in _TAKEN_BACK:
             continue
         if standing_amounts.of_versions(tx, practice, [earlier.id]):
@@ -159,7 +154,7 @@ def _settle_voids(tx: Transaction, office: Office, visit_ids: Collection[int], *
         after = ClaimState.VOIDED if has_left else ClaimState.REPLACED
         _ended(tx, office, void, f"void claim {void.pcn} {done}: claim {earlier.pcn} is taken back", artefact, after)
         denials.close_of_claim(tx, practice, void.id)
-        if all(one.state in PAST or is_void(one) for one in versions if one != earlier):
+        if all(one.state in PAST or one.is_void for one in versions if one != earlier):
             _withdraw(tx, office, earlier, artefact)
 
 

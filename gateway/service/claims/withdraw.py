@@ -15,7 +15,6 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
 from gateway.service.claims.named import named
 from gateway.service.claims.restore import replaced_by, restore
-from gateway.service.claims.void import is_void
 from gateway.service.claims.withdrawn_visit import withdraw_visit
 from gateway.service.office import Office
 
@@ -29,7 +28,7 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         claim = named(tx, office, name, waiting=True)
-        if claim.state is not ClaimState.READY and not (is_void(claim) and claim.state is ClaimState.REJECTED):
+        if claim.state is not ClaimState.READY and not (claim.is_void and claim.state is ClaimState.REJECTED):
             raise UsageError(f"claim {claim.pcn} is {claim.state}, and waits for no batch; {_instead(claim)}")
         said = Event(
             kind="claim.withdrawn",
@@ -44,13 +43,13 @@ def withdraw_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
             reason=reason,
         )
         # What a void was to take back stands as it did.
-        earlier = None if is_void(claim) else replaced_by(tx, office, claim)
+        earlier = None if claim.is_void else replaced_by(tx, office, claim)
         if earlier is not None:
             _require_no_change_is_proposed(tx, office, claim)
         claims.move(tx, practice, claim, ClaimState.REPLACED, event=said, at=at)
         if earlier is not None:
             restore(tx, office, earlier, reason=reason, because=f"claim {claim.pcn}, which was to stand for it,")
-        elif not is_void(claim):
+        elif not claim.is_void:
             what = f"visit {claim.visit_key} is withdrawn from billing for now"
             event = replace(said, kind="visit.decided", about=claim.visit_key, claim="", said=what)
             withdraw_visit(tx, office, claim.visit_key, event=event)

@@ -1,6 +1,5 @@
 """The claim that a person names: by its patient control number, or by the key of its visit."""
 
-from gateway.claim import Frequency
 from gateway.errors import UsageError
 from gateway.ledger import Transaction, claims, visits
 from gateway.remit.ladder import Step
@@ -30,7 +29,7 @@ def claim_meant(
     pcn = name.strip().upper()
     visit = visits.find(tx, practice, name)
     versions = claims.of_visit(tx, practice, visit.visit_id) if visit is not None else ()
-    own = [one for one in reversed(versions) if one.frequency != Frequency.VOID]
+    own = [one for one in reversed(versions) if not one.is_void]
     names = [one.pcn for one in sorted(own, key=lambda one: one.state in PAST)] or [pcn]
     partners = set(office.settings.partners) | {partner} | {one.partner for one in versions}
     for each in names:

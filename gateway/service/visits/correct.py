@@ -11,7 +11,6 @@ from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of
-from gateway.service.claims.void import is_void
 from gateway.service.decisions import visit_decided
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import has_left, new_version, reinstate, replace_unsent
@@ -124,7 +123,7 @@ def _correctable(tx: Transaction, office: Office, key: str, settings: tuple[tupl
     if not settings and visit.state not in _AS_IT_IS:
         raise UsageError(f"visit {key} is {visit.state}: give at least one --set FIELD=VALUE")
     versions = claims.of_visit(tx, office.practice.key, visit.visit_id)
-    void = next((one for one in versions if is_void(one) and one.state is ClaimState.READY), None)
+    void = next((one for one in versions if one.is_void and one.state is ClaimState.READY), None)
     if void is not None:
         raise UsageError(
             f"void claim {void.pcn} of visit {key} waits for the next batch: withdraw it first (gateway claims withdraw "

@@ -15,7 +15,6 @@ from gateway.intake import Taken, outlined, visits_in
 from gateway.ledger import Transaction, claims, events, outbox, visits
 from gateway.ledger.visits import NewVersion, StoredVisit
 from gateway.lifecycle import ClaimState, VisitState
-from gateway.service.claims.void import is_void
 from gateway.service.office import Office, quietly
 
 _PAGE: Final = 200
@@ -313,7 +312,7 @@ def replace_unsent(tx: Transaction, office: Office, visit: StoredVisit, *, reaso
     """
     practice, at = office.practice.key, office.clock.now()
     for claim in claims.of_visit(tx, practice, visit.visit_id):
-        if claim.state is ClaimState.READY and not is_void(claim):
+        if claim.state is ClaimState.READY and not claim.is_void:
             said = Event(
                 kind="claim.replaced",
                 about=claim.pcn,
