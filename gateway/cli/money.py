@@ -78,6 +78,10 @@ def money_show(place: Place, item: int, as_json: bool) -> int:
     say(f"  {meaning}; what to do: {what_to_do}")
     say(f"  from {i.payer_name} ({i.payer}), trace {i.trace} of {i.paid_on}, remittance {i.remittance_id}")
     say(f"  on the desk since {i.at:%Y-%m-%d}, for the {i.owner}" + (f", due {i.due_on}" if i.due_on else ""))
+    if i.investigated_on:
+        say(
+            f"  looked into since {i.investigated_on}, which suspends its day; once you know: gateway money investigate {i.id} --over"
+        )
     if i.claim:
         say(f"  tied to claim {i.claim}; gateway claims show {i.claim}")
     if i.account:
@@ -183,6 +187,24 @@ def money_return(place: Place, item: int, by: str, reason: str) -> int:
     with place.office(actor=by) as office:
         done = give_back(office, item, reason=reason)
     say(f"item {done.id}: {shown(from_cents(done.left_cents))} paid back to {done.payer_name}")
+    return Status.DONE
+
+
+@money.command(
+    "investigate",
+    epilog="Example: gateway money investigate 12 --by 'Ana Reyes' --reason 'asked the payer which visit'",
+)
+@click.argument("item", type=int)
+@click.option("--over", is_flag=True, help="The investigation is over: its day counts on from here.")
+@show.decided
+@click.pass_obj
+def money_investigate(place: Place, item: int, over: bool, by: str, reason: str) -> int:
+    """Keep that an overpayment is looked into in good faith: its 60 days stand still meanwhile, for 180 days at most."""
+    from gateway.service.desk.decide import investigate
+
+    with place.office(actor=by) as office:
+        done = investigate(office, item, reason=reason, is_over=over)
+    say(f"item {done.id} is to be returned by {done.due_on}" + (" at the latest" if not over else ""))
     return Status.DONE
 
 

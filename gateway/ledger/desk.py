@@ -82,6 +82,7 @@ class DeskItem:
     ordinal: int
     answer_id: int | None
     due_on: date | None
+    investigated_on: date | None
     at: datetime
 
 
@@ -315,6 +316,11 @@ def _movement(
 def settle(tx: Connection, practice: str, item: DeskItem, left_cents: int, state: ItemState) -> None:
     """Say what of an item is left to decide; its money stays where it is."""
     _update(tx, practice, item, left_cents=left_cents, state=state)
+
+
+def investigate(tx: Connection, practice: str, item: DeskItem, since: date | None, due_on: date) -> None:
+    """Keep since when a person looks into an item (None once that is over), and its day as that changes it."""
+    _update(tx, practice, item, investigated_on=since, due_on=due_on)
 
 
 def _update(tx: Connection, practice: str, item: DeskItem, **values: object) -> None:

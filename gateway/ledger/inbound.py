@@ -57,6 +57,7 @@ class Reason(StrEnum):
     TOO_BIG = "reader out of memory"
     CANNOT_POST = "cannot post"
     PGP = "not decrypted"
+    REPORT = "report not understood"
 
 
 INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {
@@ -69,7 +70,7 @@ INBOUND_EXPLAINED: Final[dict[InboundState, tuple[str, str]]] = {
     InboundState.UNPACKED: ("an archive; what was in it are files of their own", "nothing"),
     InboundState.IGNORED: ("it was set aside, and a person decided that nothing more is needed", "nothing"),
     InboundState.REPORT: (
-        "a report for people, known by its name (reports in the partner's profile); kept, and nothing in it was read",
+        "a report for people, known by its name (reports in the partner's profile); kept, and read where its layout is known",
         "nothing; gateway inbox export NUMBER to read it",
     ),
 }

@@ -9,6 +9,7 @@ from gateway.ledger.answers import Changed
 from gateway.ledger.desk import DeskItem, NewItem
 from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, shown
+from gateway.remit.overpayment import resumed, suspended
 from gateway.remit.standing import Fate
 from gateway.service.desk.open_item import answer_of, item_numbered, open_item
 from gateway.service.money.set_off import set_off
@@ -61,6 +62,36 @@ def close_item(office: Office, number: int, *, reason: str) -> DeskItem:
             money.decide(tx, practice, item.remittance_id, RemittanceState.CLOSED)
         said = f"item {number}, {item.kind} of {shown(from_cents(item.left_cents))}, needs nothing more"
         events.write(tx, practice, _decided(office, item, "money.closed", said, reason), at=at)
+        return item_numbered(tx, practice, number)
+
+
+def investigate(office: Office, number: int, *, reason: str, is_over: bool = False) -> DeskItem:
+    """Keep that a person looks into an overpayment in good faith, which suspends its day; or, with `is_over`, no more.
+
+    Raises UsageError if there is no such item, it is not open, has no day by law, or that was said before.
+    """
+    practice, today = office.practice.key, office.clock.today()
+    with office.ledger.writing() as tx:
+        item = open_item(tx, practice, number)
+        since, due = item.investigated_on, item.due_on
+        if due is None:
+            raise UsageError(
+                f"item {number} has no day by which it is returned by law, so there is none to suspend; nothing was changed"
+            )
+        if is_over and since is None:
+            raise UsageError(f"item {number} is not looked into; nothing was changed; see: gateway money show {number}")
+        if not is_over and since is not None:
+            raise UsageError(
+                f"item {number} is looked into since {since} and due {due}; nothing was changed; once you know: "
+                f"gateway money investigate {number} --over --by NAME --reason TEXT"
+            )
+        if is_over and since is not None:
+            desk.investigate(tx, practice, item, None, due := resumed(due, since, today))
+            said = f"item {number} was looked into from {since} to {today}; it is to be returned by {due}"
+        else:
+            desk.investigate(tx, practice, item, today, due := suspended(due))
+            said = f"item {number} is looked into since {today}, which suspends its day: to be returned by {due} at the latest"
+        events.write(tx, practice, _decided(office, item, "money.investigated", said, reason), at=office.clock.now())
         return item_numbered(tx, practice, number)
 
 

@@ -4,6 +4,7 @@ from gateway.ledger import Transaction, inbound
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import from_cents
 from gateway.remittance import ClaimPayment, Remittance
+from gateway.service.claims.void import see_to_voids
 from gateway.service.money.claims_answered import Ours
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
@@ -33,3 +34,4 @@ def settle_anew(tx: Transaction, office: Office, stored: StoredRemittance, ours:
     done, file = Reckoned(), inbound.by_id(tx, office.practice.key, stored.inbound_id)
     settle_claim(done, office, file, as_remittance(stored), ours, [])
     write_reckoned(tx, office, stored, done, [ours])
+    see_to_voids(tx, office, [(ours.claim, ours.state)], artefact="person")

@@ -22,6 +22,7 @@ from gateway.ledger.inbound import InboundFile
 from gateway.ledger.outbox import SealedFile, Step
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.service.claims.answered import sent_claim
+from gateway.service.inbound.report_layouts import Layout, ReportRow
 from gateway.service.office import Office
 from gateway.service.outbound.sealed_files import claims_sent
 
@@ -130,6 +131,24 @@ class Acknowledging:
             return False
         if status.verdict is Verdict.REJECTED:
             return self._reject(claim, what)
+        self._say_handed_over(claim, what)
+        return False
+
+    def row_of_report(self, claim: StoredClaim, row: ReportRow, layout: Layout) -> bool:
+        """Act on what a report for people says of a claim of ours, once; it also proves that the claim's file arrived."""
+        told = inbound.answers_about(self.tx, self.practice, claim_version_id=claim.id)
+        if any(one.inbound_id == self.file.id for one in told):
+            return False
+        what = f"{layout}, line {row.line}: {row.said}"
+        self._keep(None, claim, "report", row.verdict, "", what)
+        carrier = outbox.carrying(self.tx, self.practice, claim.id)
+        if carrier is not None:
+            self._arrived(carrier)
+        if row.verdict is Verdict.REJECTED:
+            return self._reject(
+                claims.by_id(self.tx, self.practice, claim.id),
+                f"{what}; to read why: gateway inbox export {self.file.id}",
+            )
         self._say_handed_over(claim, what)
         return False
 

@@ -130,7 +130,7 @@ def _without_reading(office: Office, file: InboundFile, raw: bytes) -> Posted | 
     """Do with an archive, or a report for people, what is done with it; None for a file that is to be read."""
     if is_archive(raw):
         return unpack(office, file, raw)
-    return keep_report(office, file) if is_report(office, file, raw) else None
+    return keep_report(office, file, raw) if is_report(office, file, raw) else None
 
 
 def _struck(office: Office, file: InboundFile, fault: Reason) -> Posted:

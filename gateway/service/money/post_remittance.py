@@ -87,9 +87,9 @@ class Remitting:
             raise LedgerConflict("a claim that is answered has changed meanwhile; read it again before acting")
         stored = self._keep(tx, prepared.remittance, RemittanceState.POSTED, "")
         take_from_desk(tx, self.office, stored)
-        write_reckoned(tx, self.office, stored, prepared.reckoned, prepared.answered.by_pcn.values())
+        overpaid = write_reckoned(tx, self.office, stored, prepared.reckoned, prepared.answered.by_pcn.values())
         put = [one for one in prepared.reckoned.told if isinstance(one, NewItem)]
-        if prepared.remittance.provider_adjustments or any(one.kind is ItemKind.OVERPAID for one in put):
+        if prepared.remittance.provider_adjustments or overpaid:
             set_off(tx, self.office, stored.payer_id)
         references = {one.reference for one in put if one.kind is ItemKind.STRANGER and one.cents}
         if references:

@@ -6,7 +6,7 @@ too much on the claim, is an item on the desk.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from gateway.desk import ItemKind, ItemState
@@ -17,8 +17,8 @@ from gateway.ledger.inbound import InboundFile
 from gateway.ledger.remittances import NewPayment
 from gateway.lifecycle import MOVES, ClaimState
 from gateway.money import ZERO, cents
-from gateway.payer import Program
 from gateway.remit.claim_state import claim_state
+from gateway.remit.overpayment import report_by
 from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate, Outcome, settle
 from gateway.remittance import INTEREST, ClaimPayment, Remittance
@@ -41,7 +41,6 @@ from gateway.service.office import Office
 _NOTHING_TO_TAKE_BACK: Final = "it reverses other amounts than were posted"
 _ANSWERED_BEFORE: Final = "it was answered before, and that answer was not reversed"
 _TOO_MUCH: Final = "more was paid than was charged"
-_REPORT_DAYS: Final = 60
 """An overpayment of Medicare or Medicaid is reported and returned within 60 days of being identified (42 CFR 401.305)."""
 
 
@@ -172,7 +171,13 @@ class _Claim:
         # Interest is the practice's own, though it stands on the claim (a negative amount that adds to what is paid).
         interest = -sum(its_cents for key, its_cents in stands.items() if key.carc == INTEREST)
         excess = paid - interest - sum(line.charge_cents for line in self.ours.lines)
-        known = [one for one in self.ours.items if one.kind is ItemKind.OVERPAID and one.answer_id is None]
+        pcn = self.ours.claim.pcn
+        # One that names a later version is of what was paid on both (`paid_twice`).
+        known = [
+            one
+            for one in self.ours.items
+            if one.kind is ItemKind.OVERPAID and one.answer_id is None and one.reference == pcn
+        ]
         if excess <= 0:
             # It is all taken back: what a person did about it then says nothing of what may be too much later.
             self.done.told += [Excess(one) for one in known if one.state in {*_DECIDED, ItemState.OPEN}]
@@ -184,7 +189,6 @@ class _Claim:
         if is_open is not None:
             self.done.told.append(Excess(is_open))
         if excess > 0:
-            pcn = self.ours.claim.pcn
             self.done.put(
                 NewItem(
                     kind=ItemKind.OVERPAID,
@@ -199,9 +203,7 @@ class _Claim:
 
     def _report_by(self) -> date | None:
         """Give by when an overpayment is to be returned, where the law says so."""
-        if self.payer.program not in {Program.MEDICARE, Program.MEDICAID}:
-            return None
-        return self.office.clock.now().date() + timedelta(days=_REPORT_DAYS)
+        return report_by(self.payer.program, self.office.clock.today())
 
     def _why(self, one: Laid) -> str:
         if one.answer.id in self.ours.taken_off:

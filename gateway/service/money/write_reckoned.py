@@ -1,8 +1,8 @@
 """What was worked out of a remittance, written in a few statements: answers, money, denials, claims, the desk, the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
-from gateway.desk import ItemState
+from gateway.desk import ItemKind, ItemState
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, answers, claims, desk, events
 from gateway.ledger import denials as denials_kept
@@ -13,15 +13,19 @@ from gateway.ledger.desk import DeskItem, NewItem, Waiting
 from gateway.ledger.remittances import StoredRemittance
 from gateway.money import from_cents, shown
 from gateway.service.money.claims_answered import Ours
+from gateway.service.money.paid_twice import see_to_versions
 from gateway.service.money.reckoned import Excess, Reckoned
 from gateway.service.money.set_off import reopen
 from gateway.service.office import Office
 
 
 def write_reckoned(
-    tx: Transaction, office: Office, stored: StoredRemittance, done: Reckoned, ours: Iterable[Ours]
-) -> None:
-    """Write what a remittance comes to. Raises LedgerConflict if an item of the desk has changed since it was read."""
+    tx: Transaction, office: Office, stored: StoredRemittance, done: Reckoned, ours: Collection[Ours]
+) -> bool:
+    """Write what a remittance comes to; tells whether something that was paid too much is new on the desk.
+
+    Raises LedgerConflict if an item of the desk has changed since it was read.
+    """
     practice, at = office.practice.key, office.clock.now()
     answer_ids = answers.add_all(tx, practice, stored.id, done.answers)
     answers.change_all(tx, practice, done.changed)
@@ -36,6 +40,9 @@ def write_reckoned(
     opened = (PayersDenial(one.with_its_payment(payment_ids), one.payer) for one in done.denials)
     denials_kept.add_all(tx, practice, opened, at=at)
     events.write_all(tx, practice, _told(tx, office, stored, done, answer_ids), at=at)
+    is_twice = see_to_versions(tx, office, stored, ours)
+    done.looks |= is_twice
+    return is_twice or any(isinstance(one, NewItem) and one.kind is ItemKind.OVERPAID for one in done.told)
 
 
 def _told(
