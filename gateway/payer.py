@@ -6,12 +6,19 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from gateway.visit import Discipline
+
 
 class Program(StrEnum):
     """The kind of payer; it decides which published rules can bind."""
 
     MEDICARE = "medicare"
+    """Original Medicare (Part B, Railroad)."""
+    MEDICARE_ADVANTAGE = "medicare_advantage"
     MEDICAID = "medicaid"
+    TRICARE = "tricare"
+    VA = "va"
+    """VA Community Care."""
     COMMERCIAL = "commercial"
     WORKERS_COMPENSATION = "workers_compensation"
     AUTO = "auto"
@@ -52,6 +59,20 @@ class FeeSchedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """What the payer allows, in dollars for one unit, by procedure, for dates of service in [starts, ends]."""
+
+    starts: date
+    ends: date | None = None
+    source: str
+    amounts: Mapping[str, Decimal]
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether these are the payer's for the date of service `day`."""
+        return self.starts <= day and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
     """One payer's policy.
 
@@ -61,6 +82,8 @@ class Payer:
     corrected_by_days    corrected claim due so many days after what `corrected_from` names
     appeal_by_days       appeal due so many days after what `appeal_from` names
     records_by_days      records due so many days after what `records_from` names; 45 is our judgement where none is set
+    authorization_for_evaluation  whether an evaluation needs the authorization too, where other visits do
+    discipline_modifier_from      disciplines beside PT, OT and SLP whose therapy lines have to say GP, GO or GN
     takes_replacements   whether frequency 7 and 8 are taken (Medicare Part B reopens instead)
     sources              where each setting is written, by its key; a setting without a source may warn, never hold
     assumed              True when nobody configured this payer and the defaults were taken
@@ -75,7 +98,9 @@ class Payer:
     wants_discipline_modifier: bool = False
     wants_assistant_modifier: bool = False
     wants_plan_of_care: bool = False
+    discipline_modifier_from: tuple[Discipline, ...] = ()
     wants_authorization: bool = False
+    authorization_for_evaluation: bool = True
     wants_referring_provider: bool = False
     pays_massage_therapists: bool = True
     applies_pair_edits: bool = False
@@ -90,6 +115,7 @@ class Payer:
     records_from: CountedFrom = CountedFrom.REMITTANCE
     takes_replacements: bool = True
     fee_schedules: tuple[FeeSchedule, ...] = ()
+    rates: tuple[Rates, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     assumed: bool = False
 
@@ -98,4 +124,11 @@ class Payer:
         for schedule in self.fee_schedules:
             if schedule.holds_on(day) and procedure in schedule.charges:
                 return schedule.charges[procedure]
+        return None
+
+    def allowed_for(self, procedure: str, day: date) -> Decimal | None:
+        """Give what the payer allows for one unit on that date of service, or None if its file does not say."""
+        for rates in self.rates:
+            if rates.holds_on(day) and procedure in rates.amounts:
+                return rates.amounts[procedure]
         return None

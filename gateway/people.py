@@ -51,6 +51,38 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """A state's licence of a person, on the days in [starts, ends]. `kind` is as the state calls it, such as PT or LMT."""
+
+    state: str
+    kind: str = ""
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A person's enrolment with a payer, by its id, on the days in [starts, ends]."""
+
+    payer: str
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """One of the practice's own people: staff.toml. Who has no NPI, such as an aide, is known by name."""
+
+    last_name: str
+    first_name: str
+    npi: str = ""
+    credential: str = ""
+    taxonomy: str = ""
+    licences: tuple[Licence, ...] = ()
+    enrolled: tuple[Enrolment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillingProvider:
     """Who is paid: loop 2010AA. `tax_id` is the employer's number (REF*EI), 9 digits."""
 

@@ -46,7 +46,19 @@ class TreatedBy(StrEnum):
     """Who gave a service."""
 
     THERAPIST = "therapist"
+    """The licensed clinician of the visit's discipline; a chiropractor is one too."""
     ASSISTANT = "assistant"
+    STUDENT = "student"
+    AIDE = "aide"
+    MASSAGE_THERAPIST = "massage_therapist"
+    ATHLETIC_TRAINER = "athletic_trainer"
+
+
+class Care(StrEnum):
+    """What the care is for: to improve, or to keep what was reached."""
+
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,7 @@ class Service:
     assistant_minutes  of these, given by an assistant alone
     units, charge      as the practice's system bills them; None lets the gateway compute them
     pointers           1-based places in the visit's diagnoses; empty means the first four
+    description        what was done, for a code that says nothing of it (SV101-7)
     """
 
     code: str
@@ -71,6 +84,7 @@ class Service:
     pointers: tuple[int, ...] = ()
     regions: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
+    description: str = ""
 
     @property
     def minutes_given(self) -> int | None:
@@ -85,27 +99,63 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """The daily note by SOAP section, and who signed it."""
+    """The daily note by SOAP section, who signed it, and the minutes that it sums up. Each is a fact of its own.
 
-    subjective: str = ""
-    objective: str = ""
-    assessment: str = ""
-    plan: str = ""
-    signed_by: str = ""
-    signed_at: datetime | None = None
+    signed_credential  the letters behind the signer's name
+    cosigned_by        who signed beside them, as a student's teacher does
+    timed_minutes      one-to-one minutes of all timed codes
+    total_minutes      of the whole treatment, untimed services too
+    """
+
+    subjective: Fact[str] = NOT_SUPPLIED
+    objective: Fact[str] = NOT_SUPPLIED
+    assessment: Fact[str] = NOT_SUPPLIED
+    plan: Fact[str] = NOT_SUPPLIED
+    signed_by: Fact[str] = NOT_SUPPLIED
+    signed_credential: str = ""
+    signed_at: Fact[datetime] = NOT_SUPPLIED
+    cosigned_by: str = ""
+    cosigned_credential: str = ""
+    cosigned_at: datetime | None = None
+    timed_minutes: int | None = None
+    total_minutes: int | None = None
+
+    @property
+    def text(self) -> str:
+        """All that it says, section after section."""
+        sections = (self.subjective, self.objective, self.assessment, self.plan)
+        return " ".join(one for one in sections if isinstance(one, str))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """One goal of a plan: what is measured, from which baseline to which target, by when. A text alone is one too."""
+
+    text: str = ""
+    id: str = ""
+    measure: str = ""
+    baseline: str = ""
+    target: str = ""
+    by: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOfCare:
-    """The plan of care (CMS Benefit Policy Manual ch. 15 sec. 220.1.2 and 220.1.3)."""
+    """The plan of care (CMS Benefit Policy Manual ch. 15 sec. 220.1.2 and 220.1.3).
+
+    certified_by  the credential of who certified it, such as MD or NP
+    delay_reason  why it was certified late
+    """
 
     established: date
     first_treatment: date | None = None
     certified_on: date | None = None
     certified_until: date | None = None
+    certified_by: str = ""
+    delay_reason: str = ""
     sent_to_referrer_on: date | None = None
     ends: date | None = None
-    goals: tuple[str, ...] = ()
+    goals: tuple[Goal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,25 +165,32 @@ class Order:
     dated: date
     signed: bool
     ordered_by_npi: str = ""
+    discipline: Discipline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The last progress report. `treatment_days_since` counts this visit."""
+    """The last progress report. `treatment_days_since` counts this visit; None where the practice does not count.
+
+    written_by  the credential of who wrote it
+    """
 
     last_report: date
-    treatment_days_since: int
+    treatment_days_since: int | None = None
+    written_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """A payer's prior authorization. `visits_used` counts earlier visits, not this one."""
+    """A payer's prior authorization. `visits_used` and `units_used` count earlier visits, not this one."""
 
     number: str
     starts: date
     ends: date
     visits_approved: int | None = None
     visits_used: int | None = None
+    units_approved: int | None = None
+    units_used: int | None = None
     codes: tuple[str, ...] = ()
 
 
@@ -161,6 +218,38 @@ class Outcome:
     measure: str
     value: Decimal
     measured_on: date
+
+
+class NoticeKind(StrEnum):
+    """Whether the notice had to be given (CMS form R-131), or was given of what Medicare excludes anyway."""
+
+    REQUIRED = "required"
+    VOLUNTARY = "voluntary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abn:
+    """An Advance Beneficiary Notice: the patient has agreed to pay what Medicare does not."""
+
+    signed_on: date
+    kind: NoticeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KxStatement:
+    """The clinician's statement that care above the year's threshold is necessary, which KX stands for."""
+
+    stated_by: str
+    stated_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapyUsed:
+    """Dollars that Medicare has allowed for the patient's therapy this year, by all providers, as its portal says."""
+
+    pt_slp: Decimal
+    ot: Decimal
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +282,10 @@ class Visit:
     onset: date | None = None
     initial_treatment: date | None = None
     outcomes: tuple[Outcome, ...] = ()
+    abn: Fact[Abn] = NOT_SUPPLIED
+    kx: Fact[KxStatement] = NOT_SUPPLIED
+    therapy_used: TherapyUsed | None = None
+    care: Care | None = None
 
     @property
     def coverage(self) -> Coverage:

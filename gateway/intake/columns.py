@@ -27,6 +27,7 @@ _SERVICE = (
     "pointers",
     "regions",
     "goals",
+    "description",
 )
 LISTS = {"diagnoses", "service.modifiers", "service.pointers", "authorization.codes"}
 LISTS_BY_SEMICOLON = {"service.regions", "service.goals", "plan_of_care.goals"}
@@ -64,7 +65,23 @@ COLUMNS: tuple[str, ...] = (
     "diagnoses",
     *(f"service.{name}" for name in _SERVICE),
     "note",
-    *(f"note.{name}" for name in ("subjective", "objective", "assessment", "plan", "signed_by", "signed_at")),
+    *(
+        f"note.{name}"
+        for name in (
+            "subjective",
+            "objective",
+            "assessment",
+            "plan",
+            "signed_by",
+            "signed_credential",
+            "signed_at",
+            "cosigned_by",
+            "cosigned_credential",
+            "cosigned_at",
+            "timed_minutes",
+            "total_minutes",
+        )
+    ),
     "plan_of_care",
     *(
         f"plan_of_care.{name}"
@@ -73,21 +90,41 @@ COLUMNS: tuple[str, ...] = (
             "first_treatment",
             "certified_on",
             "certified_until",
+            "certified_by",
+            "delay_reason",
             "sent_to_referrer_on",
             "ends",
             "goals",
         )
     ),
     "order",
-    *(f"order.{name}" for name in ("dated", "signed", "ordered_by_npi")),
+    *(f"order.{name}" for name in ("dated", "signed", "ordered_by_npi", "discipline")),
     "progress",
-    *(f"progress.{name}" for name in ("last_report", "treatment_days_since")),
+    *(f"progress.{name}" for name in ("last_report", "treatment_days_since", "written_by")),
     "authorization",
-    *(f"authorization.{name}" for name in ("number", "starts", "ends", "visits_approved", "visits_used", "codes")),
+    *(
+        f"authorization.{name}"
+        for name in (
+            "number",
+            "starts",
+            "ends",
+            "visits_approved",
+            "visits_used",
+            "units_approved",
+            "units_used",
+            "codes",
+        )
+    ),
     "accident",
     *(f"accident.{name}" for name in ("kind", "happened_on", "state")),
     "onset",
     "initial_treatment",
+    "abn",
+    *(f"abn.{name}" for name in ("signed_on", "kind")),
+    "kx",
+    *(f"kx.{name}" for name in ("stated_by", "stated_on")),
+    *(f"therapy_used.{name}" for name in ("pt_slp", "ot", "as_of")),
+    "care",
 )
 """Every column there can be. Only a few are required: the document's own required fields."""
 
@@ -110,5 +147,8 @@ DATES = frozenset(
         "dated",
         "last_report",
         "happened_on",
+        "signed_on",
+        "stated_on",
+        "as_of",
     }
 )

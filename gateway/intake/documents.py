@@ -20,6 +20,7 @@ from gateway.intake.fields import (
     Code,
     Credential,
     Day,
+    Description,
     Diagnosis,
     GivenName,
     Key,
@@ -47,7 +48,7 @@ from gateway.intake.fields import (
     Zip,
 )
 from gateway.people import Relationship, Sex
-from gateway.visit import AccidentKind, Discipline, TreatedBy
+from gateway.visit import AccidentKind, Care, Discipline, NoticeKind, TreatedBy
 
 _COVERAGES_MAX = 3
 _PAYER_NAME_MAX = 60
@@ -171,18 +172,36 @@ class ServiceDocument(_Document):
     charge: Money | None = Field(default=None, description="for all units; priced from the fee schedule when left out")
     pointers: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=POINTERS_MAX)] = ()
     regions: tuple[Label, ...] = ()
-    goals: tuple[Label, ...] = ()
+    goals: tuple[Label, ...] = Field(default=(), description="ids of the plan's goals that it served")
+    description: Description = Field(default="", description="what was done, for an unlisted code (SV101-7)")
 
 
 class NoteDocument(_Document):
     """The daily note by SOAP section."""
 
-    subjective: Prose = ""
-    objective: Prose = ""
-    assessment: Prose = ""
-    plan: Prose = ""
-    signed_by: Text = ""
+    subjective: Prose | None = None
+    objective: Prose | None = None
+    assessment: Prose | None = None
+    plan: Prose | None = None
+    signed_by: Text | None = None
+    signed_credential: Credential = ""
     signed_at: Moment | None = None
+    cosigned_by: Text = ""
+    cosigned_credential: Credential = ""
+    cosigned_at: Moment | None = None
+    timed_minutes: Minutes | None = Field(default=None, description="one-to-one minutes of all timed codes")
+    total_minutes: Minutes | None = Field(default=None, description="of the whole treatment")
+
+
+class GoalDocument(_Document):
+    """A goal of the plan, by its measure."""
+
+    id: Label | Literal[""] = ""
+    text: Prose = ""
+    measure: Label | Literal[""] = ""
+    baseline: Label | Literal[""] = ""
+    target: Label | Literal[""] = ""
+    by: Day | None = None
 
 
 class PlanOfCareDocument(_Document):
@@ -192,9 +211,11 @@ class PlanOfCareDocument(_Document):
     first_treatment: Day | None = None
     certified_on: Day | None = None
     certified_until: Day | None = None
+    certified_by: Credential = Field(default="", description="credential of who certified it, such as MD or NP")
+    delay_reason: Prose = Field(default="", description="why it was certified late")
     sent_to_referrer_on: Day | None = None
     ends: Day | None = None
-    goals: tuple[Prose, ...] = ()
+    goals: tuple[GoalDocument | Prose, ...] = Field(default=(), description="each a text, or with its measure")
 
 
 class OrderDocument(_Document):
@@ -203,13 +224,17 @@ class OrderDocument(_Document):
     dated: Day
     signed: bool
     ordered_by_npi: Npi | Literal[""] = ""
+    discipline: Discipline | None = None
 
 
 class ProgressDocument(_Document):
     """The last progress report."""
 
     last_report: Day
-    treatment_days_since: Annotated[int, Field(ge=0)] = Field(description="this visit included")
+    treatment_days_since: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="this visit included; counted from the visits that are known where it is left out"
+    )
+    written_by: Credential = Field(default="", description="credential of who wrote it")
 
 
 class AuthorizationDocument(_Document):
@@ -220,6 +245,8 @@ class AuthorizationDocument(_Document):
     ends: Day
     visits_approved: Annotated[int, Field(ge=0)] | None = None
     visits_used: Annotated[int, Field(ge=0)] | None = Field(default=None, description="before this visit")
+    units_approved: Annotated[int, Field(ge=0)] | None = None
+    units_used: Annotated[int, Field(ge=0)] | None = Field(default=None, description="before this visit")
     codes: tuple[Code, ...] = ()
 
 
@@ -237,6 +264,28 @@ class OutcomeDocument(_Document):
     measure: Label
     value: Decimal
     measured_on: Day
+
+
+class AbnDocument(_Document):
+    """An Advance Beneficiary Notice that the patient has signed."""
+
+    signed_on: Day
+    kind: NoticeKind
+
+
+class KxDocument(_Document):
+    """The clinician's statement that care above the year's threshold is necessary."""
+
+    stated_by: Text = Field(min_length=1, description="name or credential of the clinician")
+    stated_on: Day
+
+
+class TherapyUsedDocument(_Document):
+    """What Medicare has allowed for the patient's therapy this year, by all providers, in dollars."""
+
+    pt_slp: Money
+    ot: Money
+    as_of: Day
 
 
 class VisitDocument(_Document):
@@ -266,6 +315,10 @@ class VisitDocument(_Document):
     onset: Day | None = None
     initial_treatment: Day | None = None
     outcomes: tuple[OutcomeDocument, ...] = ()
+    abn: AbnDocument | None = None
+    kx: KxDocument | None = None
+    therapy_used: TherapyUsedDocument | None = None
+    care: Care | None = Field(default=None, description="to improve, or to keep what was reached")
 
     @field_validator("place_of_service")
     @classmethod

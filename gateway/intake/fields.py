@@ -121,6 +121,9 @@ Street = Annotated[Text, StringConstraints(min_length=1, max_length=55), AfterVa
 SecondLine = Annotated[Text, StringConstraints(max_length=55), AfterValidator(_carried(55))]
 City = Annotated[Text, StringConstraints(min_length=2, max_length=30), AfterValidator(_carried(30))]
 
+Description = Annotated[Text, StringConstraints(max_length=80), AfterValidator(_carried(80))]
+"""SV101-7."""
+
 # Pydantic looks at the pattern first and makes capitals afterwards.
 State = Annotated[
     str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$"), AfterValidator(_state)

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.document import Changes, Stored, parsed, reader_of
 from gateway.people import Address, Coverage, Employer
-from gateway.visit import Service, Visit
+from gateway.visit import Goal, Service, Visit
 
 
 def visit_of(document: bytes) -> Visit:
@@ -33,6 +33,11 @@ def _service(stored: Stored) -> Stored:
     return {**stored, "starts": stored.get("start"), "ends": stored.get("stop")}
 
 
+def _goal(stored: Stored | str) -> Stored:
+    """Read one that is a text alone: they were all so before goals had measures."""
+    return {"text": stored} if isinstance(stored, str) else stored
+
+
 def _coverage(stored: Stored) -> Stored:
     return {"payer_id": "", "payer_name": "", "member_id": "", "relationship": "self", **stored}
 
@@ -48,6 +53,7 @@ def _employer(stored: Stored) -> Stored:
 _CHANGES: Final[Changes] = {
     Visit: _visit,
     Service: _service,
+    Goal: _goal,
     Coverage: _coverage,
     Address: _address,
     Employer: _employer,

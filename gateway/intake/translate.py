@@ -9,14 +9,18 @@ from gateway.intake import documents as d
 from gateway.people import Address, BillingProvider, Coverage, Employer, Facility, Person, Provider
 from gateway.visit import (
     NOT_SUPPLIED,
+    Abn,
     Accident,
     Authorization,
+    Goal,
+    KxStatement,
     Note,
     Order,
     Outcome,
     PlanOfCare,
     Progress,
     Service,
+    TherapyUsed,
     Visit,
 )
 
@@ -41,8 +45,8 @@ def visit(document: d.VisitDocument) -> Visit:
         facility=_made(_facility, document.facility),
         diagnoses=tuple(code.replace(".", "") for code in document.diagnoses),
         services=tuple(_service(one) for one in document.services),
-        note=_same(Note, document.note) if "note" in given else NOT_SUPPLIED,
-        plan_of_care=_same(PlanOfCare, document.plan_of_care) if "plan_of_care" in given else NOT_SUPPLIED,
+        note=_made(_note, document.note) if "note" in given else NOT_SUPPLIED,
+        plan_of_care=_made(_plan, document.plan_of_care) if "plan_of_care" in given else NOT_SUPPLIED,
         order=_same(Order, document.order) if "order" in given else NOT_SUPPLIED,
         progress=_same(Progress, document.progress) if "progress" in given else NOT_SUPPLIED,
         authorization=_same(Authorization, document.authorization) if "authorization" in given else NOT_SUPPLIED,
@@ -50,6 +54,10 @@ def visit(document: d.VisitDocument) -> Visit:
         onset=document.onset,
         initial_treatment=document.initial_treatment,
         outcomes=tuple(Outcome(**one.model_dump()) for one in document.outcomes),
+        abn=_same(Abn, document.abn) if "abn" in given else NOT_SUPPLIED,
+        kx=_same(KxStatement, document.kx) if "kx" in given else NOT_SUPPLIED,
+        therapy_used=_same(TherapyUsed, document.therapy_used),
+        care=document.care,
     )
 
 
@@ -60,6 +68,16 @@ def _made(make: Callable[[D], T], document: D | None) -> T | None:
 def _same(noun: type[T], document: BaseModel | None) -> T | None:
     """Make a noun whose fields are called and shaped as the document's."""
     return None if document is None else noun(**document.model_dump())
+
+
+def _note(document: d.NoteDocument) -> Note:
+    """Each section and signature that was left out is not supplied: the noun's own default."""
+    return Note(**{name: getattr(document, name) for name in document.model_fields_set})
+
+
+def _plan(document: d.PlanOfCareDocument) -> PlanOfCare:
+    goals = tuple(Goal(text=one) if isinstance(one, str) else Goal(**one.model_dump()) for one in document.goals)
+    return PlanOfCare(**document.model_dump(exclude={"goals"}), goals=goals)
 
 
 def _address(document: d.AddressDocument) -> Address:
@@ -108,4 +126,5 @@ def _service(document: d.ServiceDocument) -> Service:
         pointers=document.pointers,
         regions=document.regions,
         goals=document.goals,
+        description=document.description,
     )

@@ -43,12 +43,13 @@ def signature_missing(case: Case) -> Faults:
     note = case.visit.note
     if not note:
         return
-    if not note.signed_by or note.signed_at is None:
-        lacks = "name" if not note.signed_by else "date"
-        yield Fault(
-            "note.signed_by" if not note.signed_by else "note.signed_at", f"the note has no {lacks} of signature"
-        )
-    elif note.signed_at.date() < case.visit.day:
+    if note.signed_by is NOT_SUPPLIED and note.signed_at is NOT_SUPPLIED:
+        yield not_checked("note.signed_by", "signatures of notes")
+    elif note.signed_by is not NOT_SUPPLIED and not note.signed_by:
+        yield Fault("note.signed_by", "the note has no name of signature")
+    elif note.signed_at is None:
+        yield Fault("note.signed_at", "the note has no date of signature")
+    elif note.signed_at is not NOT_SUPPLIED and note.signed_at.date() < case.visit.day:
         yield Fault("note.signed_at", "the note was signed before the day of the visit")
 
 
@@ -64,7 +65,8 @@ def soap_section_missing(case: Case) -> Faults:
     """A note with an empty section."""
     if case.visit.note:
         for section in ("subjective", "objective", "assessment", "plan"):
-            if not getattr(case.visit.note, section):
+            written = getattr(case.visit.note, section)
+            if written is not NOT_SUPPLIED and not written:
                 yield Fault(f"note.{section}", f"the section {section} is empty")
 
 
@@ -145,13 +147,15 @@ def progress_report_overdue(case: Case) -> Faults:
     progress = case.visit.progress
     if progress is NOT_SUPPLIED:
         yield not_checked("progress", "progress reports")
-    elif progress and progress.treatment_days_since > _PROGRESS_DAYS:
+    elif not progress or progress.treatment_days_since is None:
+        return
+    elif progress.treatment_days_since > _PROGRESS_DAYS:
         yield Fault(
             "progress.treatment_days_since",
             f"this is treatment day {progress.treatment_days_since} since the last progress report",
             _plan_severity(case),
         )
-    elif progress and progress.treatment_days_since >= _PROGRESS_DAYS - 1:
+    elif progress.treatment_days_since >= _PROGRESS_DAYS - 1:
         yield Fault("progress.treatment_days_since", "a progress report is due by the next visit", Severity.WARN)
 
 
@@ -181,9 +185,9 @@ def wellness_intent(case: Case) -> Faults:
     worked = [service.code for service in case.visit.services if service.code in _MASSAGE]
     if not note or not worked:
         return
-    said = _WELLNESS.search(f"{note.subjective} {note.objective} {note.assessment} {note.plan}")
+    said = _WELLNESS.search(note.text)
     # How long the massage took measures the treatment, not the patient.
-    measured = _LENGTH_OF_MASSAGE.sub("", f"{note.objective} {note.assessment}")
+    measured = _LENGTH_OF_MASSAGE.sub("", f"{note.objective or ''} {note.assessment or ''}")
     if said and not _MEASURE.search(measured):
         medicare = case.payer.program is Program.MEDICARE
         yield Fault(

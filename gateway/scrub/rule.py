@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from gateway.billing.draft import Draft
 from gateway.finding import Finding, Owner, Severity
 from gateway.payer import Payer
-from gateway.people import Practice
+from gateway.people import Practice, StaffMember
 from gateway.visit import Visit
 
 
@@ -25,6 +25,7 @@ class Case:
     """All that a rule may read.
 
     other_policies      of the payers of the visit's other coverages, one for each, in their order
+    staff               the practice's own people, as far as it lists them
     history             the same patient's other visits with this practice, by date
     today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
@@ -41,6 +42,7 @@ class Case:
     practice: Practice
     today: date
     other_policies: tuple[Payer, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
     history: tuple[Visit, ...] = ()
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False

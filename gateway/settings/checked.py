@@ -35,7 +35,9 @@ _CODE: Final = (
     "partner.py",
     "payer.py",
     "people.py",
+    "visit.py",
 )
+_OPTIONAL: Final = ("staff.toml", "waivers.toml")
 _PACKAGE: Final = Path(__file__).parent.parent
 
 
@@ -71,11 +73,15 @@ def _overridden() -> set[str]:
 def _digest(home: Path) -> str:
     """Give 64 hex digits that change with whatever decides what is read; empty if that cannot be told."""
     folders = (sorted((home / folder).glob("*.toml")) for folder in ("partners", "payers"))
-    files = [home / "gateway.toml", home / "waivers.toml", *(path for folder in folders for path in folder)]
+    files = [
+        home / "gateway.toml",
+        *(home / name for name in _OPTIONAL),
+        *(path for folder in folders for path in folder),
+    ]
     digest = sha256(f"{__version__}\n{home}\n".encode(errors="surrogateescape"))
     try:
         for path in (*files, *(_PACKAGE / name for name in _CODE), *sorted((_PACKAGE / "scrub").glob("*.py"))):
-            if path.name == "waivers.toml" and not path.is_file():
+            if path.name in _OPTIONAL and not path.is_file():
                 continue
             content = path.read_bytes()
             digest.update(f"{path.parent.name}/{path.name} {len(content)}\n".encode(errors="surrogateescape"))

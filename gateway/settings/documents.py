@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from gateway.codes.npi import is_npi
 from gateway.partner import MailboxKind, Publish, Usage
 from gateway.payer import CountedFrom, Program, UnitRule
+from gateway.visit import Discipline
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Digits9 = Annotated[str, Field(pattern=r"^\d{9}$")]
@@ -244,6 +245,15 @@ class FeeScheduleDocument(_Strict):
     charges: dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
 
 
+class RatesDocument(_Strict):
+    """[[rates]] of a payer: what it allows for one unit."""
+
+    starts: date
+    ends: date | None = None
+    source: Annotated[str, Field(min_length=5)]
+    amounts: dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
+
+
 class PayerDocument(_Strict):
     """payers/NAME.toml. `sources` says where each setting is written; a setting without one may warn, never hold."""
 
@@ -256,7 +266,9 @@ class PayerDocument(_Strict):
     wants_discipline_modifier: bool = False
     wants_assistant_modifier: bool = False
     wants_plan_of_care: bool = False
+    discipline_modifier_from: tuple[Discipline, ...] = ()
     wants_authorization: bool = False
+    authorization_for_evaluation: bool = True
     wants_referring_provider: bool = False
     pays_massage_therapists: bool = True
     applies_pair_edits: bool = False
@@ -272,6 +284,42 @@ class PayerDocument(_Strict):
     takes_replacements: bool = True
     sources: dict[str, str] = {}
     fee_schedule: tuple[FeeScheduleDocument, ...] = ()
+    rates: tuple[RatesDocument, ...] = ()
+
+
+class LicenceDocument(_Strict):
+    """[[person.licence]] of staff.toml."""
+
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    kind: str = ""
+    starts: date | None = None
+    ends: date | None = None
+
+
+class EnrolmentDocument(_Strict):
+    """[[person.enrolled]] of staff.toml: with which payer, by its id."""
+
+    payer: Annotated[str, Field(pattern=r"^[0-9A-Z]{2,80}$")]
+    starts: date | None = None
+    ends: date | None = None
+
+
+class StaffMemberDocument(_Strict):
+    """[[person]] of staff.toml."""
+
+    last_name: Annotated[str, Field(min_length=1, max_length=60)]
+    first_name: Annotated[str, Field(min_length=1, max_length=35)]
+    npi: Annotated[str, AfterValidator(_npi)] | Literal[""] = ""
+    credential: Annotated[str, Field(max_length=20)] = ""
+    taxonomy: Annotated[str, Field(pattern=r"^([0-9A-Z]{9}X)?$")] = ""
+    licence: tuple[LicenceDocument, ...] = ()
+    enrolled: tuple[EnrolmentDocument, ...] = ()
+
+
+class StaffDocument(_Strict):
+    """staff.toml: the practice's own people, their licences, and the payers that they are enrolled with."""
+
+    person: tuple[StaffMemberDocument, ...] = ()
 
 
 class WaiverDocument(_Strict):

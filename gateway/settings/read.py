@@ -1,4 +1,4 @@
-"""Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, waivers.toml."""
+"""Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, staff.toml, waivers.toml."""
 
 import tomllib
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.errors import ConfigError
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, PgpPolicy, TradingPartner, Usage
-from gateway.payer import FeeSchedule, Payer, Program
-from gateway.people import Address, BillingProvider, Practice
-from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, WaiversDocument
+from gateway.payer import FeeSchedule, Payer, Program, Rates
+from gateway.people import Address, BillingProvider, Enrolment, Licence, Practice, StaffMember
+from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, StaffDocument, WaiversDocument
 from gateway.settings.values import Settings, Waiver, database_url
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -60,6 +60,7 @@ def read_whole(home: Path) -> Settings:
             unit_rule=unknown.unit_rule,
             assumed=True,
         ),
+        staff=_staff(home),
         waivers=_waivers(home),
         still_holds=frozenset(one.table for one in document.still_holds),
     )
@@ -149,7 +150,7 @@ def _reference_placed(reference: str, home: Path) -> str:
 
 def _payer(path: Path, home: Path) -> Payer:
     document = _checked(PayerDocument, path, home)
-    fields = document.model_dump(exclude={"fee_schedule", "sources"})
+    fields = document.model_dump(exclude={"fee_schedule", "rates", "sources"})
     strangers = sorted(set(document.sources) - set(fields))
     if strangers:
         raise ConfigError(f"{path.relative_to(home)}: sources.{strangers[0]}: there is no such setting")
@@ -165,6 +166,24 @@ def _payer(path: Path, home: Path) -> Payer:
             )
             for schedule in document.fee_schedule
         ),
+        rates=tuple(
+            Rates(starts=one.starts, ends=one.ends, source=one.source, amounts=MappingProxyType(dict(one.amounts)))
+            for one in document.rates
+        ),
+    )
+
+
+def _staff(home: Path) -> tuple[StaffMember, ...]:
+    path = home / "staff.toml"
+    if not path.is_file():
+        return ()
+    return tuple(
+        StaffMember(
+            **one.model_dump(exclude={"licence", "enrolled"}),
+            licences=tuple(Licence(**each.model_dump()) for each in one.licence),
+            enrolled=tuple(Enrolment(**each.model_dump()) for each in one.enrolled),
+        )
+        for one in _checked(StaffDocument, path, home).person
     )
 
 

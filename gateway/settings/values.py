@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.partner import TradingPartner, Usage
 from gateway.payer import Payer
-from gateway.people import Practice
+from gateway.people import Practice, StaffMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Settings:
     partners: Mapping[str, TradingPartner]
     payers: Mapping[str, Payer]
     unknown_payer: Payer
+    staff: tuple[StaffMember, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     still_holds: frozenset[str] = frozenset()
 

@@ -26,7 +26,17 @@ _NOT_FOR_PATIENTS = (
 _OURS = {"", ACTOR}
 _LOG = "log"
 _MADE = {_MARK, "clinic", "simulator"}
-_MADE_AT_HOME = {"gateway.toml", "waivers.toml", "instance.toml", KEPT, "partners", "payers", "keys", "spool"}
+_MADE_AT_HOME = {
+    "gateway.toml",
+    "staff.toml",
+    "waivers.toml",
+    "instance.toml",
+    KEPT,
+    "partners",
+    "payers",
+    "keys",
+    "spool",
+}
 _LEDGER = "gateway.db"
 _PAGE = 1000
 

@@ -34,7 +34,8 @@ class Grounds:
         settings = office.settings
         # Of the payers of other coverages the rules say who they are and whether a claim can name them, nothing else.
         payers = sorted((one.id, one.name, one.filing_code) for one in settings.payers.values())
-        self._of_practice = _digest(_gateway(), office.practice, settings.still_holds, payers, _imported(office))
+        own = (office.practice, settings.staff, settings.still_holds)
+        self._of_practice = _digest(_gateway(), own, payers, _imported(office))
         self._of_payers: dict[str, str] = {}
 
     def of(self, payer_id: str, others: tuple[int, ...], answers: str) -> str:

@@ -90,6 +90,7 @@ class _Beside:
             payer=payer,
             other_policies=tuple(office.settings.payer(one.payer_id) for one in noun.coverages[1:]),
             practice=office.practice,
+            staff=office.settings.staff,
             today=office.clock.today(),
             history=tuple(map(self._noun, self.others[visit.id])),
             still_holds=office.settings.still_holds,
