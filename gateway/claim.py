@@ -34,6 +34,7 @@ class ServiceLine:
     control   our id of the line, unique in the claim (REF*6R); the 835 gives it back
     charge    dollars and cents, zero or more (SV102)
     units     how many were done (SV104, unit UN)
+    description  what was done, of a code that says nothing of it (SV101-7)
     pointers  1-based places in the claim's diagnoses, primary first (SV107)
     """
 
@@ -44,6 +45,7 @@ class ServiceLine:
     units: int
     pointers: tuple[int, ...]
     day: date
+    description: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what the wire cannot carry; what a payer would refuse is the scrubber's to say."""

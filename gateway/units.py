@@ -52,6 +52,31 @@ def units_of_total(minutes: int) -> int:
     return 0 if minutes < MIDPOINT else (minutes + QUARTER_HOUR - MIDPOINT) // QUARTER_HOUR
 
 
+def units_of_spans(minutes: int, span: int, least: int, *, once: bool) -> int:
+    """Units of a code with a time base of its own: whole spans, and one that is begun and has `least` minutes.
+
+    once  it is billed once however long it took
+    """
+    whole, rest = divmod(minutes, span)
+    units = whole + (rest >= least)
+    return min(units, 1) if once else units
+
+
+def settled(counted: Units, typed: Mapping[str, int]) -> dict[str, int | None]:
+    """Give the units of each code that nobody typed, after those that somebody did: a tie may be settled by them.
+
+    typed  units by code, as a person or the practice's system says
+    None is a code of which nobody can say yet whether it gets the open unit.
+    """
+    given = sum(max(0, units - counted.by_code[code]) for code, units in typed.items() if code in counted.tied)
+    is_open, undecided = counted.open_units - given, [code for code in counted.tied if code not in typed]
+    units: dict[str, int | None] = {code: share for code, share in counted.by_code.items() if code not in typed}
+    for code in undecided:
+        share = counted.by_code[code]
+        units[code] = share if is_open <= 0 else share + 1 if is_open >= len(undecided) else None
+    return units
+
+
 def _cms(minutes: Mapping[str, int]) -> Units:
     timed = sum(minutes.values())
     total = units_of_total(timed)

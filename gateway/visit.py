@@ -258,6 +258,7 @@ class Visit:
 
     key        the practice's own id of the visit; unique in the practice
     coverages  primary first
+    distinct_from  ids of other visits of the day that are none of this one, though they look alike: a person has said so
     """
 
     key: str
@@ -286,6 +287,7 @@ class Visit:
     kx: Fact[KxStatement] = NOT_SUPPLIED
     therapy_used: TherapyUsed | None = None
     care: Care | None = None
+    distinct_from: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> Coverage:

@@ -1,20 +1,21 @@
 """The claim that a visit would make. What cannot be decided stays None: the scrubber says so, nobody guesses.
 
-Units given by the practice stand; where they are left out they are counted from minutes by the payer's rule. The
+Units given by the practice stand; where they are left out they are counted from minutes (`line_units`). The
 modifier of the discipline's plan of care (GP, GO, GN) is added where the payer wants it and the line carries none
 (Medicare Claims Processing Manual ch. 5 sec. 20.1).
 """
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from gateway import units
+from gateway.billing.line_units import LineUnits, line_units, timed_units
 from gateway.claim import POINTERS_MAX
 from gateway.codes.modifiers import discipline_modifier, discipline_modifiers
-from gateway.codes.procedure import Procedure, TherapyClass, TimeClass, procedure
-from gateway.money import exact
+from gateway.codes.procedure import Procedure, TherapyClass, procedure
+from gateway.money import ZERO, exact
 from gateway.payer import Payer
 from gateway.visit import Discipline, Service, Visit
 
@@ -27,6 +28,7 @@ class DraftLine:
     units    None when neither given nor to be counted; 0 when the minutes come to none
     counted  the units that the minutes of its code come to, None when that cannot be said
     charge   dollars and cents for all units, None when neither given nor priced
+    borne_by place of the line that bears its units, another block of the same code; 0 for a line of its own
     """
 
     place: int
@@ -36,6 +38,7 @@ class DraftLine:
     counted: int | None
     charge: Decimal | None
     pointers: tuple[int, ...]
+    borne_by: int = 0
 
     @property
     def procedure(self) -> str:
@@ -58,72 +61,46 @@ class Draft:
 
 def draft(visit: Visit, payer: Payer) -> Draft:
     """Work out units, modifiers, charges and pointers of each service."""
-    timed = _timed(visit, payer)
-    often = Counter(service.code for service in visit.services)
-    return Draft(
-        lines=tuple(
-            _line(place, service, visit, payer, timed, alone=often[service.code] == 1)
-            for place, service in enumerate(visit.services, start=1)
-        ),
-        timed=timed,
-    )
+    timed = timed_units(visit, payer)
+    each = zip(visit.services, line_units(visit, timed), strict=True)
+    lines = tuple(_line(place, service, visit, payer, its) for place, (service, its) in enumerate(each, start=1))
+    return Draft(lines=lines, timed=timed)
 
 
-def _timed(visit: Visit, payer: Payer) -> units.Units | None:
-    """Count the timed codes together; None when one of them has no minutes, for then no total can be said."""
-    minutes: dict[str, int] = {}
-    for service in visit.services:
-        known = procedure(service.code)
-        if known is None or not known.is_timed:
-            continue
-        given = service.minutes_given
-        if given is None:
-            return None
-        minutes[service.code] = minutes.get(service.code, 0) + given
-    return units.count(payer.unit_rule, minutes) if minutes else None
-
-
-def _line(
-    place: int, service: Service, visit: Visit, payer: Payer, timed: units.Units | None, *, alone: bool
-) -> DraftLine:
-    known = procedure(service.code)
-    counted = timed.by_code.get(service.code) if timed else None
-    if timed and service.code in timed.tied:
-        counted = None
-    billed = service.units if service.units is not None else _units(known, counted, alone=alone)
+def _line(place: int, service: Service, visit: Visit, payer: Payer, its: LineUnits) -> DraftLine:
+    blocks = [service, *(visit.services[one - 1] for one in its.bears)]
     return DraftLine(
         place=place,
         service=service,
-        modifiers=_modifiers(service, visit.discipline, payer, known),
-        units=billed,
-        counted=counted,
-        charge=_charge(service, payer, visit.day, billed),
+        modifiers=_modifiers(service, visit.discipline, payer, procedure(service.code)),
+        units=its.units,
+        counted=its.counted,
+        charge=_charge(blocks, payer, visit.day, its.units),
         pointers=service.pointers or tuple(range(1, min(POINTERS_MAX, len(visit.diagnoses)) + 1)),
+        borne_by=its.borne_by,
     )
 
 
-def _units(known: Procedure | None, counted: int | None, *, alone: bool) -> int | None:
-    if known is not None and known.time_class is TimeClass.UNTIMED:
-        return 1
-    # A code split over several lines (therapist and assistant): only a person can say which line gets which unit.
-    return counted if known is not None and known.is_timed and alone else None
-
-
 def _modifiers(service: Service, discipline: Discipline, payer: Payer, known: Procedure | None) -> tuple[str, ...]:
-    own = discipline_modifier(discipline)
-    always = known is not None and known.therapy is TherapyClass.ALWAYS
-    if not (payer.wants_discipline_modifier and always and own) or discipline_modifiers(service.modifiers):
+    own = discipline_modifier(discipline) or (_OF_OTHERS if discipline in payer.discipline_modifier_from else None)
+    # What a therapist gives is therapy, also where a physician's would be none ("sometimes therapy").
+    is_therapy = known is not None and known.therapy is not TherapyClass.NO
+    if not (payer.wants_discipline_modifier and is_therapy and own) or discipline_modifiers(service.modifiers):
         return service.modifiers
     # Pricing modifiers such as 59 and 25 stand first, payment ones such as CQ and KX behind the discipline's.
     first = tuple(one for one in service.modifiers if one in _FIRST)
     return (*first, own, *(one for one in service.modifiers if one not in _FIRST))
 
 
+_OF_OTHERS = "GP"
+"""What payers want of a chiropractor's therapy lines."""
 _FIRST = frozenset({"59", "XE", "XS", "XP", "XU", "25"})
 
 
-def _charge(service: Service, payer: Payer, day: date, billed: int | None) -> Decimal | None:
-    if service.charge is not None:
-        return service.charge
-    rate = payer.charge_for(service.code, day)
+def _charge(blocks: Sequence[Service], payer: Payer, day: date, billed: int | None) -> Decimal | None:
+    """Give what was charged for all blocks of a line, else what the fee schedule says."""
+    given = [one.charge for one in blocks if one.charge is not None]
+    if given:
+        return exact(sum(given, ZERO)) if len(given) == len(blocks) else None
+    rate = payer.charge_for(blocks[0].code, day)
     return None if rate is None or billed is None else exact(rate * billed)

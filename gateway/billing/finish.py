@@ -41,6 +41,7 @@ def finish(
                 units=line.units,
                 pointers=line.pointers,
                 day=visit.day,
+                description=line.service.description,
             )
         )
     return Claim(

@@ -156,6 +156,13 @@ def show_(place: Place, visit: str, as_json: bool) -> int:
     metavar="FILE",
     help="The same from a file, or from standard input (-): lines FIELD=VALUE, or one JSON object of paths and values.",
 )
+@click.option(
+    "--give-unit",
+    "give_unit",
+    multiple=True,
+    metavar="CODE",
+    help="Of codes that tie for a unit, the one that gets it.",
+)
 @click.option("--do-not-bill", is_flag=True, help="Decide that this visit is not billed.")
 @click.option("--decline", is_flag=True, help="Decline a proposed change: what was claimed stands.")
 @show.decided
@@ -166,6 +173,7 @@ def fix(
     visit: str,
     settings: tuple[str, ...],
     settings_file: Path | None,
+    give_unit: tuple[str, ...],
     do_not_bill: bool,
     decline: bool,
     by: str,
@@ -174,13 +182,14 @@ def fix(
 ) -> int:
     """Correct a visit: the next version is made and scrubbed again.
 
-    Without --set, accept a proposed version, or send a withdrawn one after all.
+    Without --set or --give-unit, accept a proposed version, or send a withdrawn one after all.
 
     Lists count from 1: services.1.units=2. A value may be JSON: accident=null, services.1.modifiers='["GP","59"]'.
     A command line can be read by everybody on the machine, and stays in the shell's history: patients' data goes by
     --set-from, such as: gateway visits fix V-1001 --set-from - --by NAME --reason TEXT < fields.txt
     """
     from gateway.service.visits import correct
+    from gateway.service.visits.tie import given_units
 
     pairs = (*(_pair(one) for one in settings), *_pairs_in(settings_file))
     with place.office(actor=by) as office:
@@ -192,6 +201,8 @@ def fix(
             correct.decline(office, visit, reason=reason)
             say(f"the proposed change of visit {visit} is declined; what was claimed stands")
             return Status.DONE
+        if give_unit:
+            pairs = (*pairs, *given_units(office, visit, [one.strip().upper() for one in give_unit]))
         fixed = correct.fix_visit(office, visit, pairs, reason=reason)
     if as_json:
         show.as_object(visit=fixed.visit, faults=fixed.faults, scrubbed=fixed.scrubbed)

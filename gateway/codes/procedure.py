@@ -18,7 +18,7 @@ class TimeClass(StrEnum):
     UNTIMED = "untimed"
     """One unit however long it took."""
     OTHER = "other"
-    """Its own time base, such as an hour or a month: the gateway does not compute its units."""
+    """Its own time base, such as an hour or a month, or none that is known: see `span_minutes`."""
 
 
 class TherapyClass(StrEnum):
@@ -37,6 +37,9 @@ class Procedure:
     disciplines       who usually bills it, as in visit.Discipline and beyond; empty means any
     medicare_payable  False when Medicare Part B bundles it, excludes it or wants another code
     bases             codes of which one must be on the same claim; empty when it stands by itself
+    span_minutes      of a time base of its own: minutes of one unit; 0 where the gateway computes no units
+    least_minutes     of those, how many make a unit that is begun: past the midpoint, or all of them (CPT time rule)
+    is_once           whether it is billed once: what is longer belongs to the code that adds to it
     starts, ends      dates of service for which the code exists, None when open
     """
 
@@ -50,6 +53,9 @@ class Procedure:
     bases: tuple[str, ...]
     starts: date | None
     ends: date | None
+    span_minutes: int = 0
+    least_minutes: int = 0
+    is_once: bool = False
 
     def exists_on(self, day: date) -> bool:
         """Tell whether the code may be billed for the date of service `day`."""
@@ -85,4 +91,7 @@ def _procedure(row: Mapping[str, str]) -> Procedure:
         bases=tuple(row["base"].split()),
         starts=starts,
         ends=ends,
+        span_minutes=int(row["span"] or 0),
+        least_minutes=int(row["least"] or 0),
+        is_once=row["once"] == "yes",
     )

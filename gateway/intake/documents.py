@@ -319,6 +319,10 @@ class VisitDocument(_Document):
     kx: KxDocument | None = None
     therapy_used: TherapyUsedDocument | None = None
     care: Care | None = Field(default=None, description="to improve, or to keep what was reached")
+    distinct_from: tuple[Key, ...] = Field(
+        default=(),
+        description="ids of visits of the day that look alike and are none of this one: a person has said so",
+    )
 
     @field_validator("place_of_service")
     @classmethod

@@ -58,6 +58,7 @@ def visit(document: d.VisitDocument) -> Visit:
         kx=_same(KxStatement, document.kx) if "kx" in given else NOT_SUPPLIED,
         therapy_used=_same(TherapyUsed, document.therapy_used),
         care=document.care,
+        distinct_from=document.distinct_from,
     )
 
 

@@ -269,8 +269,11 @@ def held(tx: Connection, practice: str, *, payer: str = "", after: int = 0, limi
     return tuple(HeldVisit(**row) for row in tx.execute(query.order_by(v.id).limit(limit)).mappings())
 
 
+_NOT_BILLED: Final = (VisitState.NOT_BILLED, VisitState.WITHDRAWN)
+
+
 def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """Give, for some visit versions, the version ids of the same patient's other visits of the day."""
+    """Give, for some visit versions, the version ids of the same patient's other visits of the day that are to be billed."""
     v = visit_versions.c
     read = select(v.id, v.visit_id, v.patient, v.day)
     mine = tx.execute(read.where(Unindexed(v.practice) == practice, v.id.in_(version_ids), v.patient != "")).all()
@@ -278,7 +281,10 @@ def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> di
     beside = (
         read.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
         .where(
-            v.practice == practice, v.patient.in_({one.patient for one in mine}), v.day.in_({one.day for one in mine})
+            v.practice == practice,
+            v.patient.in_({one.patient for one in mine}),
+            v.day.in_({one.day for one in mine}),
+            v.state.not_in(_NOT_BILLED),
         )
         .order_by(v.id)
     )

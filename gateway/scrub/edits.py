@@ -1,17 +1,22 @@
 """Rules about codes that do not go together, and about how much of one is credible (NCCI)."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
+from typing import NamedTuple
 
+from gateway.billing.draft import DraftLine
 from gateway.codes.modifiers import is_released
 from gateway.codes.mue import mue
 from gateway.codes.procedure import procedure
-from gateway.codes.ptp import pair
+from gateway.codes.ptp import Pair, pair
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.visit import Service
 
-_GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICAID})
+_GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICARE_ADVANTAGE, Program.MEDICAID, Program.TRICARE, Program.VA})
+_VISITS = frozenset({"99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"})
 
 
 @rule(
@@ -24,6 +29,77 @@ _GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICAID})
 )
 def ncci_pair_blocked(case: Case) -> Faults:
     """Two codes of one day of which the payer pays only the first."""
+    for met in _pairs_met(case):
+        if met.is_visit or met.is_released:
+            continue
+        released = "59 may release it" if met.edit.is_releasable else "no modifier releases it"
+        yield Fault(
+            f"services.{met.second.place}.code",
+            f"{met.edit.column2} is not paid beside {met.edit.column1} on one day; {released}",
+            met.severity,
+        )
+
+
+@rule(
+    id="MOD_25_REQUIRED",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="CMS NCCI Policy Manual ch. 1 sec. D: a visit on the day of a procedure is paid beside it only with 25",
+    fix="Add 25 to the office visit if the note shows an examination beyond what the procedure itself needs; otherwise take "
+    "the visit off. 59 never stands in for it.",
+)
+def mod_25_required(case: Case) -> Faults:
+    """An office visit beside a procedure of the same day, without 25."""
+    for met in _pairs_met(case):
+        if met.is_visit and "25" not in met.second.modifiers:
+            yield Fault(
+                f"services.{met.second.place}.modifiers",
+                f"{met.second.procedure} is not paid beside {met.first.procedure} without 25",
+                met.severity,
+            )
+
+
+@rule(
+    id="MOD_59_UNSUPPORTED",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS NCCI Policy Manual ch. 1 sec. E and ch. 11: 59 and the X modifiers are for separate minutes or another region",
+    fix="If the record shows separate times or another region, correct it by a dated addendum; otherwise bill one of the two.",
+)
+def mod_59_unsupported(case: Case) -> Faults:
+    """59 or an X modifier on one of two services that share their region, or their minutes."""
+    for met in _pairs_met(case):
+        if met.is_visit or not met.is_released or {"XE", "XP"} & {*met.first.modifiers, *met.second.modifiers}:
+            continue
+        if shared := _shared(met.first.service, met.second.service):
+            yield Fault(
+                f"services.{met.second.place}.modifiers",
+                f"{met.first.procedure} and {met.second.procedure} are released as distinct, and share {shared}",
+                met.severity,
+            )
+
+
+class _Met(NamedTuple):
+    """Two lines that an edit names, the one that it pays first."""
+
+    edit: Pair
+    first: DraftLine
+    second: DraftLine
+    severity: Severity
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether one of them is an office visit, which 25 releases; it is the second then."""
+        return self.edit.is_releasable and self.second.procedure in _VISITS
+
+    @property
+    def is_released(self) -> bool:
+        """Since 2019-07 either column may carry the modifier (CMS change request 11168)."""
+        return self.edit.is_releasable and (is_released(self.first.modifiers) or is_released(self.second.modifiers))
+
+
+def _pairs_met(case: Case) -> Iterator[_Met]:
+    """Give the pairs of billed lines that an edit of the payer's names."""
     if case.payer.program not in _GOVERNMENT and not case.payer.applies_pair_edits:
         return
     published = case.payer.program in _GOVERNMENT or case.payer_says("applies_pair_edits") is Severity.HOLD
@@ -31,17 +107,33 @@ def ncci_pair_blocked(case: Case) -> Faults:
         edit = pair(one.procedure, other.procedure, case.visit.day, case.codes)
         if edit is None:
             continue
-        second = other if other.procedure == edit.column2 else one
-        # Since 2019-07 either column may carry the modifier (CMS change request 11168).
-        if edit.is_releasable and (is_released(one.modifiers) or is_released(other.modifiers)):
-            continue
+        second, first = (other, one) if other.procedure == edit.column2 else (one, other)
+        if first.procedure in _VISITS and edit.is_releasable:
+            first, second = second, first
         severity = case.table_says("ptp", in_force=not edit.assumed) if published else Severity.WARN
-        released = "59 may release it" if edit.is_releasable else "no modifier releases it"
-        yield Fault(
-            f"services.{second.place}.code",
-            f"{edit.column2} is not paid beside {edit.column1} on one day; {released}",
-            severity,
-        )
+        yield _Met(edit, first, second, severity)
+
+
+def _shared(one: Service, other: Service) -> str:
+    """Say what two services share that are to be distinct; empty where one thing is known to be separate, or nothing is known."""
+    minutes = _overlap(one, other)
+    regions = _words(one) & _words(other) if one.regions and other.regions else None
+    if minutes is False or (regions is not None and not regions):
+        return ""
+    if minutes:
+        return "their minutes"
+    return f"the region {min(regions)}" if regions else ""
+
+
+def _overlap(one: Service, other: Service) -> bool | None:
+    """Tell whether their blocks overlap; None if a time of either is not known."""
+    if one.starts is None or one.ends is None or other.starts is None or other.ends is None:
+        return None
+    return one.starts < other.ends and other.starts < one.ends
+
+
+def _words(service: Service) -> frozenset[str]:
+    return frozenset(one.strip().casefold() for one in service.regions)
 
 
 @rule(
@@ -73,7 +165,7 @@ def mue_exceeded(case: Case) -> Faults:
 
 @rule(
     id="ADDON_WITHOUT_BASE",
-    severity=Severity.WARN,
+    severity=Severity.HOLD,
     owner=Owner.BILLER,
     cites="CPT add-on codes; CMS NCCI Policy Manual ch. 1 sec. R",
     fix="Bill the base code on the same claim, or take the add-on off.",
@@ -87,7 +179,8 @@ def addon_without_base(case: Case) -> Faults:
             yield Fault(
                 f"services.{line.place}.code",
                 f"{line.procedure} goes with {' or '.join(known.bases)}, which is not billed",
+                Severity.HOLD if case.payer.program in _GOVERNMENT else Severity.WARN,
             )
 
 
-RULES = (ncci_pair_blocked, mue_exceeded, addon_without_base)
+RULES = (ncci_pair_blocked, mod_25_required, mod_59_unsupported, mue_exceeded, addon_without_base)

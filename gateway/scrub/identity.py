@@ -70,23 +70,6 @@ def date_in_future(case: Case) -> Faults:
         yield Fault("patient.birth_date", "the patient was born after the visit")
 
 
-@rule(
-    id="VISIT_REPEATED",
-    severity=Severity.WARN,
-    owner=Owner.BILLER,
-    cites="CARC 18: payers deny a second claim for the same patient, date, provider and procedure",
-    fix="If it is one visit exported twice, mark one as not billed; if both took place, say so in the notes.",
-)
-def visit_repeated(case: Case) -> Faults:
-    """Another visit of the same patient, day and clinician with the same procedure."""
-    billed = {line.procedure for line in case.draft.billed}
-    for other in case.history:
-        same = other.day == case.visit.day and other.rendering.npi == case.visit.rendering.npi
-        both = sorted(billed & {service.code for service in other.services})
-        if same and both:
-            yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well")
-
-
 def _npis(case: Case) -> Iterator[tuple[str, str]]:
     yield "rendering.npi", case.visit.rendering.npi
     for where, who in (
@@ -99,4 +82,4 @@ def _npis(case: Case) -> Iterator[tuple[str, str]]:
             yield where, who.npi
 
 
-RULES = (npi_invalid, zip_without_four, provider_not_eligible, date_in_future, visit_repeated)
+RULES = (npi_invalid, zip_without_four, provider_not_eligible, date_in_future)

@@ -1,6 +1,8 @@
 """Rules about minutes and units."""
 
-from gateway.codes.procedure import procedure
+from collections.abc import Iterator
+
+from gateway.codes.procedure import Procedure, procedure, procedures
 from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
@@ -48,7 +50,7 @@ def units_missing(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS Claims Processing Manual ch. 5 sec. 20.2: the clinician bills the service that took more time",
-    fix="Let the clinician decide which of the codes gets the unit, and set its units.",
+    fix="Let the clinician decide which of the codes gets the unit: gateway visits fix VISIT --give-unit CODE, once for each.",
     needs="the units of each line",
 )
 def unit_tie(case: Case) -> Faults:
@@ -106,8 +108,15 @@ def unbilled_minutes(case: Case) -> Faults:
     if all(line.units == 0 for line in case.draft.lines):
         return
     for line in case.draft.lines:
-        if line.units == 0:
-            yield Fault(f"services.{line.place}.minutes", f"{line.procedure} comes to no unit and is not billed")
+        known, minutes = procedure(line.procedure), line.service.minutes_given
+        where = f"services.{line.place}.minutes"
+        if line.units == 0 and not line.borne_by:
+            yield Fault(where, f"{line.procedure} comes to no unit and is not billed")
+        elif known is not None and known.is_once and minutes is not None and line.units:
+            beyond = minutes - known.span_minutes
+            more = next((one for one in _further(known) if beyond >= one.least_minutes), None)
+            if more is not None and all(each.code != more.code for each in case.visit.services):
+                yield Fault(where, f"{beyond} minutes beyond the first {known.span_minutes} belong to {more.code}")
 
 
 @rule(
@@ -143,6 +152,11 @@ def time_inconsistent(case: Case) -> Faults:
             yield Fault(
                 f"services.{place}.minutes", f"{service.minutes} minutes of {service.code} in a block of {span}"
             )
+
+
+def _further(base: Procedure) -> Iterator[Procedure]:
+    """Give the codes that bill what goes beyond a code that is billed once."""
+    return (one for one in procedures().values() if base.code in one.bases and one.span_minutes)
 
 
 def _is_timed(service: Service) -> bool:

@@ -7,12 +7,12 @@ from gateway.codes.modifiers import (
     discipline_modifier,
     discipline_modifiers,
 )
+from gateway.codes.procedure import TherapyClass, procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import TreatedBy
+from gateway.visit import Discipline, TreatedBy
 
-_SPINE = frozenset({"98940", "98941", "98942"})
 _ASSISTANTS = frozenset(ASSISTANT_MODIFIERS.values())
 
 
@@ -33,6 +33,24 @@ def mod_discipline_wrong(case: Case) -> Faults:
                 f"services.{line.place}.modifiers",
                 f"{line.procedure} of a {case.visit.discipline} visit carries {' and '.join(named)}; want {own}",
             )
+
+
+@rule(
+    id="MOD_DISCIPLINE_MISSING",
+    severity=Severity.WARN,
+    owner=Owner.BILLER,
+    cites="the payer's file, wants_discipline_modifier; CMS Claims Processing Manual ch. 5 sec. 20.1",
+    fix="If the service belongs to a therapy plan, add its GP, GO or GN; if this payer wants it of chiropractors, say so in its "
+    "file: discipline_modifier_from.",
+)
+def mod_discipline_missing(case: Case) -> Faults:
+    """A chiropractor's therapy code without a discipline's modifier, for a payer that wants one on every therapy line."""
+    if not case.payer.wants_discipline_modifier or case.visit.discipline is not Discipline.DC:
+        return
+    for line in case.draft.billed:
+        known = procedure(line.procedure)
+        if known and known.therapy is TherapyClass.ALWAYS and not discipline_modifiers(line.modifiers):
+            yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} carries no GP, GO or GN")
 
 
 @rule(
@@ -75,22 +93,6 @@ def mod_combo_invalid(case: Case) -> Faults:
 
 
 @rule(
-    id="MOD_AT_REQUIRED",
-    severity=Severity.HOLD,
-    owner=Owner.BILLER,
-    cites="CMS Benefit Policy Manual ch. 15 sec. 240.1.3: without AT, Medicare takes manipulation for maintenance",
-    fix="Add AT if the note shows active, corrective treatment; if it was maintenance, the patient pays after notice.",
-)
-def mod_at_required(case: Case) -> Faults:
-    """Spinal manipulation for Medicare without AT."""
-    if case.payer.program is not Program.MEDICARE:
-        return
-    for line in case.draft.billed:
-        if line.procedure in _SPINE and not {"AT", "GA", "GY", "GZ"} & set(line.modifiers):
-            yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} carries no AT")
-
-
-@rule(
     id="MOD_TOO_MANY",
     severity=Severity.HOLD,
     owner=Owner.BILLER,
@@ -105,4 +107,4 @@ def mod_too_many(case: Case) -> Faults:
             yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} needs {len(line.modifiers)} modifiers")
 
 
-RULES = (mod_discipline_wrong, mod_assistant_required, mod_combo_invalid, mod_at_required, mod_too_many)
+RULES = (mod_discipline_wrong, mod_discipline_missing, mod_assistant_required, mod_combo_invalid, mod_too_many)

@@ -15,10 +15,31 @@ from gateway.scrub.rule import Case, Fault, Faults, rule
     needs="the charge of each line",
 )
 def charge_missing(case: Case) -> Faults:
-    """A line whose charge is neither given nor in the payer's fee schedule for the date."""
+    """A line whose charge is neither given nor in the payer's fee schedule for the date, or is 0.00."""
     for line in case.draft.billed:
-        if line.charge is None and line.units is not None:
+        if line.charge is not None and not line.charge:
+            yield Fault(f"services.{line.place}.charge", f"{line.procedure} is charged 0.00")
+        elif line.charge is None and line.units is not None:
             yield Fault(f"services.{line.place}.charge", f"no charge for {line.procedure} on the date of service")
+
+
+@rule(
+    id="DESCRIPTION_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="005010X222A1 loop 2400 SV101-7: a code that says nothing of what was done is described",
+    fix="Say in a few words what was done (services.N.description), as the note does.",
+)
+def description_missing(case: Case) -> Faults:
+    """An unlisted code without a description."""
+    for line in case.draft.billed:
+        if line.procedure in _UNLISTED and not line.service.description:
+            yield Fault(
+                f"services.{line.place}.description", f"{line.procedure} is an unlisted code and is not described"
+            )
+
+
+_UNLISTED = frozenset({"97039", "97139", "97799"})
 
 
 @rule(
@@ -106,6 +127,7 @@ def payer_assumed(case: Case) -> Faults:
 
 RULES = (
     charge_missing,
+    description_missing,
     code_not_valid_for_payer,
     code_bundled_for_payer,
     code_unknown,

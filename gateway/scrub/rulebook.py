@@ -4,28 +4,38 @@ from collections.abc import Iterable
 
 from gateway.finding import Finding
 from gateway.scrub import (
+    chiropractic,
     coverage,
     diagnosis,
     documentation,
+    duplicates,
     edits,
     identity,
     minutes,
     modifiers,
+    notices,
     other_coverage,
     payer_policy,
     resubmission,
+    telehealth,
+    treatment_time,
 )
 from gateway.scrub.rule import Case, Rule, judged
 
 RULES: tuple[Rule, ...] = (
     *documentation.RULES,
     *minutes.RULES,
+    *treatment_time.RULES,
     *modifiers.RULES,
+    *chiropractic.RULES,
+    *notices.RULES,
+    *telehealth.RULES,
     *edits.RULES,
     *diagnosis.RULES,
     *coverage.RULES,
     *other_coverage.RULES,
     *identity.RULES,
+    *duplicates.RULES,
     *payer_policy.RULES,
     *resubmission.RULES,
 )

@@ -150,10 +150,15 @@ def _reference_placed(reference: str, home: Path) -> str:
 
 def _payer(path: Path, home: Path) -> Payer:
     document = _checked(PayerDocument, path, home)
-    fields = document.model_dump(exclude={"fee_schedule", "rates", "sources"})
-    strangers = sorted(set(document.sources) - set(fields))
+    strangers = sorted(set(document.sources) - set(PayerDocument.model_fields))
     if strangers:
         raise ConfigError(f"{path.relative_to(home)}: sources.{strangers[0]}: there is no such setting")
+    return payer_of(document)
+
+
+def payer_of(document: PayerDocument) -> Payer:
+    """Give a payer as its checked file says."""
+    fields = document.model_dump(exclude={"fee_schedule", "rates", "sources"})
     return Payer(
         **fields,
         sources=MappingProxyType(document.sources),
@@ -175,15 +180,18 @@ def _payer(path: Path, home: Path) -> Payer:
 
 def _staff(home: Path) -> tuple[StaffMember, ...]:
     path = home / "staff.toml"
-    if not path.is_file():
-        return ()
+    return staff_of(_checked(StaffDocument, path, home)) if path.is_file() else ()
+
+
+def staff_of(document: StaffDocument) -> tuple[StaffMember, ...]:
+    """Give the practice's people as the checked file says."""
     return tuple(
         StaffMember(
             **one.model_dump(exclude={"licence", "enrolled"}),
             licences=tuple(Licence(**each.model_dump()) for each in one.licence),
             enrolled=tuple(Enrolment(**each.model_dump()) for each in one.enrolled),
         )
-        for one in _checked(StaffDocument, path, home).person
+        for one in document.person
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -107,9 +108,85 @@ def test_the_units_of_a_code_on_two_lines_are_not_guessed() -> None:
     assert units(draft(visit(*decided), CMS)) == [1, 1]
 
 
-@pytest.mark.parametrize("code", ["97129", "96125", "0012X"])
-def test_units_of_another_time_base_and_of_unknown_codes_are_not_computed(code: str) -> None:
+@pytest.mark.parametrize("code", ["97039", "97799", "0012X"])
+def test_units_of_unlisted_and_of_unknown_codes_are_not_computed(code: str) -> None:
     assert units(draft(visit(Service(code=code, minutes=60)), CMS)) == [None]
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes", "wanted"),
+    [
+        ("97129", 7, 0),
+        ("97129", 8, 1),
+        ("97129", 60, 1),
+        ("97130", 22, 1),
+        ("97130", 23, 2),
+        ("97545", 60, 0),
+        ("97545", 61, 1),
+        ("97546", 90, 1),
+        ("97546", 91, 2),
+        ("96125", 31, 1),
+        ("96125", 91, 2),
+        ("98980", 19, 0),
+        ("98980", 20, 1),
+        ("98981", 39, 1),
+        ("98981", 40, 2),
+        ("97550", 15, 0),
+        ("97550", 16, 1),
+    ],
+)
+def test_units_of_a_time_base_of_its_own_are_counted_from_its_minutes(code: str, minutes: int, wanted: int) -> None:
+    assert units(draft(visit(Service(code=code, minutes=minutes)), CMS)) == [wanted]
+
+
+def test_an_office_visit_and_a_device_are_one_unit() -> None:
+    assert units(draft(visit(Service(code="99213"), Service(code="98977")), CMS)) == [1, 1]
+
+
+def timed(code: str, minutes: int, given: int | None = None, **more: Any) -> Service:
+    return Service(code=code, minutes=minutes, units=given, **more)
+
+
+def test_blocks_of_one_code_by_one_person_add_up_to_one_line() -> None:
+    drafted = draft(visit(timed("97110", 12), timed("97140", 20), timed("97110", 12)), CMS)
+    assert [(one.units, one.borne_by) for one in drafted.lines] == [(2, 0), (1, 0), (0, 1)]
+    assert [one.charge for one in drafted.billed] == [Decimal("124.00"), Decimal("60.00")]
+
+
+def test_charges_of_blocks_are_added_and_one_that_lacks_its_charge_leaves_none() -> None:
+    first, second = timed("97110", 12, charge=Decimal("40.00")), timed("97110", 12, charge=Decimal("22.50"))
+    assert [one.charge for one in draft(visit(first, second), CMS).billed] == [Decimal("62.50")]
+    assert draft(visit(first, timed("97110", 12)), CMS).lines[0].charge is None
+
+
+def test_what_one_block_was_typed_as_is_the_units_of_all_and_several_stand_as_typed() -> None:
+    assert units(draft(visit(timed("97110", 12, 2), timed("97110", 18)), CMS)) == [2, 0]
+    assert units(draft(visit(timed("97110", 15, 1), timed("97110", 15, 1)), CMS)) == [1, 1]
+
+
+def test_blocks_under_other_modifiers_or_of_other_people_stay_apart() -> None:
+    split = visit(timed("97110", 15), timed("97110", 15, modifiers=("CQ",)))
+    assert units(draft(split, CMS)) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("services", "wanted"),
+    [
+        ([("97112", 7, 1), ("97110", 7, None), ("97140", 7, None)], [1, 0, 0]),
+        ([("97112", 7, 0), ("97110", 7, None), ("97140", 7, None)], [0, None, None]),
+        ([("97110", 8, 1), ("97140", 8, None), ("97530", 8, None)], [1, None, None]),
+        ([("97110", 8, 1), ("97140", 8, 1), ("97530", 8, None)], [1, 1, 0]),
+        ([("97116", 11, None), ("97530", 11, 1)], [0, 1]),
+        ([("97110", 37, 3), ("97140", 7, None), ("97035", 7, None)], [3, 0, 0]),
+        ([("97110", 37, 2), ("97140", 7, 1), ("97035", 7, None)], [2, 1, 0]),
+        ([("97110", 37, 2), ("97140", 7, None), ("97035", 7, None)], [2, None, None]),
+        ([("97112", 20, None), ("97110", 20, 1)], [2, 1]),
+    ],
+)
+def test_units_typed_on_tied_lines_settle_the_tie(
+    services: list[tuple[str, int, int | None]], wanted: list[int]
+) -> None:
+    assert units(draft(visit(*(timed(*one) for one in services)), CMS)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -120,7 +197,7 @@ def test_units_of_another_time_base_and_of_unknown_codes_are_not_computed(code: 
         (Discipline.SLP, "92507", ("GN",)),
         (Discipline.DC, "98940", ()),
         (Discipline.LMT, "97124", ()),
-        (Discipline.PT, "20560", ()),  # sometimes therapy: the practice says whether it was
+        (Discipline.PT, "20560", ("GP",)),  # sometimes therapy, and always a therapist's
     ],
 )
 def test_the_modifier_of_the_discipline_is_added(discipline: Discipline, code: str, modifier: tuple[str, ...]) -> None:

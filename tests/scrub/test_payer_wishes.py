@@ -82,7 +82,7 @@ def test_a_subscriber_is_given_exactly_when_the_patient_is_not_the_subscriber() 
 
 def test_only_the_same_clinician_day_and_code_repeat_a_visit() -> None:
     document = sample("VISIT_REPEATED", "bad")
-    assert severities(case_of(document), "VISIT_REPEATED") == [WARN]
+    assert severities(case_of(document), "VISIT_REPEATED") == [HOLD]
     assert severities(case_of(document, {"date": "2026-11-10"}), "VISIT_REPEATED") == []
     assert severities(case_of(document, {"rendering.npi": "1234567893"}), "VISIT_REPEATED") == []
 

@@ -70,7 +70,7 @@ def test_the_good_samples_cover_each_discipline_and_each_configured_payer() -> N
 def test_rule_ids_are_unique_and_spelled_alike() -> None:
     ids = [rule.id for rule in RULES]
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"[A-Z]+(_[A-Z]+)*", rule_id) for rule_id in ids)
+    assert all(re.fullmatch(r"[A-Z]+(_[A-Z0-9]+)*", rule_id) for rule_id in ids)
     assert all(rule_by_id(rule.id) is rule for rule in RULES)
     assert rule_by_id("NO_SUCH_RULE") is None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.claim import Claim, Frequency, ServiceLine
+from gateway.claim import MODIFIERS_MAX, Claim, Frequency, ServiceLine
 from gateway.edi.wire.segment import Segment
 from gateway.edi.write.wording import NO_PERSON, address, dated, loop, npi, plain, provider
 from gateway.money import wire
@@ -82,7 +82,10 @@ def service_line(ordinal: int, line: ServiceLine) -> Iterator[Segment]:
     """One service line. SV105 is left out: the place of service is the claim's."""
     yield Segment("LX", (str(ordinal),))
     pointers = tuple(map(str, line.pointers))
-    procedure = ("HC", line.procedure, *line.modifiers)
+    procedure: tuple[str, ...] = ("HC", line.procedure, *line.modifiers)
+    if line.description:
+        # SV101-7 stands behind four modifiers, whether there are so many or not.
+        procedure = (*procedure, *[""] * (MODIFIERS_MAX - len(line.modifiers)), plain(line.description))
     yield Segment("SV1", (procedure, wire(line.charge), "UN", str(line.units), "", "", pointers))
     yield dated("472", line.day)
     yield Segment("REF", ("6R", line.control))

@@ -17,7 +17,7 @@ NAMED_ONLY = {"payer_name": "Supplement One"}
 
 
 def covered(key: str, *coverages: dict[str, Any]) -> dict[str, Any]:
-    return visit(key, coverages=list(coverages))
+    return visit(key, coverages=list(coverages), date=f"2026-11-0{key[-1]}")
 
 
 FILE = visits_file(

@@ -19,7 +19,9 @@ from tests.together import run_together
 
 SCRUB = "gateway.service.visits.scrub"
 SETTLING = "gateway.service.visits.settling"
-UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
+UNSIGNED: dict[str, Any] = {
+    "note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d", "signed_by": None}
+}
 KEYS = [f"V-{number}" for number in range(1, 6)]
 OTHERS = [(key, VisitState.CLAIMED, ()) for key in KEYS if key != "V-3"]
 
@@ -128,7 +130,9 @@ def test_a_page_is_one_transaction_and_each_is_told_in_the_order_of_the_visits(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken(office, *(visit(f"V-{number:03}", coverages=_member(str(number))) for number in range(150)))
-    taken(office, *(visit(f"W-{number:03}", coverages=_member(str(number)), **UNSIGNED) for number in range(150)))
+    taken(
+        office, *(visit(f"W-{number:03}", coverages=_member(str(1000 + number)), **UNSIGNED) for number in range(150))
+    )
     begun: list[str] = []
     with monkeypatch.context() as counted:
         as_ever = Ledger.writing

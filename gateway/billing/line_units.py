@@ -1,0 +1,111 @@
+"""How many units each service of a visit comes to: as typed, else from its minutes; blocks of one code are added up.
+
+A code's blocks, given by the same person under the same modifiers, are one line: the first bears the units of all, and what
+one of them was typed as is the units of all. Where several of them were typed, each stands as it was typed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gateway import units
+from gateway.codes.procedure import Procedure, TimeClass, procedure
+from gateway.payer import Payer
+from gateway.visit import Service, Visit
+
+
+class LineUnits(NamedTuple):
+    """What one service comes to.
+
+    units    None when neither given nor to be counted; 0 when its minutes come to none
+    counted  the units that the minutes of its code come to, None when that cannot be said
+    bears    places of the services whose units it bears with its own; empty for most
+    borne_by place of the service that bears its units; 0 for one that is a line of its own
+    """
+
+    units: int | None
+    counted: int | None
+    bears: tuple[int, ...] = ()
+    borne_by: int = 0
+
+
+def timed_units(visit: Visit, payer: Payer) -> units.Units | None:
+    """Count the timed codes together; None when one of them has no minutes, for then no total can be said."""
+    minutes: dict[str, int] = {}
+    for service in visit.services:
+        known = procedure(service.code)
+        if known is None or not known.is_timed:
+            continue
+        given = service.minutes_given
+        if given is None:
+            return None
+        minutes[service.code] = minutes.get(service.code, 0) + given
+    return units.count(payer.unit_rule, minutes) if minutes else None
+
+
+def line_units(visit: Visit, timed: units.Units | None) -> tuple[LineUnits, ...]:
+    """Give what each service comes to, in their order."""
+    lines: dict[int, LineUnits] = {}
+    blocks = _blocks(visit.services)
+    often = Counter(visit.services[places[0] - 1].code for places in blocks)
+    counted = _counted(visit, timed, blocks)
+    for places in blocks:
+        first = visit.services[places[0] - 1]
+        known, its_count = procedure(first.code), counted.get(first.code)
+        typed = [one for place in places if (one := visit.services[place - 1].units) is not None]
+        if len(typed) > 1:
+            for place in places:
+                lines[place] = LineUnits(visit.services[place - 1].units, its_count)
+            continue
+        # A code that several people gave, or under several modifiers: only a person can say which line gets which unit.
+        own = typed[0] if typed else _units(known, its_count, alone=often[first.code] == 1)
+        lines[places[0]] = LineUnits(own, its_count, bears=places[1:])
+        lines |= {place: LineUnits(0, its_count, borne_by=places[0]) for place in places[1:]}
+    return tuple(lines[place] for place in range(1, len(visit.services) + 1))
+
+
+def _blocks(services: Sequence[Service]) -> list[tuple[int, ...]]:
+    """Give the places of the services that are one line, from 1, in the order of the first of each."""
+    together: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, one in enumerate(services, start=1):
+        known = procedure(one.code)
+        # Whatever has no minutes to add up stays a line of its own.
+        adds = known is not None and known.is_timed and one.minutes_given is not None
+        key = (one.code, one.modifiers, one.treated_by, one.pointers) if adds else (place,)
+        together[key].append(place)
+    return [tuple(places) for places in together.values()]
+
+
+def _counted(visit: Visit, timed: units.Units | None, blocks: Sequence[tuple[int, ...]]) -> Mapping[str, int | None]:
+    """Give what the minutes of each code come to, ties settled by what was typed; codes that cannot be told are left out."""
+    counted: dict[str, int | None] = {}
+    if timed is not None:
+        typed = _typed(visit.services, blocks)
+        counted |= dict(timed.by_code) | units.settled(timed, typed)
+        counted |= {code: None for code in timed.tied if code in typed}
+    for service in visit.services:
+        known, minutes = procedure(service.code), service.minutes_given
+        if known is not None and known.span_minutes and minutes is not None:
+            counted[service.code] = units.units_of_spans(
+                minutes, known.span_minutes, known.least_minutes, once=known.is_once
+            )
+    return counted
+
+
+def _typed(services: Sequence[Service], blocks: Sequence[tuple[int, ...]]) -> dict[str, int]:
+    """Give the units of each timed code of which every line has some."""
+    given: dict[str, int | None] = {}
+    for places in blocks:
+        code = services[places[0] - 1].code
+        typed = [one for place in places if (one := services[place - 1].units) is not None]
+        known, before = procedure(code), given.get(code, 0)
+        if known is not None and known.is_timed:
+            given[code] = before + sum(typed) if typed and before is not None else None
+    return {code: units for code, units in given.items() if units is not None}
+
+
+def _units(known: Procedure | None, counted: int | None, *, alone: bool) -> int | None:
+    if known is not None and known.time_class is TimeClass.UNTIMED:
+        return 1
+    counts = known is not None and (known.is_timed or known.span_minutes)
+    return counted if counts and alone else None

@@ -1,0 +1,63 @@
+"""Rules about the same visit twice, and about evaluations that a day has once."""
+
+from collections import Counter
+
+from gateway.finding import Owner, Severity
+from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.visit import Visit
+
+
+@rule(
+    id="VISIT_REPEATED",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="CARC 18: payers deny a second claim for the same patient, date, provider and procedures; a false claim if it is paid",
+    fix="One visit exported twice: mark one (--do-not-bill). Two visits: gateway visits fix VISIT --set distinct_from='[\"OTHER\"]'.",
+)
+def visit_repeated(case: Case) -> Faults:
+    """The same patient, payer, day, clinician and procedures under another visit id; some of them in common is worth a look."""
+    visit, billed = case.visit, {line.procedure for line in case.draft.billed}
+    for other in case.history:
+        same = other.day == visit.day and other.rendering.npi == visit.rendering.npi
+        if not same or other.key in visit.distinct_from or visit.key in other.distinct_from:
+            continue
+        both = sorted(billed & {service.code for service in other.services})
+        if _codes(visit) == _codes(other) and visit.coverage.payer_id == other.coverage.payer_id:
+            yield Fault("visit_id", f"visit {other.key} of the same day bills the same services")
+        elif both:
+            yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well", Severity.WARN)
+
+
+@rule(
+    id="EVALUATION_REPEATED",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS NCCI Policy Manual ch. 11 and practitioner PTP edits: one evaluation of a discipline for a patient and day",
+    fix="Bill the one evaluation that the note documents.",
+)
+def evaluation_repeated(case: Case) -> Faults:
+    """Two evaluations of one discipline on a day, in this visit or with another one."""
+    seen: list[str] = []
+    for line in case.draft.billed:
+        if _is_evaluation(line.procedure):
+            if seen:
+                yield Fault(f"services.{line.place}.code", f"{line.procedure} beside {seen[0]}, both evaluations")
+            seen.append(line.procedure)
+    for other in case.history:
+        if not seen or other.day != case.visit.day or other.discipline is not case.visit.discipline:
+            continue
+        theirs = next((one.code for one in other.services if _is_evaluation(one.code)), None)
+        if theirs and other.key not in case.visit.distinct_from:
+            yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}", Severity.WARN)
+
+
+def _codes(visit: Visit) -> Counter[str]:
+    return Counter(service.code for service in visit.services)
+
+
+def _is_evaluation(code: str) -> bool:
+    # 97161 to 97168. Speech and swallowing are evaluated apart, also on one day, and an office visit is another matter.
+    return code.startswith("9716") and code != "97169"
+
+
+RULES = (visit_repeated, evaluation_repeated)

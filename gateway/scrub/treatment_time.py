@@ -1,0 +1,77 @@
+"""Rules about the time of a visit as a whole: what the note sums up, and blocks that nobody can have given at once."""
+
+from itertools import combinations
+
+from gateway.codes.procedure import procedure
+from gateway.finding import Owner, Severity
+from gateway.payer import UnitRule
+from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.units import units_of_total
+from gateway.visit import Service
+
+_RECORDED = (
+    "CMS Benefit Policy Manual ch. 15 sec. 220.3.E: total timed-code minutes and total treatment time are recorded"
+)
+
+
+@rule(
+    id="TIME_TOTAL_INCONSISTENT",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites=_RECORDED + "; what is billed agrees with the total timed minutes",
+    fix="Compare the note's totals with the minutes of each service; correct what was copied wrongly, by a dated addendum "
+    "where the note itself is wrong.",
+)
+def time_total_inconsistent(case: Case) -> Faults:
+    """Minutes in all that are fewer than the timed ones, or timed minutes that do not bear the units that are billed."""
+    note = case.visit.note
+    given = [one.minutes_given for one in case.visit.services if _counts_minutes(one)]
+    if not note or None in given:
+        return
+    timed = sum(one for one in given if one is not None)
+    if note.total_minutes is not None and note.total_minutes < timed:
+        what = f"{timed} minutes of timed codes in {note.total_minutes} minutes of treatment"
+        yield Fault("note.total_minutes", what)
+    if note.timed_minutes is not None and note.timed_minutes != timed:
+        billed = sum(line.units or 0 for line in case.draft.billed if _is_timed(line.service))
+        too_many = billed > units_of_total(note.timed_minutes)
+        severity = case.payer_says("unit_rule") if case.payer.unit_rule is not UnitRule.CMS else Severity.HOLD
+        what = f"the note says {note.timed_minutes} timed minutes in all, its services come to {timed}"
+        yield Fault("note.timed_minutes", what, severity if too_many else Severity.WARN)
+
+
+@rule(
+    id="BLOCKS_OVERLAP",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS Claims Processing Manual ch. 5 sec. 20.2: a minute of one-to-one treatment counts once",
+    fix="Correct start and stop where they were entered wrongly; what was given at once is billed as one of the two.",
+)
+def blocks_overlap(case: Case) -> Faults:
+    """Two one-to-one services of a visit whose clock blocks overlap."""
+    placed = [(place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one)]
+    for (_, one), (place, other) in combinations(placed, 2):
+        if one.starts is None or one.ends is None or other.starts is None or other.ends is None:
+            continue
+        # Therapist and assistant may work beside each other, each on a service of their own.
+        same_person = one.treated_by == other.treated_by
+        if same_person and one.starts < other.ends and other.starts < one.ends:
+            yield Fault(
+                f"services.{place}.start",
+                f"{other.code} from {other.starts:%H:%M} to {other.ends:%H:%M} overlaps {one.code} from {one.starts:%H:%M} to "
+                f"{one.ends:%H:%M}",
+            )
+
+
+def _counts_minutes(service: Service) -> bool:
+    """Tell whether a note counts its minutes among the timed ones, whatever its time base is."""
+    known = procedure(service.code)
+    return known is not None and (known.is_timed or known.span_minutes > 0)
+
+
+def _is_timed(service: Service) -> bool:
+    known = procedure(service.code)
+    return known is not None and known.is_timed
+
+
+RULES = (time_total_inconsistent, blocks_overlap)
