@@ -32,6 +32,8 @@ _SAID = {
     "control_character": ("holds a control character", "type it again without line breaks or invisible characters"),
     "nothing_readable": ("has no letter or digit that a claim can carry", "write it in the Latin alphabet"),
     "too_long_on_claim": ("is too long in the letters that a claim can carry", "shorten it"),
+    "delimiter": ("holds a character that a claim cannot carry (* ~ : ^)", "write it without"),
+    "no_zip": ("is not a ZIP code", "look it up at the post office's site"),
     "no_state": ("is not a USPS abbreviation of a state, territory or armed forces post", "write it as IL"),
     "no_place": (
         "is not a place of service on the date of the visit",

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from gateway.codes.postal import is_zip
 from gateway.money import exact
 
 _STATES: Final = (
@@ -26,6 +27,8 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]").search
 """The same, but tabs and the ends of lines."""
 _READABLE: Final = re.compile(r"[0-9A-Za-z]").search
+_DELIMITER: Final = re.compile(r"[*~:^]").search
+"""What separates the parts of a claim's file."""
 _WRITTEN_OUT: Final = str.maketrans({"Ø": "O", "Ł": "L", "Đ": "D", "Æ": "AE", "Œ": "OE"})
 _KEY_FORM: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 
@@ -55,11 +58,24 @@ def _folded(text: str) -> str:
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).strip(" ")
 
 
+def _undelimited(text: str) -> str:
+    if _DELIMITER(text):
+        raise PydanticCustomError("delimiter", "holds a character that a claim cannot carry")
+    return text
+
+
+def _zip(text: str) -> str:
+    if not is_zip(text.replace("-", "")):
+        raise PydanticCustomError("no_zip", "is not a ZIP code")
+    return text
+
+
 def _carried(longest: int) -> Callable[[str], str]:
     """Check that something readable of at most `longest` characters reaches the claim. An empty text is left alone."""
 
     def checked(text: str) -> str:
         folded = _folded(text)
+        _undelimited(folded)
         if text and not _READABLE(folded):
             raise PydanticCustomError("nothing_readable", "has no letter or digit that a claim can carry")
         if len(folded) > longest:
@@ -109,7 +125,7 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(
 """Text of a note, which may have lines."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
 Label = Annotated[Text, StringConstraints(min_length=1, max_length=60)]
-Number = Annotated[Text, StringConstraints(max_length=50)]
+Number = Annotated[Text, StringConstraints(max_length=50), AfterValidator(_undelimited)]
 Credential = Annotated[Text, StringConstraints(max_length=20)]
 
 # Lengths of 005010X222A1: NM103, NM104, NM105, N301 and N302, N401.
@@ -131,7 +147,7 @@ State = Annotated[
 StateOrNone = Annotated[
     str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^([A-Za-z]{2})?$"), AfterValidator(_state)
 ]
-Zip = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}-?([0-9]{4})?$")]
+Zip = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}-?([0-9]{4})?$"), AfterValidator(_zip)]
 Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{10}$")]
 TaxId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{9}$")]
 Taxonomy = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z]{9}X$")]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gateway.finding import Finding
 from gateway.scrub import (
+    as_the_guide,
     chiropractic,
     coverage,
     diagnosis,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     *duplicates.RULES,
     *payer_policy.RULES,
     *resubmission.RULES,
+    *as_the_guide.RULES,
 )
 
 

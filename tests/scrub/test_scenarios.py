@@ -18,6 +18,7 @@ from gateway.scrub import Case, scrub
 from gateway.settings.documents import PayerDocument, StaffDocument
 from gateway.settings.read import payer_of, staff_of
 from tests.scrub.cases import SETTINGS, visit_of
+from tests.scrub.clean_visits import TODAY, CleanVisit, clean_visits
 
 SCENARIOS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "scenarios" / "scenarios.json").read_text())
 OTHERWISE: dict[str, str] = {}
@@ -44,6 +45,20 @@ def case_of(scenario: dict[str, Any]) -> Case:
     )
 
 
+def clean_case(one: CleanVisit) -> Case:
+    """The case of a visit that nobody would hold."""
+    policy, visit = payer(one.payer), visit_of(json.loads(json.dumps(one.visit, default=str)))
+    return Case(
+        visit=visit,
+        draft=draft(visit, policy),
+        payer=policy,
+        practice=SETTINGS.practice,
+        staff=staff_of(StaffDocument.model_validate({"person": one.staff})),
+        today=TODAY,
+        still_holds=SETTINGS.still_holds,
+    )
+
+
 def held_by(found: tuple[Finding, ...]) -> set[str]:
     return {one.rule for one in holding(found)}
 
@@ -63,3 +78,13 @@ def test_a_visit_comes_to_what_the_rules_of_the_trade_say(
     if scenario["status"] == "ready" and scenario["lines"] is not None:
         drafted = Counter((one.procedure, one.units, frozenset(one.modifiers)) for one in case.draft.billed)
         assert drafted == Counter((code, units, frozenset(mods)) for code, units, mods in scenario["lines"])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_clean_visit_is_held_and_each_comes_to_its_lines(seed: int) -> None:
+    """2,000 of each seed are judged by `./run bench scrub`; here are some."""
+    for one in clean_visits(seed, 300):
+        case = clean_case(one)
+        assert held_by(scrub(case)) == set(), one.family
+        drafted = Counter((line.procedure, line.units, frozenset(line.modifiers)) for line in case.draft.billed)
+        assert drafted == Counter((line.code, line.units, frozenset(line.modifiers)) for line in one.lines), one.family
