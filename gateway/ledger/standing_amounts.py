@@ -1,13 +1,16 @@
 """What stands of payers' answers to claim versions: each amount with its reason, those that were taken back left out."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from gateway.ledger.parameters import some_at_once
-from gateway.ledger.tables import payments, postings, service_lines
+from gateway.ledger.tables import claim_versions, claims, payments, postings, service_lines
 from gateway.ledger.unindexed import Unindexed
+
+_ALLOWED: Final = ("paid", "patient")
+"""Buckets of `remit.posting`: interest that was paid beside is taken off again by a posting of its own."""
 
 
 class StandingAmount(NamedTuple):
@@ -19,6 +22,28 @@ class StandingAmount(NamedTuple):
     carc: str
     rarcs: tuple[str, ...]
     cents: int
+
+
+def allowed_of_visits(tx: Connection, practice: str, visit_ids: Collection[int]) -> dict[int, int]:
+    """Give the cents that payers have allowed for some visits: what they paid and left to the patient, as it stands.
+
+    A visit that was not answered, or of which nothing was allowed, is left out.
+    """
+    found: dict[int, int] = {}
+    total = func.sum(postings.c.cents)
+    query = (
+        select(claims.c.visit_id, total.label("cents"))
+        .join(claim_versions, claim_versions.c.claim_id == claims.c.id)
+        .join(payments, payments.c.claim_version_id == claim_versions.c.id)
+        .join(postings, postings.c.payment_id == payments.c.id)
+        .where(postings.c.bucket.in_(_ALLOWED))
+        .group_by(claims.c.visit_id)
+        .having(total != 0)
+    )
+    for some in some_at_once(visit_ids):
+        mine = claims.c.practice == practice, claims.c.visit_id.in_(some)
+        found |= {row.visit_id: int(row.cents) for row in tx.execute(query.where(*mine))}
+    return found
 
 
 def of_versions(

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, bindparam, func, insert, select, update
 
@@ -270,33 +270,53 @@ def held(tx: Connection, practice: str, *, payer: str = "", after: int = 0, limi
 
 
 _NOT_BILLED: Final = (VisitState.NOT_BILLED, VisitState.WITHDRAWN)
+_HALF_A_YEAR: Final = timedelta(days=183)
 
 
-def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """Give, for some visit versions, the version ids of the same patient's other visits of the day that are to be billed."""
+class Other(NamedTuple):
+    """Another visit of the same patient and payer, by the version that stands."""
+
+    version_id: int
+    visit_id: int
+
+
+def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[Other, ...]]:
+    """Give, for some visit versions, the same patient's other visits that are to be billed, by day.
+
+    Those of the day, and those before it back to the year's first day, or half a year where that is longer: what a year's
+    threshold, an authorization and the time since a report are counted from.
+    """
     v = visit_versions.c
     read = select(v.id, v.visit_id, v.patient, v.day)
     mine = tx.execute(read.where(Unindexed(v.practice) == practice, v.id.in_(version_ids), v.patient != "")).all()
+    if not mine:
+        return {}
     # Two statements: as one join, a database may begin with everybody's visits and look for these among them.
     beside = (
         read.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
         .where(
             v.practice == practice,
             v.patient.in_({one.patient for one in mine}),
-            v.day.in_({one.day for one in mine}),
+            v.day.between(min(_since(one.day) for one in mine), max(one.day for one in mine)),
             v.state.not_in(_NOT_BILLED),
         )
-        .order_by(v.id)
+        .order_by(v.day, v.id)
     )
-    that_day: dict[tuple[str, date], list[tuple[int, int]]] = {}
+    of_patient: dict[str, list[tuple[int, int, date]]] = {}
     for version_id, visit_id, patient, day in tx.execute(beside):
-        that_day.setdefault((patient, day), []).append((version_id, visit_id))
+        of_patient.setdefault(patient, []).append((version_id, visit_id, day))
     return {
         one.id: tuple(
-            version_id for version_id, visit_id in that_day.get((one.patient, one.day), ()) if visit_id != one.visit_id
+            Other(version_id, visit_id)
+            for version_id, visit_id, day in of_patient.get(one.patient, ())
+            if visit_id != one.visit_id and _since(one.day) <= day <= one.day
         )
         for one in mine
     }
+
+
+def _since(day: date) -> date:
+    return min(date(day.year, 1, 1), day - _HALF_A_YEAR)
 
 
 def keep_judged_by(tx: Connection, practice: str, judged: Iterable[tuple[StoredVisit, str, date | None]]) -> None:

@@ -6,9 +6,10 @@ payer's file says where that wish is written; a table holds only for the dates i
 lets it hold longer, by name and reason.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from traceback import extract_tb
 from typing import Final, NamedTuple
@@ -26,7 +27,9 @@ class Case:
 
     other_policies      of the payers of the visit's other coverages, one for each, in their order
     staff               the practice's own people, as far as it lists them
-    history             the same patient's other visits with this practice, by date
+    history             the same patient's other visits with this practice under this payer, by date: those of the day, and
+                        those before it back to the year's first day, or half a year where that is longer
+    allowed             dollars that the payer has allowed for visits of the history, by key; those not answered are left out
     today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
     adjudicated         whether the payer has adjudicated an earlier claim of this visit that it still holds
@@ -44,6 +47,7 @@ class Case:
     other_policies: tuple[Payer, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     history: tuple[Visit, ...] = ()
+    allowed: Mapping[str, Decimal] = field(default_factory=dict)
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False
     payer_claim_number: str = ""

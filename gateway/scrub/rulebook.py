@@ -19,6 +19,7 @@ from gateway.scrub import (
     payer_policy,
     resubmission,
     telehealth,
+    threshold,
     treatment_time,
 )
 from gateway.scrub.rule import Case, Rule, judged
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     *chiropractic.RULES,
     *notices.RULES,
     *telehealth.RULES,
+    *threshold.RULES,
     *edits.RULES,
     *diagnosis.RULES,
     *coverage.RULES,

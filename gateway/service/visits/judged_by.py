@@ -1,13 +1,13 @@
 """What a held visit was judged by: while none of it has changed, and no day has come, nobody need look again.
 
-That is the visit itself (a correction makes another version of it), the patient's other visits that day, the answers to
-its claim, its payer's file, the waivers, the practice's settings, the code lists that it imported, and the rules with
+That is the visit itself (a correction makes another version of it), the patient's other visits of the year and what was allowed
+for them, the answers to its claim, its payer's file, the waivers, the practice's settings, the code lists that it imported, and the rules with
 their tables as they are in this gateway. The days are those that a rule asked about (`Case.reached`) and the ends of
 waivers that let a finding pass.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -17,13 +17,16 @@ from typing import Final
 from gateway.codes.table import codes_folder
 from gateway.document import written
 from gateway.finding import Finding, Severity
+from gateway.ledger import Transaction, standing_amounts
+from gateway.ledger.visits import Other
+from gateway.payer import Program
 from gateway.scrub import Case
 from gateway.service.office import Office
 from gateway.settings.values import Waiver
 
 _JUDGING: Final = ("scrub", "billing", "codes", "intake")
 """The rooms that decide what is found in a visit, with the tables in them."""
-_NOUNS: Final = ("units.py", "visit.py", "payer.py", "people.py", "finding.py", "claim.py")
+_NOUNS: Final = ("units.py", "episode.py", "visit.py", "payer.py", "people.py", "finding.py", "claim.py")
 
 
 class Grounds:
@@ -38,16 +41,35 @@ class Grounds:
         self._of_practice = _digest(_gateway(), own, payers, _imported(office))
         self._of_payers: dict[str, str] = {}
 
-    def of(self, payer_id: str, others: tuple[int, ...], answers: str) -> str:
+    def of(self, payer_id: str, others: tuple[tuple[int, int], ...], answers: str) -> str:
         """Digest what one visit is judged by.
 
-        others   version ids of the same patient's other visits that day
+        others   version ids of the same patient's other visits, with the cents that were allowed for each
         answers  what was ever answered to its claims
         """
         if payer_id not in self._of_payers:
             payer, waivers = self._office.settings.payer(payer_id), waivers_for(self._office, payer_id)
             self._of_payers[payer_id] = _digest(payer, waivers)
         return _digest(self._of_practice, self._of_payers[payer_id], others, answers)
+
+
+def allowed_among(tx: Transaction, office: Office, seen: Iterable[tuple[str, Sequence[Other]]]) -> dict[int, int]:
+    """Give the cents that Medicare has allowed for visits that others are judged beside, by visit id.
+
+    seen  of each visit that is judged its payer's id, and the visits beside it. No other payer has a year's threshold
+    """
+    visit_ids = {
+        one.visit_id
+        for payer_id, others in seen
+        if others and office.settings.payer(payer_id).program is Program.MEDICARE
+        for one in others
+    }
+    return standing_amounts.allowed_of_visits(tx, office.practice.key, visit_ids) if visit_ids else {}
+
+
+def with_allowed(others: Sequence[Other], allowed: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    """Give the version id of each other visit with the cents that were allowed for it."""
+    return tuple((one.version_id, allowed.get(one.visit_id, 0)) for one in others)
 
 
 def waivers_for(office: Office, payer_id: str) -> tuple[Waiver, ...]:

@@ -1,7 +1,8 @@
 """Visits judged by the rules, a page at a time: nothing is written here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from gateway.billing import draft
@@ -10,10 +11,11 @@ from gateway.finding import Finding, Severity, holding
 from gateway.intake import visit_of
 from gateway.ledger import claims, visits
 from gateway.ledger.visits import StoredVisit
+from gateway.money import from_cents
 from gateway.scrub import BUGS, OUR_FAULT, Case, broken, scrub
 from gateway.service.claims.answered import Earlier, earlier_of
 from gateway.service.office import Office
-from gateway.service.visits.judged_by import Grounds, waivers_for
+from gateway.service.visits.judged_by import Grounds, allowed_among, waivers_for, with_allowed
 from gateway.visit import Visit
 
 _NOT_READ: Final = "VISIT_NOT_READ"
@@ -46,7 +48,7 @@ def judged(office: Office, grounds: Grounds, page: Sequence[StoredVisit]) -> Ite
         try:
             case = beside.case_of(visit)
             found = tuple(_waived(office, case, scrub(case)))
-            by = grounds.of(visit.payer, beside.others[visit.id], beside.answers.get(visit.visit_id, ""))
+            by = beside.judged_by(visit, grounds)
         except BUGS as bug:
             yield broke(visit, _NOT_READ, bug)
         else:
@@ -73,13 +75,27 @@ class _Beside:
         visit_ids = [one.visit_id for one in page]
         with office.ledger.reading() as tx:
             others = visits.others_of(tx, practice, list(known))
-            unknown = {one for each in others.values() for one in each} - known.keys()
+            unknown = {one.version_id for each in others.values() for one in each} - known.keys()
             self._documents = known | (visits.documents_of(tx, practice, unknown) if unknown else {})
+            self._allowed = allowed_among(tx, office, ((one.payer, others.get(one.id, ())) for one in page))
             self._earlier = earlier_of(tx, office, visit_ids)
             self.answers = claims.answers_of(tx, practice, visit_ids)
         self._office = office
         self._nouns: dict[int, Visit] = {}
         self.others = {one.id: others.get(one.id, ()) for one in page}
+
+    def judged_by(self, visit: StoredVisit, grounds: Grounds) -> str:
+        """Digest what a visit is judged by."""
+        others = with_allowed(self.others[visit.id], self._allowed)
+        return grounds.of(visit.payer, others, self.answers.get(visit.visit_id, ""))
+
+    def _allowed_of(self, version_id: int) -> Mapping[str, Decimal]:
+        """Give what was allowed for the other visits that were answered, by their keys."""
+        return {
+            self._noun(one.version_id).key: from_cents(self._allowed[one.visit_id])
+            for one in self.others[version_id]
+            if one.visit_id in self._allowed
+        }
 
     def case_of(self, visit: StoredVisit) -> Case:
         office, noun, earlier = self._office, self._noun(visit.id), self._earlier.get(visit.visit_id, Earlier())
@@ -92,7 +108,8 @@ class _Beside:
             practice=office.practice,
             staff=office.settings.staff,
             today=office.clock.today(),
-            history=tuple(map(self._noun, self.others[visit.id])),
+            history=tuple(self._noun(one.version_id) for one in self.others[visit.id]),
+            allowed=self._allowed_of(visit.id),
             still_holds=office.settings.still_holds,
             codes=codes_folder(office.settings.home),
             adjudicated=earlier.adjudicated_by(visit.payer),

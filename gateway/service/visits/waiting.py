@@ -6,7 +6,7 @@ from gateway.ledger import claims, visits
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import VisitState
 from gateway.service.office import Office
-from gateway.service.visits.judged_by import Grounds
+from gateway.service.visits.judged_by import Grounds, allowed_among, with_allowed
 
 PAGE = 200
 """Visits that are read, judged and written together."""
@@ -36,9 +36,11 @@ def _changed(office: Office, grounds: Grounds, *, payer: str, again: bool) -> It
                 return
             beside = visits.others_of(tx, practice, [one.id for one in page])
             answers = claims.answers_of(tx, practice, [one.visit_id for one in page])
+            allowed = allowed_among(tx, office, ((one.payer, beside.get(one.id, ())) for one in page))
             changed = []
             for one in page:
-                by = grounds.of(one.payer, beside.get(one.id, ()), answers.get(one.visit_id, ""))
+                others = with_allowed(beside.get(one.id, ()), allowed)
+                by = grounds.of(one.payer, others, answers.get(one.visit_id, ""))
                 a_day_came = one.look_again_on is not None and office.clock.today() >= one.look_again_on
                 if again or by != one.judged_by or a_day_came:
                     changed.append(one.id)

@@ -1,0 +1,72 @@
+"""What is counted over time from the visits that are known: days since a report, what an authorization has left, a year's sum.
+
+Three keys: the episode (patient, payer, discipline), the authorization (its number with that payer), and the beneficiary's
+year. Each is counted anew from the visits as they stand, so that one which comes late, or is corrected, counts where it
+belongs. What other practices gave is known only where the practice says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from gateway.money import ZERO
+from gateway.visit import Discipline, Visit
+
+_SHARED: Final = frozenset({Discipline.PT, Discipline.SLP})
+
+
+def treatment_days(visit: Visit, earlier: Iterable[Visit], since: date) -> int:
+    """Count the treatment days of the visit's discipline after a day, its own among them.
+
+    earlier  the patient's other visits under the same payer, up to the visit's day
+    """
+    days = {one.day for one in earlier if one.discipline is visit.discipline and since < one.day <= visit.day}
+    return len(days | {visit.day})
+
+
+def visits_under(number: str, visit: Visit, earlier: Iterable[Visit]) -> int:
+    """Count the other visits up to the visit's day that name an authorization."""
+    return sum(
+        1 for one in earlier if one.authorization and one.authorization.number == number and one.day <= visit.day
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapyYear:
+    """What is known to be allowed this year before a visit, for its discipline's threshold.
+
+    before        dollars
+    is_estimated  something of it is a charge, for neither an answer nor the payer's rates say what is allowed
+    """
+
+    before: Decimal
+    is_estimated: bool
+
+
+def therapy_year(visit: Visit, earlier: Iterable[Visit], allowed: Mapping[str, tuple[Decimal, bool]]) -> TherapyYear:
+    """Add up the year before a visit: what the portal told, and this practice's own visits after that.
+
+    allowed  of each own visit by key: dollars, and whether they are an estimate
+    """
+    told, counts_from = visit.therapy_used, date(visit.day.year, 1, 1)
+    before = ZERO
+    if told is not None and told.as_of.year == visit.day.year and told.as_of <= visit.day:
+        before = told.ot if visit.discipline is Discipline.OT else told.pt_slp
+        counts_from = told.as_of
+    is_estimated = False
+    for one in earlier:
+        own = _same_threshold(visit, one) and one.day.year == visit.day.year
+        # What was given on the day of the portal's answer may not be in it: it is counted, and the day before is not.
+        if own and counts_from <= one.day <= visit.day and one.key in allowed:
+            amount, estimated = allowed[one.key]
+            before += amount
+            is_estimated |= estimated
+    return TherapyYear(before=before, is_estimated=is_estimated)
+
+
+def _same_threshold(visit: Visit, other: Visit) -> bool:
+    if visit.discipline in _SHARED:
+        return other.discipline in _SHARED
+    return other.discipline is visit.discipline
