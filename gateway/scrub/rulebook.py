@@ -5,27 +5,35 @@ from collections.abc import Iterable
 from gateway.finding import Finding
 from gateway.scrub import (
     coverage,
+    dates,
     diagnosis,
-    documentation,
+    diagnosis_detail,
     edits,
     identity,
     minutes,
     modifiers,
+    note,
     other_coverage,
     payer_policy,
+    plan_of_care,
+    progress,
     resubmission,
 )
 from gateway.scrub.rule import Case, Rule, judged
 
 RULES: tuple[Rule, ...] = (
-    *documentation.RULES,
+    *note.RULES,
+    *plan_of_care.RULES,
+    *progress.RULES,
     *minutes.RULES,
     *modifiers.RULES,
     *edits.RULES,
     *diagnosis.RULES,
+    *diagnosis_detail.RULES,
     *coverage.RULES,
     *other_coverage.RULES,
     *identity.RULES,
+    *dates.RULES,
     *payer_policy.RULES,
     *resubmission.RULES,
 )
