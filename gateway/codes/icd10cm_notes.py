@@ -8,8 +8,6 @@ from typing import Final, NamedTuple
 
 from gateway.codes.table import load
 
-_SIDES: Final = "icd10cm_sides"
-_EXCLUDES: Final = "icd10cm_excludes1"
 _CATEGORY_LENGTH: Final = 3
 _STEM_LENGTH: Final = 6
 """A seventh character says which encounter it is, nothing of the side."""
@@ -35,7 +33,7 @@ def excluded(a: str, b: str) -> bool:
 
 def in_force(day: date) -> bool:
     """Tell whether both lists were published for a date of service."""
-    return load(_SIDES).covers(day) and load(_EXCLUDES).covers(day)
+    return load("icd10cm_sides").covers(day) and load("icd10cm_excludes1").covers(day)
 
 
 def _names(noted: str, other: str) -> bool:
@@ -47,15 +45,13 @@ def _names(noted: str, other: str) -> bool:
 
 @cache
 def _sides() -> Mapping[str, Sides]:
-    rows = load(_SIDES).rows()
-    return MappingProxyType(
-        {row["code"]: Sides(row["right"], row["left"], tuple(row["site"].split())) for row in rows}
-    )
+    rows = load("icd10cm_sides").rows()
+    return MappingProxyType({row["code"]: Sides(row["right"], row["left"], tuple(row["site"].split())) for row in rows})
 
 
 @cache
 def _excludes() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for row in load(_EXCLUDES).rows():
+    for row in load("icd10cm_excludes1").rows():
         found[row["code"]] = (*found.get(row["code"], ()), row["excluded"])
     return MappingProxyType(found)

@@ -211,7 +211,9 @@ class PlanOfCareDocument(_Document):
     first_treatment: Day | None = None
     certified_on: Day | None = None
     certified_until: Day | None = None
-    certified_by: Credential | None = Field(default=None, description="credential of who certified it, such as MD or NP")
+    certified_by: Credential | None = Field(
+        default=None, description="credential of who certified it, such as MD or NP"
+    )
     delay_reason: Prose | None = Field(default=None, description="why it was certified late")
     sent_to_referrer_on: Day | None = None
     ends: Day | None = None

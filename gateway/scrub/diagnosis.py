@@ -26,6 +26,7 @@ _WELLNESS: Final = ("Z00", "Z71", "Z72", "Z730", "Z731", "Z732", "Z733", "Z734",
 """Not Z73.6 and Z73.82, which say what a patient cannot do."""
 _STRESS: Final = "F43"
 
+
 @rule(
     id="DX_INVALID",
     severity=Severity.HOLD,
@@ -95,7 +96,9 @@ def dx_cause_first(case: Case) -> Faults:
     if first.startswith(_CAUSES):
         yield Fault("diagnoses.1", f"{first} stands first; it is an external cause")
     elif len(first) == _WHOLE and first.startswith(_ENCOUNTERS) and first.endswith("S"):
-        yield Fault("diagnoses.1", f"{first} stands first; it is the injury of a sequela, and what was treated is the sequela")
+        yield Fault(
+            "diagnoses.1", f"{first} stands first; it is the injury of a sequela, and what was treated is the sequela"
+        )
 
 
 @rule(
@@ -110,7 +113,9 @@ def dx_sublux_first(case: Case) -> Faults:
     first = case.visit.diagnoses[0]
     if next(_manipulations(case), None) is not None and not first.startswith(_SPINAL):
         severity = Severity.WARN if first.startswith(_SUBLUXATIONS) else None
-        yield Fault("diagnoses.1", f"{first} stands first; a subluxation of the spine should (M99.00 to M99.05)", severity)
+        yield Fault(
+            "diagnoses.1", f"{first} stands first; a subluxation of the spine should (M99.00 to M99.05)", severity
+        )
 
 
 @rule(

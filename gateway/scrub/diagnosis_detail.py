@@ -54,7 +54,11 @@ def _named(case: Case, code: Sides) -> bool | None:
     said = ". ".join(_texts(case))
     site = "|".join(f"{one}s?" + (f"|{_PLURAL[one]}" if one in _PLURAL else "") for one in code.sites)
     left, right = (
-        re.search(rf"(?<![\w.-]){side}\s(?:[a-z]+\s){{0,2}}?(?:{site})\b|\b(?:{site})[,:]?\s\(?{side}(?![\w'-])", said, re.I)
+        re.search(
+            rf"(?<![\w.-]){side}\s(?:[a-z]+\s){{0,2}}?(?:{site})\b|\b(?:{site})[,:]?\s\(?{side}(?![\w'-])",
+            said,
+            re.IGNORECASE,
+        )
         for side in (_LEFT, _RIGHT)
     )
     if (left is None) is (right is None):

@@ -76,7 +76,9 @@ def member_id_invalid(case: Case) -> Faults:
     payers = (case.payer, *case.other_policies)
     for place, (coverage, payer) in enumerate(zip(case.visit.coverages, payers, strict=False), start=1):
         if payer.program is Program.MEDICARE and coverage.member_id and not is_mbi(as_on_claim(coverage, payer)):
-            what = "this is no Medicare number: wrong in length, or a letter and a digit are mixed up (0 and O, 1 and I)"
+            what = (
+                "this is no Medicare number: wrong in length, or a letter and a digit are mixed up (0 and O, 1 and I)"
+            )
             # A coverage that is not billed here holds nothing.
             yield Fault(f"coverages.{place}.member_id", what, None if place == 1 else Severity.WARN)
 

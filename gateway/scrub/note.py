@@ -142,7 +142,9 @@ def wellness_intent(case: Case) -> Faults:
     text = note.text
     if not _WELLNESS.search(text):
         return
-    if _WELLNESS.search(_TECHNIQUE.sub(" ", text)) and not _MEASURE.search(_LENGTH.sub(" ", f"{note.objective or ''} {note.assessment or ''}")):
+    if _WELLNESS.search(_TECHNIQUE.sub(" ", text)) and not _MEASURE.search(
+        _LENGTH.sub(" ", f"{note.objective or ''} {note.assessment or ''}")
+    ):
         medicare = case.payer.program is Program.MEDICARE
         yield Fault(
             "note.assessment",

@@ -190,10 +190,11 @@ def _order_stands_in(case: Case, plan: PlanOfCare) -> bool | NotSupplied:
     order, sent, began = case.visit.order, plan.sent_to_referrer_on, _began(plan)
     if case.visit.day < _ORDER_STANDS_IN_SINCE or case.visit.day - began > _LASTS:
         return False
-    is_ordered = bool(order) and order.signed and order.dated <= case.visit.day
-    if order and order.discipline not in {None, case.visit.discipline}:
-        is_ordered = False
-    is_sent = bool(sent) and sent - began <= _DUE_WITHIN and case.reached(sent)
+    is_ordered, is_sent = False, False
+    if order and order.discipline in {None, case.visit.discipline}:
+        is_ordered = order.signed and order.dated <= case.visit.day
+    if sent:
+        is_sent = sent - began <= _DUE_WITHIN and case.reached(sent)
     if is_ordered and sent is NOT_SUPPLIED:
         return NOT_SUPPLIED
     if is_sent and order is NOT_SUPPLIED:

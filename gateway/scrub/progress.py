@@ -12,7 +12,9 @@ _DAYS: Final = 10
 _LIKELY_DUE_AFTER: Final = timedelta(weeks=5)
 """Our judgement: ten treatment days at two a week. A patient who comes more rarely is only asked about."""
 _ASSISTANTS: Final = re.compile(r"(?:[LS]?PTA|S?COTA|S?OTA|SLPA)L?", re.ASCII)
-_CLINICIANS: Final = frozenset({"PT", "DPT", "MPT", "LPT", "RPT", "OT", "OTR", "OTD", "SLP", "CCC", "MD", "DO", "NP", "PA"})
+_CLINICIANS: Final = frozenset(
+    {"PT", "DPT", "MPT", "LPT", "RPT", "OT", "OTR", "OTD", "SLP", "CCC", "MD", "DO", "NP", "PA"}
+)
 
 
 @rule(

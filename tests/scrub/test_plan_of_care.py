@@ -195,7 +195,9 @@ MAINTENANCE = {
 }
 
 
-@pytest.mark.parametrize(("visit", "discipline"), [("POC_MISSING", "PT"), ("POC_MISSING", "OT"), ("POC_MISSING", "SLP")])
+@pytest.mark.parametrize(
+    ("visit", "discipline"), [("POC_MISSING", "PT"), ("POC_MISSING", "OT"), ("POC_MISSING", "SLP")]
+)
 def test_therapy_is_never_held_or_warned_for_being_maintenance(visit: str, discipline: str) -> None:
     services = {
         "PT": [{"code": "97110", "minutes": 30}],
