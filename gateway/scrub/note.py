@@ -29,8 +29,8 @@ def note_missing(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS Benefit Policy Manual ch. 15 sec. 220.3.E; Program Integrity Manual (Pub. 100-08) ch. 3 sec. 3.3.2.4",
-    fix="Have the clinician who treated sign the note with name, credential and date. A signature that is missing from an "
-    "older note is never added late: its author attests the note, and the attestation is kept with it.",
+    fix="Have the clinician who treated sign the note with name, credential and date; "
+    "an older note is never signed late: its author attests it.",
 )
 def signature_missing(case: Case) -> Faults:
     """A note that nobody signed, or that was signed before the visit."""

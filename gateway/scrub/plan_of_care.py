@@ -73,8 +73,8 @@ def poc_expired(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS Benefit Policy Manual ch. 15 sec. 220.1.3; 42 CFR 424.24(c) as changed by 89 FR 97710 (from 2025-01-01)",
-    fix="Get the plan signed and dated by the physician, late with the reason for the delay; or show a signed order, "
-    "dated no later than the visit, and that the plan was sent to the referrer within 30 days of the first visit.",
+    fix="Get the plan signed and dated (late: with the reason); or show an order dated by the visit, and that the plan "
+    "was sent to the referrer within 30 days.",
 )
 def poc_uncertified(case: Case) -> Faults:
     """A plan that nobody certified within 30 days of the first treatment, or long after it without a reason."""
