@@ -8,7 +8,7 @@ from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Relationship
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
-from gateway.visit import NOT_SUPPLIED, AccidentKind
+from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline
 
 _NEARLY = 2
 _REEVALUATIONS = frozenset({"97164", "97168", "97172"})
@@ -125,8 +125,9 @@ def timely_filing_past(case: Case) -> Faults:
     fix="Give the referring or certifying physician with name and NPI.",
 )
 def referring_missing(case: Case) -> Faults:
-    """No referring provider, for a payer that wants one."""
-    if not case.payer.wants_referring_provider:
+    """No referring provider, for a payer that wants one. Medicare wants one for therapy, not for manipulation."""
+    chiropractic = case.payer.program is Program.MEDICARE and case.visit.discipline is Discipline.DC
+    if not case.payer.wants_referring_provider or chiropractic:
         return
     if case.visit.referring is NOT_SUPPLIED:
         yield not_checked("referring", "referring providers")

@@ -67,7 +67,7 @@ def birth_date_invalid(case: Case) -> Faults:
         age = case.visit.day.year - born.year - ((case.visit.day.month, case.visit.day.day) < (born.month, born.day))
         if age > _OLDEST_EVER:
             severity = None if age >= _OLDEST else Severity.WARN
-            yield Fault(where, f"at the visit {age} years have gone by since this birth", severity)
+            yield Fault(where, "this birth is longer ago than anybody has lived", severity)
 
 
 def _births(case: Case) -> Iterator[tuple[str, date]]:

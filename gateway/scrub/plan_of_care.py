@@ -62,7 +62,7 @@ def poc_expired(case: Case) -> Faults:
     if ends is None or ends >= case.visit.day:
         return
     if _may_be_recertified(plan, case.visit.day):
-        what = f"the first 90 days ended on {ends}; if it was recertified on {plan.certified_on}, say until when"
+        what = f"the certification ended on {ends}; if it was recertified on {plan.certified_on}, say until when"
         yield Fault("plan_of_care.certified_until", what, Severity.WARN)
     else:
         yield Fault("plan_of_care.certified_until", f"the plan ended on {ends}", case.plan_severity)
@@ -166,11 +166,15 @@ def _ends(plan: PlanOfCare) -> date | None:
 
 
 def _may_be_recertified(plan: PlanOfCare, day: date) -> bool:
-    """Tell whether the date of certification may be that of a second one, signed before the first had ended."""
-    if plan.certified_until is not None or plan.ends is not None or not plan.certified_on or plan.delay_reason:
+    """Tell whether the date of certification may be that of a second one, whose own end was not entered.
+
+    It is signed before the first had ended, or after the end that still stands there.
+    """
+    if not plan.certified_on or plan.delay_reason or day > _later(plan.certified_on, _LASTS):
         return False
-    since = plan.certified_on - max(_began(plan), plan.established)
-    return since > _DUE_WITHIN and day <= _later(plan.certified_on, _LASTS)
+    if plan.certified_until is not None:
+        return plan.certified_on > plan.certified_until
+    return plan.ends is None and plan.certified_on - max(_began(plan), plan.established) > _DUE_WITHIN
 
 
 def _later(day: date, span: timedelta) -> date:

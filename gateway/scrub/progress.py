@@ -59,10 +59,16 @@ def _without_report(case: Case) -> Faults:
     days = _treatment_days(case, after=began - timedelta(days=1) if began > date.min else began)
     if days > _DAYS:
         what = f"this is at least treatment day {days} of the plan, and there is no progress report"
-        yield Fault("progress", what, case.plan_severity)
+        yield Fault("progress", what, Severity.WARN if _was_reported(case, began) else case.plan_severity)
     elif days >= _DAYS - 1 or case.visit.day - began > _LIKELY_DUE_AFTER:
         what = "there is no progress report yet; one is due once every 10 treatment days"
         yield Fault("progress", what, Severity.WARN)
+
+
+def _was_reported(case: Case, began: date) -> bool:
+    """Tell whether an earlier visit told of a report that this one does not know of: which is right is not known."""
+    reports = [other.progress for other in case.history if other.discipline is case.visit.discipline and other.progress]
+    return any(began <= one.last_report <= case.visit.day and not _by_assistant(one) for one in reports)
 
 
 def _report_of_an_assistant(case: Case) -> Faults:

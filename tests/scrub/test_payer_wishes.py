@@ -124,3 +124,8 @@ def test_an_evaluation_may_need_no_authorization_where_what_follows_it_does() ->
     used = {"authorization.visits_approved": 3, "authorization.visits_used": 3}
     assert auth(evaluation, free, **used) == []
     assert auth(beside, free, **used) == ["AUTH_EXHAUSTED"]
+
+
+@pytest.mark.parametrize("referring", [None, MISSING])
+def test_manipulation_for_medicare_needs_no_referrer(referring: object) -> None:
+    assert severities(case_of(sample("DX_SUBLUX_FIRST", "good"), {"referring": referring}), "REFERRING_MISSING") == []

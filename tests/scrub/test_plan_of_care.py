@@ -136,6 +136,13 @@ def test_a_date_that_may_be_an_early_recertification_only_warns() -> None:
     assert of("POC_EXPIRED", begun(95, certified_on=before(66))) == [HOLD]
 
 
+def test_an_end_that_was_left_standing_at_a_recertification_only_warns() -> None:
+    plan = begun(110, certified_on=before(15), certified_until=before(20))
+    assert of("POC_EXPIRED", plan) == [WARN]
+    assert of("POC_EXPIRED", {**plan, "delay_reason": "the physician was away"}) == [HOLD]
+    assert of("POC_EXPIRED", {**plan, "certified_on": before(105)}) == [HOLD]
+
+
 def test_a_plan_ends_with_its_own_end_if_that_is_sooner() -> None:
     changes = {"plan_of_care.ends": "2026-11-08"}
     assert severities(case_of(sample("POC_MISSING", "good"), changes), "POC_EXPIRED") == [HOLD]

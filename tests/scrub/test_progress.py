@@ -17,7 +17,13 @@ def earlier(days: int, **changes: Any) -> list[dict[str, Any]]:
     """So many visits before this one, a day apart, the last one on the day before it."""
     visit = sample("POC_MISSING", "good")["visit"]
     return [
-        {**visit, "visit_id": f"S-9{ago:02d}", "date": (VISIT - timedelta(days=ago)).isoformat(), **changes}
+        {
+            **visit,
+            "visit_id": f"S-9{ago:02d}",
+            "date": (VISIT - timedelta(days=ago)).isoformat(),
+            "progress": None,
+            **changes,
+        }
         for ago in range(days, 0, -1)
     ]
 
@@ -39,6 +45,12 @@ def test_reports_that_are_not_supplied_are_not_checked() -> None:
 @pytest.mark.parametrize(("before", "severity"), [(0, []), (7, []), (8, [WARN]), (9, [WARN]), (10, [HOLD])])
 def test_without_any_report_treatment_days_run_from_the_first_treatment(before: int, severity: list[Severity]) -> None:
     assert overdue(None, earlier(before), plan_of_care=BEGAN) == severity
+
+
+def test_a_report_that_only_earlier_visits_know_of_is_a_doubt() -> None:
+    known = {"last_report": "2026-10-26", "treatment_days_since": 2}
+    assert overdue(None, earlier(12, progress=known), plan_of_care=BEGAN) == [WARN]
+    assert overdue(None, earlier(12, progress={**known, "written_by": "PTA"}), plan_of_care=BEGAN) == [HOLD]
 
 
 def test_without_a_first_treatment_nothing_tells_how_many_days_there_were() -> None:
