@@ -6,6 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
+def local_day(moment: datetime, zone: str) -> date:
+    """Give the day of a moment on the wall clock of a zone such as America/Chicago; without a zone it is wall clock already."""
+    if moment.tzinfo is None:
+        return moment.date()
+    try:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:  # the first and the last day that there are
+        return moment.date()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """What time it is for a practice.

@@ -143,17 +143,19 @@ class Goal:
 class PlanOfCare:
     """The plan of care (CMS Benefit Policy Manual ch. 15 sec. 220.1.2 and 220.1.3).
 
-    certified_by  the credential of who certified it, such as MD or NP
-    delay_reason  why it was certified late
+    certified_on         None: nobody has certified it
+    certified_by         the credential of who certified it, such as MD or NP
+    delay_reason         why it was certified late; None or empty: no reason is on file
+    sent_to_referrer_on  None: it was not sent
     """
 
     established: date
     first_treatment: date | None = None
-    certified_on: date | None = None
+    certified_on: Fact[date] = NOT_SUPPLIED
     certified_until: date | None = None
     certified_by: str = ""
-    delay_reason: str = ""
-    sent_to_referrer_on: date | None = None
+    delay_reason: Fact[str] = NOT_SUPPLIED
+    sent_to_referrer_on: Fact[date] = NOT_SUPPLIED
     ends: date | None = None
     goals: tuple[Goal, ...] = ()
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.billing.draft import Draft
+from gateway.billing.member_id import as_on_claim
 from gateway.billing.other_coverage import other_coverages
 from gateway.claim import Claim, Frequency, ServiceLine
 from gateway.payer import Payer
@@ -51,7 +52,11 @@ def finish(
         billing=visit.billing or practice.billing,
         patient=visit.patient,
         # A practice's system often exports the payer's id alone; the wire wants its name as well (2010BB NM103).
-        coverage=replace(visit.coverage, payer_name=visit.coverage.payer_name or payer.name),
+        coverage=replace(
+            visit.coverage,
+            payer_name=visit.coverage.payer_name or payer.name,
+            member_id=as_on_claim(visit.coverage, payer),
+        ),
         filing_code=payer.filing_code,
         place_of_service=visit.place_of_service,
         rendering=visit.rendering,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from gateway.billing.member_id import as_on_claim
 from gateway.claim import OtherPayer
 from gateway.payer import Payer
 from gateway.people import Coverage
@@ -57,7 +58,7 @@ def _is_same(one: Coverage, other: Coverage) -> bool:
 
 
 def _known_by(coverage: Coverage) -> tuple[object, ...]:
-    member = coverage.member_id.replace("-", "").upper()
+    member = coverage.member_id.replace("-", "").replace(" ", "").upper()
     return coverage.payer_id, member, coverage.claim_number.upper(), coverage.relationship, coverage.subscriber
 
 
@@ -68,5 +69,5 @@ def _named(coverage: Coverage, policy: Payer, turn: str) -> OtherPayer:
         name=name,
         sequence=turn,
         filing_code=_KIND_NOT_KNOWN if policy.assumed else policy.filing_code,
-        coverage=replace(coverage, payer_name=name),
+        coverage=replace(coverage, payer_name=name, member_id=as_on_claim(coverage, policy)),
     )

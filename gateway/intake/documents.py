@@ -184,10 +184,10 @@ class NoteDocument(_Document):
     assessment: Prose | None = None
     plan: Prose | None = None
     signed_by: Text | None = None
-    signed_credential: Credential = ""
+    signed_credential: Credential | None = None
     signed_at: Moment | None = None
-    cosigned_by: Text = ""
-    cosigned_credential: Credential = ""
+    cosigned_by: Text | None = None
+    cosigned_credential: Credential | None = None
     cosigned_at: Moment | None = None
     timed_minutes: Minutes | None = Field(default=None, description="one-to-one minutes of all timed codes")
     total_minutes: Minutes | None = Field(default=None, description="of the whole treatment")
@@ -211,8 +211,10 @@ class PlanOfCareDocument(_Document):
     first_treatment: Day | None = None
     certified_on: Day | None = None
     certified_until: Day | None = None
-    certified_by: Credential = Field(default="", description="credential of who certified it, such as MD or NP")
-    delay_reason: Prose = Field(default="", description="why it was certified late")
+    certified_by: Credential | None = Field(
+        default=None, description="credential of who certified it, such as MD or NP"
+    )
+    delay_reason: Prose | None = Field(default=None, description="why it was certified late")
     sent_to_referrer_on: Day | None = None
     ends: Day | None = None
     goals: tuple[GoalDocument | Prose, ...] = Field(default=(), description="each a text, or with its measure")
@@ -223,7 +225,7 @@ class OrderDocument(_Document):
 
     dated: Day
     signed: bool
-    ordered_by_npi: Npi | Literal[""] = ""
+    ordered_by_npi: Npi | Literal[""] | None = None
     discipline: Discipline | None = None
 
 
@@ -234,7 +236,7 @@ class ProgressDocument(_Document):
     treatment_days_since: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="this visit included; counted from the visits that are known where it is left out"
     )
-    written_by: Credential = Field(default="", description="credential of who wrote it")
+    written_by: Credential | None = Field(default=None, description="credential of who wrote it")
 
 
 class AuthorizationDocument(_Document):

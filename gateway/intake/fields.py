@@ -152,7 +152,13 @@ Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1
 TaxId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{9}$")]
 Taxonomy = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z]{9}X$")]
 PayerId = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{2,80}$")]
-MemberId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{2,80}$")]
+MemberId = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^([0-9A-Za-z-]{2,80}|[0-9A-Za-z]{4} [0-9A-Za-z]{3} [0-9A-Za-z]{4})$"
+    ),
+]
+"""Blanks only as a Medicare card groups its eleven characters; a claim leaves them out."""
 Place = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2}$")]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{5}$")]
 Modifier = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{2}$")]

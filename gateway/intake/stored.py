@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from gateway.document import Changes, Stored, parsed, reader_of
 from gateway.people import Address, Coverage, Employer
-from gateway.visit import Goal, Service, Visit
+from gateway.visit import Goal, Note, Order, PlanOfCare, Progress, Service, Visit
+
+_EMPTY_IF_NONE: Final = frozenset(
+    {"signed_credential", "cosigned_by", "cosigned_credential", "certified_by", "ordered_by_npi", "written_by"}
+)
+"""Texts of a noun that are no facts: null says of them what an empty text says."""
 
 
 def visit_of(document: bytes) -> Visit:
@@ -17,6 +22,11 @@ def visit_of(document: bytes) -> Visit:
 @cache
 def _reader() -> Callable[[Stored], Visit]:
     return reader_of(Visit, _CHANGES)
+
+
+def without_empty(stored: Stored) -> dict[str, Any]:
+    """Leave out each null that says no more than an empty text does."""
+    return {name: value for name, value in stored.items() if value is not None or name not in _EMPTY_IF_NONE}
 
 
 def _visit(stored: Stored) -> Stored:
@@ -54,6 +64,10 @@ _CHANGES: Final[Changes] = {
     Visit: _visit,
     Service: _service,
     Goal: _goal,
+    Note: without_empty,
+    PlanOfCare: without_empty,
+    Order: without_empty,
+    Progress: without_empty,
     Coverage: _coverage,
     Address: _address,
     Employer: _employer,

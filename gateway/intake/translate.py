@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from gateway.intake import documents as d
+from gateway.intake.stored import without_empty
 from gateway.people import Address, BillingProvider, Coverage, Employer, Facility, Person, Provider
 from gateway.visit import (
     NOT_SUPPLIED,
@@ -45,10 +46,10 @@ def visit(document: d.VisitDocument) -> Visit:
         facility=_made(_facility, document.facility),
         diagnoses=tuple(code.replace(".", "") for code in document.diagnoses),
         services=tuple(_service(one) for one in document.services),
-        note=_made(_note, document.note) if "note" in given else NOT_SUPPLIED,
+        note=_given(Note, document.note) if "note" in given else NOT_SUPPLIED,
         plan_of_care=_made(_plan, document.plan_of_care) if "plan_of_care" in given else NOT_SUPPLIED,
-        order=_same(Order, document.order) if "order" in given else NOT_SUPPLIED,
-        progress=_same(Progress, document.progress) if "progress" in given else NOT_SUPPLIED,
+        order=_given(Order, document.order) if "order" in given else NOT_SUPPLIED,
+        progress=_given(Progress, document.progress) if "progress" in given else NOT_SUPPLIED,
         authorization=_same(Authorization, document.authorization) if "authorization" in given else NOT_SUPPLIED,
         accident=_same(Accident, document.accident) if "accident" in given else NOT_SUPPLIED,
         onset=document.onset,
@@ -71,14 +72,18 @@ def _same(noun: type[T], document: BaseModel | None) -> T | None:
     return None if document is None else noun(**document.model_dump())
 
 
-def _note(document: d.NoteDocument) -> Note:
-    """Each section and signature that was left out is not supplied: the noun's own default."""
-    return Note(**{name: getattr(document, name) for name in document.model_fields_set})
+def _given(noun: type[T], document: BaseModel | None) -> T | None:
+    """Make a noun of what was given: each fact of it that was left out is not supplied, the noun's own default."""
+    if document is None:
+        return None
+    given = {name: getattr(document, name) for name in document.model_fields_set}
+    return noun(**without_empty(given))
 
 
 def _plan(document: d.PlanOfCareDocument) -> PlanOfCare:
     goals = tuple(Goal(text=one) if isinstance(one, str) else Goal(**one.model_dump()) for one in document.goals)
-    return PlanOfCare(**document.model_dump(exclude={"goals"}), goals=goals)
+    given = {name: getattr(document, name) for name in document.model_fields_set - {"goals"}}
+    return PlanOfCare(**without_empty(given), goals=goals)
 
 
 def _address(document: d.AddressDocument) -> Address:

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from gateway.billing.draft import DraftLine
+from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Relationship
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
-from gateway.visit import NOT_SUPPLIED, AccidentKind
+from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline
 
 _NEARLY = 2
+_REEVALUATIONS = frozenset({"97164", "97168", "97172"})
 _SOON = 0.75
 
 
@@ -21,7 +24,7 @@ _SOON = 0.75
 )
 def auth_missing(case: Case) -> Faults:
     """No prior authorization, for a payer that wants one."""
-    if not case.payer.wants_authorization:
+    if not _wants_authorization(case):
         return
     if case.visit.authorization is NOT_SUPPLIED:
         yield not_checked("authorization", "authorizations")
@@ -39,13 +42,13 @@ def auth_missing(case: Case) -> Faults:
 def auth_expired(case: Case) -> Faults:
     """A visit outside the dates, or a service outside the codes, that were authorized."""
     approved = case.visit.authorization
-    if not approved or not case.payer.wants_authorization:
+    if not approved or not _wants_authorization(case):
         return
     severity = case.payer_says("wants_authorization")
     if not approved.starts <= case.visit.day <= approved.ends:
         yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
     for line in case.draft.billed:
-        if approved.codes and line.procedure not in approved.codes:
+        if approved.codes and line.procedure not in approved.codes and not _is_free(case, line):
             yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)
 
 
@@ -59,7 +62,7 @@ def auth_expired(case: Case) -> Faults:
 def auth_exhausted(case: Case) -> Faults:
     """All authorized visits were used before this one."""
     approved = case.visit.authorization
-    if not approved or approved.visits_approved is None or approved.visits_used is None:
+    if not approved or approved.visits_approved is None or approved.visits_used is None or _evaluates_only(case):
         return
     left = approved.visits_approved - approved.visits_used
     if left <= 0:
@@ -71,6 +74,22 @@ def auth_exhausted(case: Case) -> Faults:
         yield Fault(
             "authorization.visits_used", f"{left} of {approved.visits_approved} left, this one included", Severity.WARN
         )
+
+
+def _wants_authorization(case: Case) -> bool:
+    return case.payer.wants_authorization and not _evaluates_only(case)
+
+
+def _evaluates_only(case: Case) -> bool:
+    """Tell whether all that is billed is an evaluation, and the payer wants no authorization for one."""
+    return bool(case.draft.billed) and all(_is_free(case, line) for line in case.draft.billed)
+
+
+def _is_free(case: Case, line: DraftLine) -> bool:
+    """A re-evaluation is not: it falls into an episode that is authorized already."""
+    known = procedure(line.procedure)
+    is_first = known is not None and known.is_evaluation and line.procedure not in _REEVALUATIONS
+    return is_first and not case.payer.authorization_for_evaluation
 
 
 @rule(
@@ -106,8 +125,9 @@ def timely_filing_past(case: Case) -> Faults:
     fix="Give the referring or certifying physician with name and NPI.",
 )
 def referring_missing(case: Case) -> Faults:
-    """No referring provider, for a payer that wants one."""
-    if not case.payer.wants_referring_provider:
+    """No referring provider, for a payer that wants one. Medicare wants one for therapy, not for manipulation."""
+    chiropractic = case.payer.program is Program.MEDICARE and case.visit.discipline is Discipline.DC
+    if not case.payer.wants_referring_provider or chiropractic:
         return
     if case.visit.referring is NOT_SUPPLIED:
         yield not_checked("referring", "referring providers")

@@ -1,12 +1,30 @@
 """Rules about diagnoses."""
 
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.billing.draft import DraftLine
 from gateway.claim import DIAGNOSES_MAX
 from gateway.codes import icd10cm
 from gateway.codes.icd10cm import Standing
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import Discipline
+
+_CAUSES: Final = ("V", "W", "X", "Y")
+"""First letters of the chapter of external causes."""
+_ENCOUNTERS: Final = ("S", "T", "M80", "M84")
+"""Codes whose seventh character says which encounter it is."""
+_WHOLE: Final = 7
+_MANIPULATION: Final = frozenset({"98940", "98941", "98942"})
+_SOFT_TISSUE: Final = frozenset({"97124", "97140"})
+_NOT_COVERED: Final = frozenset({"GY", "GZ"})
+_SPINAL: Final = ("M9900", "M9901", "M9902", "M9903", "M9904", "M9905")
+_SUBLUXATIONS: Final = ("M990", "M991", "M433", "M434", "M435", "S131", "S231", "S331", "S332")
+"""Codes that speak of a subluxation too; whether one serves is for the MAC's own list to say."""
+_WELLNESS: Final = ("Z00", "Z71", "Z72", "Z730", "Z731", "Z732", "Z733", "Z734", "Z735", "Z7381", "Z739", "Z76")
+"""Not Z73.6 and Z73.82, which say what a patient cannot do."""
+_STRESS: Final = "F43"
 
 
 @rule(
@@ -65,35 +83,94 @@ def dx_repeated(case: Case) -> Faults:
 
 
 @rule(
-    id="DX_SUBLUX_FIRST",
-    severity=Severity.WARN,
+    id="DX_CAUSE_FIRST",
+    severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
-    cites="CMS Benefit Policy Manual ch. 15 sec. 240.1.2: a subluxation is the ground for manipulation",
+    cites="ICD-10-CM Official Guidelines sec. I.C.20 (an external cause is never first) and I.B.10 (what a sequela is comes "
+    "before the code of its cause)",
+    fix="Put the condition that was treated first, the external cause or the sequela's injury behind it.",
+)
+def dx_cause_first(case: Case) -> Faults:
+    """A claim led by an external cause, or by the injury whose sequela was treated."""
+    first = case.visit.diagnoses[0]
+    if first.startswith(_CAUSES):
+        yield Fault("diagnoses.1", f"{first} stands first; it is an external cause")
+    elif len(first) == _WHOLE and first.startswith(_ENCOUNTERS) and first.endswith("S"):
+        yield Fault(
+            "diagnoses.1", f"{first} stands first; it is the injury of a sequela, and what was treated is the sequela"
+        )
+
+
+@rule(
+    id="DX_SUBLUX_FIRST",
+    severity=Severity.HOLD,
+    owner=Owner.CLINICIAN,
+    cites="CMS Benefit Policy Manual ch. 15 sec. 240.1.2 and 240.1.3: a subluxation is the ground for manipulation",
     fix="Put the documented subluxation (M99.0-) first, the symptom behind it.",
 )
 def dx_sublux_first(case: Case) -> Faults:
-    """Chiropractic for Medicare whose first diagnosis is no subluxation."""
-    if case.payer.program is Program.MEDICARE and case.visit.discipline is Discipline.DC:
-        first = case.visit.diagnoses[0]
-        if not first.startswith("M990"):
-            yield Fault("diagnoses.1", f"{first} stands first; a subluxation should")
+    """Manipulation for Medicare whose first diagnosis is no subluxation of the spine."""
+    first = case.visit.diagnoses[0]
+    if next(_manipulations(case), None) is not None and not first.startswith(_SPINAL):
+        severity = Severity.WARN if first.startswith(_SUBLUXATIONS) else None
+        yield Fault(
+            "diagnoses.1", f"{first} stands first; a subluxation of the spine should (M99.00 to M99.05)", severity
+        )
 
 
-_WELLNESS = ("Z00", "Z71", "Z72", "Z73", "Z76", "F43")
+@rule(
+    id="INITIAL_TREATMENT_DATE_MISSING",
+    severity=Severity.HOLD,
+    owner=Owner.FRONT_DESK,
+    cites="CMS Claims Processing Manual (Pub. 100-04) ch. 26 sec. 10.4, item 14: chiropractic services name the date on "
+    "which the course of treatment began; 005010X222A1 loop 2300 DTP*454; RARC MA122",
+    fix="Set initial_treatment to the day on which this course of treatment began.",
+)
+def initial_treatment_date_missing(case: Case) -> Faults:
+    """Manipulation for Medicare without the day on which the course of treatment began: the claim itself has to say it."""
+    line = next(_manipulations(case), None)
+    if line is not None and case.visit.initial_treatment is None:
+        yield Fault("initial_treatment", f"{line.procedure} for Medicare needs the date of initial treatment")
+
+
+def _manipulations(case: Case) -> Iterator[DraftLine]:
+    """Give the lines of spinal manipulation that Medicare is asked to pay."""
+    if case.payer.program is Program.MEDICARE:
+        for line in case.draft.billed:
+            if line.procedure in _MANIPULATION and not _NOT_COVERED.intersection(line.modifiers):
+                yield line
 
 
 @rule(
     id="DX_WELLNESS_PRIMARY",
-    severity=Severity.WARN,
+    severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
-    cites="CMS Benefit Policy Manual ch. 15 sec. 220.2: therapy treats an impairment",
+    cites="CMS Benefit Policy Manual ch. 15 sec. 220.2: general good and welfare is no therapy; 42 CFR 411.15(a); other "
+    "payers: what their file names as the source of excludes_wellness",
     fix="Put the impairment that was treated first, if the note documents one.",
 )
 def dx_wellness_primary(case: Case) -> Faults:
-    """A claim led by a wellness, screening or stress code."""
+    """A claim led by a wellness, counselling or stress code."""
     first = case.visit.diagnoses[0]
-    if first.startswith(_WELLNESS):
-        yield Fault("diagnoses.1", f"{first} stands first: payers read the visit as wellness or counselling")
+    worked = any(line.procedure in _SOFT_TISSUE for line in case.draft.billed)
+    if first.startswith(_WELLNESS) or (first.startswith(_STRESS) and worked):
+        what = f"{first} stands first: payers read the visit as wellness or counselling"
+        yield Fault("diagnoses.1", what, _wellness_severity(case, first))
 
 
-RULES = (dx_invalid, dx_pointer, dx_repeated, dx_sublux_first, dx_wellness_primary)
+def _wellness_severity(case: Case, first: str) -> Severity:
+    """A reaction to stress is an illness: that it is no ground for manual work is our judgement, which may only warn."""
+    if first.startswith(_STRESS):
+        return Severity.WARN
+    return Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("excludes_wellness")
+
+
+RULES = (
+    dx_invalid,
+    dx_pointer,
+    dx_repeated,
+    dx_cause_first,
+    dx_sublux_first,
+    initial_treatment_date_missing,
+    dx_wellness_primary,
+)

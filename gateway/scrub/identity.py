@@ -1,13 +1,19 @@
 """Rules about who is who, and when."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
+from gateway.billing.member_id import as_on_claim
+from gateway.codes.mbi import is_mbi
 from gateway.codes.npi import is_npi
 from gateway.codes.postal import is_zip_plus_4
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.visit import Discipline
+
+_ONLY_NUMBER_SINCE: Final = date(2020, 1, 1)
 
 
 @rule(
@@ -56,18 +62,25 @@ def provider_not_eligible(case: Case) -> Faults:
 
 
 @rule(
-    id="DATE_IN_FUTURE",
+    id="MEMBER_ID_INVALID",
     severity=Severity.HOLD,
     owner=Owner.FRONT_DESK,
-    cites="005010X222A1 loop 2400 DTP*472 and loop 2010BA DMG02: dates that have happened",
-    fix="Correct the date.",
+    cites="CMS, Understanding the Medicare Beneficiary Identifier format: 11 characters, each place of its own kind, "
+    "without S, L, O, I, B and Z; since 2020-01-01 the only number that Medicare takes",
+    fix="Copy the number from the patient's red, white and blue card, or look it up in the MAC's portal.",
 )
-def date_in_future(case: Case) -> Faults:
-    """A visit that has not happened yet, or before the patient was born."""
-    if not case.reached(case.visit.day):
-        yield Fault("date", "the visit is dated in the future")
-    if case.visit.patient.birth_date > case.visit.day:
-        yield Fault("patient.birth_date", "the patient was born after the visit")
+def member_id_invalid(case: Case) -> Faults:
+    """A Medicare number of a shape that no card has. Its hyphens and blanks do not count: the claim leaves them out."""
+    if case.visit.day < _ONLY_NUMBER_SINCE:
+        return
+    payers = (case.payer, *case.other_policies)
+    for place, (coverage, payer) in enumerate(zip(case.visit.coverages, payers, strict=False), start=1):
+        if payer.program is Program.MEDICARE and coverage.member_id and not is_mbi(as_on_claim(coverage, payer)):
+            what = (
+                "this is no Medicare number: wrong in length, or a letter and a digit are mixed up (0 and O, 1 and I)"
+            )
+            # A coverage that is not billed here holds nothing.
+            yield Fault(f"coverages.{place}.member_id", what, None if place == 1 else Severity.WARN)
 
 
 def _npis(case: Case) -> Iterator[tuple[str, str]]:
@@ -82,4 +95,4 @@ def _npis(case: Case) -> Iterator[tuple[str, str]]:
             yield where, who.npi
 
 
-RULES = (npi_invalid, zip_without_four, provider_not_eligible, date_in_future)
+RULES = (npi_invalid, zip_without_four, member_id_invalid, provider_not_eligible)

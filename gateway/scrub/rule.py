@@ -8,17 +8,21 @@ lets it hold longer, by name and reason.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from traceback import extract_tb
 from typing import Final, NamedTuple
 
 from gateway.billing.draft import Draft
+from gateway.clock import local_day
+from gateway.codes.procedure import procedure
 from gateway.finding import Finding, Owner, Severity
-from gateway.payer import Payer
+from gateway.payer import Payer, Program
 from gateway.people import Practice, StaffMember
-from gateway.visit import Visit
+from gateway.visit import Discipline, Visit
+
+_THERAPY: Final = frozenset({Discipline.PT, Discipline.OT, Discipline.SLP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,25 @@ class Case:
         """Tell whether more than so many days have gone by since a day."""
         turns = since.toordinal() + days + 1
         return turns <= date.max.toordinal() and self.reached(date.fromordinal(turns))
+
+    @property
+    def wants_plan(self) -> bool:
+        """Tell whether the payer wants a plan of care for this visit. The evaluation itself establishes it."""
+        billed = [known for line in self.draft.lines if (known := procedure(line.procedure)) is not None]
+        return (
+            self.payer.wants_plan_of_care
+            and self.visit.discipline in _THERAPY
+            and not all(known.is_evaluation for known in billed)
+        )
+
+    @property
+    def plan_severity(self) -> Severity:
+        """HOLD where Medicare, or a source in the payer's file, says what is wanted of plan, certification and report."""
+        return Severity.HOLD if self.payer.program is Program.MEDICARE else self.payer_says("wants_plan_of_care")
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the day of a moment on the practice's wall clock."""
+        return local_day(moment, self.practice.zone)
 
     def payer_says(self, setting: str) -> Severity:
         """HOLD when the payer's file names the source of that setting; a wish without a source may only warn."""

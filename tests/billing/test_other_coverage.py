@@ -125,3 +125,22 @@ def test_a_claim_names_no_third_payer_without_the_second() -> None:
     claim = claim_of(covered_by(FIRST, replace(SECOND, member_id=""), STRANGER))
     assert [one.name for one in claim.other_payers] == ["Harbor Health Plan", "Supplement One"]
     assert claim.named_payers == ()
+
+
+@pytest.mark.parametrize("number", ["1EG4-TE5-MK73", "1EG4 TE5 MK73", "1eg4te5mk73"])
+def test_a_medicare_number_is_written_without_the_hyphens_of_the_card(number: str) -> None:
+    medicare = replace(MEDICARE, member_id=number)
+    alone = claim_of(covered_by(medicare))
+    assert alone.coverage.member_id == "1EG4TE5MK73"
+    (other,) = claim_of(covered_by(FIRST, medicare)).other_payers
+    assert other.coverage is not None
+    assert other.coverage.member_id == "1EG4TE5MK73"
+
+
+def test_any_other_number_keeps_its_hyphens() -> None:
+    assert claim_of(covered_by(replace(FIRST, member_id="blm-4410-027"))).coverage.member_id == "blm-4410-027"
+
+
+def test_a_medicare_number_with_and_without_hyphens_is_the_same_coverage() -> None:
+    visit = covered_by(MEDICARE, replace(MEDICARE, member_id="1EG4-TE5-MK73"))
+    assert [one.repeats for one in other_coverages(visit, policies_of(visit))] == [1]

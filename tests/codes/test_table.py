@@ -16,7 +16,18 @@ HEAD = "# source: somebody\n# published: 2024-07\n# retrieved: 2026-11-23\n# eff
 def test_every_shipped_list_says_where_it_is_from() -> None:
     names = [table.name for table in tables()]
     assert names == sorted(
-        ["carc", "claim_status", "icd10cm", "mue", "place_of_service", "procedures", "ptp", "rarc"],
+        [
+            "carc",
+            "claim_status",
+            "icd10cm",
+            "icd10cm_excludes1",
+            "icd10cm_sides",
+            "mue",
+            "place_of_service",
+            "procedures",
+            "ptp",
+            "rarc",
+        ],
     )
     assert [table.name for table in tables("gateway.codes.external")] == [
         "adjustment_reasons",

@@ -1,11 +1,13 @@
 """A payer's own wish holds a claim only where its file says where the wish is written."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from gateway.finding import Severity
+from gateway.payer import Payer
 from tests.scrub.cases import MISSING, SETTINGS, case_of, found, sample, severities, unsourced
 
 HOLD, WARN, NOT_CHECKED = Severity.HOLD, Severity.WARN, Severity.NOT_CHECKED
@@ -97,3 +99,33 @@ def test_a_code_that_the_payer_excludes_is_not_also_called_bundled() -> None:
     case = case_of(sample("CODE_NOT_VALID_FOR_PAYER", "bad"))
     assert severities(case, "CODE_NOT_VALID_FOR_PAYER") == [HOLD]
     assert severities(case, "CODE_BUNDLED_FOR_PAYER") == []
+
+
+def test_an_evaluation_may_need_no_authorization_where_what_follows_it_does() -> None:
+    free = replace(SETTINGS.payers["HLTH1"], authorization_for_evaluation=False)
+    evaluation: list[dict[str, Any]] = [{"code": "97161"}]
+    beside: list[dict[str, Any]] = [{"code": "97161"}, {"code": "97110", "minutes": 15}]
+
+    def auth(services: list[dict[str, Any]], payer: Payer, **changes: Any) -> list[str]:
+        case = case_of(sample("AUTH_MISSING", "good"), {"services": services, **changes}, payer=payer)
+        rules = ("AUTH_MISSING", "AUTH_EXPIRED", "AUTH_EXHAUSTED")
+        return [one.rule for rule in rules for one in found(case, rule)]
+
+    assert auth(evaluation, free, authorization=None) == []
+    assert auth(evaluation, free, authorization=MISSING) == []
+    assert auth(evaluation, SETTINGS.payers["HLTH1"], authorization=None) == ["AUTH_MISSING"]
+    assert auth(beside, free, authorization=None) == ["AUTH_MISSING"]
+    assert auth([{"code": "97164"}], free, authorization=None) == ["AUTH_MISSING"]
+    later = {"authorization.starts": "2026-11-10"}
+    assert auth(evaluation, free, **later) == []
+    assert auth(beside, free, **later) == ["AUTH_EXPIRED"]
+    treatment = {"authorization.codes": ["97110"]}
+    assert auth(beside, free, **treatment) == []
+    used = {"authorization.visits_approved": 3, "authorization.visits_used": 3}
+    assert auth(evaluation, free, **used) == []
+    assert auth(beside, free, **used) == ["AUTH_EXHAUSTED"]
+
+
+@pytest.mark.parametrize("referring", [None, MISSING])
+def test_manipulation_for_medicare_needs_no_referrer(referring: object) -> None:
+    assert severities(case_of(sample("DX_SUBLUX_FIRST", "good"), {"referring": referring}), "REFERRING_MISSING") == []
