@@ -18,19 +18,28 @@ _SHARED: Final = frozenset({Discipline.PT, Discipline.SLP})
 
 
 def treatment_days(visit: Visit, earlier: Iterable[Visit], since: date) -> int:
-    """Count the treatment days of the visit's discipline after a day, its own among them.
+    """Count the days of treatment behind a day, the visit's own among them.
 
-    earlier  the patient's other visits under the same payer, up to the visit's day
+    earlier  the patient's other visits, of any day
     """
-    days = {one.day for one in earlier if one.discipline is visit.discipline and since < one.day <= visit.day}
-    return len(days | {visit.day})
+    days = {visit.day, *(one.day for one in earlier if _is_of_the_episode(visit, one))}
+    return sum(1 for day in days if since < day <= visit.day)
 
 
-def visits_under(number: str, visit: Visit, earlier: Iterable[Visit]) -> int:
-    """Count the other visits up to the visit's day that name an authorization."""
-    return sum(
-        1 for one in earlier if one.authorization and one.authorization.number == number and one.day <= visit.day
+def visits_under(number: str, visit: Visit, earlier: Iterable[Visit]) -> tuple[Visit, ...]:
+    """Give the visits before this one that name an authorization of its payer; of one day, by their ids."""
+    return tuple(
+        one
+        for one in earlier
+        if one.authorization
+        and one.authorization.number == number
+        and one.coverage.payer_id == visit.coverage.payer_id
+        and (one.day, one.key) < (visit.day, visit.key)
     )
+
+
+def _is_of_the_episode(visit: Visit, other: Visit) -> bool:
+    return other.discipline is visit.discipline and other.coverage.payer_id == visit.coverage.payer_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

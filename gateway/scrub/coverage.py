@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from gateway.billing.draft import DraftLine
 from gateway.codes.procedure import procedure
+from gateway.episode import visits_under
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Relationship
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
-from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline
+from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline, Visit
 
 _NEARLY = 2
 _REEVALUATIONS = frozenset({"97164", "97168", "97172"})
@@ -56,24 +57,40 @@ def auth_expired(case: Case) -> Faults:
     id="AUTH_EXHAUSTED",
     severity=Severity.HOLD,
     owner=Owner.FRONT_DESK,
-    cites="the authorization itself: the number of visits that the payer approved",
+    cites="the authorization itself: the number of visits or units that the payer approved",
     fix="Ask the payer for more visits, with the progress report, before this claim goes out.",
 )
 def auth_exhausted(case: Case) -> Faults:
-    """All authorized visits were used before this one."""
+    """All authorized visits or units were used before this one, as the practice counts or as many as are known here."""
     approved = case.visit.authorization
-    if not approved or approved.visits_approved is None or approved.visits_used is None or _evaluates_only(case):
+    if not approved or _evaluates_only(case):
         return
-    left = approved.visits_approved - approved.visits_used
+    under = visits_under(approved.number, case.visit, case.history)
+    if approved.visits_approved is not None:
+        used = max(len(under), approved.visits_used or 0)
+        yield from _left(case, used, approved.visits_approved, own=used != approved.visits_used)
+    if approved.units_approved is not None:
+        used = max(sum(map(_units, under)), approved.units_used or 0)
+        this = sum(line.units or 0 for line in case.draft.billed)
+        if used + this > approved.units_approved:
+            what = f"{used} of {approved.units_approved} units are used, and this visit has {this}"
+            yield Fault("authorization.units_used", what, case.payer_says("wants_authorization"))
+
+
+def _left(case: Case, used: int, approved: int, *, own: bool) -> Faults:
+    """Say that no visit is left, or that none soon will be; `own` is a count of the visits that are known here."""
+    counted = ", counted from the visits that are known" if own and used else ""
+    left = approved - used
     if left <= 0:
-        severity = case.payer_says("wants_authorization")
-        yield Fault(
-            "authorization.visits_used", f"{approved.visits_used} of {approved.visits_approved} are used", severity
-        )
-    elif left <= _NEARLY:
-        yield Fault(
-            "authorization.visits_used", f"{left} of {approved.visits_approved} left, this one included", Severity.WARN
-        )
+        said = f"{used} of {approved} are used{counted}"
+        yield Fault("authorization.visits_used", said, case.payer_says("wants_authorization"))
+    elif left <= _NEARLY and (used or not own):
+        said = f"{left} of {approved} left, this one included{counted}"
+        yield Fault("authorization.visits_used", said, Severity.WARN)
+
+
+def _units(visit: Visit) -> int:
+    return sum(service.units or 0 for service in visit.services)
 
 
 def _wants_authorization(case: Case) -> bool:

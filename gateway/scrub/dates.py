@@ -18,12 +18,12 @@ _OLDEST: Final = 125
     id="DATE_IN_FUTURE",
     severity=Severity.HOLD,
     owner=Owner.FRONT_DESK,
-    cites="005010X222A1 loop 2400 DTP*472, loop 2300 DTP and loop 2010BA DMG02: dates that have happened; CMS Program "
+    cites="005010X222A1 loop 2400 DTP*472 and loop 2010BA DMG02: dates that have happened; CMS Program "
     "Integrity Manual (Pub. 100-08) ch. 3 sec. 3.3.2.4: who signs dates it on the day",
     fix="Correct the date; what has not been signed, certified or reported yet is left out until it has.",
 )
 def date_in_future(case: Case) -> Faults:
-    """A visit, signature, certification, report or onset that has not happened yet, or a visit before the birth."""
+    """A visit, signature, certification or report that has not happened yet, or a visit before the birth."""
     if not case.reached(case.visit.day):
         yield Fault("date", "the visit is dated in the future")
     for where, born in _births(case):
@@ -32,9 +32,6 @@ def date_in_future(case: Case) -> Faults:
     for where, day in _happened(case):
         if not case.reached(day):
             yield Fault(where, "this day has not come yet")
-    for where, began in (("onset", case.visit.onset), ("initial_treatment", case.visit.initial_treatment)):
-        if began is not None and began > case.visit.day and case.reached(began):
-            yield Fault(where, "it is dated after the visit", Severity.WARN)
 
 
 def _happened(case: Case) -> Iterator[tuple[str, date]]:
@@ -48,10 +45,6 @@ def _happened(case: Case) -> Iterator[tuple[str, date]]:
         yield "plan_of_care.certified_on", plan.certified_on
     if progress:
         yield "progress.last_report", progress.last_report
-    if visit.onset is not None:
-        yield "onset", visit.onset
-    if visit.initial_treatment is not None:
-        yield "initial_treatment", visit.initial_treatment
 
 
 @rule(

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
+from gateway.episode import treatment_days
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
 from gateway.visit import NOT_SUPPLIED, Progress
@@ -41,7 +42,7 @@ def progress_report_overdue(case: Case) -> Faults:
 
 def _since(case: Case, progress: Progress) -> Faults:
     """Judge by the practice's count, or by the visits that are known where it gives none, or fewer than there were."""
-    own = _treatment_days(case, after=progress.last_report)
+    own = treatment_days(case.visit, case.history, progress.last_report)
     days = max(own, progress.treatment_days_since or 0)
     if days > _DAYS:
         counted = ", counted from the visits that are known" if days != progress.treatment_days_since else ""
@@ -56,7 +57,7 @@ def _without_report(case: Case) -> Faults:
     began = _began(case)
     if began is None:
         return
-    days = _treatment_days(case, after=began - timedelta(days=1) if began > date.min else began)
+    days = treatment_days(case.visit, case.history, began - timedelta(days=1) if began > date.min else began)
     if days > _DAYS:
         what = f"this is at least treatment day {days} of the plan, and there is no progress report"
         yield Fault("progress", what, Severity.WARN if _was_reported(case, began) else case.plan_severity)
@@ -82,19 +83,6 @@ def _report_of_an_assistant(case: Case) -> Faults:
 def _began(case: Case) -> date | None:
     plan = case.visit.plan_of_care
     return (plan.first_treatment or plan.established) if plan else None
-
-
-def _treatment_days(case: Case, *, after: date) -> int:
-    """Count the days of treatment behind a day, this visit's included, as far as this payer's visits are known."""
-    visit = case.visit
-    days = {
-        other.day
-        for other in case.history
-        if other.discipline is visit.discipline
-        and other.coverage.payer_id == visit.coverage.payer_id
-        and after < other.day < visit.day
-    }
-    return len(days) + (1 if visit.day > after else 0)
 
 
 def _by_assistant(progress: Progress) -> bool:

@@ -16,11 +16,10 @@ def future(changes: dict[str, Any], document: str = "POC_MISSING") -> list[tuple
 
 
 @pytest.mark.parametrize(
-    "path", ["plan_of_care.certified_on", "note.signed_at", "note.cosigned_at", "progress.last_report", "onset"]
+    "path", ["plan_of_care.certified_on", "note.signed_at", "note.cosigned_at", "progress.last_report"]
 )
 def test_what_happened_is_not_dated_in_the_future(path: str) -> None:
-    changes = {path: TODAY if path != "onset" else "2026-11-09"}
-    assert future(changes) == []
+    assert future({path: TODAY}) == []
     assert future({path: TOMORROW}) == [(path, HOLD)]
 
 
@@ -33,12 +32,6 @@ def test_the_day_on_which_a_future_date_will_have_come_is_known() -> None:
     case = case_of(sample("POC_MISSING", "good"), {"plan_of_care.certified_on": TOMORROW})
     found(case, "DATE_IN_FUTURE")
     assert TOMORROW in {day.isoformat() for day in case.turns_on}
-
-
-def test_a_beginning_after_the_visit_is_asked_about() -> None:
-    changes = {"initial_treatment": "2026-11-10"}
-    assert future(changes, "DX_SUBLUX_FIRST") == [("initial_treatment", WARN)]
-    assert future({"initial_treatment": "2026-11-09"}, "DX_SUBLUX_FIRST") == []
 
 
 def test_nobody_is_treated_before_the_birth() -> None:
