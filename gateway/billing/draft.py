@@ -1,18 +1,22 @@
 """The claim that a visit would make. What cannot be decided stays None: the scrubber says so, nobody guesses.
 
 Units given by the practice stand; where they are left out they are counted from minutes by the payer's rule. The
-modifier of the discipline's plan of care (GP, GO, GN) is added where the payer wants it and the line carries none
+modifier of the discipline's plan of care (GP, GO, GN) is added where the payer wants it and the line carries none, and the
+assistant's (CQ, CO) where it follows from who gave how many minutes, by a line of its own where only some units carry it
 (Medicare Claims Processing Manual ch. 5 sec. 20.1).
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from gateway import units
-from gateway.claim import POINTERS_MAX
-from gateway.codes.modifiers import discipline_modifier, discipline_modifiers
+from gateway.billing.assistant import Assisted, Billed, Part, assisted
+from gateway.claim import LINES_MAX, POINTERS_MAX
+from gateway.codes.callings import ASSISTANTS, calling_of_person
+from gateway.codes.modifiers import ASSISTANT_MODIFIERS, discipline_modifier, discipline_modifiers
 from gateway.codes.procedure import Procedure, TherapyClass, TimeClass, procedure
 from gateway.money import exact
 from gateway.payer import Payer
@@ -23,7 +27,7 @@ from gateway.visit import Discipline, Service, Visit
 class DraftLine:
     """One line as it would be billed.
 
-    place    1-based place of its service in the visit
+    place    1-based place of its service in the visit; several lines may be of one service
     units    None when neither given nor to be counted; 0 when the minutes come to none
     counted  the units that the minutes of its code come to, None when that cannot be said
     charge   dollars and cents for all units, None when neither given nor priced
@@ -45,10 +49,15 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the visit comes to under its payer's rules. `timed` is the arithmetic of the timed minutes."""
+    """What the visit comes to under its payer's rules.
+
+    timed     the arithmetic of the timed minutes
+    assisted  what the assistant's minutes come to, for a payer that wants to know
+    """
 
     lines: tuple[DraftLine, ...]
     timed: units.Units | None
+    assisted: Assisted = field(default_factory=Assisted)
 
     @property
     def billed(self) -> tuple[DraftLine, ...]:
@@ -60,13 +69,63 @@ def draft(visit: Visit, payer: Payer) -> Draft:
     """Work out units, modifiers, charges and pointers of each service."""
     timed = _timed(visit, payer)
     often = Counter(service.code for service in visit.services)
-    return Draft(
-        lines=tuple(
-            _line(place, service, visit, payer, timed, alone=often[service.code] == 1)
-            for place, service in enumerate(visit.services, start=1)
-        ),
-        timed=timed,
+    lines = tuple(
+        _line(place, service, visit, payer, timed, alone=often[service.code] == 1)
+        for place, service in enumerate(visit.services, start=1)
     )
+    own = ASSISTANT_MODIFIERS.get(visit.discipline)
+    if own is None or not payer.wants_assistant_modifier:
+        return Draft(lines=lines, timed=timed)
+    said = _assisted(lines, visit, timed, own)
+    split = tuple(part for line in lines for part in _parts(line, said.parts.get(line.place, ()), visit, payer, own))
+    return Draft(lines=split, timed=timed, assisted=said)
+
+
+def _assisted(lines: Sequence[DraftLine], visit: Visit, timed: units.Units | None, own: str) -> Assisted:
+    """Say what the assistant's minutes come to: of therapy, but of no evaluation, which no assistant may give."""
+    given_by = calling_of_person(visit.rendering.credential, visit.rendering.taxonomy)
+    wanted = [
+        Billed(place=line.place, service=line.service, units=line.units, carries=own in line.modifiers)
+        for line in lines
+        if (known := procedure(line.procedure)) is not None
+        and not known.is_evaluation
+        and (known.therapy is TherapyClass.ALWAYS or discipline_modifier(visit.discipline) in line.modifiers)
+    ]
+    counted = {code: number for code, number in timed.by_code.items() if code not in timed.tied} if timed else {}
+    said = assisted(wanted, counted, by_assistant=given_by in ASSISTANTS)
+    too_many = len(lines) + sum(len(parts) - 1 for parts in said.parts.values()) - LINES_MAX
+    if too_many > 0:
+        cut = dict.fromkeys(said.parts, "its units would stand on more lines than a claim has")
+        return replace(said, parts={}, open={**cut, **said.open})
+    return said
+
+
+def _parts(line: DraftLine, parts: Sequence[Part], visit: Visit, payer: Payer, own: str) -> Iterator[DraftLine]:
+    """Give the lines that a service becomes; a charge for all of its units is shared out by them, to the cent."""
+    if not parts:
+        yield line
+        return
+    given, whole = line.service.charge, sum(part.units or 0 for part in parts)
+    spent = Decimal(0)
+    for at, part in enumerate(parts, start=1):
+        charge = _charge(line.service, payer, visit.day, part.units)
+        if given is not None and len(parts) > 1:
+            is_last = at == len(parts)
+            charge = given - spent if is_last else round(given * (part.units or 0) / whole, 2)
+            spent += charge
+        modifiers = _carrying(line.modifiers, visit.discipline, own) if part.carries else line.modifiers
+        yield replace(line, units=part.units, charge=charge, modifiers=modifiers)
+
+
+def _carrying(modifiers: tuple[str, ...], discipline: Discipline, own: str) -> tuple[str, ...]:
+    """Put the assistant's modifier behind the discipline's, which it never stands without."""
+    plan = discipline_modifier(discipline)
+    if plan is None or (discipline_modifiers(modifiers) and plan not in modifiers):
+        return modifiers
+    if plan not in modifiers:
+        modifiers = _behind_pricing(modifiers, plan)
+    at = modifiers.index(plan) + 1
+    return (*modifiers[:at], own, *modifiers[at:])
 
 
 def _timed(visit: Visit, payer: Payer) -> units.Units | None:
@@ -114,9 +173,13 @@ def _modifiers(service: Service, discipline: Discipline, payer: Payer, known: Pr
     always = known is not None and known.therapy is TherapyClass.ALWAYS
     if not (payer.wants_discipline_modifier and always and own) or discipline_modifiers(service.modifiers):
         return service.modifiers
-    # Pricing modifiers such as 59 and 25 stand first, payment ones such as CQ and KX behind the discipline's.
-    first = tuple(one for one in service.modifiers if one in _FIRST)
-    return (*first, own, *(one for one in service.modifiers if one not in _FIRST))
+    return _behind_pricing(service.modifiers, own)
+
+
+def _behind_pricing(modifiers: tuple[str, ...], own: str) -> tuple[str, ...]:
+    """Pricing modifiers such as 59 and 25 stand first, payment ones such as CQ and KX behind the discipline's."""
+    first = tuple(one for one in modifiers if one in _FIRST)
+    return (*first, own, *(one for one in modifiers if one not in _FIRST))
 
 
 _FIRST = frozenset({"59", "XE", "XS", "XP", "XU", "25"})

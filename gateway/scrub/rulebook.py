@@ -13,6 +13,7 @@ from gateway.scrub import (
     modifiers,
     other_coverage,
     payer_policy,
+    people,
     resubmission,
 )
 from gateway.scrub.rule import Case, Rule, judged
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *coverage.RULES,
     *other_coverage.RULES,
     *identity.RULES,
+    *people.RULES,
     *payer_policy.RULES,
     *resubmission.RULES,
 )

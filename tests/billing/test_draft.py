@@ -176,7 +176,7 @@ def test_the_claim_leaves_out_what_comes_to_no_unit() -> None:
 
 def test_the_claim_keeps_its_line_numbers_and_its_parties() -> None:
     finished = claim_of(visit(Service(code="97140", minutes=5), Service(code="97110", minutes=30)))
-    assert [line.control for line in finished.lines] == ["PCN000000000102"]
+    assert [line.control for line in finished.lines] == ["PCN000000000101"]
     assert finished.billing == PRACTICE.billing
     assert finished.frequency is Frequency.ORIGINAL
     assert finished.filing_code == "MB"
