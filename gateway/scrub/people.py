@@ -341,7 +341,9 @@ def _counts(case: Case, line: DraftLine) -> bool:
     timed = case.draft.timed
     if line.units != 0 or timed is None or timed.rule is not UnitRule.CMS or not _is_timed(line.procedure):
         return line.units != 0
-    others = (one for place, one in enumerate(case.visit.services, start=1) if place != line.place and _is_timed(one.code))
+    others = (
+        one for place, one in enumerate(case.visit.services, start=1) if place != line.place and _is_timed(one.code)
+    )
     return units_of_total(sum(one.minutes_given or 0 for one in others)) < timed.total
 
 
