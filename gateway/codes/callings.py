@@ -6,6 +6,7 @@ for certain is None, and nobody is found wrong on it. Taxonomy: NUCC health care
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -151,6 +152,7 @@ def callings_of(letters: str) -> frozenset[Calling]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def calling_of(letters: str) -> Calling | None:
     """Give what the letters behind a name make of a person, such as "PT, DPT" or "L.M.T."; None when that is in doubt."""
     found = callings_of(letters)
@@ -169,6 +171,7 @@ def _of_several(here: frozenset[Calling]) -> Calling | None:
     return _C.MASSAGE_THERAPIST if here == _RANKS[2] else None
 
 
+@lru_cache(maxsize=4096)
 def calling_of_taxonomy(code: str) -> Calling | None:
     """Give what a taxonomy code of a person says; None for a clinic's, and for what is not known."""
     return next((calling for start, calling in _TAXONOMIES if code.upper().startswith(start)), None)

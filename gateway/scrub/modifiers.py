@@ -48,11 +48,8 @@ def mod_discipline_wrong(case: Case) -> Faults:
     "CQ or CO then follows. Or put it on the lines by hand.",
 )
 def mod_assistant_required(case: Case) -> Faults:
-    """A service that an assistant gave, of which it does not follow where the assistant's modifier goes.
-
-    For a payer that wants it. Where it follows it is added; where a line carries more of it than the minutes ask for, that is
-    only worth a look.
-    """
+    """An assistant's service of which it does not follow, for a payer that wants it, where the assistant's modifier goes."""
+    # Where it follows the draft has it; a line that carries more of it than the minutes ask for is only worth a look.
     own = ASSISTANT_MODIFIERS.get(case.visit.discipline)
     if not case.payer.wants_assistant_modifier or own is None:
         return
