@@ -82,15 +82,31 @@ class StaffMember:
     enrolled: tuple[Enrolment, ...] = ()
 
 
+class TaxIdKind(StrEnum):
+    """Whose number a tax id is: REF01 of loop 2010AA says EI or SY."""
+
+    EIN = "ein"
+    """The employer's identification number."""
+    SSN = "ssn"
+    """The social security number of a therapist who bills as a person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingProvider:
-    """Who is paid: loop 2010AA. `tax_id` is the employer's number (REF*EI), 9 digits."""
+    """Who is paid: loop 2010AA.
+
+    name        of the practice; of a therapist who bills as a person the last name
+    first_name  of that therapist, empty for a practice
+    tax_id      9 digits
+    """
 
     name: str
     npi: str
     tax_id: str
     taxonomy: str
     address: Address
+    first_name: str = ""
+    tax_id_kind: TaxIdKind = TaxIdKind.EIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

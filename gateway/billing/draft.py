@@ -1,19 +1,22 @@
 """The claim that a visit would make. What cannot be decided stays None: the scrubber says so, nobody guesses.
 
 Units given by the practice stand; where they are left out they are counted from minutes (`line_units`). The
-modifier of the discipline's plan of care (GP, GO, GN) is added where the payer wants it and the line carries none
+modifier of the discipline's plan of care (GP, GO, GN) is added where the payer wants it and the line carries none, and the
+assistant's (CQ, CO) where it follows from who gave how many minutes, by a line of its own where only some units carry it
 (Medicare Claims Processing Manual ch. 5 sec. 20.1).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from gateway import units
-from gateway.billing.line_units import LineUnits, line_units, timed_units
-from gateway.claim import POINTERS_MAX
-from gateway.codes.modifiers import discipline_modifier, discipline_modifiers
+from gateway.billing.assistant import Assisted, Billed, Part, assisted
+from gateway.billing.line_units import LineUnits, line_units, timed_units, whole
+from gateway.claim import LINES_MAX, POINTERS_MAX
+from gateway.codes.callings import ASSISTANTS, calling_of_person
+from gateway.codes.modifiers import ASSISTANT_MODIFIERS, discipline_modifier, discipline_modifiers
 from gateway.codes.procedure import Procedure, TherapyClass, procedure
 from gateway.money import ZERO, exact
 from gateway.payer import Payer
@@ -24,7 +27,7 @@ from gateway.visit import Discipline, Service, Visit
 class DraftLine:
     """One line as it would be billed.
 
-    place    1-based place of its service in the visit
+    place    1-based place of its service in the visit; several lines may be of one service
     units    None when neither given nor to be counted; 0 when the minutes come to none
     counted  the units that the minutes of its code come to, None when that cannot be said
     charge   dollars and cents for all units, None when neither given nor priced
@@ -48,10 +51,15 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the visit comes to under its payer's rules. `timed` is the arithmetic of the timed minutes."""
+    """What the visit comes to under its payer's rules.
+
+    timed     the arithmetic of the timed minutes
+    assisted  what the assistant's minutes come to, for a payer that wants to know
+    """
 
     lines: tuple[DraftLine, ...]
     timed: units.Units | None
+    assisted: Assisted = field(default_factory=Assisted)
 
     @property
     def billed(self) -> tuple[DraftLine, ...]:
@@ -62,20 +70,91 @@ class Draft:
 def draft(visit: Visit, payer: Payer) -> Draft:
     """Work out units, modifiers, charges and pointers of each service."""
     timed = timed_units(visit, payer)
-    each = zip(visit.services, line_units(visit, timed), strict=True)
-    lines = tuple(_line(place, service, visit, payer, its) for place, (service, its) in enumerate(each, start=1))
-    return Draft(lines=lines, timed=timed)
+    each = line_units(visit, timed)
+    lines = tuple(_line(place, visit, payer, its) for place, its in enumerate(each, start=1))
+    own = ASSISTANT_MODIFIERS.get(visit.discipline)
+    if own is None or not payer.wants_assistant_modifier:
+        return Draft(lines=lines, timed=timed)
+    said = _assisted(lines, each, visit, timed, own)
+    split = tuple(
+        part
+        for line, its in zip(lines, each, strict=True)
+        for part in _parts(line, said.parts.get(line.place, ()), _blocks(visit, line.place, its), visit, payer, own)
+    )
+    return Draft(lines=split, timed=timed, assisted=said)
 
 
-def _line(place: int, service: Service, visit: Visit, payer: Payer, its: LineUnits) -> DraftLine:
-    blocks = [service, *(visit.services[one - 1] for one in its.bears)]
+def _assisted(
+    lines: Sequence[DraftLine], each: Sequence[LineUnits], visit: Visit, timed: units.Units | None, own: str
+) -> Assisted:
+    """Say what the assistant's minutes come to: of therapy, but of no evaluation, which no assistant may give."""
+    given_by = calling_of_person(visit.rendering.credential, visit.rendering.taxonomy)
+    wanted = [
+        Billed(
+            place=line.place,
+            service=whole(_blocks(visit, line.place, its)),
+            units=line.units,
+            carries=own in line.modifiers,
+        )
+        for line, its in zip(lines, each, strict=True)
+        if not line.borne_by
+        and (known := procedure(line.procedure)) is not None
+        and not known.is_evaluation
+        and (known.therapy is TherapyClass.ALWAYS or discipline_modifier(visit.discipline) in line.modifiers)
+    ]
+    counted = {code: number for code, number in timed.by_code.items() if code not in timed.tied} if timed else {}
+    said = assisted(wanted, counted, by_assistant=given_by in ASSISTANTS)
+    too_many = len(lines) + sum(len(parts) - 1 for parts in said.parts.values()) - LINES_MAX
+    if too_many > 0:
+        cut = dict.fromkeys(said.parts, "its units would stand on more lines than a claim has")
+        return replace(said, parts={}, open={**cut, **said.open})
+    return said
+
+
+def _parts(
+    line: DraftLine, parts: Sequence[Part], blocks: Sequence[Service], visit: Visit, payer: Payer, own: str
+) -> Iterator[DraftLine]:
+    """Give the lines that a service becomes; a charge for all of its units is shared out by them, to the cent."""
+    if not parts:
+        yield line
+        return
+    number, spent = sum(part.units or 0 for part in parts), ZERO
+    is_given = any(one.charge is not None for one in blocks)
+    for at, part in enumerate(parts, start=1):
+        charge = _charge(blocks, payer, visit.day, part.units)
+        if is_given and charge is not None and len(parts) > 1:
+            is_last = at == len(parts)
+            charge = charge - spent if is_last else round(charge * (part.units or 0) / number, 2)
+            spent += charge
+        modifiers = _carrying(line.modifiers, visit.discipline, own) if part.carries else line.modifiers
+        yield replace(line, units=part.units, charge=charge, modifiers=modifiers)
+
+
+def _blocks(visit: Visit, place: int, its: LineUnits) -> list[Service]:
+    """Give the services that are one line, the one at that place first."""
+    return [visit.services[one - 1] for one in (place, *its.bears)]
+
+
+def _carrying(modifiers: tuple[str, ...], discipline: Discipline, own: str) -> tuple[str, ...]:
+    """Put the assistant's modifier behind the discipline's, which it never stands without."""
+    plan = discipline_modifier(discipline)
+    if plan is None or (discipline_modifiers(modifiers) and plan not in modifiers):
+        return modifiers
+    if plan not in modifiers:
+        modifiers = _behind_pricing(modifiers, plan)
+    at = modifiers.index(plan) + 1
+    return (*modifiers[:at], own, *modifiers[at:])
+
+
+def _line(place: int, visit: Visit, payer: Payer, its: LineUnits) -> DraftLine:
+    service = visit.services[place - 1]
     return DraftLine(
         place=place,
         service=service,
         modifiers=_modifiers(service, visit.discipline, payer, procedure(service.code)),
         units=its.units,
         counted=its.counted,
-        charge=_charge(blocks, payer, visit.day, its.units),
+        charge=_charge(_blocks(visit, place, its), payer, visit.day, its.units),
         pointers=service.pointers or tuple(range(1, min(POINTERS_MAX, len(visit.diagnoses)) + 1)),
         borne_by=its.borne_by,
     )
@@ -87,9 +166,13 @@ def _modifiers(service: Service, discipline: Discipline, payer: Payer, known: Pr
     is_therapy = known is not None and known.therapy is not TherapyClass.NO
     if not (payer.wants_discipline_modifier and is_therapy and own) or discipline_modifiers(service.modifiers):
         return service.modifiers
-    # Pricing modifiers such as 59 and 25 stand first, payment ones such as CQ and KX behind the discipline's.
-    first = tuple(one for one in service.modifiers if one in _FIRST)
-    return (*first, own, *(one for one in service.modifiers if one not in _FIRST))
+    return _behind_pricing(service.modifiers, own)
+
+
+def _behind_pricing(modifiers: tuple[str, ...], own: str) -> tuple[str, ...]:
+    """Pricing modifiers such as 59 and 25 stand first, payment ones such as CQ and KX behind the discipline's."""
+    first = tuple(one for one in modifiers if one in _FIRST)
+    return (*first, own, *(one for one in modifiers if one not in _FIRST))
 
 
 _OF_OTHERS = "GP"

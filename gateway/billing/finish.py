@@ -29,13 +29,13 @@ def finish(
     The draft must be without a holding finding: units, charges and pointers are decided, and at least one line is left.
     """
     lines = []
-    for line in draft.billed:
+    for place, line in enumerate(draft.billed, start=1):
         assert line.units is not None, "a clean draft knows its units"
         assert line.charge is not None, "a clean draft knows its charges"
         lines.append(
             ServiceLine(
                 # Unique over claims as well, so that a line is found even where a payer garbles the claim's number.
-                control=f"{patient_control_number}{line.place:02d}",
+                control=f"{patient_control_number}{place:02d}",
                 procedure=line.procedure,
                 modifiers=line.modifiers,
                 charge=line.charge,
@@ -61,7 +61,8 @@ def finish(
         place_of_service=visit.place_of_service,
         rendering=visit.rendering,
         referring=visit.referring if isinstance(visit.referring, Provider) else None,
-        supervising=visit.supervising,
+        # A supervisor is told of only beside somebody else who treated (2310D).
+        supervising=_supervising(visit),
         facility=visit.facility,
         diagnoses=visit.diagnoses,
         lines=tuple(lines),
@@ -71,3 +72,8 @@ def finish(
         initial_treatment=visit.initial_treatment,
         other_payers=tuple(one.payer for one in other_coverages(visit, other_policies) if not one.repeats),
     )
+
+
+def _supervising(visit: Visit) -> Provider | None:
+    who = visit.supervising
+    return None if who is not None and who.npi == visit.rendering.npi else who

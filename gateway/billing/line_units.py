@@ -6,6 +6,7 @@ one of them was typed as is the units of all. Where several of them were typed, 
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from gateway import units
@@ -62,6 +63,20 @@ def line_units(visit: Visit, timed: units.Units | None) -> tuple[LineUnits, ...]
         lines[places[0]] = LineUnits(own, its_count, bears=places[1:])
         lines |= {place: LineUnits(0, its_count, borne_by=places[0]) for place in places[1:]}
     return tuple(lines[place] for place in range(1, len(visit.services) + 1))
+
+
+def whole(blocks: Sequence[Service]) -> Service:
+    """Give blocks that are one line as one service, with their minutes added up."""
+    if len(blocks) == 1:
+        return blocks[0]
+    alone = [one.assistant_minutes for one in blocks if one.assistant_minutes is not None]
+    return replace(
+        blocks[0],
+        minutes=sum(one.minutes_given or 0 for one in blocks),
+        assistant_minutes=sum(alone) if alone else None,
+        starts=None,
+        ends=None,
+    )
 
 
 def _blocks(services: Sequence[Service]) -> list[tuple[int, ...]]:

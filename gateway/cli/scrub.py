@@ -82,6 +82,8 @@ def explain(place: Place, visit: str, as_json: bool) -> int:
     say(f"visit {said.visit} version {said.version}, payer {said.payer} ({said.payer_name}), {said.unit_rule} units")
     if said.units:
         say(f"units: {said.units}")
+    for each in said.assistant:
+        say(f"assistant: {each}")
     show.table(
         ["line", "code", "modifiers", "minutes", "units", "charge", "diagnoses"],
         [

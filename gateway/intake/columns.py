@@ -57,7 +57,7 @@ COLUMNS: tuple[str, ...] = (
     ),
     *(f"{who}.{name}" for who in ("rendering", "referring", "supervising") for name in _PROVIDER),
     "referring",
-    *(f"billing.{name}" for name in ("name", "npi", "tax_id", "taxonomy")),
+    *(f"billing.{name}" for name in ("name", "first_name", "npi", "tax_id", "tax_id_kind", "taxonomy")),
     *(f"billing.address.{name}" for name in _ADDRESS),
     "facility.name",
     "facility.npi",

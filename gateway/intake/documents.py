@@ -47,7 +47,7 @@ from gateway.intake.fields import (
     Text,
     Zip,
 )
-from gateway.people import Relationship, Sex
+from gateway.people import Relationship, Sex, TaxIdKind
 from gateway.visit import AccidentKind, Care, Discipline, NoticeKind, TreatedBy
 
 _COVERAGES_MAX = 3
@@ -143,9 +143,13 @@ class ProviderDocument(_Document):
 class BillingDocument(_Document):
     """Who is paid, where that is not the practice of the configuration."""
 
-    name: Name
+    name: Name = Field(description="of the practice; of a person who bills the last name")
+    first_name: GivenName | Literal[""] = Field(default="", description="of a therapist who bills as a person")
     npi: Npi
     tax_id: TaxId
+    tax_id_kind: TaxIdKind = Field(
+        default=TaxIdKind.EIN, description="ssn: the tax id is a person's social security number"
+    )
     taxonomy: Taxonomy
     address: AddressDocument
 

@@ -11,7 +11,6 @@ from gateway.codes.postal import is_zip_plus_4
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import Discipline
 
 _ONLY_NUMBER_SINCE: Final = date(2020, 1, 1)
 
@@ -43,22 +42,6 @@ def zip_without_four(case: Case) -> Faults:
     for where, who in (("facility.address.zip_code", case.visit.facility), ("billing.address.zip_code", billing)):
         if who and not is_zip_plus_4(who.address.zip_code):
             yield Fault(where, "this ZIP code lacks its last four digits")
-
-
-@rule(
-    id="PROVIDER_NOT_ELIGIBLE",
-    severity=Severity.HOLD,
-    owner=Owner.PRACTICE_MANAGER,
-    cites="CMS Benefit Policy Manual ch. 15 sec. 230.5: massage therapists' services are not therapy, whoever supervises",
-    fix="Do not bill this payer; where the law allows, the patient pays. Never bill it under another clinician's NPI.",
-)
-def provider_not_eligible(case: Case) -> Faults:
-    """A massage therapist's visit, for a payer that does not pay massage therapists."""
-    massage = case.visit.discipline is Discipline.LMT or case.visit.rendering.credential.upper() == "LMT"
-    if massage and (case.payer.program is Program.MEDICARE or not case.payer.pays_massage_therapists):
-        medicare = case.payer.program is Program.MEDICARE
-        severity = Severity.HOLD if medicare else case.payer_says("pays_massage_therapists")
-        yield Fault("rendering.credential", "this payer does not pay massage therapists", severity)
 
 
 @rule(
@@ -95,4 +78,4 @@ def _npis(case: Case) -> Iterator[tuple[str, str]]:
             yield where, who.npi
 
 
-RULES = (npi_invalid, zip_without_four, member_id_invalid, provider_not_eligible)
+RULES = (npi_invalid, zip_without_four, member_id_invalid)

@@ -1,6 +1,8 @@
 """Rules about modifiers."""
 
+from gateway.billing import DraftLine
 from gateway.claim import MODIFIERS_MAX
+from gateway.codes.callings import ASSISTANTS, calling_of
 from gateway.codes.modifiers import (
     ASSISTANT_MODIFIERS,
     assistant_conflict,
@@ -10,6 +12,7 @@ from gateway.codes.modifiers import (
 from gateway.codes.procedure import TherapyClass, procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
+from gateway.scrub.names import signature
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.visit import Discipline, TreatedBy
 
@@ -58,21 +61,46 @@ def mod_discipline_missing(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.BILLER,
     cites="Social Security Act sec. 1834(v); CMS Claims Processing Manual ch. 5 sec. 20.1: CQ and CO",
-    fix="Add CQ (physical therapy) or CO (occupational therapy) to each line that an assistant gave.",
+    fix="Say who gave each service (treated_by) and how many of its minutes the assistant gave alone (assistant_minutes): "
+    "CQ or CO then follows. Or put it on the lines by hand.",
 )
 def mod_assistant_required(case: Case) -> Faults:
-    """A line that an assistant gave, without the assistant's modifier, for a payer that wants it."""
+    """An assistant's service of which it does not follow, for a payer that wants it, where the assistant's modifier goes."""
+    # Where it follows the draft has it; a line that carries more of it than the minutes ask for is only worth a look.
     own = ASSISTANT_MODIFIERS.get(case.visit.discipline)
     if not case.payer.wants_assistant_modifier or own is None:
         return
     severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("wants_assistant_modifier")
+    for place, why in case.draft.assisted.open.items():
+        yield Fault(f"services.{place}.assistant_minutes", f"{why}; {own} is missing", severity)
+    for place, why in case.draft.assisted.excess.items():
+        yield Fault(f"services.{place}.modifiers", f"all of it carries {own}, and yet {why}", Severity.WARN)
     for line in case.draft.billed:
-        if line.service.treated_by is TreatedBy.ASSISTANT and own not in line.modifiers:
+        if line.service.treated_by is TreatedBy.ASSISTANT and own not in line.modifiers and _outside(case, line):
             yield Fault(
                 f"services.{line.place}.modifiers",
                 f"{line.procedure} was given by an assistant; {own} is missing",
                 severity,
             )
+    if _is_signed_by_assistant_alone(case) and not any(own in line.modifiers for line in case.draft.lines):
+        said = f"an assistant alone signed the note, and nothing tells who gave which service; {own} is missing"
+        yield Fault("note.signed_by", said, severity)
+
+
+def _outside(case: Case, line: DraftLine) -> bool:
+    """Tell whether the assistant's modifier is not added to such a line: the code may be therapy or not, nobody has said."""
+    known = procedure(line.procedure)
+    is_therapy = known is not None and (known.therapy is TherapyClass.ALWAYS or known.is_evaluation)
+    return not is_therapy and discipline_modifier(case.visit.discipline) not in line.modifiers
+
+
+def _is_signed_by_assistant_alone(case: Case) -> bool:
+    """Who signs is who treated. Nothing is found beside a co-signature, nor where it is told who gave a service."""
+    note = case.visit.note
+    if not note or not isinstance(note.signed_by, str) or note.cosigned_by or note.cosigned_credential:
+        return False
+    told = (isinstance(one.treated_by, TreatedBy) or one.assistant_minutes is not None for one in case.visit.services)
+    return calling_of(signature(note.signed_by, note.signed_credential).letters) in ASSISTANTS and not any(told)
 
 
 @rule(

@@ -133,8 +133,8 @@ class Rule:
     needs: str = ""
 
     def findings(self, case: Case) -> Iterator[Finding]:
-        """Run the check on a case."""
-        for fault in self.check(case):
+        """Run the check on a case. What is found of a service is found once, on however many lines it is billed."""
+        for fault in dict.fromkeys(self.check(case)):
             severity = fault.severity or self.severity
             assert _RANK[severity] <= _RANK[self.severity], f"{self.id} may not be stronger than {self.severity}"
             yield Finding(

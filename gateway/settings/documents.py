@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from gateway.codes.npi import is_npi
 from gateway.partner import MailboxKind, Publish, Usage
 from gateway.payer import CountedFrom, Program, UnitRule
+from gateway.people import TaxIdKind
 from gateway.visit import Discipline
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -68,13 +69,21 @@ class AddressDocument(_Strict):
 
 
 class BillingDocument(_Strict):
-    """[practice.billing]: who is paid (loop 2010AA)."""
+    """[practice.billing]: who is paid (loop 2010AA). With a first name it is a person, and `name` the last name."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
+    first_name: Annotated[str, Field(max_length=35)] = ""
     npi: Annotated[str, AfterValidator(_npi)]
     tax_id: Digits9
+    tax_id_kind: TaxIdKind = TaxIdKind.EIN
     taxonomy: Annotated[str, Field(pattern=r"^[0-9A-Z]{9}X$")]
     address: AddressDocument
+
+    @model_validator(mode="after")
+    def _is_a_persons(self) -> Self:
+        if self.tax_id_kind is TaxIdKind.SSN and not self.first_name:
+            raise ValueError("a social security number is a person's: give first_name as well, or tax_id_kind = ein")
+        return self
 
 
 class PracticeDocument(_Strict):

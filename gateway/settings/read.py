@@ -77,8 +77,10 @@ def _practice(document: GatewayDocument) -> Practice:
         contact_phone=given.contact_phone,
         billing=BillingProvider(
             name=billing.name,
+            first_name=billing.first_name,
             npi=billing.npi,
             tax_id=billing.tax_id,
+            tax_id_kind=billing.tax_id_kind,
             taxonomy=billing.taxonomy,
             address=Address(**billing.address.model_dump()),
         ),

@@ -253,7 +253,7 @@ def test_the_claim_leaves_out_what_comes_to_no_unit() -> None:
 
 def test_the_claim_keeps_its_line_numbers_and_its_parties() -> None:
     finished = claim_of(visit(Service(code="97140", minutes=5), Service(code="97110", minutes=30)))
-    assert [line.control for line in finished.lines] == ["PCN000000000102"]
+    assert [line.control for line in finished.lines] == ["PCN000000000101"]
     assert finished.billing == PRACTICE.billing
     assert finished.frequency is Frequency.ORIGINAL
     assert finished.filing_code == "MB"
@@ -305,3 +305,11 @@ def test_the_payers_name_comes_from_its_file_where_the_visit_gives_only_its_id()
     assert claim_of(nameless).coverage.payer_name == "Payer One"
     named = replace(wanted, coverages=(replace(coverage, payer_name="Payer One of Illinois"),))
     assert claim_of(named).coverage.payer_name == "Payer One of Illinois"
+
+
+def test_a_supervisor_who_treated_is_left_out() -> None:
+    wanted = visit(Service(code="97110", minutes=30))
+    other = replace(THERAPIST, npi="1912345687", last_name="Lund")
+    assert claim_of(replace(wanted, supervising=other)).supervising == other
+    assert claim_of(replace(wanted, supervising=THERAPIST)).supervising is None
+    assert claim_of(wanted).supervising is None

@@ -45,6 +45,16 @@ def test_without_controls_like_lines_are_taken_in_order(make: Any) -> None:
     assert [(line.control, answer.ordinal) for line, answer in found.matched] == [("1", 20), ("2", 22)]
 
 
+def test_without_controls_the_assistants_line_is_told_by_its_modifier(make: Any) -> None:
+    lines = [make.line("1", "97110", "60.00", "GP"), make.line("2", "97110", "60.00", "GP", "CQ")]
+    answers = [
+        make.answer("97110", "60.00", "51.00", ("CO", "45", "9.00"), modifiers=("GP", "CQ"), ordinal=20),
+        make.answer("97110", "60.00", "60.00", modifiers=("GP",), ordinal=22),
+    ]
+    found = match(make.payment("120.00", "111.00", *answers), lines)
+    assert sorted((line.control, answer.ordinal) for line, answer in found.matched) == [("1", 22), ("2", 20)]
+
+
 def test_a_line_claimed_by_control_is_not_given_away_by_likeness(make: Any) -> None:
     lines = [make.line("1", "97110", "60.00"), make.line("2", "97110", "60.00")]
     answers = [

@@ -14,8 +14,10 @@ from gateway.finding import Finding, Severity
 from gateway.intake import Taken
 from gateway.intake.read import checked
 from gateway.payer import Payer
+from gateway.people import Enrolment, Licence, StaffMember
 from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.settings import CONFIG_SHIPPED, SAMPLES_SHIPPED, load
+from gateway.settings.documents import StaffMemberDocument
 from gateway.visit import Visit
 
 SETTINGS = load(CONFIG_SHIPPED)
@@ -56,12 +58,23 @@ def case_of(
         other_policies=policies_of(visit),
         practice=SETTINGS.practice,
         today=date.fromisoformat(document["today"]),
+        staff=tuple(map(_staff_member, document.get("staff", ()))),
         history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
         still_holds=still_holds,
         codes=codes,
         adjudicated=document.get("adjudicated", False),
         payer_claim_number=document.get("payer_claim_number", ""),
         paid_by_another=document.get("paid_by_another", ""),
+    )
+
+
+def _staff_member(written: Mapping[str, Any]) -> StaffMember:
+    """One of the practice's people as a sample writes them: as [[person]] of staff.toml, in JSON."""
+    member = StaffMemberDocument.model_validate(written)
+    return StaffMember(
+        **member.model_dump(exclude={"licence", "enrolled"}),
+        licences=tuple(Licence(**one.model_dump()) for one in member.licence),
+        enrolled=tuple(Enrolment(**one.model_dump()) for one in member.enrolled),
     )
 
 

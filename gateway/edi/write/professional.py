@@ -17,7 +17,7 @@ from gateway.edi.write.other_payer_loops import other_payer
 from gateway.edi.write.wording import NO_PERSON, RELATIONSHIPS, address, ccyymmdd, loop, names, npi, plain
 from gateway.errors import OutboundWireError
 from gateway.partner import Envelope
-from gateway.people import BillingProvider, Employer, Person, Practice, Relationship
+from gateway.people import BillingProvider, Employer, Person, Practice, Relationship, TaxIdKind
 
 
 def write(batch: Batch) -> bytes:
@@ -94,10 +94,12 @@ def billing_level(here: int, billing: BillingProvider) -> Iterator[Segment]:
 
 @loop("2010AA")
 def billing_name(billing: BillingProvider) -> Iterator[Segment]:
-    """Who is paid."""
-    yield Segment("NM1", ("85", "2", plain(billing.name), *NO_PERSON, *npi(billing.npi)))
+    """Who is paid: a practice, or a therapist who bills as a person, by whichever number the tax office knows them."""
+    first = plain(billing.first_name)
+    names = ("1", plain(billing.name), first, *NO_PERSON[1:]) if first else ("2", plain(billing.name), *NO_PERSON)
+    yield Segment("NM1", ("85", *names, *npi(billing.npi)))
     yield from address(billing.address)
-    yield Segment("REF", ("EI", billing.tax_id))
+    yield Segment("REF", ("SY" if billing.tax_id_kind is TaxIdKind.SSN else "EI", billing.tax_id))
 
 
 @loop("2000B")

@@ -17,8 +17,9 @@ from gateway.service.visits.judging import case_of
 class Explained:
     """A visit's lines as they would be billed.
 
-    units   the arithmetic of the timed minutes, empty without minutes
-    stands  number and state of the claim that was made of this version, empty while there is none: nothing holds that one,
+    units      the arithmetic of the timed minutes, empty without minutes
+    assistant  the arithmetic of the assistant's minutes, a sentence for each code; empty where no modifier depends on them
+    stands     number and state of the claim that was made of this version, empty while there is none: nothing holds that one,
             and what is found would be met only by a change of the visit
     """
 
@@ -28,6 +29,7 @@ class Explained:
     payer_name: str
     unit_rule: str
     units: str
+    assistant: tuple[str, ...]
     lines: tuple[DraftLine, ...]
     findings: tuple[Finding, ...]
     stands: str = ""
@@ -49,6 +51,7 @@ def explain_visit(office: Office, key: str) -> Explained:
         payer_name=payer.name,
         unit_rule=payer.unit_rule,
         units=billed.timed.because if billed.timed else "",
+        assistant=billed.assisted.because,
         lines=billed.lines,
         findings=scrub(case_of(office, stored)),
         stands=f"{versions[-1].pcn} ({versions[-1].state})" if stored.state is VisitState.CLAIMED and versions else "",

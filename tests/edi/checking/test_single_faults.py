@@ -187,4 +187,4 @@ def test_no_bytes_whatever_end_a_check_otherwise_than_with_a_report(name: str, c
 
 
 def test_samples_are_where_they_are_looked_for() -> None:
-    assert len(list(Path(SAMPLES).glob("*.edi"))) == 9
+    assert len(list(Path(SAMPLES).glob("*.edi"))) == 10

@@ -17,7 +17,7 @@ from gateway.edi.checking.second_opinion import opinion
 from gateway.edi.read.whole_file import Contents
 from gateway.edi.tools.split import standings
 from gateway.edi.write.professional import write
-from gateway.people import Address, Coverage, Employer, Facility, Person, Provider, Relationship, Sex
+from gateway.people import Address, Coverage, Employer, Facility, Person, Provider, Relationship, Sex, TaxIdKind
 from gateway.visit import Accident, AccidentKind
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "837p"
@@ -115,6 +115,20 @@ def medicare_second(claim: Claim) -> Claim:
     return replace(claim, coverage=plan, filing_code="CI", other_payers=others)
 
 
+def solo_therapist(claim: Claim) -> Claim:
+    """A therapist who bills as a person, by a social security number, and treated."""
+    billing = replace(
+        claim.billing,
+        name=claim.rendering.last_name,
+        first_name=claim.rendering.first_name,
+        npi=claim.rendering.npi,
+        tax_id="900000002",
+        tax_id_kind=TaxIdKind.SSN,
+        taxonomy="225100000X",
+    )
+    return replace(claim, billing=billing)
+
+
 SHAPES: tuple[Callable[[Claim], Claim], ...] = (
     medicare_self,
     dependent,
@@ -125,6 +139,7 @@ SHAPES: tuple[Callable[[Claim], Claim], ...] = (
     replacement,
     other_payers,
     medicare_second,
+    solo_therapist,
 )
 
 
