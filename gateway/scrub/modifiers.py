@@ -48,7 +48,10 @@ def mod_discipline_wrong(case: Case) -> Faults:
 )
 def mod_discipline_missing(case: Case) -> Faults:
     """A chiropractor's therapy code without a discipline's modifier, for a payer that wants one on every therapy line."""
-    if not case.payer.wants_discipline_modifier or case.visit.discipline is not Discipline.DC:
+    # What a chiropractor sends to Medicare beside manipulation is another rule's.
+    if case.payer.program is Program.MEDICARE or case.visit.discipline is not Discipline.DC:
+        return
+    if not case.payer.wants_discipline_modifier:
         return
     for line in case.draft.billed:
         known = procedure(line.procedure)

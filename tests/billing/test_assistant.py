@@ -116,8 +116,8 @@ def test_nothing_is_added_where_nobody_says_who_gave_it() -> None:
 
 def test_an_evaluation_and_what_is_no_therapy_never_carry_it() -> None:
     assert billed(Service(code="97164", treated_by=PTA)) == [("97164", 1, GP)]
-    assert billed(Service(code="20560", treated_by=PTA)) == [("20560", 1, ())]
-    assert billed(Service(code="20560", treated_by=PTA, modifiers=GP)) == [("20560", 1, CQ)]
+    assert billed(Service(code="98943", treated_by=PTA)) == [("98943", 1, ())]
+    assert billed(Service(code="20560", treated_by=PTA)) == [("20560", 1, CQ)]
 
 
 def test_what_the_practice_marked_itself_stands() -> None:

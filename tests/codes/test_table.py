@@ -27,6 +27,7 @@ def test_every_shipped_list_says_where_it_is_from() -> None:
             "procedures",
             "ptp",
             "rarc",
+            "therapy_threshold",
         ],
     )
     assert [table.name for table in tables("gateway.codes.external")] == [

@@ -21,7 +21,9 @@ from tests.scrub.cases import SETTINGS, visit_of
 from tests.scrub.clean_visits import TODAY, CleanVisit, clean_visits
 
 SCENARIOS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "scenarios" / "scenarios.json").read_text())
-OTHERWISE: dict[str, str] = {}
+OTHERWISE: dict[str, str] = {
+    "assistant-alone-and-no-cq": "CQ follows from the facts that were supplied, so it is added and the visit is ready",
+}
 
 
 def payer(written: dict[str, Any]) -> Payer:
