@@ -106,7 +106,9 @@ def _place(tree: ast.Module, first: int, last: int) -> tuple[str, tuple[int, int
     names: list[str] = []
     body: list[ast.stmt] = tree.body
     lines, in_default = (first, last), False
-    while (one := next((each for each in body if each.lineno <= first and last <= (each.end_lineno or 0)), None)) is not None:
+    while (
+        one := next((each for each in body if each.lineno <= first and last <= (each.end_lineno or 0)), None)
+    ) is not None:
         inner = [each for each in ast.walk(one) if isinstance(each, ast.stmt) and each is not one]
         head = min((each.lineno for each in inner), default=(one.end_lineno or 0) + 1) - 1
         lines = one.lineno, max(head, one.lineno)
@@ -147,7 +149,9 @@ def _code(of_module: CodeType, function: str) -> CodeType:
 def _give_defaults(function: FunctionType, mutant: Mutant, names: dict[str, object]) -> None:
     *_, name = mutant.function.split(".")
     found = (each for each in ast.walk(ast.parse(mutant.source)) if isinstance(each, ast.FunctionDef))
-    arguments = next(each for each in found if each.name == name and each.lineno == function.__code__.co_firstlineno).args
+    arguments = next(
+        each for each in found if each.name == name and each.lineno == function.__code__.co_firstlineno
+    ).args
 
     def value(of: ast.expr) -> object:
         return eval(compile(ast.Expression(of), mutant.file, "eval"), names)

@@ -14,6 +14,7 @@ import shutil
 import signal
 import tempfile
 import time
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,7 @@ from typing import Final, NamedTuple, NoReturn
 
 import coverage
 import pytest
+from coverage.exceptions import CoverageWarning
 
 from tests.bench import mutants_made
 from tests.bench.mutants_made import ROOT, Mutant
@@ -84,7 +86,9 @@ class Trials:
     tell  is told how each mutant fared, once or twice
     """
 
-    def __init__(self, mutants: Sequence[Mutant], known: Path, seconds: float, tell: Callable[[Mutant, Tried], None]) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], known: Path, seconds: float, tell: Callable[[Mutant, Tried], None]
+    ) -> None:
         self.mutants = mutants
         self.known = known
         self.near_seconds = seconds
@@ -155,7 +159,10 @@ class Trials:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self.reach[item.nodeid].seconds = time.monotonic() - begin
         measured.stop()
-        self._read(measured.get_data())
+        with warnings.catch_warnings():
+            # A few new tests may come by none of the modules.
+            warnings.simplefilter("ignore", CoverageWarning)
+            self._read(measured.get_data())
 
     def _read(self, data: coverage.CoverageData) -> None:
         for file in data.measured_files():
@@ -209,7 +216,9 @@ class Trials:
             by = items[int((at.read().split() or [b"0"])[-1])].nodeid
         for made in set(room.iterdir()) - before:
             shutil.rmtree(made, ignore_errors=True)
-        outcome = "timeout" if os.WIFSIGNALED(status) else {0: "survived", 1: "killed"}[os.waitstatus_to_exitcode(status)]
+        outcome = (
+            "timeout" if os.WIFSIGNALED(status) else {0: "survived", 1: "killed"}[os.waitstatus_to_exitcode(status)]
+        )
         if outcome == "survived":
             by = ""
         else:
