@@ -32,7 +32,7 @@ class Mutant(NamedTuple):
     key         digest of what it changes and where; the same as long as that function reads the same
     file        path from the root, of the module
     function    its name there, with its class
-    lines       of the statement that was changed, first and last, from 1
+    lines       of the statement that was changed, first and last, from 1; of a default, of the whole function
     in_default  the fault is in the default of a parameter
     diff        what was changed, as lines of a diff
     source      the whole module with the fault
@@ -104,20 +104,23 @@ def _made(drawn: _Drawn) -> Mutant:
 def _place(tree: ast.Module, first: int, last: int) -> tuple[str, tuple[int, int], bool]:
     """Tell in which function lines are, and which lines their innermost statement has: of one with a body, its head."""
     names: list[str] = []
+    lines, function = (first, last), False
     body: list[ast.stmt] = tree.body
-    lines, in_default = (first, last), False
-    while (
-        one := next((each for each in body if each.lineno <= first and last <= (each.end_lineno or 0)), None)
-    ) is not None:
-        inner = [each for each in ast.walk(one) if isinstance(each, ast.stmt) and each is not one]
-        head = min((each.lineno for each in inner), default=(one.end_lineno or 0) + 1) - 1
+    while one := next((each for each in body if each.lineno <= first and last <= (each.end_lineno or 0)), None):
+        body = getattr(one, "body", [])
+        end = one.end_lineno or one.lineno
+        head = body[0].lineno - 1 if body else end
         lines = one.lineno, max(head, one.lineno)
-        if isinstance(one, ast.FunctionDef | ast.ClassDef) and len(names) < 2:
+        if isinstance(one, ast.FunctionDef | ast.ClassDef) and not function:
             names.append(one.name)
-            in_default = isinstance(one, ast.FunctionDef) and first <= head
-        body = [each for each in inner if each.lineno <= first and last <= (each.end_lineno or 0)]
-        body = [each for each in body if not any(each in set(ast.walk(other)) - {other} for other in body)]
-    return ".".join(names), lines, in_default
+            function = isinstance(one, ast.FunctionDef)
+            if function and first <= head:
+                return ".".join(names), (one.lineno, end), True
+        for other in ("orelse", "finalbody"):
+            body = [*body, *getattr(one, other, [])]
+        for handler in getattr(one, "handlers", []):
+            body = [*body, *handler.body]
+    return ".".join(names), lines, False
 
 
 def apply(mutant: Mutant) -> None:

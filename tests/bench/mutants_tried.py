@@ -1,8 +1,8 @@
 """Mutants tried, each in a process of its own that is forked once all tests are collected and all modules imported.
 
 Before that every test is run once without a fault, and which lines of which module it came by is kept: a mutant is tried by
-those tests only that come by its statement, with those first that have killed others of its function, then the quick ones,
-one of each kind before the second of any. The first that fails ends it. One that runs on and on is killed as well.
+those tests only that come by its statement, with those first that have killed others of its function, then new ones, then the
+quick ones, one of each kind before the second of any. The first that fails ends it. One that runs on and on is killed as well.
 """
 
 import importlib
@@ -45,6 +45,8 @@ _QUICK_SECONDS: Final = 1.0
 """Slower tests come last."""
 _NEAR_SECONDS: Final = 20.0
 """As long as this a mutant is tried at first; those who survive it are tried by all the rest when every mutant had its turn."""
+_ORDERS_MAX: Final = 2
+"""In so many orders the answers of one case are tried."""
 _LIMIT_BYTES: Final = 4 << 30
 
 
@@ -97,6 +99,7 @@ class Trials:
         self.kills: Counter[tuple[str, str]] = Counter()
         self.reach: dict[str, Reach] = {}
         self.items: dict[str, pytest.Item] = {}
+        self.new: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -131,6 +134,7 @@ class Trials:
         digest = _digest(path for path in _sources() if not path.name.startswith("test_"))
         of_file = {path: _digest([path]) for path in {one.path for one in session.items}}
         kept = json.loads(self.known.read_text()) if self.known.exists() else {}
+        self.new = {one.nodeid for one in session.items} - set(kept.get("tests", {})) if kept else set()
         if kept.get("digest") == digest:
             found = {name: Reach(**one) for name, one in kept["tests"].items()}
             self.reach = {
@@ -200,8 +204,10 @@ class Trials:
             kinds[kind] += 1
             seconds = self.reach[name].seconds
             is_near = name.startswith(NEAR) and seconds < _QUICK_SECONDS
-            order[name] = (-self.kills[mutant.function, name], not is_near, kinds[kind], seconds)
-        return [self.items[name] for name in sorted(reached, key=order.__getitem__)]
+            if kinds[kind] <= _ORDERS_MAX:
+                new = name in self.new
+                order[name] = (-self.kills[mutant.function, name], not new, not is_near, kinds[kind], seconds)
+        return [self.items[name] for name in sorted(order, key=order.__getitem__)]
 
     def _tried(self, mutant: Mutant, items: list[pytest.Item], room: Path) -> Tried:
         if not items:
