@@ -72,7 +72,7 @@ def test_a_payment_after_a_denial_stands_and_is_not_undone_by_an_older_one() -> 
 def test_of_an_answer_that_stands_the_lines_are_told_that_another_one_stands_for_now() -> None:
     both = answer(1, ("1", "80", "45"), ("2", "0", "50"))
     outcomes = settle([both, answer(2, ("2", "60", "45"))])
-    assert (outcomes[1].fate, outcomes[1].overtaken) == (STANDS, {"2"})
+    assert (outcomes[1].fate, outcomes[1].overtaken) == (STANDS, frozenset({"2"}))
     assert {one.line for one in outcomes[1].stands} == {"1"}
     assert (outcomes[2].fate, outcomes[2].overtaken) == (STANDS, frozenset())
     assert settle([both, answer(2, ("2", "0", "50"))])[1].overtaken == frozenset()

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.desk import ItemKind, ItemState
 from gateway.event import Event
+from gateway.ledger import visits
 from gateway.lifecycle import ClaimState
 from gateway.service.desk.decide import close_item, give_back, same_payer
 from gateway.service.desk.place import Placed, place
@@ -15,7 +16,7 @@ from gateway.service.desk.to_patient import bill_patient
 from gateway.service.desk.unpost import Unposted, unpost
 from gateway.service.office import Office
 from tests.service import clinic
-from tests.service.clinic import answer_835, paid_in_full, the_claim
+from tests.service.clinic import answer_835, denied, paid_in_full, the_claim
 from tests.service.desk.played import items, posted, stranger, the_item
 from tests.service.money.log import Log
 
@@ -158,7 +159,7 @@ def test_what_meets_its_counterpart_says_how_much_and_what_is_open_still(ana: Of
     plb = f"PLB*1234567893*20261231*WO:{claim.pcn}*60"
     posted(ana, answer_835("80.5", paid_in_full(other), trace="T2", plb=plb))
     met = [one for one in log.new() if one.kind == "money.set_off"]
-    told = {"partner": "north", "actor": "Ana Reyes", "claim": claim.pcn}
+    told: dict[str, Any] = {"partner": "north", "actor": "Ana Reyes", "claim": claim.pcn}
     assert met == [
         Event(
             kind="money.set_off",
@@ -175,3 +176,24 @@ def test_what_meets_its_counterpart_says_how_much_and_what_is_open_still(ana: Of
             **told,
         ),
     ]
+
+
+@pytest.mark.parametrize("decide", ["place", "unpost", "bill_patient"])
+def test_who_decides_has_the_claims_visit_to_himself(ana: Office, monkeypatch: pytest.MonkeyPatch, decide: str) -> None:
+    """Nobody else answers or corrects the claim meanwhile: its visit is locked before anything is written."""
+    claim = the_claim(ana)
+    refused = tuple(text.replace("CAS*CO*96", "CAS*PR*96") for text in denied(claim, "96"))
+    posted(ana, answer_835("240.5", refused, stranger(ana, "V-2", member="ZZ")))
+    with ana.ledger.reading() as tx:
+        meant = visits.find(tx, ana.practice.key, "V-2" if decide == "place" else "V-1")
+    assert meant is not None
+    locked: list[frozenset[int]] = []
+    lock = visits.lock
+    monkeypatch.setattr(visits, "lock", lambda *which: locked.append(lock(*which)))
+    decisions = {
+        "place": lambda: place(ana, the_item(ana).id, "V-2", reason="x"),
+        "unpost": lambda: unpost(ana, 1, claim="V-1", reason="x"),
+        "bill_patient": lambda: bill_patient(ana, "V-1", reason="x"),
+    }
+    decisions[decide]()
+    assert locked[0] == {meant.visit_id}

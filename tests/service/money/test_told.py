@@ -261,7 +261,7 @@ def test_what_cannot_be_posted_is_set_aside_whole_and_says_why(
 
 
 def test_a_payer_that_may_not_pay_through_a_partner_is_named(sent: Office) -> None:
-    only = replace(sent.settings.partners["north"], payers=frozenset({"PAYER9"}))
+    only = replace(sent.settings.partners["north"], payers=("PAYER9",))
     partners = MappingProxyType({**sent.settings.partners, "north": only})
     posted(
         replace(sent, settings=replace(sent.settings, partners=partners)),
