@@ -1,5 +1,6 @@
 """What the log says of decisions about money: who, why, of which item, on which claim; and what the desk keeps of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -190,7 +191,7 @@ def test_who_decides_has_the_claims_visit_to_himself(ana: Office, monkeypatch: p
     locked: list[frozenset[int]] = []
     lock = visits.lock
     monkeypatch.setattr(visits, "lock", lambda *which: locked.append(lock(*which)))
-    decisions = {
+    decisions: dict[str, Callable[[], object]] = {
         "place": lambda: place(ana, the_item(ana).id, "V-2", reason="x"),
         "unpost": lambda: unpost(ana, 1, claim="V-1", reason="x"),
         "bill_patient": lambda: bill_patient(ana, "V-1", reason="x"),
