@@ -38,7 +38,9 @@ class Telling:
         paid = from_cents(sum(left for (_, bucket), left in stands.items() if bucket == Bucket.PAID))
         answered = {line for (line, _), left in stands.items() if left}
         charge = from_cents(sum(line.charge_cents for line in ours.lines))
-        silent = 0 if after is ClaimState.REVERSED else len(ours.lines) - len(answered)
+        # Of a line that costs nothing nothing is said.
+        unanswered = [line for line in ours.lines if line.charge_cents and line.id not in answered]
+        silent = 0 if after is ClaimState.REVERSED else len(unanswered)
         # What was taken back with nothing behind it is work at once.
         is_work = bool(reasons or silent or after is ClaimState.REVERSED)
         return Event(

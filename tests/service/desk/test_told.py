@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from gateway.desk import ItemKind, ItemState
 from gateway.event import Event
 from gateway.ledger import visits
+from gateway.ledger.tables import desk_items
 from gateway.lifecycle import ClaimState
 from gateway.service.desk.decide import close_item, give_back, same_payer
 from gateway.service.desk.place import Placed, place
@@ -151,6 +153,20 @@ def test_what_came_before_its_claim_had_left_is_told_by_what_it_was_known(sealed
     )
 
 
+def test_what_an_older_gateway_kept_without_its_answer_is_not_taken_up_by_itself(sealed: Office) -> None:
+    """Which numbers it gave is not known any more, so a person looks; the answer is still in its file."""
+    claim = the_claim(sealed)
+    posted(sealed, answer_835("140.5", paid_in_full(claim)))
+    with sealed.ledger.writing() as tx:
+        tx.execute(update(desk_items).values(document=None))
+    clinic.delivered(sealed)
+    take_up(sealed)
+    (item,) = items(sealed)
+    assert (item.kind, item.claim, the_claim(sealed).state) == (ItemKind.STRANGER, "", ClaimState.SENT)
+    place(sealed, item.id, "V-1", reason="their letter")
+    assert the_claim(sealed).state is ClaimState.PAID
+
+
 def test_what_meets_its_counterpart_says_how_much_and_what_is_open_still(ana: Office) -> None:
     claim, other = the_claim(ana), the_claim(ana, "V-2")
     plb = f"PLB*1234567893*20261231*FB:{claim.pcn}*-100"
@@ -179,22 +195,23 @@ def test_what_meets_its_counterpart_says_how_much_and_what_is_open_still(ana: Of
     ]
 
 
-@pytest.mark.parametrize("decide", ["place", "unpost", "bill_patient"])
-def test_who_decides_has_the_claims_visit_to_himself(ana: Office, monkeypatch: pytest.MonkeyPatch, decide: str) -> None:
+DECISIONS: dict[str, Callable[[Office], object]] = {
+    "V-2": lambda office: place(office, the_item(office).id, "V-2", reason="x"),
+    "V-1": lambda office: unpost(office, 1, claim="V-1", reason="x"),
+    "V-1 ": lambda office: bill_patient(office, "V-1", reason="x"),
+}
+
+
+@pytest.mark.parametrize("key", DECISIONS)
+def test_who_decides_has_the_claims_visit_to_himself(ana: Office, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     """Nobody else answers or corrects the claim meanwhile: its visit is locked before anything is written."""
-    claim = the_claim(ana)
-    refused = tuple(text.replace("CAS*CO*96", "CAS*PR*96") for text in denied(claim, "96"))
+    refused = tuple(text.replace("CAS*CO*96", "CAS*PR*96") for text in denied(the_claim(ana), "96"))
     posted(ana, answer_835("240.5", refused, stranger(ana, "V-2", member="ZZ")))
     with ana.ledger.reading() as tx:
-        meant = visits.find(tx, ana.practice.key, "V-2" if decide == "place" else "V-1")
+        meant = visits.find(tx, ana.practice.key, key.strip())
     assert meant is not None
     locked: list[frozenset[int]] = []
     lock = visits.lock
     monkeypatch.setattr(visits, "lock", lambda *which: locked.append(lock(*which)))
-    decisions: dict[str, Callable[[], object]] = {
-        "place": lambda: place(ana, the_item(ana).id, "V-2", reason="x"),
-        "unpost": lambda: unpost(ana, 1, claim="V-1", reason="x"),
-        "bill_patient": lambda: bill_patient(ana, "V-1", reason="x"),
-    }
-    decisions[decide]()
+    DECISIONS[key](ana)
     assert locked[0] == {meant.visit_id}

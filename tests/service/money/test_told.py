@@ -16,6 +16,7 @@ from gateway.service.visits.scrub import scrub_visits
 from tests.service import clinic
 from tests.service.clinic import answer_835, denied, paid_in_full, the_claim
 from tests.service.desk.played import items, posted, stranger
+from tests.service.money.answer_case import Played
 from tests.service.money.log import LOOK, NOW, Log, of_claim, of_money
 
 
@@ -442,3 +443,21 @@ def test_money_for_a_claim_that_a_person_closed_wakes_somebody(sent: Office) -> 
     said = "$140.50 paid of $180.50; the claim is closed"
     assert log.new()[0] == of_claim(sent, "answer.unexpected", said, file=2, severity=NOW)
     assert the_claim(sent).state is ClaimState.CLOSED
+
+
+def test_a_claim_of_lines_that_cost_nothing_is_answered_by_nothing(office: Office) -> None:
+    """Measures are reported so: nothing is posted, nothing waits, and the claim is settled."""
+    line = {"code": "97110", "modifiers": ["GP"], "units": 1, "charge": "0.00"}
+    said = {"claim": "A", "status": "1", "charge": "0.00", "paid": "0.00", "patient": "", "icn": "ICN-1", "cas": []}
+    body = {**said, "lines": [{"line": 1, **line, "paid": "0.00", "cas": [], "rarcs": []}]}
+    one_set = {"payer": "own", "payment": "0.00", "credit_or_debit": "C", "trace": "T1", "claims": [body], "plb": []}
+    ours = {"program": "commercial", "lines": [line], "second_coverage": False}
+    case = Played(office, {"orders": "all", "claims": {"A": ours}, "files": [{"sets": [one_set]}]})
+    case.begin()
+    log = Log(case.office)
+    case.play((0,))
+    (said_of_it,) = log.new()
+    pcn = case.claims["A"].pcn
+    assert (said_of_it.kind, said_of_it.said) == ("claim.paid", f"claim {pcn}: $0.00 paid of $0.00")
+    assert said_of_it.severity == "routine"
+    assert items(case.office, None) == ()
