@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -104,7 +104,13 @@ class Trials:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # One that is expected to fail tells nothing when it does.
-        items[:] = [one for one in items if not (one.get_closest_marker("xfail") or "postgresql" in one.name)]
+        able = [one for one in items if not (one.get_closest_marker("xfail") or "postgresql" in one.name)]
+        items.clear()
+        kinds: Counter[str] = Counter()
+        for one in able:
+            kinds[_kind(one.nodeid)] += 1
+            if kinds[_kind(one.nodeid)] <= _ORDERS_MAX:
+                items.append(one)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -196,17 +202,19 @@ class Trials:
 
     def _ordered(self, mutant: Mutant) -> list[pytest.Item]:
         reached = [name for name, one in self.reach.items() if one.comes_by(mutant)]
-        kinds: defaultdict[str, int] = defaultdict(int)
+        kinds: Counter[str] = Counter()
         order = {}
         for name in sorted(reached, key=lambda each: self.reach[each].seconds):
-            # Cases differ by their names, their orders by what stands behind: "...-02143]".
-            kind = re.sub(r"-?\d+\]$", "", name)
-            kinds[kind] += 1
+            kinds[_kind(name)] += 1
             seconds = self.reach[name].seconds
             is_near = name.startswith(NEAR) and seconds < _QUICK_SECONDS
-            if kinds[kind] <= _ORDERS_MAX:
-                new = name in self.new
-                order[name] = (-self.kills[mutant.function, name], not new, not is_near, kinds[kind], seconds)
+            order[name] = (
+                -self.kills[mutant.function, name],
+                name not in self.new,
+                not is_near,
+                kinds[_kind(name)],
+                seconds,
+            )
         return [self.items[name] for name in sorted(order, key=order.__getitem__)]
 
     def _tried(self, mutant: Mutant, items: list[pytest.Item], room: Path) -> Tried:
@@ -252,6 +260,11 @@ class Trials:
         except BaseException:  # noqa: BLE001 as above
             os._exit(1)
         os._exit(0)
+
+
+def _kind(test: str) -> str:
+    """Cases differ by their names, their orders by what stands behind: `...-02143]`."""
+    return re.sub(r"-?\d+\]$", "", test)
 
 
 def _sources() -> list[Path]:
