@@ -282,3 +282,40 @@ def test_what_a_payer_adjusts_for_the_practice_is_kept_with_its_code_and_account
         "provider adjustment AP: advance",
     ]
     assert all(one.held_cents == one.left_cents == one.cents and one.ordinal > 0 for one in kept)
+
+
+def test_a_refund_that_the_payer_has_acknowledged_already_meets_it_at_once(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    posted(sent, answer_835("140.5", paid_in_full(claim), trace="T2"))
+    plb = f"PLB*1234567893*20261231*72:{claim.pcn}*-140.5"
+    posted(sent, answer_835("281", paid_in_full(the_claim(sent, "V-2")), trace="T3", plb=plb))
+    twice, acknowledged = sorted(items(sent), key=lambda one: one.id)
+    assert (twice.kind, acknowledged.account) == (ItemKind.OVERPAID, "refund acknowledged")
+    give_back(sent, twice.id, reason="check 4711")
+    assert items(sent) == ()
+    assert [one.kind for one in items(sent, ItemState.SET_OFF)] == [ItemKind.PROVIDER, ItemKind.REFUND]
+
+
+def test_a_payer_that_pays_under_another_id_names_its_claims_under_that_too(sent: Office) -> None:
+    claim = the_claim(sent)
+    adjusted = f"PLB*1234567893*20261231*CS:{claim.pcn}*10"
+    other = paid_in_full(the_claim(sent, "V-2"))
+    posted(sent, answer_835("130.5", other, plb=adjusted, payer="TPA7"))
+    assert the_item(sent).claim == ""  # another payer's: of its claims our number says nothing
+    same_payer(sent, "PAYER1", "TPA7", reason="their letter")
+    posted(sent, answer_835("130.5", paid_in_full(claim), trace="T2", plb=adjusted, payer="TPA7"))
+    assert [one.claim for one in sorted(items(sent), key=lambda one: one.id)] == ["", claim.pcn]
+
+
+def test_what_was_posted_stays_as_it_was_though_the_payers_program_is_another_now(sent: Office) -> None:
+    """Of Medicaid's patients no coinsurance is asked; this one was, by the rules of the day."""
+    claim = the_claim(sent)
+    coinsurance = tuple(text.replace("CAS*PR*3*20", "CAS*PR*2*20") for text in paid_in_full(claim))
+    posted(sent, answer_835("140.5", coinsurance))
+    before = buckets(sent)
+    assert before["patient"] == "20.00"
+    payer = replace(sent.settings.payer("PAYER1"), program=Program.MEDICAID)
+    settings = replace(sent.settings, payers=MappingProxyType({**sent.settings.payers, "PAYER1": payer}))
+    posted(replace(sent, settings=settings), answer_835("140.5", coinsurance, trace="T2"))
+    assert (buckets(sent), the_item(sent).kind) == (before, ItemKind.OVERPAID)

@@ -84,3 +84,26 @@ def test_advice_follows_the_program_of_the_payer(sent: Office) -> None:
     )
     (one,) = of(sent)
     assert one.cause == "The carrier had not approved the visit"
+
+
+def test_what_a_second_payer_leaves_as_the_first_did_is_no_denial_of_its_own(sent: Office) -> None:
+    claim = the_claim(sent)
+    first = [text.replace("CAS*PR*3*20", "CAS*PR*96*20") for text in paid_in_full(claim)]
+    posted(sent, answer_835("140.5", tuple(first)))
+    before = of(sent)
+    assert [(one.carc, one.cents) for one in before] == [("96", 2000)]
+    second = (
+        f"CLP*{claim.pcn}*2*180.5*0*20*CI*SEC1*11*1",
+        "NM1*QC*1*QUILL*MARA****MI*M1",
+        "SVC*HC:97110*120*0**2",
+        "DTM*472*20261102",
+        "CAS*OA*23*120",
+        f"REF*6R*{claim.pcn}01",
+        "SVC*HC:97140*60.5*0**1",
+        "DTM*472*20261102",
+        "CAS*OA*23*40.5",
+        "CAS*PR*96*20",
+        f"REF*6R*{claim.pcn}02",
+    )
+    posted(sent, answer_835("0", second, trace="T2"))
+    assert of(sent) == before
