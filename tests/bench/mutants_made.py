@@ -7,7 +7,7 @@ list: a line mended in one module leaves the rest of the sample as it was.
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 from functools import reduce
 from hashlib import sha256
@@ -67,9 +67,9 @@ def files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for some in found for path in some)
 
 
-def sample(seed: int, number: int) -> tuple[list[Mutant], int]:
-    """Draw mutants of all modules, and count how many there are to draw from."""
-    drawn = sorted(one for file in files() for one in _each(file, seed))
+def sample(seed: int, number: int, among: Sequence[str] | None = None) -> tuple[list[Mutant], int]:
+    """Draw mutants of all modules, or of those among which they are drawn, and count how many there are to draw from."""
+    drawn = sorted(one for file in among or files() for one in _each(file, seed))
     return [_made(one) for one in drawn[:number]], len(drawn)
 
 

@@ -122,8 +122,6 @@ class Trials:
         for file in mutants_made.files():
             importlib.import_module(file.removesuffix(".py").replace("/", "."))
         self._measure(session)
-        if self.failed:
-            raise pytest.UsageError(f"without any fault these fail:\n{self.failed[0]}\n({len(self.failed)} in all)")
         room = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
         left = [(mutant, rest) for mutant in self.mutants if (rest := self._try_first(mutant, room))]
         for mutant, rest in left:
@@ -151,6 +149,8 @@ class Trials:
         new = [one for one in session.items if one.nodeid not in self.reach]
         if new:
             self._run(new, next(one for one in session.items if one.path != new[-1].path), of_file)
+        if self.failed:
+            raise pytest.UsageError(f"without any fault these fail:\n{self.failed[0]}\n({len(self.failed)} in all)")
         tests = {name: asdict(one) for name, one in self.reach.items()}
         self.known.write_text(json.dumps({"digest": digest, "tests": tests}))
 
