@@ -10,7 +10,7 @@ and count as survivors all the same.
 --seed N       which sample; 1 if not given
 --sample N     how many; 400 if not given
 --resume FILE  go on with the results of an earlier run: what was killed is not tried again, nor what survived every test
---again        with --resume: what survived is tried again, as after new tests
+--again        with --resume: what survived is tried again, as after new tests; but not what is named as changing nothing
 --seconds N    how long a mutant is tried before the others have had their turn (20)
 
 Results are written as they come to FILE, else to `mutants/seed-N.jsonl`, beside what each test comes by.
@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
     file = asked.resume or ROOT / "mutants" / f"seed-{asked.seed}.jsonl"
     file.parent.mkdir(exist_ok=True)
     known = _read(file) if asked.resume and file.exists() else {}
-    is_over = {key for key, one in known.items() if one.is_killed or (one.whole and not asked.again)}
+    equal: dict[str, str] = json.loads(_EQUAL.read_text())
+    is_over = {key for key, one in known.items() if one.is_killed or (one.whole and not asked.again) or key in equal}
     fared = {one.key: known[one.key] for one in mutants if one.key in is_over}
     with file.open("a" if asked.resume else "w") as kept:
 
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
                 trials.learn(one.function, fared[one.key].by)
         if left:
             run(trials)
-    report(mutants, fared)
+    report(mutants, fared, equal)
     return 0
 
 
@@ -77,9 +78,8 @@ def _read(file: Path) -> dict[str, Tried]:
     return {line["key"]: Tried(**line) for line in lines}
 
 
-def report(mutants: list[Mutant], fared: dict[str, Tried]) -> None:
-    """Print who survived, and how many were killed."""
-    equal: dict[str, str] = json.loads(_EQUAL.read_text()) if _EQUAL.exists() else {}
+def report(mutants: list[Mutant], fared: dict[str, Tried], equal: dict[str, str]) -> None:
+    """Print who survived, and how many were killed. `equal` says of some by key why they change nothing to be seen."""
     survivors = [one for one in mutants if not fared[one.key].is_killed]
     for one in survivors:
         say(f"\n{fared[one.key].outcome} {one.key} {one.file}:{one.lines[0]} {one.function}")

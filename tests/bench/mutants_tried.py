@@ -41,6 +41,8 @@ WIDE: Final = (
     "tests/properties/test_money_laws.py",
 )
 """Tests that run in this process: what they start as a process of its own would be without the fault."""
+_LEFT_OUT: Final = re.compile("postgresql|killed")
+"""They take minutes, and the same is asked of SQLite, and of processes that are left alive."""
 _QUICK_SECONDS: Final = 1.0
 """Slower tests come last."""
 _NEAR_SECONDS: Final = 20.0
@@ -104,7 +106,7 @@ class Trials:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # One that is expected to fail tells nothing when it does.
-        able = [one for one in items if not (one.get_closest_marker("xfail") or "postgresql" in one.name)]
+        able = [one for one in items if not one.get_closest_marker("xfail") and _LEFT_OUT.search(one.name) is None]
         items.clear()
         kinds: Counter[str] = Counter()
         for one in able:

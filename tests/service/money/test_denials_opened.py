@@ -87,23 +87,25 @@ def test_advice_follows_the_program_of_the_payer(sent: Office) -> None:
 
 
 def test_what_a_second_payer_leaves_as_the_first_did_is_no_denial_of_its_own(sent: Office) -> None:
+    """It pays the copay; what the first one refused it refuses too, and that is one denial."""
     claim = the_claim(sent)
-    first = [text.replace("CAS*PR*3*20", "CAS*PR*96*20") for text in paid_in_full(claim)]
-    posted(sent, answer_835("140.5", tuple(first)))
-    before = of(sent)
-    assert [(one.carc, one.cents) for one in before] == [("96", 2000)]
+    texts = paid_in_full(claim)
+    refused = ("SVC*HC:97140*60.5*35.5**1", "DTM*472*20261102", "CAS*PR*96*20**3*5", texts[9])
+    posted(sent, answer_835("135.5", (texts[0].replace("140.5*20", "135.5*25"), *texts[1:6], *refused)))
+    assert [(one.carc, one.cents) for one in of(sent)] == [("96", 2000)]
     second = (
-        f"CLP*{claim.pcn}*2*180.5*0*20*CI*SEC1*11*1",
+        f"CLP*{claim.pcn}*2*180.5*5*20*CI*SEC1*11*1",
         "NM1*QC*1*QUILL*MARA****MI*M1",
         "SVC*HC:97110*120*0**2",
         "DTM*472*20261102",
         "CAS*OA*23*120",
         f"REF*6R*{claim.pcn}01",
-        "SVC*HC:97140*60.5*0**1",
+        "SVC*HC:97140*60.5*5**1",
         "DTM*472*20261102",
-        "CAS*OA*23*40.5",
+        "CAS*OA*23*35.5",
         "CAS*PR*96*20",
         f"REF*6R*{claim.pcn}02",
     )
-    posted(sent, answer_835("0", second, trace="T2"))
-    assert of(sent) == before
+    posted(sent, answer_835("5", second, trace="T2"))
+    assert [(one.carc, one.cents) for one in of(sent)] == [("96", 2000)]
+    assert [one.cents for one in of(sent, "closed")] == [2000]
