@@ -89,15 +89,17 @@ class Answer:
 class Outcome:
     """What becomes of an answer.
 
-    posted  what of it is posted, also where that was taken back
-    stands  what of that stands
-    waits   the dollars of it that wait
+    posted     what of it is posted, also where that was taken back
+    stands     what of that stands
+    waits      the dollars of it that wait
+    overtaken  the lines that it paid nothing for and that a later answer stands for; others of its lines may stand
     """
 
     fate: Fate
     posted: tuple[Posting, ...] = ()
     stands: tuple[Posting, ...] = ()
     waits: Decimal = ZERO
+    overtaken: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -134,6 +136,7 @@ class _Settling:
     posted: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     stands: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     passed_over: dict[int, Fate] = field(default_factory=dict)
+    overtaken: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     taken_back: set[int] = field(default_factory=set)
 
     def outcomes(self) -> dict[int, Outcome]:
@@ -162,7 +165,8 @@ class _Settling:
             fate = Fate.TAKEN_BACK
         else:
             fate = self.passed_over.get(one.id, Fate.WAITS)
-        return Outcome(fate=fate, posted=posted, stands=stands, waits=one.paid - paid)
+        overtaken = frozenset(self.overtaken.get(one.id, ()))
+        return Outcome(fate=fate, posted=posted, stands=stands, waits=one.paid - paid, overtaken=overtaken)
 
     def _take_back(self, reversal: Answer) -> None:
         for piece in self._negated_by(reversal):
@@ -224,6 +228,7 @@ class _Settling:
                 continue
             if any(_is_past(piece, other) for other in ever if id(other) not in repeated):
                 self.passed_over.setdefault(piece.answer.id, Fate.OVERTAKEN)
+                self.overtaken[piece.answer.id].add(piece.line)
             else:
                 newest.append(piece)
         return next(iter((*paid, *newest)), None)

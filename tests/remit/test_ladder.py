@@ -237,6 +237,16 @@ def test_names_that_were_cut_are_nearly_the_name(payment: ClaimPayment, known: K
     assert why in seen(payment._replace(patient=patient), known).why
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("O'Neil, Mary-Ann", "ONEIL, MARY ANN"), ("Quill Jr., Mara", "quilljr,mara"), ("QUILL,MARA 2", "QUILL, MARA")],
+)
+def test_a_name_is_its_letters(payment: ClaimPayment, known: Known, ours: str, theirs: str) -> None:
+    found = score(payment._replace(patient=theirs), replace(known, patient=ours), partner="north")
+    assert found is not None
+    assert "name" in found.why
+
+
 def test_what_was_done_counts_by_procedure_charge_and_day(payment: ClaimPayment, known: Known) -> None:
     first, second, third = payment.lines
     whole = seen(payment, known)

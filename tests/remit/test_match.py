@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.remit.match import match
+from gateway.remittance import LinePayment
 
 
 def controls(found: Any) -> list[tuple[str, str]]:
@@ -103,6 +104,14 @@ def test_two_answers_to_one_line_that_do_not_come_to_its_charge_are_nobodys(make
     found = match(make.payment("120.00", "120.00", *answers), lines)
     assert found.matched == ()
     assert found.unmatched == tuple(answers)
+
+
+def test_two_answers_to_one_line_are_not_the_pieces_of_another(make: Any) -> None:
+    """Together they come to the charge of another line of the same procedure: their controls say that it is not that one."""
+    lines = [make.line("1", "97110", "120.00", "GP"), make.line("2", "97110", "90.00", "GP", "59")]
+    answers = [make.answer("97110", charge, charge, control="1", modifiers=("GP",)) for charge in ("60.00", "30.00")]
+    found = match(make.payment("90.00", "90.00", *answers), lines)
+    assert (found.matched, found.unmatched) == ((), tuple(answers))
 
 
 def test_an_answer_without_lines_leaves_all_unanswered(make: Any) -> None:
@@ -260,6 +269,26 @@ def test_the_pieces_of_a_line_are_put_together(make: Any, named: tuple[str, str]
     assert found.unmatched == ()
 
 
+def test_units_that_pieces_cut_are_added_up_by_reason(make: Any) -> None:
+    """CAS04 tells how many units a reason took. What one piece leaves out, the others say."""
+
+    def cut(*quantities: str | None, paid: str = "40.00") -> LinePayment:
+        answer = make.answer("97110", "60.00", paid, *(("CO", "45", "10.00"), ("CO", "151", "10.00")), control="1")
+        told = zip(answer.adjustments, quantities, strict=True)
+        adjustments = tuple(one._replace(quantity=None if of is None else Decimal(of)) for one, of in told)
+        found: LinePayment = answer._replace(adjustments=adjustments, billed_units=Decimal(2))
+        return found
+
+    pieces = [cut(None, "1"), cut(None, "2"), cut(None, None)]
+    found = match(make.payment("180.00", "120.00", *pieces), [make.line("1", "97110", "180.00", units=3)])
+    ((_, answer),) = found.matched
+    assert [(one.carc, one.amount, one.quantity) for one in answer.adjustments] == [
+        ("45", Decimal("30.00"), None),
+        ("151", Decimal("30.00"), Decimal(3)),
+    ]
+    assert (answer.units, answer.billed_units, answer.ordinal, answer.day) == (Decimal(3), None, 20, make.day)
+
+
 def test_a_piece_in_another_procedure_is_told_by_the_control(make: Any) -> None:
     answers = [make.answer(code, "60.00", "60.00", control="1") for code in ("97112", "97110")]
     ((_, answer),) = match(make.payment("120.00", "120.00", *answers), [make.line("1", "97110", "120.00")]).matched
@@ -336,6 +365,8 @@ def test_one_answer_to_several_lines_is_shared_by_their_charges(make: Any, contr
     ]
     for line, answer in found.matched:
         assert answer.paid + answer.adjusted == line.charge
+        assert (answer.units, answer.billed_units) == (Decimal(1), None)
+        assert {one.quantity for one in answer.adjustments} == {None}
     assert found.joined == {"1": joint, "2": joint}
     assert found.unanswered == (lines[2],)
 

@@ -54,6 +54,8 @@ def test_a_distance_is_the_same_from_both_sides_and_at_most_the_longer_one(one: 
         ("7K3MQ9ZX2" + "0000", 9 / 13),
         ("7K3MQ9Z" + "000000", 0),
         ("8L4NR0AY3XWCU", 0),
+        ("7030Q0Z020VBT", 0),  # five are changed, and two pairs are left
+        ("7030Q0Z0X2VBT", 8 / 13),
         ("STRANGER1", 0),
         ("", 0),
     ],

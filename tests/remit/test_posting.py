@@ -13,7 +13,7 @@ from gateway.denials.kind import is_denied
 from gateway.money import ZERO, from_cents
 from gateway.remit.balance import check
 from gateway.remit.match import match
-from gateway.remit.posting import Bucket, Posting, Unplaceable, bucket, post
+from gateway.remit.posting import Bucket, Cover, Posting, Unplaceable, bucket, post
 from gateway.remittance import Adjustment, ClaimPayment, GroupCode, LinePayment, Said
 
 CARCS = [row["code"] for row in load("carc").rows()] + ["999"]
@@ -158,6 +158,35 @@ def test_a_reversal_with_amounts_the_wrong_way_round_is_not_placed(make: Any) ->
     payment = make.payment("60.00", "60.00", make.answer("97110", "60.00", "60.00", control="1"), status="22")
     result = post(payment, match(payment, [make.line("1", "97110", "60.00")]), is_denied)
     assert isinstance(result, Unplaceable)
+
+
+@pytest.mark.parametrize(
+    ("cover", "status", "carc", "remarks", "share"),
+    [
+        (Cover(), "1", "2", (), Bucket.PATIENT),
+        (Cover(), "1", "2", ("N781",), Bucket.CONTRACTUAL),
+        (Cover(), "2", "2", (), Bucket.PATIENT),
+        (Cover(), "19", "2", (), Bucket.OTHER_PAYER),
+        (Cover(other_payer=True), "1", "2", (), Bucket.OTHER_PAYER),
+        (Cover(other_payer=True), "1", "2", ("N781",), Bucket.OTHER_PAYER),
+        (Cover(other_payer=True), "2", "2", (), Bucket.PATIENT),
+        (Cover(medicaid=True), "1", "2", (), Bucket.CONTRACTUAL),
+        (Cover(medicaid=True), "1", "3", (), Bucket.PATIENT),
+        (Cover(medicaid=True, other_payer=True), "1", "3", (), Bucket.OTHER_PAYER),
+    ],
+)
+def test_whose_the_patients_share_is_and_it_is_taken_back_from_there(
+    make: Any, cover: Cover, status: str, carc: str, remarks: tuple[str, ...], share: Bucket
+) -> None:
+    answer = make.answer("97110", "60.00", "40.00", ("PR", carc, "20.00"), control="1", remarks=remarks)
+    payment, lines = make.payment("60.00", "40.00", answer, status=status), [make.line("1", "97110", "60.00")]
+    came = post(payment, match(payment, lines), is_denied, cover)
+    assert not isinstance(came, Unplaceable)
+    assert by_bucket(came) == {Bucket.PAID: Decimal("40.00"), share: Decimal("20.00")}
+    if status == "1":
+        back = negated(payment)._replace(status="22")
+        gone = post(back, match(back, lines), is_denied, cover)
+        assert gone == tuple(replace(one, amount=-one.amount) for one in came)
 
 
 def test_each_piece_is_judged_by_what_is_said_of_it(make: Any) -> None:

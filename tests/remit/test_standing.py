@@ -1,5 +1,6 @@
 """What stands of a claim, from all answers to it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -68,6 +69,15 @@ def test_a_payment_after_a_denial_stands_and_is_not_undone_by_an_older_one() -> 
     assert fates(answer(1, PAID), answer(2, DENIED)) == [STANDS, WAITS]
 
 
+def test_of_an_answer_that_stands_the_lines_are_told_that_another_one_stands_for_now() -> None:
+    both = answer(1, ("1", "80", "45"), ("2", "0", "50"))
+    outcomes = settle([both, answer(2, ("2", "60", "45"))])
+    assert (outcomes[1].fate, outcomes[1].overtaken) == (STANDS, frozenset({"2"}))
+    assert {one.line for one in outcomes[1].stands} == {"1"}
+    assert (outcomes[2].fate, outcomes[2].overtaken) == (STANDS, frozenset())
+    assert settle([both, answer(2, ("2", "0", "50"))])[1].overtaken == frozenset()
+
+
 def test_the_same_denial_again_does_not_count_unless_something_was_said_between() -> None:
     assert fates(answer(1, DENIED), answer(2, DENIED)) == [STANDS, AGAIN]
     assert fates(answer(1, DENIED), answer(2, PAID), answer(3, PAID, takes_back=True), answer(4, DENIED)) == [
@@ -97,6 +107,15 @@ def test_one_reversal_takes_back_two_answers() -> None:
 def test_a_reversal_takes_back_the_answer_of_its_number() -> None:
     outcomes = settle([answer(1, PAID, icn="A"), answer(2, PAID, icn="B"), answer(3, PAID, icn="B", takes_back=True)])
     assert [outcomes[number].fate for number in (1, 2, 3)] == [STANDS, TAKEN, TAKEN]
+
+
+def test_a_reversal_takes_back_one_answer_rather_than_parts_of_two() -> None:
+    """The second line was paid alike by both: what is taken back is what was said together."""
+    first = answer(1, ("1", "80", "45"), ("2", "60", "45"))
+    second = answer(2, ("1", "70", "45"), ("2", "60", "45"))
+    outcomes = settle([first, second, answer(3, ("1", "70", "45"), ("2", "60", "45"), takes_back=True)])
+    assert [outcomes[number].fate for number in (1, 2, 3)] == [STANDS, TAKEN, TAKEN]
+    assert {one.line for one in outcomes[1].stands} == {"1", "2"}
 
 
 def test_a_payer_that_is_second_to_nobody_answers_like_a_first_one() -> None:
@@ -137,3 +156,14 @@ def test_a_second_payers_answer_is_laid_over_what_the_first_left() -> None:
 
 def test_an_answer_to_lines_that_are_charged_with_nothing_stands() -> None:
     assert fates(answer(1)) == [STANDS]
+
+
+def test_what_one_reason_took_in_two_parts_is_taken_back_in_one() -> None:
+    """A line that came in two pieces was cut by the same reason twice; its reversal says so once."""
+    paid = answer(1, PAID)
+    whole = paid.parts[1]
+    halves = (replace(whole, amount=Decimal(5)), replace(whole, amount=Decimal(15)))
+    in_pieces = replace(paid, parts=(paid.parts[0], *halves))
+    assert fates(in_pieces, answer(2, PAID, takes_back=True)) == [TAKEN, TAKEN]
+    other = replace(paid, parts=(paid.parts[0], halves[0], halves[0]))
+    assert fates(other, answer(2, PAID, takes_back=True)) == [STANDS, WAITS]

@@ -7,7 +7,7 @@ from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
 from gateway.service.visits.scrub import scrub_visits
 from tests.people import NOW, PRACTICE
-from tests.service.clinic import clock, settings, taken, visit
+from tests.service.clinic import clock, delivered, settings, taken, visit
 
 
 @pytest.fixture
@@ -24,4 +24,13 @@ def sealed(office: Office) -> Office:
     taken(office, visit(), visit("V-2"))
     scrub_visits(office)
     seal_batches(office)
+    return office
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    """The office with two claims that have left."""
+    taken(office, visit(), visit("V-2"))
+    scrub_visits(office)
+    delivered(office)
     return office

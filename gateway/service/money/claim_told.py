@@ -38,7 +38,9 @@ class Telling:
         paid = from_cents(sum(left for (_, bucket), left in stands.items() if bucket == Bucket.PAID))
         answered = {line for (line, _), left in stands.items() if left}
         charge = from_cents(sum(line.charge_cents for line in ours.lines))
-        silent = 0 if after is ClaimState.REVERSED else len(ours.lines) - len(answered)
+        # Of a line that costs nothing nothing is said.
+        unanswered = [line for line in ours.lines if line.charge_cents and line.id not in answered]
+        silent = 0 if after is ClaimState.REVERSED else len(unanswered)
         # What was taken back with nothing behind it is work at once.
         is_work = bool(reasons or silent or after is ClaimState.REVERSED)
         return Event(
@@ -112,23 +114,24 @@ class Telling:
 
     def tell_of_overtaken(self, known: Sequence[Laid], outcomes: Mapping[int, Outcome]) -> None:
         """Say, once, that what was denied is paid without the denial having been taken back: before anybody corrects it."""
-        news = [
-            one
-            for one in known
-            if outcomes[one.answer.id].fate is Fate.OVERTAKEN and not (one.stored and one.stored.fate == Fate.OVERTAKEN)
-        ]
-        if news and any(
-            part.bucket is Bucket.PAID
-            for one in known
-            if outcomes[one.answer.id].fate is Fate.STANDS
-            for part in outcomes[one.answer.id].stands
-        ):
+        stands = [part for one in known for part in outcomes[one.answer.id].stands]
+        paid = {part.line for part in stands if part.bucket is Bucket.PAID}
+        if any(not paid.isdisjoint(_newly_overtaken(one, outcomes[one.answer.id])) for one in known):
             said = "it was denied, and is paid without that answer having been taken back; the payment stands, correct nothing"
             self._say("answer.changed", said, looks=True)
 
     def _say(self, kind: str, said: str, *, looks: bool = False) -> None:
         self.done.told.append(said_of_claim(self.office, self.file, self.ours, kind, said, looks=looks))
         self.done.looks |= looks
+
+
+def _newly_overtaken(one: Laid, outcome: Outcome) -> frozenset[str]:
+    """Give the lines that an answer has paid nothing for and that another one stands for now: of a known one, since now."""
+    if one.stored is None:
+        return outcome.overtaken
+    if outcome.fate is Fate.OVERTAKEN:
+        return frozenset() if one.stored.fate == Fate.OVERTAKEN else outcome.overtaken
+    return outcome.overtaken & one.answer.kept  # others of its lines stand
 
 
 def _left_in(outcome: Outcome, bucket: Bucket) -> Decimal:

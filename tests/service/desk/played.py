@@ -4,7 +4,6 @@ from gateway.desk import ItemState
 from gateway.ledger import desk, events
 from gateway.ledger.desk import DeskItem
 from gateway.listing import asked_for
-from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from tests.service import clinic
@@ -12,7 +11,7 @@ from tests.service import clinic
 
 def posted(office: Office, raw: bytes, *, from_partner: str = "north") -> None:
     clinic.arrived(office, raw, name=f"answer-{hash(raw)}", from_partner=from_partner)
-    post(office)
+    clinic.all_posted(office)
 
 
 def items(office: Office, state: ItemState | None = ItemState.OPEN) -> tuple[DeskItem, ...]:

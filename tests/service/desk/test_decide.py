@@ -191,3 +191,131 @@ def test_a_strangers_payment_and_its_reversal_meet(sent: Office) -> None:
     assert [one.kind for one in items(sent)] == [ItemKind.PROVIDER]
     assert [one.left_cents for one in items(sent, ItemState.SET_OFF)] == [0, 0]
     assert reconcile(sent).holds
+
+
+def without_money(number: str = "OLD1") -> tuple[str, ...]:
+    """A claim that is not ours, of which nothing was paid."""
+    return (
+        f"CLP*{number}*4*180.5*0*0*CI*ICN9*11*1",
+        "NM1*QC*1*QUILL*MARA****MI*M1",
+        "SVC*HC:97110*180.5*0**2",
+        "DTM*472*20261102",
+        "CAS*CO*197*180.5",
+    )
+
+
+def test_where_no_money_came_none_is_paid_back(sent: Office) -> None:
+    posted(sent, answer_835("0", without_money()))
+    item = the_item(sent)
+    assert (item.kind, item.left_cents) == (ItemKind.STRANGER, 0)
+    with pytest.raises(UsageError, match=r"is no money that came to the practice: claim not ours, \$0.00; nothing was"):
+        give_back(sent, item.id, reason="x")
+    assert close_item(sent, item.id, reason="a claim of the clinic next door").state is ItemState.CLOSED
+
+
+def test_a_remittance_set_aside_is_not_paid_back(sent: Office) -> None:
+    posted(sent, answer_835("141.5", paid_in_full(the_claim(sent))))
+    with pytest.raises(
+        UsageError, match=r"is no money that came to the practice: set aside, \$141.50; nothing was changed"
+    ):
+        give_back(sent, the_item(sent).id, reason="x")
+
+
+def test_strangers_meet_only_with_all_alike(sent: Office) -> None:
+    """The same number of ours, the payer's number, the amount, and the payer; else both stay on the desk."""
+    texts = stranger(sent, "V-2", number="OLD1", member="ZZ")
+    back = tuple(
+        text.replace("*1*180.5*140.5*20*", "*22*-180.5*-140.5**")
+        .replace("97110*120*100**2", "97110*-120*-100**-2")
+        .replace("97140*60.5*40.5**1", "97140*-60.5*-40.5**-1")
+        .replace("CAS*CO*45*20", "CAS*CO*45*-20")
+        .replace("CAS*PR*3*20", "CAS*PR*3*-20")
+        for text in texts
+    )
+    posted(sent, answer_835("140.5", texts))
+    carried = "PLB*1234567893*20261231*CS:{}*-140.5"
+    posted(sent, answer_835("0", back, trace="T2", payer="PAYER3", plb=carried.format("A")))
+    number = next(word for word in texts[0].split("*") if word.startswith("ICN"))
+    other_number = tuple(text.replace(number, "ANOTHER") for text in back)
+    posted(sent, answer_835("0", other_number, trace="T3", plb=carried.format("B")))
+    other_payment = tuple(text.replace(number, "A THIRD") for text in texts)
+    posted(sent, answer_835("140.5", other_payment, trace="T4", payer="PAYER3"))
+    strangers = [one for one in items(sent) if one.kind is ItemKind.STRANGER]
+    assert [one.left_cents for one in strangers] == [14050, -14050, -14050, 14050]
+    posted(sent, answer_835("0", back, trace="T5", plb=carried.format("C")))
+    met = [one for one in items(sent, ItemState.SET_OFF) if one.kind is ItemKind.STRANGER]
+    assert sorted((one.remittance_id, one.left_cents) for one in met) == [(1, 0), (5, 0)]
+    assert [one.remittance_id for one in items(sent) if one.kind is ItemKind.STRANGER] == [2, 3, 4]
+
+
+def test_a_cent_paid_twice_is_an_overpayment(sent: Office) -> None:
+    claim = the_claim(sent)
+    a_cent = (
+        f"CLP*{claim.pcn}*1*120*.01*0*CI*ICN1*11*1",
+        "NM1*QC*1*QUILL*MARA****MI*M1",
+        "SVC*HC:97110*120*.01**2",
+        "DTM*472*20261102",
+        "CAS*CO*45*119.99",
+        f"REF*6R*{claim.pcn}01",
+    )
+    posted(sent, answer_835("0.01", a_cent))
+    posted(sent, answer_835("0.01", a_cent, trace="T2"))
+    assert (the_item(sent).kind, the_item(sent).left_cents) == (ItemKind.OVERPAID, 1)
+
+
+def test_what_a_payer_adjusts_for_the_practice_is_kept_with_its_code_and_account(sent: Office) -> None:
+    claim = the_claim(sent)
+    plb = f"PLB*1234567893*20261231*WO:{claim.pcn}*10*L6:I-1*-2.5*AP*-4*IR:X*0"
+    posted(sent, answer_835("137", paid_in_full(claim), plb=plb))
+    kept = sorted(items(sent, None), key=lambda one: one.id)
+    assert [(one.code, one.account, one.reference, one.claim, one.cents, str(one.state)) for one in kept] == [
+        ("WO", "recovered", claim.pcn, claim.pcn, -1000, "open"),
+        ("L6", "interest", "I-1", "", 250, "booked"),
+        ("AP", "advance", "", "", 400, "open"),
+    ]
+    assert {(one.kind, one.payer, one.trace, one.owner, one.answer_id, one.due_on) for one in kept} == {
+        (ItemKind.PROVIDER, "PAYER1", "T1", "biller", None, None)
+    }
+    assert [one.why for one in kept] == [
+        "provider adjustment WO: recovered",
+        "provider adjustment L6: interest",
+        "provider adjustment AP: advance",
+    ]
+    assert all(one.held_cents == one.left_cents == one.cents and one.ordinal > 0 for one in kept)
+
+
+def test_a_refund_that_the_payer_has_acknowledged_already_meets_it_at_once(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    posted(sent, answer_835("140.5", paid_in_full(claim), trace="T2"))
+    plb = f"PLB*1234567893*20261231*72:{claim.pcn}*-140.5"
+    posted(sent, answer_835("281", paid_in_full(the_claim(sent, "V-2")), trace="T3", plb=plb))
+    twice, acknowledged = sorted(items(sent), key=lambda one: one.id)
+    assert (twice.kind, acknowledged.account) == (ItemKind.OVERPAID, "refund acknowledged")
+    give_back(sent, twice.id, reason="check 4711")
+    assert items(sent) == ()
+    assert [one.kind for one in items(sent, ItemState.SET_OFF)] == [ItemKind.PROVIDER, ItemKind.REFUND]
+
+
+def test_a_payer_that_pays_under_another_id_names_its_claims_under_that_too(sent: Office) -> None:
+    claim = the_claim(sent)
+    adjusted = f"PLB*1234567893*20261231*CS:{claim.pcn}*10"
+    other = paid_in_full(the_claim(sent, "V-2"))
+    posted(sent, answer_835("130.5", other, plb=adjusted, payer="TPA7"))
+    assert the_item(sent).claim == ""  # another payer's: of its claims our number says nothing
+    same_payer(sent, "PAYER1", "TPA7", reason="their letter")
+    posted(sent, answer_835("130.5", paid_in_full(claim), trace="T2", plb=adjusted, payer="TPA7"))
+    assert [one.claim for one in sorted(items(sent), key=lambda one: one.id)] == ["", claim.pcn]
+
+
+def test_what_was_posted_stays_as_it_was_though_the_payers_program_is_another_now(sent: Office) -> None:
+    """Of Medicaid's patients no coinsurance is asked; this one was, by the rules of the day."""
+    claim = the_claim(sent)
+    coinsurance = tuple(text.replace("CAS*PR*3*20", "CAS*PR*2*20") for text in paid_in_full(claim))
+    posted(sent, answer_835("140.5", coinsurance))
+    before = buckets(sent)
+    assert before["patient"] == "20.00"
+    payer = replace(sent.settings.payer("PAYER1"), program=Program.MEDICAID)
+    settings = replace(sent.settings, payers=MappingProxyType({**sent.settings.payers, "PAYER1": payer}))
+    posted(replace(sent, settings=settings), answer_835("140.5", coinsurance, trace="T2"))
+    assert (buckets(sent), the_item(sent).kind) == (before, ItemKind.OVERPAID)

@@ -173,3 +173,65 @@ def test_a_whole_remittance_is_taken_off_and_closed_and_its_denials_with_it(sent
         unpost(sent, 9, reason="x")
     with pytest.raises(UsageError, match="answers no claim called V-9"):
         unpost(sent, 1, claim="V-9", reason="x")
+
+
+def test_what_was_recovered_of_some_lines_is_typed_as_their_reversal(sent: Office) -> None:
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    plb = "PLB*1234567893*20261231*WO:THEIRS*100"
+    posted(sent, answer_835("40.5", paid_in_full(the_claim(sent, "V-2")), trace="T2", plb=plb))
+    item = the_item(sent)
+    assert (item.claim, item.reference) == ("", "THEIRS")
+    with pytest.raises(
+        UsageError, match=r"that stands paid \$100.00; wait for the payer's reversal, or close the item"
+    ):
+        place(sent, item.id, "V-1", reason="their letter")
+    placed = place(sent, item.id, "V-1", reason="their letter", says=[read_line("1=-100.00 CO45=-20.00")])
+    assert (placed.amount, placed.state) == (Decimal("-100.00"), ClaimState.PARTIAL)
+    assert (the_claim(sent).state, items(sent)) == (ClaimState.PARTIAL, ())
+    with sent.ledger.reading() as tx:
+        *_, kept = answers.of_versions(tx, sent.practice.key, [claim.id])[claim.id]
+    assert kept.payment is not None
+    assert (kept.payment.status, kept.payment.patient_control_number) == ("22", "THEIRS")
+    assert (kept.ordinal, kept.payment.ordinal) == (item.ordinal, item.ordinal)
+    (line,) = kept.payment.lines
+    assert (line.control, line.charge, line.paid) == (f"{claim.pcn}01", Decimal("-120.00"), Decimal("-100.00"))
+
+
+def test_only_a_whole_item_is_placed(sent: Office) -> None:
+    plb = "PLB*1234567893*20261231*FB:X1*-100"
+    posted(sent, answer_835("240.5", paid_in_full(the_claim(sent)), plb=plb))
+    plb = "PLB*1234567893*20261231*WO:X1*60"
+    posted(sent, answer_835("80.5", paid_in_full(the_claim(sent, "V-2")), trace="T2", plb=plb))
+    item = the_item(sent)
+    assert (item.cents, item.left_cents) == (10000, 4000)
+    says = [read_line("1=40.00 CO45=80.00")]
+    why = f"a part of item {item.id} is settled already; only a whole one is placed; close it with the proof"
+    with pytest.raises(UsageError, match=f"^{why}$"):
+        place(sent, item.id, "V-1", reason="x", says=says)
+
+
+def test_answers_and_amounts_that_are_not_told_of_are_refused(sent: Office) -> None:
+    """Each line that a person names is one of the answer and one of the claim; each of the claim is told of once."""
+    other = tuple(text.replace("97140", "97530").replace("97110", "97112") for text in stranger(sent))
+    posted(sent, answer_835("140.5", other))
+    item = the_item(sent)
+    for on_lines in ({0: 1}, {1: 0}, {1: 3}, {3: 1}):
+        ((at, of_claim),) = on_lines.items()
+        with pytest.raises(
+            UsageError, match=f"line {at}={of_claim}: the answer has 2 lines, the claim 2; nothing was changed"
+        ):
+            place(sent, item.id, "V-2", reason="it is", on_lines=on_lines)
+    twice = [read_line("1=70.00 CO45=50.00"), read_line("1=70.50 CO45=49.50")]
+    with pytest.raises(UsageError, match="a line is told of twice; say all of a line at once"):
+        place(sent, item.id, "V-2", reason="it is", says=twice)
+    assert (the_item(sent).state, the_claim(sent, "V-2").state) == (ItemState.OPEN, ClaimState.SENT)
+    # The lines change places: each goes where the person says, and is posted there if its charge is that line's.
+    with pytest.raises(UsageError, match="cannot be placed on claim"):
+        place(sent, item.id, "V-2", reason="it is", on_lines={1: 2, 2: 1})
+    place(sent, item.id, "V-2", reason="it is", on_lines={1: 1, 2: 2})
+    with sent.ledger.reading() as tx:
+        claim = the_claim(sent, "V-2")
+        (kept,) = answers.of_versions(tx, sent.practice.key, [claim.id])[claim.id]
+    assert kept.payment is not None
+    assert [one.control for one in kept.payment.lines] == [f"{claim.pcn}01", f"{claim.pcn}02"]

@@ -27,7 +27,6 @@ from gateway.ledger.visits import NewVersion
 from gateway.lifecycle import ClaimState, VisitState
 from gateway.money import from_cents, wire
 from gateway.payer import Program
-from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
@@ -117,7 +116,7 @@ class Played:
             sets = [self._set(one, number) for number, one in enumerate(self.case["files"][place]["sets"], 1)]
             group = OutboundGroup(function="HP", control=1, version="005010X221A1", sets=tuple(sets))
             clinic.arrived(self.office, clinic.file_of(group, 1000 + place), name=f"file-{place}")
-            post(self.office)
+            clinic.all_posted(self.office)
 
     def _set(self, one: dict[str, Any], number: int) -> OutboundSet:
         claims_meant = [item["claim"] for item in one["claims"] if item["claim"] in self.case["claims"]]

@@ -18,7 +18,6 @@ from gateway.ledger.tables import answers, claim_versions, payments, postings, r
 from gateway.ledger.visits import NewVersion
 from gateway.lifecycle import VisitState
 from gateway.money import from_cents, wire
-from gateway.service.inbound.post import post
 from gateway.service.money.find_claims import candidates
 from gateway.service.office import Office
 from tests import people
@@ -118,7 +117,7 @@ class GarbledLedger:
         if sets:
             group = OutboundGroup(function="HP", control=1, version="005010X221A1", sets=tuple(sets))
             clinic.arrived(self.office, clinic.file_of(group, 7 if name == "earlier" else 8), name=name)
-            post(self.office)
+            clinic.all_posted(self.office)
 
     def _set(self, trace: str, payer: str, some: dict[int, tuple[str, ...]], number: int) -> OutboundSet:
         paid = sum((Decimal(one[0].split("*")[4]) for one in some.values()), Decimal(0))

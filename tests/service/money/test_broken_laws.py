@@ -14,6 +14,7 @@ from gateway.service.money import laid_on_lines
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from tests import people
+from tests.service import clinic
 from tests.service.money.answer_case import Played
 
 SAID = "what payers said they paid is what stands on the claims"
@@ -202,3 +203,91 @@ def test_whether_a_claim_names_other_payers_is_told_without_reading_it() -> None
     named = replace(alone, patient=replace(alone.patient, last_name='"other_payers":[1'))
     assert not has_other_payers(claim_to_bytes(named))
     assert not has_other_payers(b'{"lines":[]}')
+
+
+LAWS: Final = (
+    "every visit and claim is somewhere",
+    "every answered line is divided to the cent",
+    "no claim version is in two files",
+    "the bytes of sealed files never changed",
+    "posted and parked money is what was paid",
+    SAID,
+    SETTLED,
+    PATIENT,
+    "what was set off came to nothing together",
+    DOUBT,
+    "every denied dollar is on somebody's list",
+    DENIALS,
+    "every partner that something waits for is configured",
+    "every state was entered on evidence",
+)
+
+_CARRIED_TWICE: Final = (
+    "INSERT INTO interchange_claims (practice, interchange_id, claim_version_id, withdrawn) "
+    "SELECT practice, interchange_id, claim_version_id, withdrawn FROM interchange_claims"
+)
+_THREE_MORE: Final = (
+    "INSERT INTO postings (practice, payment_id, line_id, bucket, cents, group_code, carc, rarcs) "
+    "SELECT practice, payment_id, line_id, bucket, 3, group_code, carc, rarcs FROM postings WHERE bucket = 'paid'"
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "statement", "law", "found"),
+    [
+        ("paid", "DELETE FROM interchange_claims", LAWS[0], "{pcn}"),
+        ("sent", "UPDATE claim_versions SET state = 'paid'", LAWS[0], "{pcn}"),
+        ("paid", _THREE_MORE, LAWS[1], "claim {pcn} line {pcn}01: off by -$0.03"),
+        ("paid", _THREE_MORE, LAWS[4], "remittance 1: off by -$0.03"),
+        ("paid", "UPDATE interchanges SET sha256 = 'x'", LAWS[3], "file elm_north_000000001.837"),
+        ("paid", "UPDATE interchanges SET wire_sha256 = 'x'", LAWS[3], "file elm_north_000000001.837"),
+        ("paid", "UPDATE remittances SET payment_cents = 8007", LAWS[4], "remittance 1: off by $0.07"),
+        ("stranger", "UPDATE desk_items SET held_cents = held_cents + 5", LAWS[4], "remittance 1: off by $0.05"),
+        (
+            "stranger",
+            "UPDATE desk_items SET state = 'set off', left_cents = 0",
+            LAWS[8],
+            "payer OWNCOMMERCIAL: off by $80.00",
+        ),
+        ("denied", "DELETE FROM denials", LAWS[10], "{pcn}"),
+        (
+            "sent",
+            "UPDATE claim_versions SET state = 'ready', partner = 'gone'",
+            LAWS[12],
+            "partner gone has no file in partners/",
+        ),
+        ("paid", "UPDATE claim_versions SET state = 'partial'", LAWS[13], "{pcn}"),
+    ],
+)
+def test_each_law_finds_what_breaks_it_and_says_where(
+    office: Office, history: str, statement: str, law: str, found: str
+) -> None:
+    answers = {"paid": [PAID], "denied": [DENIED], "stranger": [STRANGER], "sent": []}[history]
+    at_work = played(office, *answers)
+    assert broken(at_work) == {}
+    done(at_work, statement)
+    assert found.format(pcn=pcn(at_work)) in broken(at_work)[law]
+
+
+def test_a_visit_that_says_it_became_a_claim_and_did_not_is_found(office: Office) -> None:
+    clinic.taken(office, clinic.visit())
+    assert broken(office) == {}
+    done(office, "UPDATE visit_versions SET state = 'claimed'")
+    assert (broken(office), reconcile(office).lost) == ({LAWS[0]: ("V-1",)}, 1)
+
+
+def test_what_is_lost_doubled_and_unexplained_is_counted(office: Office) -> None:
+    at_work = played(office, PAID)
+    with office.ledger.writing() as tx:
+        tx.execute(text("DROP INDEX uq_interchange_claims_carried_once"))  # it forbids just that
+    done(at_work, _CARRIED_TWICE, "UPDATE remittances SET payment_cents = 7993", _THREE_MORE)
+    assert broken(at_work)[LAWS[2]] == (pcn(at_work),)
+    outcome = reconcile(at_work)
+    assert (outcome.lost, outcome.duplicated, str(outcome.unexplained)) == (0, 1, "0.13")
+    done(at_work, "DELETE FROM interchange_claims")
+    outcome = reconcile(at_work)
+    assert (outcome.lost, outcome.duplicated, outcome.holds) == (1, 0, False)
+
+
+def test_the_laws_are_told_by_name_and_in_order(office: Office) -> None:
+    assert tuple(one.law for one in reconcile(played(office, PAID)).laws) == LAWS

@@ -340,6 +340,24 @@ def test_nothing_is_proposed_for_somebody_elses_claim(desk: Desk) -> None:
     assert desk.proposed(answer(other)) == ()
 
 
+def test_of_a_full_day_those_are_opened_that_have_its_charge_or_its_lines(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim that is meant was made last of many, and the answer speaks of one of its lines."""
+    for number in range(3):
+        desk.sent(member=f"X{number}", services=(("97530", "80.00"), ("97140", "70.00")))
+    meant = desk.sent(member="M7")
+    monkeypatch.setattr("gateway.service.money.find_claims._OPENED_MAX", 1)
+    whole = answer(meant, "STRANGER")
+    some = whole._replace(charge=Decimal("60.50"), lines=whole.lines[1:])
+    for payment in (
+        whole,
+        some,
+        some._replace(charge=Decimal("-60.50"), lines=(whole.lines[1]._replace(charge=Decimal("-60.50")),)),
+    ):
+        assert pcns(desk.proposed(payment)) == [meant.patient_control_number]
+
+
 def test_an_answer_without_lines_or_days_is_proposed_by_its_number(desk: Desk) -> None:
     claim = desk.sent()
     payment = answer(claim, claim.patient_control_number[:9], lines=())

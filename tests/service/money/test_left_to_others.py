@@ -10,7 +10,6 @@ from gateway.ledger.left_to_others import _OTHERS, _PAID, Adjusted, Advice, Left
 from gateway.lifecycle import ClaimState
 from gateway.remit.posting import Bucket
 from gateway.service.claims.close import close_claim
-from gateway.service.inbound.post import post
 from gateway.service.office import Office
 from gateway.service.views.claims import CLAIMS, ClaimListed
 from gateway.service.views.lists import Request, rows, total
@@ -45,7 +44,7 @@ def answered(
     for change in changes:
         body = tuple(map(change, body))
     clinic.arrived(office, clinic.answer_835(amount, body, trace=trace), name=f"{key} {trace}")
-    post(office)
+    clinic.all_posted(office)
 
 
 def listed(office: Office, filter: str) -> dict[str, LeftToOthers | None]:  # noqa: A002 as it is called there
@@ -84,7 +83,7 @@ def test_what_is_taken_back_is_left_to_nobody_and_its_correction_is(three: Offic
     answered(three, "V-1")
     taken_back = clinic.paid_in_full(the_claim(three), reverses=True)
     clinic.arrived(three, clinic.answer_835("0", taken_back, trace="T2", plb=_taken_from_the_next()), name="T2")
-    post(three)
+    clinic.all_posted(three)
     assert listed(three, "left:by_hand") == {}
     changes = (
         lambda text: text.replace("140.5*20", "130.5*30"),
@@ -121,7 +120,7 @@ def test_what_a_further_payer_paid_is_left_no_more(three: Office) -> None:
         f"REF*6R*{the_claim(three).pcn}02",
     )
     clinic.arrived(three, clinic.answer_835("20", second, trace="T2", payer="SUPP1"), name="T2")
-    post(three)
+    clinic.all_posted(three)
     assert listed(three, "left:by_hand") == {}
 
 

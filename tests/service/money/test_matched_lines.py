@@ -8,7 +8,6 @@ import pytest
 from gateway.ledger import claims, events
 from gateway.ledger import remittances as money
 from gateway.money import from_cents
-from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from tests.service import clinic
@@ -105,7 +104,7 @@ def test_lines_without_controls_are_posted_and_taken_back(played: Played, name: 
     office, pcn = played.office, played.claims["A"].pcn
     paid = sum((Decimal(one.split("*")[3]) for one in lines if one.startswith("SVC")), Decimal(0))
     clinic.arrived(office, clinic.answer_835(str(paid), body(pcn, lines), payer="OWNCOMMERCIAL"), name="one")
-    post(office)
+    clinic.all_posted(office)
     assert posted(played) == wanted
     assert len(differs(office)) == doubts
     taken = clinic.answer_835(
@@ -116,7 +115,7 @@ def test_lines_without_controls_are_posted_and_taken_back(played: Played, name: 
         plb=f"PLB*1234567893*20261231*FB:T2*-{paid}",
     )
     clinic.arrived(office, taken, name="two")
-    post(office)
+    clinic.all_posted(office)
     assert posted(played) == [{}, {}, {}]
     assert [one for law in reconcile(office).laws for one in law.broken] == []
 
@@ -125,6 +124,6 @@ def test_joined_with_another_procedure_is_parked_whole(played: Played) -> None:
     office, pcn = played.office, played.claims["A"].pcn
     lines = ("SVC*HC:97110:GP*120*120**2", "SVC*HC:97530:GP*90*90**2*HC:97140:GP*2")
     clinic.arrived(office, clinic.answer_835("210", body(pcn, lines), payer="OWNCOMMERCIAL"))
-    post(office)
+    clinic.all_posted(office)
     assert posted(played) == [{}, {}, {}]
     assert reconcile(office).parked == Decimal(210)

@@ -6,7 +6,6 @@ import pytest
 
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.close import close_claim
-from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.money.written_off import as_it_stands
 from gateway.service.office import Office
@@ -38,12 +37,12 @@ def test_a_closed_claim_shows_the_buckets_that_reconcile_counts(office: Office) 
     scrub_visits(office)
     clinic.delivered(office)
     arrived(office, answer_835("100", denied(clinic.the_claim(office))))
-    post(office)
+    clinic.all_posted(office)
     assert shown_of(office, "V-1")["denied"] == 6050
     close_claim(office, "V-1", reason="not worth an appeal")
     assert "denied" not in shown_of(office, "V-1")
     arrived(office, ta1(1, "R", "006"), name="ta1")
-    post(office)
+    clinic.all_posted(office)
     close_claim(office, "V-2", reason="too old")
     together = shown_of(office, "V-1") + shown_of(office, "V-2")
     counted = reconcile(office).buckets
