@@ -28,6 +28,7 @@ from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
 from tests.bench import delivery, ledger, matching, upgrade, x12
+from tests.bench.month import __main__ as month
 from tests.intake.files import read_visits
 from tests.people import claim
 
@@ -123,4 +124,6 @@ if __name__ == "__main__":
         sys.exit(upgrade.main(sys.argv[2:]))
     if sys.argv[1:2] == ["matching"]:
         sys.exit(matching.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["month"]:
+        sys.exit(month.main(sys.argv[2:]))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

@@ -1,10 +1,17 @@
 """Reconcile tells each question before it asks it: whoever waits for a full ledger sees how far it is."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from gateway.ledger import laws
-from gateway.service.money.reconcile import reconcile
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import Unanswered, reconcile
 from gateway.service.office import Office
+from gateway.service.visits.scrub import scrub_visits
+from tests.service.clinic import answer_835, arrived, delivered, paid_in_full, taken, the_claim, visit
 
 STEPS = [
     "is every visit and claim somewhere",
@@ -60,3 +67,23 @@ def test_a_step_is_told_before_its_question_is_asked(
     monkeypatch.setattr(laws, question, asked)
     reconcile(office, told.append)
     assert "asked" in told
+
+
+def test_what_a_payer_does_not_answer_is_somebodys_after_45_days(office: Office) -> None:
+    taken(office, visit(), visit("V-2", date="2026-11-10"))
+    scrub_visits(office)
+    on_their_way = reconcile(replace(office, clock=replace(office.clock, pinned=date(2027, 1, 20))))
+    assert on_their_way.unanswered == Unanswered(claims=0, amount=Decimal(0)), (
+        "a claim that did not leave is no payer's"
+    )
+    delivered(office)
+
+    def late(today: date) -> Unanswered:
+        return reconcile(replace(office, clock=replace(office.clock, pinned=today))).unanswered
+
+    assert late(date(2026, 12, 17)) == Unanswered(claims=0, amount=Decimal(0))
+    assert late(date(2026, 12, 18)) == Unanswered(claims=1, amount=Decimal("180.50"))
+    assert late(date(2026, 12, 26)) == Unanswered(claims=2, amount=Decimal("361.00"))
+    arrived(office, answer_835("140.5", paid_in_full(the_claim(office))))
+    post(office)
+    assert late(date(2026, 12, 26)) == Unanswered(claims=1, amount=Decimal("180.50"))
