@@ -152,7 +152,7 @@ def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, 
     if not payer.takes_replacements:
         raise UsageError(
             f"the claim of visit {visit.key} was adjudicated and {payer.name} takes no replacement claims; "
-            f"{_instead(payer)} (gateway denials show {visit.key}); nothing was changed"
+            f"{_instead(payer)} (gateway denials show {visit.key}){_or_decline(visit)}; nothing was changed"
         )
     if not earlier.number_of(payer_id):
         raise UsageError(
@@ -160,6 +160,13 @@ def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, 
             f"answered under another id of the payer: gateway money alias {payer_id} ID --by NAME --reason TEXT; "
             "nothing was changed"
         )
+
+
+def _or_decline(visit: StoredVisit) -> str:
+    """Say what ends a proposed change that cannot be billed: it would stand on the worklist for good."""
+    if visit.state is not VisitState.PROPOSED:
+        return ""
+    return f"; to let what was claimed stand: gateway visits fix {visit.key} --decline --by NAME --reason TEXT"
 
 
 def _instead(payer: Payer) -> str:

@@ -74,8 +74,9 @@ def page(month: Month, found: Found, *, seed: int, seconds: float) -> int:
     say("seconds by command: " + ", ".join(f"{word} {took:.0f}" for word, took in month.clinic.seconds.items()))
     for what, some in month.biller.refused.items():
         say(f"advice refused, {what}: {len(some)}", *(f"  {one[:300]}" for one in some[:3]))
-    for name in ("waiting for longer than 45 days", "next step but nobody named", "answers that stand alone"):
-        say(f"{name}: {figures.get(name, 0) if isinstance(figures.get(name, 0), int) else _counted(figures[name])}")
+    say(f"with the payer for more than 45 days: {figures['with the payer for more than 45 days']}")
+    checked = figures["claims checked reason by reason, by number of answers"]
+    say("checked reason by reason: " + ", ".join(f"{n} claims of {answers} answers" for answers, n in checked.items()))
     for what, said in found.wrong.items():
         say(f"{'holds ' if not said else 'BROKEN'} {what}" + (f": {len(said)}" if said else ""))
         say(*(f"         {one[:400]}" for one in said[:_SHOWN_MAX]))

@@ -1,26 +1,21 @@
 """What the bookkeeper asks of the month's end; every answer that is not nothing is a fault of somebody's."""
 
+import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from datetime import date
+from typing import Any, Final
 
-from tests.bench.month.books import Books, Clp, Found, St, uploads
+from tests.bench.month.books import Books, Found, St, Told, uploads
 from tests.bench.month.clinic import Clinic
+from tests.bench.month.reasons import of_reasons
 
 _SETTLED: Final = {"paid", "closed", "voided", "replaced"}
 _ASIDE: Final = {"set aside", "closed"}
-_PATIENT: Final = {"1", "2", "3"}
+_NEW_CLAIM: Final = {"31", "109"}
+_WITH_THE_PAYER: Final = {"sent", "received", "accepted"}
 _WAITING_DAYS_MAX: Final = 45
-
-
-class Told(NamedTuple):
-    """An answer to a visit's claim, with the set that it stands in and the ledger's row of that."""
-
-    st: St
-    clp: Clp
-    remittance: int
-    state: str
 
 
 def audit(books: Books, clinic: Clinic, *, moved: set[str]) -> Found:
@@ -32,9 +27,12 @@ def audit(books: Books, clinic: Clinic, *, moved: set[str]) -> Found:
     found.check("all that payers paid is on the manager's page", _of_page(books, reconciled["reconciled"]))
     told = _told(books)
     found.check("what payers say of a claim over all versions is what stands", _of_claims(books, told))
-    found.check("an answer that stands alone stands reason by reason", _of_reasons(books, told, moved, found))
+    found.check("what stands of a claim stands reason by reason", of_reasons(books, told, moved, found))
     found.check("no claim is twice at a partner, none is lost", _of_uploads(books, told, found))
-    found.check("every claim is settled, or listed with a next step and an owner", _of_people(books, clinic, found))
+    late = reconciled["reconciled"]["unanswered"]["claims"]
+    found.check(
+        "every claim is settled, or listed with a next step and an owner", _of_people(books, clinic, late, found)
+    )
     found.check("no money in doubt without candidate, reason or person", _of_desk(clinic, found))
     found.figures["reconciled"] = reconciled["reconciled"]
     return found
@@ -59,6 +57,10 @@ def _adds_up(books: Books, found: Found) -> Iterator[str]:
         row = books.place_of(one)
         if row is not None and row["state"] not in _ASIDE:
             yield f"{_name(one)} is a cent off, and is {row['state']}"
+    for one in set(books.sets) - set(off):
+        row = books.place_of(one)
+        if row is not None and row["state"] in _ASIDE:
+            yield f"{_name(one)} adds up, and is {row['state']}"
 
 
 def _of_sets(books: Books, found: Found) -> Iterator[str]:
@@ -134,69 +136,12 @@ def _of_claims(books: Books, told: dict[str | None, list[Told]]) -> Iterator[str
         "SELECT remittance_id, ordinal, sum(held_cents) FROM desk_items WHERE account = '' GROUP BY 1, 2"
     ):
         waits[number, ordinal] = amount
-    paper = Counter[str]()
-    for key, amount in books.rows(
-        "SELECT s.key, sum(y.paid_cents) FROM payments y JOIN claim_versions v ON v.id = y.claim_version_id "
-        "JOIN claims c ON c.id = v.claim_id JOIN visits s ON s.id = c.visit_id "
-        "JOIN remittances r ON r.id = y.remittance_id WHERE r.trace LIKE 'PAPER%' GROUP BY 1"
-    ):
-        paper[key] = amount
     for key in {*told, *stands} - {None}:
         assert key is not None
-        said = sum(one.clp.paid for one in told[key] if one.state == "posted") + paper[key]
+        said = sum(one.clp.paid for one in told[key] if one.state == "posted") + books.on_paper[key]
         held = sum(waits[one.remittance, one.clp.ordinal] for one in told[key] if one.state == "posted")
         if said - held != stands[key]:
             yield f"visit {key}: told {said}, of which {held} wait; {stands[key]} on its claims"
-
-
-def _of_reasons(books: Books, told: dict[str | None, list[Told]], moved: set[str], found: Found) -> Iterator[str]:
-    """Of visits whose only answer was posted: paid, contract, patient, and whether it is denied, from CAS alone."""
-    alone = {key: some[0] for key, some in told.items() if key and len(some) == 1 and some[0].state == "posted"}
-    by_visit: dict[str, Counter[str]] = defaultdict(Counter)
-    query = (
-        "SELECT s.key, p.bucket, sum(p.cents) FROM postings p JOIN payments y ON y.id = p.payment_id "
-        "JOIN claim_versions v ON v.id = y.claim_version_id JOIN claims c ON c.id = v.claim_id "
-        "JOIN visits s ON s.id = c.visit_id GROUP BY 1, 2"
-    )
-    for key, bucket, amount in books.rows(query):
-        by_visit[key][bucket] += amount
-    waits = {
-        (row[0], row[1])
-        for row in books.rows("SELECT remittance_id, ordinal FROM desk_items WHERE held_cents <> 0 OR state = 'open'")
-    }
-    states = _states(books)
-    checked = 0
-    for key, one in alone.items():
-        if (one.remittance, one.clp.ordinal) in waits or not by_visit[key]:
-            continue
-        checked += 1
-        buckets, cas = by_visit[key], one.clp.cas
-        # Of Medicaid only the copay is the patient's; what is else left to the patient is not.
-        asked = {"3"} if one.st.payer.endswith(("MDCD1", "MDCD2")) else _PATIENT
-        patient = sum(amount for group, carc, amount in cas if group == "PR" and carc in asked)
-        if buckets["patient"] + buckets["other_payer"] + buckets["other payer"] < patient:
-            yield f"visit {key}: PR 1 to 3 are {patient}, the ledger has {dict(buckets)}"
-        if sum(buckets.values()) != one.clp.charge:
-            yield f"visit {key}: charged {one.clp.charge}, the ledger has {dict(buckets)}"
-        shares = any(group == "PR" and carc in _PATIENT for group, carc, _ in cas)
-        refused = one.clp.paid == 0 and one.clp.charge > 0 and not shares and one.clp.status != "25"
-        if refused and "paid" in states[key] and one.clp.control not in moved:
-            yield f"visit {key}: nothing was paid and nothing is a share, and it reads paid: {cas}"
-        whole = one.clp.paid > 0 and all(paid > 0 for _, paid in one.clp.lines)
-        if whole and states[key] & {"denied", "partial"}:
-            yield f"visit {key}: every line was paid, and it reads {states[key]}"
-    found.figures["answers that stand alone"] = checked
-
-
-def _states(books: Books) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    query = (
-        "SELECT s.key, v.state FROM claim_versions v JOIN claims c ON c.id = v.claim_id "
-        "JOIN visits s ON s.id = c.visit_id WHERE v.state <> 'replaced'"
-    )
-    for key, state in books.rows(query):
-        found[key].add(state)
-    return found
 
 
 def _of_uploads(books: Books, told: dict[str | None, list[Told]], found: Found) -> Iterator[str]:
@@ -216,50 +161,51 @@ def _of_uploads(books: Books, told: dict[str | None, list[Told]], found: Found) 
         if pcn not in there and row["state"] not in never:
             yield f"claim {pcn} of visit {row['key']} is {row['state']} and at no partner"
     for key, some in told.items():
-        for one in some:
+        # Where a payer never knew the patient, or has passed the claim on, a new original is what is asked for.
+        asked_for = any(carc in _NEW_CLAIM for one in some for _, carc, _ in one.clp.cas)
+        for one in some if not asked_for else ():
             if any((group, carc) == ("CO", "18") for group, carc, _ in one.clp.cas):
                 yield f"visit {key}: claim {one.clp.control} was refused as a duplicate"
     found.figures["claims that left"] = len(there)
 
 
-def _of_people(books: Books, clinic: Clinic, found: Found) -> Iterator[str]:
-    """Every claim that is not settled is on a list, which says what to do, and by whom."""
+def _of_people(books: Books, clinic: Clinic, late: int, found: Found) -> Iterator[str]:
+    """Every claim that is not settled is on a list, which says what to do, and by whom.
+
+    late  how many claims the page for a manager says the payers have had for too long
+    """
     denied = {row["pcn"]: row for row in _listed(clinic, "denials", "denials")}
-    desk = {row["claim"] for row in _listed(clinic, "money", "items")}
-    ends = Counter[str]()
+    steps = {row["claim"]: row["what to do"] for row in _table(clinic, "claims")}
+    ends, old = Counter[str](), 0
     for row in _listed(clinic, "claims", "claims"):
-        ends[row["state"]] += 1
         pcn, state = row["pcn"], row["state"]
-        if state in {"denied", "partial"}:
-            one = denied.get(pcn)
-            if one is None:
-                yield f"claim {pcn} is {state} and no denial of it is open"
-            elif not (one["owner"] and one["route"] and one["fix"]):
-                yield f"claim {pcn}: its denial lacks owner, route or fix"
-        elif state == "rejected" or state == "reversed" or state not in _SETTLED:
-            age = (clinic.today - _day(row["day"])).days
-            if state in {"sealed", "ready"} or (state not in {"rejected", "reversed"} and age > _WAITING_DAYS_MAX):
-                found.figures.setdefault("waiting for longer than 45 days", Counter())[state] += 1
-            if pcn not in desk:
-                found.figures.setdefault("next step but nobody named", Counter())[state] += 1
+        ends[state] += 1
+        if state in _SETTLED:
+            continue
+        if row["owner"] in {"", "nobody", "as its denials say"} or steps.get(pcn, "") in {"", "nothing"}:
+            yield f"claim {pcn} is {state}: whose it is, or what to do, is not said"
+        one = denied.get(pcn)
+        if state in {"denied", "partial"} and (one is None or not (one["owner"] and one["route"] and one["fix"])):
+            yield f"claim {pcn} is {state}, and no denial of it says who does what"
+        old += state in _WITH_THE_PAYER and (clinic.today - date.fromisoformat(row["day"])).days > _WAITING_DAYS_MAX
+        if state in {"ready", "sealed"}:
+            yield f"claim {pcn} is {state} though nothing was left to do"
+    if old != late:
+        yield f"{old} claims are with payers for more than {_WAITING_DAYS_MAX} days, the page names {late}"
     found.figures["claims"] = dict(ends)
-    found.figures["visits"] = {
-        row[0]: row[1]
-        for row in books.rows(
-            "SELECT w.state, count(*) FROM visits s JOIN visit_versions w ON w.visit_id = s.id "
-            "AND w.version = s.version GROUP BY 1"
-        )
-    }
-    held = {row["visit"]["key"]: row for row in _listed(clinic, "visits", "visits", "state:held")}
-    for key, row in held.items():
+    found.figures["with the payer for more than 45 days"] = old
+    query = (
+        "SELECT w.state, count(*) FROM visits s JOIN visit_versions w ON w.visit_id = s.id AND w.version = s.version"
+    )
+    found.figures["visits"] = dict(map(tuple, books.rows(f"{query} GROUP BY 1")))
+    for row in _listed(clinic, "visits", "visits", "state:held"):
         if not any(one["severity"] == "hold" and one["owner"] and one["fix"] for one in row["findings"]):
-            yield f"visit {key} is held, and nobody is named, or nothing said"
+            yield f"visit {row['visit']['key']} is held, and nobody is named, or nothing said"
 
 
-def _day(text: str) -> Any:
-    from datetime import date  # noqa: PLC0415
-
-    return date.fromisoformat(text)
+def _table(clinic: Clinic, noun: str) -> Iterator[dict[str, str]]:
+    said = clinic.types(noun, "list", "-o", "csv", "--limit", "10000")
+    yield from csv.DictReader(said.out.splitlines())
 
 
 def _of_desk(clinic: Clinic, found: Found) -> Iterator[str]:

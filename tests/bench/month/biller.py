@@ -32,7 +32,7 @@ class Biller:
     refused  advice that was typed as it stood and was refused: kind, and what the gateway said
     told     what came of proposals: whether the one that is meant stood first
     papers   what was typed in from paper: payer, trace, cents
-    moved    claims of whose denials somebody has decided
+    moved    claims of which somebody has moved what was refused to the patient
     """
 
     clinic: Clinic
@@ -184,7 +184,6 @@ class Biller:
             if not advice:
                 self._complains("denial", f"{pcn}: open, and no command is given")
                 continue
-            self.moved.add(pcn)
             self._types_advice("denial", advice[0])
 
     def _desk(self) -> None:
@@ -312,7 +311,9 @@ class Biller:
                 filled.append(str(self._member_file(claim)))
             else:
                 filled.append(word)
-        self._decides(f"{kind}: {' '.join(words[:2])}", *filled, note=kind)
+        done = self._decides(f"{kind}: {' '.join(words[:2])}", *filled, note=kind)
+        if words[:2] == ["denials", "bill-patient"] and done.status in _WELL:
+            self.moved.add(claim)
 
     def _other_payer(self, key: str) -> str:
         first = next(one.visit for one in self.export.planned if one.key == key)["coverages"][0]["payer_id"]

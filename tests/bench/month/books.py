@@ -64,6 +64,15 @@ class St(NamedTuple):
         return claims and self.paid == sum(one.paid for one in self.clps) - sum(cents for _, _, cents in self.plb)
 
 
+class Told(NamedTuple):
+    """An answer to a visit's claim, with the set that it stands in, and number and state of the ledger's row of that."""
+
+    st: St
+    clp: Clp
+    remittance: int
+    state: str
+
+
 def cents(text: str) -> int:
     amount = Decimal(text or "0") * 100
     assert amount == int(amount), f"a fraction of a cent: {text}"
@@ -210,6 +219,16 @@ class Books:
             place = f"account {row['account']}" if row["account"] else f"desk, {row['state']}"
             found[row["remittance_id"]][place] += row["held_cents"]
         return found
+
+    @cached_property
+    def on_paper(self) -> Counter[str]:
+        """Cents that persons typed in from paper, by visit."""
+        query = (
+            "SELECT s.key, sum(y.paid_cents) FROM payments y JOIN claim_versions v ON v.id = y.claim_version_id "
+            "JOIN claims c ON c.id = v.claim_id JOIN visits s ON s.id = c.visit_id "
+            "JOIN remittances r ON r.id = y.remittance_id WHERE r.trace LIKE 'PAPER%' GROUP BY 1"
+        )
+        return Counter(dict(map(tuple, self.rows(query))))
 
     def visit_of(self, clp: Clp) -> str | None:
         """The visit that an answer is about, by its member and day; None if it is about nobody's."""
