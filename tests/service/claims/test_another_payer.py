@@ -184,7 +184,9 @@ def test_a_change_that_cannot_be_billed_any_more_is_declined_and_the_refusal_say
     payer = the_claim(sent, key).payer
     changed = visit(key, payer, services=[{"code": "97110", "units": 1, "charge": "60.00"}])
     assert take_in(sent, "again.json", visits_file(changed)).proposed == (key,)
-    with pytest.raises(UsageError, match=rf"to let what was claimed stand: gateway visits fix {key} --decline --by NAME"):
+    with pytest.raises(
+        UsageError, match=rf"to let what was claimed stand: gateway visits fix {key} --decline --by NAME"
+    ):
         fix_visit(sent, key, (), reason="as the list says")
     decline(sent, key, reason="as the refusal says")
     assert the_claim(sent, key).state is ClaimState.PAID
