@@ -108,6 +108,19 @@ class Biller:
                     return True
         return False
 
+    def carries_by_hand(self, *, uploads: bool) -> None:
+        """Take a file that has not left to the partner's portal; or take it out, and then leave it all to the gateway."""
+        sealed = self._lists("deliveries", "files", "list", "state:sealed")
+        for one in sealed[:1]:
+            path = self.clinic.home.parent / f"by-hand-{one['name']}"
+            said = self._decides("file exported", "deliveries", "export", one["name"], "--to", str(path))
+            if said.status in _WELL and uploads:
+                (self.partners / one["partner"] / "inbound" / one["name"]).write_bytes(path.read_bytes())
+                receipt = "--evidence", "receipt 4711"
+                self._decides("file uploaded by hand", "deliveries", "uploaded", one["name"], *receipt)
+            elif said.status in _WELL:
+                self._decides("file not uploaded after all", "deliveries", "not-uploaded", one["name"])
+
     def check_partners(self) -> None:
         """Prove anew what the partners' servers can do, as one does after a bad day."""
         for name in PARTNERS:

@@ -151,6 +151,8 @@ def _day(month: Month, number: int, doomed: Counter[str], *, is_bad: bool) -> No
         clinic.types("visits", "import", str(file))  # the same file twice changes nothing
     _step(month, doomed, "scrub", "run")
     _step(month, doomed, "batch", "seal")
+    if number % 6 == 4:
+        month.biller.carries_by_hand(uploads=number % 12 == 4)
     _deliver(month, doomed)
     _collect(month, doomed, is_bad=is_bad)
     month.biller.works(number)
