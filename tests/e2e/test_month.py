@@ -6,10 +6,10 @@ from tests.bench.month.__main__ import played
 
 
 def test_after_a_short_month_every_cent_and_every_claim_is_where_the_payers_bytes_put_it(tmp_path: Path) -> None:
-    month, found = played(tmp_path, count=60, seed=1, days=6, kills=12)
+    month, found = played(tmp_path, count=60, seed=1, days=5, kills=6)
     assert {what: said for what, said in found.wrong.items() if said} == {}
     assert month.clinic.bugs == []
-    assert sum(month.clinic.kills.values()) >= 9, "some commands are done before they are killed"
+    assert sum(month.clinic.kills.values()) >= 4, "some commands are done before they are killed"
     assert sum(month.partners.faults.values()) > 0
     figures = found.figures
     assert figures["claims that left"] > 50

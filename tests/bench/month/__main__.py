@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,8 +45,8 @@ def main(arguments: list[str]) -> int:
 def played(folder: Path, *, count: int, seed: int, days: int = DAYS, kills: int = KILLS) -> tuple[Month, Found]:
     """Play a month in a folder and audit it."""
     month = play(folder, count=count, seed=seed, days=days, kills=kills, tell=lambda _: None)
-    books = Books(folder, month.biller.meant, month.biller.papers)
-    return month, audit(books, month.clinic, moved=month.biller.moved)
+    with closing(Books(folder, month.biller.meant, month.biller.papers)) as books:
+        return month, audit(books, month.clinic, moved=month.biller.moved)
 
 
 def page(month: Month, found: Found, *, seed: int, seconds: float) -> int:

@@ -176,6 +176,9 @@ class Books:
         self.ledger = sqlite3.connect(folder / "clinic" / "gateway.db")
         self.ledger.row_factory = sqlite3.Row
 
+    def close(self) -> None:
+        self.ledger.close()
+
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self.ledger.execute(query, values).fetchall()
 

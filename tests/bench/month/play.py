@@ -36,11 +36,13 @@ class Partners:
     _planned: tuple[str, ...] = ("",)
 
     def open(self, scenario: str, faults: tuple[str, ...]) -> None:
-        """Begin a day with these faults of the line."""
-        self.close()
+        """Begin a day with these faults of the line; the process goes on where nothing changes."""
         for file in self.folder.glob("state/*/outbound/*"):  # a night has gone by: files are as old as they would be
             told = file.stat()
             os.utime(file, (told.st_atime - _NIGHT, told.st_mtime - _NIGHT))
+        if self._process is not None and self._planned == (scenario, *faults):
+            return
+        self.close()
         self._planned = (scenario, *faults)
         words = [str(self.port), *(str(self.folder / name) for name in ("state", "world", scenario)), str(self.home)]
         command = [sys.executable, "-m", "tests.bench.month.partners", *words, *faults]
@@ -64,9 +66,7 @@ class Partners:
     def close(self) -> None:
         if self._process is not None:
             self.answer()
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.wait()
+            self._process.communicate()
             self._process = None
 
     def _reads(self) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _portal(month: Month) -> None:
 
 def _rest(month: Month, when: list[date], begun: int, tell: Any) -> None:
     """Go on, without new visits, until the payers have said everything and nobody does anything more."""
-    quiet = 0
+    quiet, patience = 0, min(12, begun)
     for number, day in enumerate(when, start=begun):
         month.clinic.today = day
         month.partners.open("end.toml", ())
@@ -215,12 +215,12 @@ def _rest(month: Month, when: list[date], begun: int, tell: Any) -> None:
         _deliver(month, none)
         left = month.partners.answer()
         _collect(month, none, is_bad=False)
-        if number == begun + 12:
+        if number == begun + patience:
             month.biller.types_paper(iter(month.biller._lists("claims", "claims", "list", "state:accepted")), 3)
         month.biller.works(number)
         month.days += 1
         did = sum(month.biller.did.values()) - before
-        quiet = quiet + 1 if not left and not did and number > begun + 13 else 0
+        quiet = quiet + 1 if not left and not did and number > begun + patience else 0
         if quiet >= 3:
             break
     tell(f"{month.days} working days in all, until {month.clinic.today}: {month.partners.left}")
