@@ -13,7 +13,7 @@ from gateway.money import ZERO, shown
 from gateway.service.money.reconcile import ANSWERED_WITHIN, Reconciled
 
 _MONEY: Final[tuple[tuple[str, str], ...]] = (
-    ("not yet answered", "no payer has said anything about it"),
+    ("not yet answered", "no payer's answer stands: none came yet, or it was taken back"),
     ("paid", "by payers"),
     ("contractual", "written off by contract with the payer"),
     ("patient", "the patient's share"),
