@@ -153,3 +153,20 @@ EXPLAINED: Final[dict[ClaimState, tuple[str, str]]] = {
     ClaimState.CLOSED: ("closed by a person", "nothing"),
 }
 """The same for each state of a claim."""
+
+OWNERS: Final[dict[ClaimState, str]] = {
+    ClaimState.READY: "gateway",
+    ClaimState.SEALED: "gateway",
+    ClaimState.SENT: "payer",
+    ClaimState.RECEIVED: "payer",
+    ClaimState.ACCEPTED: "payer",
+    ClaimState.REJECTED: "biller",
+    ClaimState.PAID: "nobody",
+    ClaimState.PARTIAL: "as its denials say",
+    ClaimState.DENIED: "as its denials say",
+    ClaimState.REVERSED: "biller",
+    ClaimState.REPLACED: "nobody",
+    ClaimState.VOIDED: "nobody",
+    ClaimState.CLOSED: "nobody",
+}
+"""For each state of a claim: whose the next step is. What stays with a payer for too long is the biller's to ask for."""

@@ -31,6 +31,8 @@ INTEREST = "225"
 """CARC of interest and penalties that the payer adds to what it pays."""
 FORWARDED = "23"
 """CLP02 where the claim is not this payer's and was passed on to another one."""
+QMB = frozenset({"N781", "N782", "N783"})
+"""RARCs that tell of a Qualified Medicare Beneficiary, who is never asked for a share."""
 _CROSSED_OVER = frozenset({"19", "20", "21"})
 """CLP02 of an answer that the payer has sent on to the next payer by itself."""
 LATER = frozenset({"2", "3", "20", "21"})

@@ -69,8 +69,7 @@ def money_show(place: Place, item: int, as_json: bool) -> int:
     with place.office() as office:
         one = item_shown(office, item)
     if as_json:
-        candidates = [each._asdict() for each in one.candidates]
-        show.as_object(item=one.item, answer=one.answer, candidates=candidates)
+        show.as_object(item=one.item, answer=one.answer, candidates=one.candidates)
         return Status.DONE
     i = one.item
     meaning, what_to_do = KIND_EXPLAINED[i.kind]

@@ -5,6 +5,7 @@ replacement claim: Medicare Claims Processing Manual ch. 34 sec. 10.4 has cleric
 carries the amount (group code CO or PI: never the patient; PR: the patient, not a write-off).
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -65,8 +66,35 @@ DEADLINE_OF: Final = MappingProxyType(
 """The clock of each route, for when the route was bent away from the one in the table."""
 
 
-def resolve(wanted: Route, *, payer: Payer, group: GroupCode) -> tuple[Route, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Whom a refusal would be left to.
+
+    has_another_payer  one that was not billed yet: what the first refuses is theirs before it is the patient's
+    is_never_asked     a Qualified Medicare Beneficiary (42 U.S.C. 1396a(n)(3))
+    """
+
+    has_another_payer: bool = False
+    is_never_asked: bool = False
+
+
+ALONE: Final = Patient()
+
+
+def resolve(wanted: Route, *, payer: Payer, group: GroupCode, patient: Patient = ALONE) -> tuple[Route, str]:
     """Give the route that can be taken, and why it is not the wanted one (empty when it is)."""
+    route, because = _bent(wanted, payer, group)
+    if route is Route.BILL_PATIENT and patient.is_never_asked:
+        return Route.WRITE_OFF, "a Qualified Medicare Beneficiary is never asked; write off unless the fix applies"
+    if route is Route.BILL_PATIENT and patient.has_another_payer:
+        return (
+            Route.BILL_SECONDARY,
+            "another payer covers the patient: what this one refuses is billed to it first, by hand",
+        )
+    return route, because
+
+
+def _bent(wanted: Route, payer: Payer, group: GroupCode) -> tuple[Route, str]:
     if wanted in {Route.CORRECTED_CLAIM, Route.VOID} and not payer.takes_replacements:
         return _without_replacements(payer)
     if wanted is Route.MEDICARE_REOPENING and payer.takes_replacements:

@@ -22,10 +22,10 @@ from typing import Final
 from gateway.codes.rarc import RarcKind
 from gateway.codes.rarc import rarc as remark
 from gateway.codes.table import Table, load
-from gateway.denials.route import DEADLINE_OF, Deadline, Route, resolve
+from gateway.denials.route import DEADLINE_OF, Deadline, Patient, Route, resolve
 from gateway.finding import Owner
 from gateway.payer import Payer
-from gateway.remittance import GroupCode
+from gateway.remittance import QMB, GroupCode
 
 SILENT: Final = frozenset({"16", "96", "226", "227", "250", "251", "252", "A1"})
 """CARCs that leave the reason to the remark."""
@@ -60,12 +60,25 @@ class Advice:
     source: str
 
 
-def advise(*, carc: str, rarcs: Sequence[str], group: GroupCode, procedure: str, payer: Payer) -> Advice:
-    """Give the advice of the most specific row that fits. `procedure` may be empty for an adjustment of a claim."""
+def advise(
+    *,
+    carc: str,
+    rarcs: Sequence[str],
+    group: GroupCode,
+    procedure: str,
+    payer: Payer,
+    has_another_payer: bool = False,
+) -> Advice:
+    """Give the advice of the most specific row that fits.
+
+    procedure          may be empty for an adjustment of a claim
+    has_another_payer  whether the patient has another coverage, which was not billed yet
+    """
     fitting = (row for row in rows() if _fits(row, carc, rarcs, procedure, payer))
     row = max(fitting, key=lambda row: _rank(row, carc, rarcs))
     wanted = Route(row["route"])
-    route, because = resolve(wanted, payer=payer, group=group)
+    patient = Patient(has_another_payer=has_another_payer, is_never_asked=not QMB.isdisjoint(rarcs))
+    route, because = resolve(wanted, payer=payer, group=group, patient=patient)
     return Advice(
         category=row["category"],
         owner=Owner(row["owner"]),

@@ -459,6 +459,18 @@ def count_by_state(tx: Connection, practice: str) -> dict[ClaimState, tuple[int,
     return {ClaimState(state): (number, int(charge)) for state, number, charge in tx.execute(query)}
 
 
+def unanswered(tx: Connection, practice: str, *, before: date) -> tuple[int, int]:
+    """Count the claims of services before a day that are with their payer and were never answered, and their cents."""
+    with_the_payer = (ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
+    query = select(func.count(), func.coalesce(func.sum(claim_versions.c.charge_cents), 0)).where(
+        claim_versions.c.practice == practice,
+        claim_versions.c.day < before,
+        claim_versions.c.state.in_(with_the_payer),
+    )
+    number, charge = tx.execute(query).one()
+    return int(number), int(charge)
+
+
 def _line(row: RowMapping) -> StoredLine:
     return StoredLine(
         id=row["id"],

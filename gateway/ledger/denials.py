@@ -1,6 +1,6 @@
 """Denials with what to do about them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -161,6 +161,18 @@ def open_total(tx: Connection, practice: str, *, due_by: date) -> OpenDenials:
     due = select(func.count()).select_from(denials).where(*mine, denials.c.due_on <= due_by)
     lines, cents = tx.execute(total).one()
     return OpenDenials(int(lines), int(cents), int(tx.execute(due).scalar_one()))
+
+
+def owners(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Give, of some claim versions, whose their open denials are, by name; those without one are left out."""
+    found: dict[int, set[str]] = {}
+    for some in some_at_once(version_ids):
+        query = select(denials.c.claim_version_id, denials.c.owner).where(
+            denials.c.practice == practice, denials.c.claim_version_id.in_(some), denials.c.state == "open"
+        )
+        for version_id, owner in tx.execute(query):
+            found.setdefault(version_id, set()).add(owner)
+    return {version_id: tuple(sorted(names)) for version_id, names in found.items()}
 
 
 def page_of(tx: Connection, practice: str, asked: Asked) -> Page[StoredDenial]:

@@ -16,7 +16,7 @@ from gateway.codes.carc import CarcKind, carc
 from gateway.money import ZERO, shown
 from gateway.remit.match import Match, MatchedLine
 from gateway.remit.sharing import partition
-from gateway.remittance import EARLIER_PAYER, Adjustment, ClaimPayment, GroupCode, LinePayment, Said
+from gateway.remittance import EARLIER_PAYER, QMB, Adjustment, ClaimPayment, GroupCode, LinePayment, Said
 
 
 class Bucket(StrEnum):
@@ -80,8 +80,6 @@ ANSWER: Final = "1"
 _OTHER_PAYER: Final = frozenset({EARLIER_PAYER, "209", "B11"})
 """CARCs that leave the amount with an earlier or a later payer."""
 _COPAY: Final = "3"
-QMB: Final = frozenset({"N781", "N782", "N783"})
-"""RARCs that tell of a Qualified Medicare Beneficiary, who is never asked for a share."""
 
 
 def post(

@@ -2,7 +2,8 @@
 
 A reversal that was larger than its payment is carried forward (PLB FB, or WO with a minus sign), and recovered from later
 payments, at once or in parts; what they name in PLB03-2 is a claim, or the trace of the remittance that carried it forward
-(005010X221A1 sec. 1.10.2.12 and 1.10.2.17).
+(005010X221A1 sec. 1.10.2.12 and 1.10.2.17). One remittance may do both: recover what an earlier one carried forward, and carry
+forward anew under its own trace. The two are no counterparts of each other.
 """
 
 from collections import defaultdict
@@ -24,11 +25,13 @@ class Entry(NamedTuple):
 def meet(entries: Sequence[Entry]) -> dict[int, int]:
     """Give what is left of each entry that changes, once all have met. The oldest stand first."""
     left = {one.number: one.cents for one in entries}
+    of = {one.number: one for one in entries}
     known: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for one in entries:
         for key in _names(one):
             for earlier in known[key]:
-                _meet(left, earlier, one.number)
+                if of[earlier].trace != one.trace or key in _names(of[earlier]):
+                    _meet(left, earlier, one.number)
                 if not left[one.number]:
                     break
             known[key] = [earlier for earlier in known[key] if left[earlier]]

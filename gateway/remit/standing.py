@@ -3,7 +3,9 @@
 It is worked out from the set of the answers, whichever was read first: a correction that comes before its reversal waits,
 and stands once that has come. Answers are laid beside each other line by line.
 
-- A reversal takes back the answer whose amounts it negates, of the same claim number of the payer where there are several.
+- A reversal takes back the answer whose amounts it negates, of the same claim number of the payer where there are several: line by
+  line, but as a whole where one of the two spoke of the claim, or of several lines, as one: which cents of that are on which line
+  is our own word, not the payer's.
 - Money that was not taken back stands: a second payment of a line waits for the reversal of the first.
 - Payers answer again what they have paid nothing for, and send no reversal of nothing: the later answer stands. An answer of
   nothing takes no money away: beside a payment it waits for that one's reversal. The same denial again does not count.
@@ -68,6 +70,7 @@ class Answer:
     fits      it can be laid on the claim's lines
     is_ended  a person has paid back or closed what of it waited: that stands no more, but may be reversed
     kept      of one that is ended, the lines that it stands on all the same
+    is_shared its cents on lines are shares that we made: it adjusts the claim as a whole, or answers several lines as one
     parts     where its cents go on the lines it speaks of; of a reversal the negatives
     """
 
@@ -83,6 +86,7 @@ class Answer:
     parts: tuple[Posting, ...]
     is_ended: bool = False
     kept: frozenset[str] = frozenset()
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,8 @@ class _Settling:
             meant = [piece for piece in own if not reversal.speaks_of_lines or piece.line in wanted]
             if _negates(reversal, meant, wanted):
                 return meant
+        if whole := self._negated_as_a_whole(reversal):
+            return whole
         if not reversal.speaks_of_lines:
             together = [piece for piece in live if piece.answer.number == reversal.number]
         else:
@@ -194,6 +200,15 @@ class _Settling:
             )
             together = [piece for piece in found if piece is not None]
         return together if _negates(reversal, together, wanted) else []
+
+    def _negated_as_a_whole(self, reversal: Answer) -> list[_Piece]:
+        """Give all of the answer of its number that a reversal negates in its sums, where one of the two is shared by us."""
+        for answer in dict.fromkeys(piece.answer for piece in self.pieces if piece.answer.number == reversal.number):
+            own = [piece for piece in self.pieces if piece.answer is answer]
+            is_whole = answer.number and not any(piece.taken_by for piece in own)
+            if is_whole and (answer.is_shared or reversal.is_shared) and _comes_to_nothing_with(reversal, own):
+                return own
+        return []
 
     def _stand(self, pieces: list[_Piece]) -> None:
         """Tell which of the answers to one line stand."""
@@ -263,6 +278,13 @@ def _negates(reversal: Answer, pieces: Sequence[_Piece], wanted: Mapping[str, Co
         return {piece.line: piece.content for piece in pieces} == wanted
     charge = sum((part.amount for piece in pieces for part in piece.parts), ZERO)
     return (charge, sum((piece.paid for piece in pieces), ZERO)) == (-reversal.charge, -reversal.paid)
+
+
+def _comes_to_nothing_with(reversal: Answer, pieces: Sequence[_Piece]) -> bool:
+    """Tell whether a reversal negates these pieces together: what was paid, and the sum of each reason."""
+    parts = [part for piece in pieces for part in piece.parts]
+    paid = sum((piece.paid for piece in pieces), ZERO)
+    return paid == -reversal.paid and _content(parts) == _content(_negated(reversal.parts))
 
 
 def _by_line(parts: Iterable[Posting]) -> dict[str, tuple[Posting, ...]]:

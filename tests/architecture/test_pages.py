@@ -53,8 +53,13 @@ def test_the_two_commands_stand_first() -> None:
 
 
 def test_each_state_stands_in_its_table_with_its_meaning_and_what_to_do() -> None:
-    visits_and_claims = (*lifecycle.VISIT_EXPLAINED.items(), *lifecycle.EXPLAINED.items())
-    assert rows(BILLER, "states") == [f"| {state} | {means} | {act} |" for state, (means, act) in visits_and_claims]
+    assert rows(BILLER, "states") == [
+        *(f"| {state} | {means} | {act} |" for state, (means, act) in lifecycle.VISIT_EXPLAINED.items()),
+        *(
+            f"| {state} | {means} | {lifecycle.OWNERS[state]} | {act} |"
+            for state, (means, act) in lifecycle.EXPLAINED.items()
+        ),
+    ]
     assert rows(OPERATOR, "states") == [
         *(
             f"| {file} | {it.means} | {it.owner} | {it.waits} | {it.command} |"

@@ -28,6 +28,7 @@ from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
 from tests.bench import delivery, ledger, matching, mutants, upgrade, x12
+from tests.bench.month import __main__ as month
 from tests.intake.files import read_visits
 from tests.people import claim
 
@@ -125,4 +126,6 @@ if __name__ == "__main__":
         sys.exit(matching.main(sys.argv[2:]))
     if sys.argv[1:2] == ["mutants"]:
         sys.exit(mutants.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["month"]:
+        sys.exit(month.main(sys.argv[2:]))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

@@ -242,7 +242,7 @@ def test_what_matters_least_is_left_out_first_and_no_number_is_broken(home: Path
     shown = gateway(home, "claims", "list", on=narrow).out
     (said,) = [line for line in shown.splitlines() if line.startswith("not shown")]
     left_out = said.removeprefix("not shown for want of room: ").removesuffix(" (-o wide)").split(", ")
-    least_first = ["partner", "payer's number", "payer", "what to do", "date", "visit"]
+    least_first = ["partner", "payer's number", "payer", "whose", "what to do", "date", "visit"]
     there = [one for one in least_first if one in left_out or one in shown.splitlines()[0]]
     assert left_out
     assert left_out == there[: len(left_out)]

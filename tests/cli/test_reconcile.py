@@ -153,3 +153,22 @@ def test_an_empty_ledger_has_a_page_too(tmp_path: Path) -> None:
 def test_one_form_is_asked_for_at_a_time(home: Path) -> None:
     both = gateway(*TODAY, "reconcile", "--line", "--json", home=home)
     assert (both.status, "--line or --json" in both.out + both.err) == (2, True)
+
+
+def test_the_page_names_what_a_payer_has_had_for_too_long(home: Path) -> None:
+    """What was sent and not answered for 45 days stands among what somebody has to do, with the list that shows it."""
+    _moved(home, "ready", "accepted")
+    told = sections(gateway("--today", "2027-01-20", "reconcile", home=home))[TITLES[3]]
+    line = next(one for one in told if "with the payer" in one)
+    assert "45 days after the service not answered: ask it" in line
+    command = line.partition("gateway claims list ")[2].strip("'")
+    count = re.match(r" *(\d+) claims", line)
+    assert count is not None
+    listed = gateway("--today", "2027-01-20", "claims", "list", command, "--json", home=home).facts
+    _moved(home, "accepted", "ready")
+    assert listed["total"]["count"] == int(count[1]) > 0
+
+
+def _moved(home: Path, before: str, after: str) -> None:
+    with closing(sqlite3.connect(home / "gateway.db")) as ledger, ledger:
+        ledger.execute("UPDATE claim_versions SET state = ? WHERE state = ?", (after, before))

@@ -104,6 +104,37 @@ def test_one_reversal_takes_back_two_answers() -> None:
     assert fates(first, second, answer(3, *lines, takes_back=True, whole=True, icn="N2")) == [STANDS, STANDS, WAITS]
 
 
+def test_a_reversal_by_lines_takes_back_what_was_paid_for_the_claim_as_a_whole() -> None:
+    """Our shares of the answer are 50.00 and 60.00 of two lines; the payer says later that it meant 20.00 and 90.00."""
+    shared = replace(answer(1, ("1", "50", "45"), ("2", "60", "45"), whole=True), is_shared=True)
+    meant: tuple[Line, ...] = (("1", "20", "45"), ("2", "90", "45"))
+    assert fates(shared, answer(2, *meant, takes_back=True)) == [TAKEN, TAKEN]
+    # The other way round: lines were answered, and the reversal answers them as one.
+    assert fates(answer(1, *meant), replace(answer(2, *shared_lines(), takes_back=True), is_shared=True)) == [
+        TAKEN,
+        TAKEN,
+    ]
+
+
+def shared_lines() -> tuple[Line, ...]:
+    return ("1", "50", "45"), ("2", "60", "45")
+
+
+def test_a_reversal_by_other_lines_takes_nothing_back_where_that_is_not_certain() -> None:
+    shared = replace(answer(1, *shared_lines(), whole=True), is_shared=True)
+    meant: tuple[Line, ...] = (("1", "20", "45"), ("2", "90", "45"))
+    assert fates(shared, answer(2, *meant, takes_back=True, icn="N2")) == [STANDS, WAITS]
+    other_sum: tuple[Line, ...] = (("1", "20", "45"), ("2", "80", "45"))
+    assert fates(shared, answer(2, *other_sum, takes_back=True)) == [STANDS, WAITS]
+    other_reason: tuple[Line, ...] = (("1", "20", "45"), ("2", "90", "97"))
+    assert fates(shared, answer(2, *other_reason, takes_back=True)) == [STANDS, WAITS]
+    # Of lines that the payer has answered one by one, its own word counts.
+    assert fates(answer(1, *shared_lines()), answer(2, *meant, takes_back=True)) == [STANDS, WAITS]
+    # A part of it was taken back before.
+    part = answer(2, shared_lines()[0], takes_back=True)
+    assert fates(shared, part, answer(3, *meant, takes_back=True)) == [STANDS, TAKEN, WAITS]
+
+
 def test_a_reversal_takes_back_the_answer_of_its_number() -> None:
     outcomes = settle([answer(1, PAID, icn="A"), answer(2, PAID, icn="B"), answer(3, PAID, icn="B", takes_back=True)])
     assert [outcomes[number].fate for number in (1, 2, 3)] == [STANDS, TAKEN, TAKEN]

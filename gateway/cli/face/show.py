@@ -40,6 +40,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 any fact; a line for each
         return str(value) if isinstance(value, Decimal) else value.isoformat()
     if isinstance(value, Exception):
         return str(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return plain(value._asdict())
     if isinstance(value, Iterable):
         return [plain(one) for one in value]
     return str(value)

@@ -10,10 +10,10 @@ from gateway.delivery import Delivery
 from gateway.desk import ItemKind
 from gateway.lifecycle import EXPLAINED, ClaimState, VisitState
 from gateway.money import ZERO, shown
-from gateway.service.money.reconcile import Reconciled
+from gateway.service.money.reconcile import ANSWERED_WITHIN, Reconciled
 
 _MONEY: Final[tuple[tuple[str, str], ...]] = (
-    ("not yet answered", "no payer has said anything about it"),
+    ("not yet answered", "no payer's answer stands: none came yet, or it was taken back"),
     ("paid", "by payers"),
     ("contractual", "written off by contract with the payer"),
     ("patient", "the patient's share"),
@@ -100,6 +100,10 @@ def _next(outcome: Reconciled) -> Iterator[str]:
         for state, (what, command) in _TO_DO.items()
         if _number(outcome, state)
     ]
+    if late := outcome.unanswered.claims:
+        days = ANSWERED_WITHIN.days
+        what = f"with the payer, {shown(outcome.unanswered.amount)}, {days} days after the service not answered: ask it"
+        rows.append((counted(late, "claim"), what, f"gateway claims list 'state:sent,received,accepted age:>{days}d'"))
     if held := outcome.files.get(Delivery.HELD):
         rows.append((counted(held, "file"), "held: nothing is sent by itself", "gateway deliveries list --state held"))
     if denied := outcome.denied.lines:

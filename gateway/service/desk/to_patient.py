@@ -9,9 +9,9 @@ from gateway.ledger.remittances import LinePosting
 from gateway.money import from_cents, shown
 from gateway.payer import Program
 from gateway.remit.ladder import Step
-from gateway.remit.posting import QMB, Bucket
+from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate
-from gateway.remittance import GroupCode
+from gateway.remittance import QMB, GroupCode
 from gateway.service.claims.named import named
 from gateway.service.desk.told_again import settle_anew
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims

@@ -118,6 +118,7 @@ class Laying:
             parts=parts,
             is_ended=stored is not None and self._is_ended(stored),
             kept=self._kept(stored) if stored is not None else frozenset(),
+            is_shared=bool(found.joined) or bool(payment.adjustments),
         )
         return Laid(answer, stored, payment, found, misfit, payer_id)
 

@@ -35,6 +35,7 @@ def _new(line: StoredLine, amount: LinePosting, ours: Ours, payer: Payer, remitt
         group=GroupCode(amount.group_code),
         procedure=line.procedure,
         payer=payer,
+        has_another_payer=bool(ours.billed.other_payers),
     )
     return NewDenial(
         payment_id=0,

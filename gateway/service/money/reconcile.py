@@ -25,6 +25,8 @@ from gateway.service.money.check_laws import Law, check_laws, each_file
 from gateway.service.office import Office, quietly
 
 _SOON: Final = timedelta(days=7)
+ANSWERED_WITHIN: Final = timedelta(days=45)
+"""After so many days from the service somebody asks the payer: prompt-pay laws give it 30 to 45 (Medicaid: 42 CFR 447.45(d))."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,14 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """What payers have for longer than they should without an answer: how many claims, and what is charged on them."""
+
+    claims: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """How the practice stands.
 
@@ -56,6 +66,7 @@ class Reconciled:
     buckets                dollars of that in each bucket, `not yet answered` among them; they add up to `charged`
     desk                   what is open on the desk, by kind
     denied                 what is denied and open
+    unanswered             what payers have had for more than 45 days, counted from the service, and not answered
     parked, set_aside      dollars on the desk of which nobody has decided; dollars of remittances set aside
     accounts               dollars on each account of provider adjustments (PLB), also what is open of them
     paid_back, not_ours    dollars that came, belong to no line, and were paid back or closed by a person
@@ -74,6 +85,7 @@ class Reconciled:
     buckets: dict[str, Decimal]
     desk: tuple[Waiting, ...]
     denied: Denied
+    unanswered: Unanswered
     parked: Decimal
     accounts: dict[str, Decimal]
     paid_back: Decimal
@@ -117,6 +129,7 @@ def reconcile(office: Office, tell: Callable[[str], None] = quietly) -> Reconcil
             buckets=buckets,
             desk=_desk(tx, office),
             denied=_denied(tx, office),
+            unanswered=_unanswered(tx, office),
             parked=from_cents(kept.open),
             accounts={name: from_cents(amount) for name, amount in sorted(kept.accounts.items())},
             paid_back=from_cents(kept.ended.get(ItemState.RETURNED, 0)),
@@ -162,6 +175,11 @@ def _desk(tx: Transaction, office: Office) -> tuple[Waiting, ...]:
 def _denied(tx: Transaction, office: Office) -> Denied:
     one = denials.open_total(tx, office.practice.key, due_by=office.clock.today() + _SOON)
     return Denied(lines=one.lines, amount=from_cents(one.cents), due_soon=one.due)
+
+
+def _unanswered(tx: Transaction, office: Office) -> Unanswered:
+    number, charge = claims.unanswered(tx, office.practice.key, before=office.clock.today() - ANSWERED_WITHIN)
+    return Unanswered(claims=number, amount=from_cents(charge))
 
 
 def kept_back(office: Office) -> tuple[Doubt, ...]:

@@ -17,7 +17,7 @@ from gateway.ledger.inbound import StoredAnswer
 from gateway.ledger.left_to_others import BY_HAND, SENT_ON, LeftToOthers, left_by
 from gateway.ledger.lists import Page
 from gateway.ledger.remittances import Balance, StoredPayment
-from gateway.lifecycle import ClaimState
+from gateway.lifecycle import OWNERS, ClaimState
 from gateway.listing import Asked, Field, Kind
 from gateway.service.claims.named import newest
 from gateway.service.money.written_off import as_it_stands
@@ -27,16 +27,29 @@ from gateway.service.views.lists import Lister
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimListed(StoredClaim):
-    """A claim as a list shows it, with what it leaves to a payer that is not billed here; None where it leaves nothing."""
+    """A claim as a list shows it.
+
+    left   what it leaves to a payer that is not billed here; None where it leaves nothing
+    owner  whose the next step is: of what was denied, whose its open denials are
+    """
 
     left: LeftToOthers | None
+    owner: str
 
 
 def _with_what_is_left(tx: Transaction, practice: str, asked: Asked) -> Page[ClaimListed]:
     page = claims.page_of(tx, practice, asked)
-    left = left_by(tx, practice, [one.id for one in page.rows])
+    ids = [one.id for one in page.rows]
+    left, owners = left_by(tx, practice, ids), denials.owners(tx, practice, ids)
     fields = StoredClaim.__dataclass_fields__
-    shown = (ClaimListed(**{name: getattr(one, name) for name in fields}, left=left.get(one.id)) for one in page.rows)
+    shown = (
+        ClaimListed(
+            **{name: getattr(one, name) for name in fields},
+            left=left.get(one.id),
+            owner=", ".join(owners.get(one.id, (OWNERS[one.state],))),
+        )
+        for one in page.rows
+    )
     return Page(tuple(shown), page.next_after)
 
 

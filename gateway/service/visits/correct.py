@@ -146,20 +146,27 @@ def _refuse_a_second_claim(tx: Transaction, office: Office, visit: StoredVisit, 
     earlier, payer = earlier_of(tx, office, [visit.visit_id])[visit.visit_id], office.settings.payer(payer_id)
     why = earlier.why_not_before(payer_id)
     if why:
-        raise UsageError(f"{why}; nothing was changed")
+        raise UsageError(f"{why}{_or_decline(visit)}; nothing was changed")
     if not earlier.adjudicated_by(payer_id):
         return
     if not payer.takes_replacements:
         raise UsageError(
             f"the claim of visit {visit.key} was adjudicated and {payer.name} takes no replacement claims; "
-            f"{_instead(payer)} (gateway denials show {visit.key}); nothing was changed"
+            f"{_instead(payer)} (gateway denials show {visit.key}){_or_decline(visit)}; nothing was changed"
         )
     if not earlier.number_of(payer_id):
         raise UsageError(
             f"the claim of visit {visit.key} has no claim number of the payer yet, which a replacement must name; if it was "
-            f"answered under another id of the payer: gateway money alias {payer_id} ID --by NAME --reason TEXT; "
-            "nothing was changed"
+            f"answered under another id of the payer: gateway money alias {payer_id} ID --by NAME --reason TEXT"
+            f"{_or_decline(visit)}; nothing was changed"
         )
+
+
+def _or_decline(visit: StoredVisit) -> str:
+    """Say what ends a proposed change that cannot be billed now: it would stand on the worklist for good."""
+    if visit.state is not VisitState.PROPOSED:
+        return ""
+    return f"; to let what was claimed stand: gateway visits fix {visit.key} --decline --by NAME --reason TEXT"
 
 
 def _instead(payer: Payer) -> str:

@@ -18,7 +18,7 @@ from gateway.service.inbound.post import post
 from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
-from gateway.service.visits.correct import Fixed, fix_visit
+from gateway.service.visits.correct import Fixed, decline, fix_visit
 from gateway.service.visits.import_visits import take_in
 from gateway.service.visits.scrub import scrub_visits
 from tests.service import clinic
@@ -176,6 +176,21 @@ def test_what_was_paid_in_part_is_no_new_claim_whatever_the_rest_says(sent: Offi
     answered(sent, "100", clinic.denied(the_claim(sent, key), "16", "MA130"))
     with pytest.raises(UsageError, match=r"takes no replacement claims; (ask for a reopening|ask it how it takes)"):
         fix_visit(sent, key, (("services.2.units", "2"),), reason="recounted")
+
+
+@pytest.mark.parametrize("key", ["V-M", "V-3"])
+def test_a_change_that_cannot_be_billed_any_more_is_declined_and_the_refusal_says_how(sent: Office, key: str) -> None:
+    answered(sent, "140.5", clinic.paid_in_full(the_claim(sent, key)))
+    payer = the_claim(sent, key).payer
+    changed = visit(key, payer, services=[{"code": "97110", "units": 1, "charge": "60.00"}])
+    assert take_in(sent, "again.json", visits_file(changed)).proposed == (key,)
+    with pytest.raises(
+        UsageError, match=rf"to let what was claimed stand: gateway visits fix {key} --decline --by NAME"
+    ):
+        fix_visit(sent, key, (), reason="as the list says")
+    decline(sent, key, reason="as the refusal says")
+    assert the_claim(sent, key).state is ClaimState.PAID
+    assert reconcile(sent).holds
 
 
 def test_what_was_paid_in_part_is_replaced_where_that_is_taken(sent: Office) -> None:

@@ -150,14 +150,18 @@ def at_work(office: Office) -> Office:
     return replace(office, settings=replace(office.settings, payers={**office.settings.payers, **payers}))
 
 
-def answered(office: Office, name: str, *, paid: bool) -> dict[str, Denial]:
-    """Have a claim for each way answered so, in one remittance; gives the ways by the keys of the visits."""
+def answered(office: Office, name: str, *, paid: bool, others: tuple[str, ...] = ()) -> dict[str, Denial]:
+    """Have a claim for each way answered so, in one remittance; gives the ways by the keys of the visits.
+
+    others  who else covers the patients
+    """
     payer = office.settings.payer(name)
     by_key = {f"V-{number}": one for number, one in enumerate(ways(payer), start=1)}
     accident = ACCIDENTS.get(payer.program)
     cover = {"payer_id": name, "claim_number": "C-17"} if accident else {"payer_id": name}
     more = {"accident": accident} if accident else {}
-    covers = {key: [{**cover, "member_id": f"M{key[2:]}"}] for key in by_key}
+    beside = [{"payer_id": other, "member_id": "S1", "relationship": "self"} for other in others]
+    covers = {key: [{**cover, "member_id": f"M{key[2:]}"}, *beside] for key in by_key}
     taken(office, *(visit(key, name, coverages=covers[key], **more) for key in by_key))
     assert [one.visit for one in scrub_visits(office) if one.holds] == []
     clinic.delivered(office)
@@ -174,10 +178,13 @@ def opened(office: Office, key: str) -> StoredDenial | None:
     return found[-1] if found else None
 
 
+@pytest.mark.parametrize("others", [(), ("PAYER1",)])
 @pytest.mark.parametrize("name", KINDS)
-def test_each_advice_names_a_command_that_is_accepted_and_makes_what_it_says(at_work: Office, name: str) -> None:
+def test_each_advice_names_a_command_that_is_accepted_and_makes_what_it_says(
+    at_work: Office, name: str, others: tuple[str, ...]
+) -> None:
     walked_to = set()
-    for key in answered(at_work, name, paid=False):
+    for key in answered(at_work, name, paid=False, others=others):
         before, denial = the_claim(at_work, key), opened(at_work, key)
         if denial is None:
             continue  # it is the patient's share, or a contract's: nothing is advised
@@ -204,7 +211,23 @@ def test_each_advice_names_a_command_that_is_accepted_and_makes_what_it_says(at_
     assert walked_to >= {Route.APPEAL, Route.SEND_RECORDS, Route.REPAIR_COVERAGE, Route.WRITE_OFF, Route.NEW_CLAIM}
     assert (Route.CORRECTED_CLAIM in walked_to, Route.VOID in walked_to) == (takes, takes)
     assert (Route.MEDICARE_REOPENING in walked_to) is (name == "MEDICARE")
+    asked = Route.BILL_PATIENT in walked_to, Route.BILL_SECONDARY in walked_to
+    assert asked == (not others and name != "MEDICAID", bool(others) and name != "MEDICAID")
     assert reconcile(at_work).holds
+
+
+def test_a_qualified_medicare_beneficiary_is_not_advised_to_be_asked(at_work: Office) -> None:
+    taken(at_work, visit("V-1", "MEDICARE"))
+    scrub_visits(at_work)
+    clinic.delivered(at_work)
+    body = refused(the_claim(at_work), Denial(GroupCode.PATIENT, "96", ("N781",)))
+    clinic.arrived(at_work, clinic.answer_835("0", body, payer="MEDICARE"))
+    post(at_work)
+    denial = opened(at_work, "V-1")
+    assert denial is not None
+    assert Route(denial.route) is Route.WRITE_OFF
+    after = walked(at_work, next_step(Route.WRITE_OFF, visit="V-1", claim=denial.pcn).command)
+    assert after.state is ClaimState.CLOSED
 
 
 @pytest.mark.parametrize("name", KINDS)

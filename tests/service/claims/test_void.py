@@ -1,6 +1,7 @@
 """A claim that the payer has adjudicated is taken back: by a void where it takes one, and by its reversal only."""
 
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
@@ -90,6 +91,25 @@ def test_a_void_goes_out_under_the_payers_number_and_ends_with_its_reversal(paid
     outcome = reconcile(paid)
     assert outcome.holds
     assert not outcome.on_earlier_versions
+
+
+def test_a_void_ends_though_the_payer_answered_as_a_whole_and_takes_back_by_lines(office: Office) -> None:
+    """Which cents of 140.50 are on which line is our share of what the payer said of the claim; its reversal says its own."""
+    taken(office, visit())
+    scrub_visits(office)
+    clinic.delivered(office)
+    claim = the_claim(office)
+    lines = clinic.paid_in_full(claim)
+    as_a_whole = (lines[0], "CAS*CO*45*20", "CAS*PR*3*20", lines[1])
+    answered(office, clinic.answer_835("140.5", as_a_whole))
+    assert state(office, claim) is ClaimState.PAID
+    void_claim(office, "V-1", reason=REASON)
+    clinic.delivered(office)
+    void = the_claim(office)
+    answered(office, reversal(claim))
+    assert (state(office, claim), state(office, void)) == (ClaimState.VOIDED, ClaimState.VOIDED)
+    outcome = reconcile(office)
+    assert (outcome.holds, outcome.desk, outcome.parked) == (True, (), Decimal(0))
 
 
 def test_the_timelines_say_who_took_it_back_and_why(paid: Office) -> None:

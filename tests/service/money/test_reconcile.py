@@ -1,7 +1,7 @@
 """Reconcile tells each question before it asks it, for a full ledger takes a while; and what it finds, to the cent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,10 +13,12 @@ from gateway.ledger import doubts, laws
 from gateway.ledger.tables import claim_versions
 from gateway.lifecycle import ClaimState
 from gateway.service.claims.close import close_claim
-from gateway.service.money.reconcile import kept_back, reconcile
+from gateway.service.inbound.post import post
+from gateway.service.money.reconcile import Unanswered, kept_back, reconcile
 from gateway.service.office import Office
+from gateway.service.visits.scrub import scrub_visits
 from tests.people import NOW, TODAY
-from tests.service.clinic import answer_835, denied, paid_in_full, the_claim
+from tests.service.clinic import answer_835, arrived, delivered, denied, paid_in_full, taken, the_claim, visit
 from tests.service.desk.played import posted, stranger
 
 STEPS = [
@@ -156,3 +158,23 @@ def test_what_is_paid_on_a_version_that_was_replaced_should_come_back(sent: Offi
     assert str(figures.on_earlier_versions) == "140.50"
     assert ClaimState.REPLACED not in figures.claims_charged
     assert figures.claims[ClaimState.REPLACED] == 1
+
+
+def test_what_a_payer_does_not_answer_is_somebodys_after_45_days(office: Office) -> None:
+    taken(office, visit(), visit("V-2", date="2026-11-10"))
+    scrub_visits(office)
+    on_their_way = reconcile(replace(office, clock=replace(office.clock, pinned=date(2027, 1, 20))))
+    assert on_their_way.unanswered == Unanswered(claims=0, amount=Decimal(0)), (
+        "a claim that did not leave is no payer's"
+    )
+    delivered(office)
+
+    def late(today: date) -> Unanswered:
+        return reconcile(replace(office, clock=replace(office.clock, pinned=today))).unanswered
+
+    assert late(date(2026, 12, 17)) == Unanswered(claims=0, amount=Decimal(0))
+    assert late(date(2026, 12, 18)) == Unanswered(claims=1, amount=Decimal("180.50"))
+    assert late(date(2026, 12, 26)) == Unanswered(claims=2, amount=Decimal("361.00"))
+    arrived(office, answer_835("140.5", paid_in_full(the_claim(office))))
+    post(office)
+    assert late(date(2026, 12, 26)) == Unanswered(claims=1, amount=Decimal("180.50"))
