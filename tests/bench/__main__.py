@@ -27,7 +27,7 @@ from gateway.settings import load
 from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
-from tests.bench import delivery, ledger, matching, mutants, upgrade, x12
+from tests.bench import delivery, ledger, matching, mutants, scrubbing, upgrade, x12
 from tests.bench.month import __main__ as month
 from tests.intake.files import read_visits
 from tests.people import claim
@@ -124,6 +124,8 @@ if __name__ == "__main__":
         sys.exit(upgrade.main(sys.argv[2:]))
     if sys.argv[1:2] == ["matching"]:
         sys.exit(matching.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["scrub"]:
+        sys.exit(scrubbing.main(sys.argv[2:]))
     if sys.argv[1:2] == ["mutants"]:
         sys.exit(mutants.main(sys.argv[2:]))
     if sys.argv[1:2] == ["month"]:
