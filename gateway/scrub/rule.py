@@ -20,6 +20,7 @@ from gateway.codes.procedure import procedure
 from gateway.finding import Finding, Owner, Severity
 from gateway.payer import Payer, Program
 from gateway.people import Practice, StaffMember
+from gateway.policy import Policy
 from gateway.visit import Discipline, Visit
 
 _THERAPY: Final = frozenset({Discipline.PT, Discipline.OT, Discipline.SLP})
@@ -31,6 +32,7 @@ class Case:
 
     other_policies      of the payers of the visit's other coverages, one for each, in their order
     staff               the practice's own people, as far as it lists them
+    policies            what payers, programs and states say of procedures
     history             the same patient's other visits with this practice under this payer, by date: those of the day, and
                         those before it back to the year's first day, or half a year where that is longer
     allowed             dollars that the payer has allowed for visits of the history, by key; those not answered are left out
@@ -50,6 +52,7 @@ class Case:
     today: date
     other_policies: tuple[Payer, ...] = ()
     staff: tuple[StaffMember, ...] = ()
+    policies: tuple[Policy, ...] = ()
     history: tuple[Visit, ...] = ()
     allowed: Mapping[str, Decimal] = field(default_factory=dict)
     still_holds: frozenset[str] = frozenset()

@@ -21,6 +21,7 @@ from gateway.scrub import (
     payer_policy,
     people,
     plan_of_care,
+    policies,
     progress,
     resubmission,
     telehealth,
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     *dates.RULES,
     *people.RULES,
     *payer_policy.RULES,
+    *policies.RULES,
     *resubmission.RULES,
     *as_the_guide.RULES,
 )

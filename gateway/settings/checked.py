@@ -35,6 +35,7 @@ _CODE: Final = (
     "partner.py",
     "payer.py",
     "people.py",
+    "policy.py",
     "visit.py",
 )
 _OPTIONAL: Final = ("staff.toml", "waivers.toml")
@@ -72,7 +73,7 @@ def _overridden() -> set[str]:
 
 def _digest(home: Path) -> str:
     """Give 64 hex digits that change with whatever decides what is read; empty if that cannot be told."""
-    folders = (sorted((home / folder).glob("*.toml")) for folder in ("partners", "payers"))
+    folders = (sorted((home / folder).glob("*.toml")) for folder in ("partners", "payers", "policies"))
     files = [
         home / "gateway.toml",
         *(home / name for name in _OPTIONAL),

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.codes.callings import Calling
 from gateway.codes.npi import is_npi
 from gateway.partner import MailboxKind, Publish, Usage
 from gateway.payer import CountedFrom, Program, UnitRule
 from gateway.people import TaxIdKind
+from gateway.policy import Confidence
 from gateway.visit import Discipline
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -329,6 +331,41 @@ class StaffDocument(_Strict):
     """staff.toml: the practice's own people, their licences, and the payers that they are enrolled with."""
 
     person: tuple[StaffMemberDocument, ...] = ()
+
+
+_Prefix = Annotated[str, Field(pattern=r"^[A-Z][0-9][0-9A-Z]{1,5}$")]
+
+
+class PolicyDocument(_Strict):
+    """[[policy]] of policies/NAME.toml: what a payer, a program or a state says of a procedure."""
+
+    id: Slug
+    codes: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], ...], Field(min_length=1)]
+    programs: tuple[Program, ...] = ()
+    payers: tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{2,80}$")], ...] = ()
+    states: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    starts: date | None = None
+    ends: date | None = None
+    covered: bool = True
+    given_by: tuple[Calling, ...] = ()
+    not_given_by: tuple[Calling, ...] = ()
+    beside_another: bool = False
+    prescription: bool = False
+    plan: bool = False
+    authorization: bool = False
+    units_max: Annotated[int, Field(ge=1)] | None = None
+    visits_max: Annotated[int, Field(ge=1)] | None = None
+    supporting: tuple[_Prefix, ...] = ()
+    not_alone: tuple[_Prefix, ...] = ()
+    says: Annotated[str, Field(min_length=10)]
+    source: Annotated[str, Field(min_length=5)]
+    confidence: Confidence
+
+
+class PoliciesDocument(_Strict):
+    """policies/NAME.toml."""
+
+    policy: tuple[PolicyDocument, ...] = ()
 
 
 class WaiverDocument(_Strict):

@@ -1,4 +1,4 @@
-"""Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, staff.toml, waivers.toml."""
+"""Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, policies/*.toml, staff.toml, waivers.toml."""
 
 import tomllib
 from collections.abc import Iterable
@@ -13,7 +13,15 @@ from gateway.errors import ConfigError
 from gateway.partner import Envelope, MailboxAddress, MailboxKind, Marks, PgpPolicy, TradingPartner, Usage
 from gateway.payer import FeeSchedule, Payer, Program, Rates
 from gateway.people import Address, BillingProvider, Enrolment, Licence, Practice, StaffMember
-from gateway.settings.documents import GatewayDocument, PartnerDocument, PayerDocument, StaffDocument, WaiversDocument
+from gateway.policy import Policy
+from gateway.settings.documents import (
+    GatewayDocument,
+    PartnerDocument,
+    PayerDocument,
+    PoliciesDocument,
+    StaffDocument,
+    WaiversDocument,
+)
 from gateway.settings.values import Settings, Waiver, database_url
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -61,6 +69,7 @@ def read_whole(home: Path) -> Settings:
             assumed=True,
         ),
         staff=_staff(home),
+        policies=_policies(home),
         waivers=_waivers(home),
         still_holds=frozenset(one.table for one in document.still_holds),
     )
@@ -178,6 +187,16 @@ def payer_of(document: PayerDocument) -> Payer:
             for one in document.rates
         ),
     )
+
+
+def _policies(home: Path) -> tuple[Policy, ...]:
+    found: dict[str, Policy] = {}
+    for path in sorted((home / "policies").glob("*.toml")):
+        for one in _checked(PoliciesDocument, path, home).policy:
+            if one.id in found:
+                raise ConfigError(f"{path.relative_to(home)}: policy {one.id} is there twice; give each its own id")
+            found[one.id] = Policy(**one.model_dump())
+    return tuple(found.values())
 
 
 def _staff(home: Path) -> tuple[StaffMember, ...]:

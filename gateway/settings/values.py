@@ -9,6 +9,7 @@ from gateway.errors import ConfigError
 from gateway.partner import TradingPartner, Usage
 from gateway.payer import Payer
 from gateway.people import Practice, StaffMember
+from gateway.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Settings:
     payers: Mapping[str, Payer]
     unknown_payer: Payer
     staff: tuple[StaffMember, ...] = ()
+    policies: tuple[Policy, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     still_holds: frozenset[str] = frozenset()
 

@@ -17,7 +17,8 @@ from gateway.payer import Payer
 from gateway.people import Enrolment, Licence, StaffMember
 from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.settings import CONFIG_SHIPPED, SAMPLES_SHIPPED, load
-from gateway.settings.documents import StaffMemberDocument
+from gateway.settings.documents import PayerDocument, StaffMemberDocument
+from gateway.settings.read import payer_of
 from gateway.visit import Visit
 
 SETTINGS = load(CONFIG_SHIPPED)
@@ -50,7 +51,7 @@ def case_of(
     for path, value in (changes or {}).items():
         change(written, path, value)
     visit = visit_of(written)
-    policy = payer or SETTINGS.payer(visit.coverage.payer_id)
+    policy = payer or _payer_of(document) or SETTINGS.payer(visit.coverage.payer_id)
     return Case(
         visit=visit,
         draft=draft(visit, policy),
@@ -58,6 +59,7 @@ def case_of(
         other_policies=policies_of(visit),
         practice=SETTINGS.practice,
         today=date.fromisoformat(document["today"]),
+        policies=SETTINGS.policies,
         staff=tuple(map(_staff_member, document.get("staff", ()))),
         history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
         still_holds=still_holds,
@@ -66,6 +68,11 @@ def case_of(
         payer_claim_number=document.get("payer_claim_number", ""),
         paid_by_another=document.get("paid_by_another", ""),
     )
+
+
+def _payer_of(document: Mapping[str, Any]) -> Payer | None:
+    """Give the payer that a sample brings along, as its file would say it; None where config/ has it."""
+    return payer_of(PayerDocument.model_validate(document["payer"])) if "payer" in document else None
 
 
 def _staff_member(written: Mapping[str, Any]) -> StaffMember:

@@ -39,6 +39,7 @@ def case_of(scenario: dict[str, Any]) -> Case:
         payer=policy,
         practice=SETTINGS.practice,
         staff=staff,
+        policies=SETTINGS.policies,
         today=date.fromisoformat(scenario["today"]),
         history=tuple(
             visit_of({k: v for k, v in one.items() if k != "billed"}) for one in scenario.get("earlier_visits", ())
@@ -56,6 +57,7 @@ def clean_case(one: CleanVisit) -> Case:
         payer=policy,
         practice=SETTINGS.practice,
         staff=staff_of(StaffDocument.model_validate({"person": one.staff})),
+        policies=SETTINGS.policies,
         today=TODAY,
         still_holds=SETTINGS.still_holds,
     )

@@ -42,6 +42,7 @@ _COMMANDS = {
         "partners:partners", "Trading partners: list, check, trust a host key, pause, resume, rename."
     ),
     "rules": _Command("scrub:rules", "The scrub rules: list, show."),
+    "policies": _Command("policies:policies", "What payers, programs and states cover: list, explain."),
     "codes": _Command("codes:codes", "Code lists: how old each is; import newer ones."),
     "x12": _Command("x12:x12", "X12 files by themselves: check, show, explain, write anew, compare, split."),
     "sim": _Command("sim:sim", "A clearinghouse and payers in a box, over real SFTP on 127.0.0.1."),

@@ -34,6 +34,7 @@ _MADE_AT_HOME = {
     KEPT,
     "partners",
     "payers",
+    "policies",
     "keys",
     "spool",
 }

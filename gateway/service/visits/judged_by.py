@@ -26,7 +26,7 @@ from gateway.settings.values import Waiver
 
 _JUDGING: Final = ("scrub", "billing", "codes", "intake")
 """The rooms that decide what is found in a visit, with the tables in them."""
-_NOUNS: Final = ("units.py", "episode.py", "visit.py", "payer.py", "people.py", "finding.py", "claim.py")
+_NOUNS: Final = ("units.py", "episode.py", "visit.py", "payer.py", "policy.py", "people.py", "finding.py", "claim.py")
 
 
 class Grounds:
@@ -37,7 +37,7 @@ class Grounds:
         settings = office.settings
         # Of the payers of other coverages the rules say who they are and whether a claim can name them, nothing else.
         payers = sorted((one.id, one.name, one.filing_code) for one in settings.payers.values())
-        own = (office.practice, settings.staff, settings.still_holds)
+        own = (office.practice, settings.staff, settings.policies, settings.still_holds)
         self._of_practice = _digest(_gateway(), own, payers, _imported(office))
         self._of_payers: dict[str, str] = {}
 

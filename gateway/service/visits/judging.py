@@ -107,6 +107,7 @@ class _Beside:
             other_policies=tuple(office.settings.payer(one.payer_id) for one in noun.coverages[1:]),
             practice=office.practice,
             staff=office.settings.staff,
+            policies=office.settings.policies,
             today=office.clock.today(),
             history=tuple(self._noun(one.version_id) for one in self.others[visit.id]),
             allowed=self._allowed_of(visit.id),
