@@ -19,7 +19,9 @@ from tests.together import run_together
 
 SCRUB = "gateway.service.visits.scrub"
 SETTLING = "gateway.service.visits.settling"
-UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
+UNSIGNED: dict[str, Any] = {
+    "note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d", "signed_by": None}
+}
 KEYS = [f"V-{number}" for number in range(1, 6)]
 OTHERS = [(key, VisitState.CLAIMED, ()) for key in KEYS if key != "V-3"]
 

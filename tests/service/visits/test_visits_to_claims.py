@@ -35,7 +35,9 @@ from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit, visits_file
 from tests.together import run_together
 
-UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
+UNSIGNED: dict[str, Any] = {
+    "note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d", "signed_by": None}
+}
 HELD = visit("V-2", **UNSIGNED)
 
 
@@ -358,7 +360,7 @@ def test_accepting_a_proposal_that_is_then_held_takes_back_the_claim_that_waited
 
 
 def test_a_closed_claims_held_visit_is_not_billed_by_a_later_scrub(office: Office) -> None:
-    rejected_then_fixed(office, ("note.subjective", "better"))
+    rejected_then_fixed(office, ("note.signed_by", "null"))
     assert state_of(office, "V-1") is VisitState.HELD
     close_claim(office, "V-1", reason="too small")
     assert state_of(office, "V-1") is VisitState.NOT_BILLED

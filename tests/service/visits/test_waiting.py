@@ -24,7 +24,9 @@ from tests.people import CHICAGO, NOW, PRACTICE, TODAY
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit, visits_file
 
-UNSIGNED: dict[str, Any] = {"note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}}
+UNSIGNED: dict[str, Any] = {
+    "note": {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d", "signed_by": None}
+}
 NORTH, SOUTH = visit("V-1", **UNSIGNED), visit("V-2", "PAYER2", **UNSIGNED)
 """Two held visits of two patients; their payers' claims go by the partners north and south."""
 WAIVER = Waiver(rule="SIGNATURE_MISSING", payer="PAYER1", partner="", by="Ana", why="letter", until=TODAY)
@@ -129,7 +131,7 @@ def test_an_answer_to_its_claim_has_a_held_visit_looked_at_and_no_other(office: 
     first, beside = the_claim(office), the_claim(office, "V-3")
     clinic.arrived(office, clinic.answer_277ca("1000000001", (first.pcn, "A7:33:IL", "")), name="277ca")
     post(office)
-    words = {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}
+    words = {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d", "signed_by": "null"}
     fix_visit(office, "V-1", tuple((f"note.{one}", said) for one, said in words.items()), reason="the note came")
     assert run(office) == []
     paid = clinic.answer_835("140.5", clinic.paid_in_full(beside), trace="T1")
