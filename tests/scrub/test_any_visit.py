@@ -1,6 +1,6 @@
 """Whatever intake takes in can be scrubbed, and no finding says anything of the patient."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,7 +14,12 @@ from gateway.intake.read import checked
 from gateway.scrub import Case
 from tests.scrub.cases import SETTINGS, judged, policies_of
 
-SECRETS = ("Zzyzxq", "Qwopfirst", "MEMBER-77Q", "1931-01-07", "note that nobody may read")
+SECRETS = ("Zzyzxq", "Qwopfirst", "MEMBER-77Q", "1931-01-07", "note that nobody may read", "1EG4-TE5-MK73")
+MEMBERS = (SECRETS[2], SECRETS[5])
+DIAGNOSES = (
+    *("M54.5", "M54.50", "M99.03", "Z73.3", "Q99ZZ", "S39.012D", "B00"),
+    *("M25.519", "M25.512", "M51.26", "S83.511S", "W18.30XA", "S39.012A", "F43.10"),
+)
 ADDRESS = {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "62701"}
 PERSON = {"last_name": SECRETS[0], "first_name": SECRETS[1], "birth_date": SECRETS[3], "sex": "F", "address": ADDRESS}
 
@@ -23,7 +28,16 @@ days = (
 )
 codes = st.sampled_from(sorted(procedures())) | st.from_regex(r"[0-9A-Z]{5}", fullmatch=True)
 modifiers = st.sampled_from(["GP", "GO", "GN", "CQ", "CO", "KX", "59", "XS", "25", "AT", "GA", "95"])
-texts = st.sampled_from(["", " ", SECRETS[4], f"{SECRETS[4]}: relaxation, 45 deg", f"{SECRETS[4]}, stress relief"])
+texts = st.sampled_from(
+    [
+        "",
+        " ",
+        SECRETS[4],
+        f"{SECRETS[4]}: relaxation, 45 deg",
+        f"{SECRETS[4]}, stress relief",
+        f"{SECRETS[4]}, left shoulder",
+    ]
+)
 npis = st.sampled_from(["1234567893", "1234567890", "0000000000"])
 still_holds = st.frozensets(st.sampled_from(["ptp", "mue", "icd10cm"]))
 clock_times = st.times().map(lambda t: t.isoformat(timespec="minutes"))
@@ -62,16 +76,28 @@ services = with_required(
         },
     ),
 )
+moments = st.datetimes(timezones=st.none() | st.just(UTC)).map(lambda at: at.isoformat())
+credentials = st.sampled_from(["PT", "PTA", "COTA/L", "MD", ""])
 notes = st.fixed_dictionaries(
     {},
     optional={
-        **dict.fromkeys(("subjective", "objective", "assessment", "plan", "signed_by"), texts),
-        "signed_at": st.none() | st.datetimes().map(lambda at: at.isoformat()),
+        **dict.fromkeys(
+            ("subjective", "objective", "assessment", "plan", "signed_by", "cosigned_by"), st.none() | texts
+        ),
+        **dict.fromkeys(("signed_at", "cosigned_at"), st.none() | moments),
     },
 )
 plans = with_required(
     {"established": days},
-    sometimes(first_treatment=days, certified_on=days, certified_until=days, sent_to_referrer_on=days, ends=days),
+    sometimes(
+        first_treatment=days,
+        certified_on=days,
+        certified_until=days,
+        certified_by=credentials,
+        delay_reason=texts,
+        sent_to_referrer_on=days,
+        ends=days,
+    ),
 )
 authorizations = with_required(
     {"number": st.just("A1"), "starts": days, "ends": days},
@@ -85,7 +111,7 @@ authorizations = with_required(
     ),
 )
 coverages = with_required(
-    {"payer_id": st.sampled_from([*SETTINGS.payers, "ACME1"]), "member_id": st.just(SECRETS[2])},
+    {"payer_id": st.sampled_from([*SETTINGS.payers, "ACME1"]), "member_id": st.sampled_from(MEMBERS)},
     st.fixed_dictionaries(
         {},
         optional={
@@ -103,9 +129,7 @@ documents = with_required(
         "patient": st.just(PERSON),
         "coverages": st.lists(coverages, min_size=1, max_size=3),
         "rendering": providers,
-        "diagnoses": st.lists(
-            st.sampled_from(["M54.5", "M54.50", "M99.03", "Z73.3", "Q99ZZ", "S39.012D", "B00"]), min_size=1, max_size=12
-        ),
+        "diagnoses": st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=12),
         "services": st.lists(services, min_size=1, max_size=4),
     },
     sometimes(
@@ -113,8 +137,10 @@ documents = with_required(
         supervising=providers,
         note=notes,
         plan_of_care=plans,
-        order=st.fixed_dictionaries({"dated": days, "signed": st.booleans()}),
-        progress=st.fixed_dictionaries({"last_report": days, "treatment_days_since": small}),
+        order=st.fixed_dictionaries(
+            {"dated": days, "signed": st.booleans()}, optional={"discipline": st.sampled_from([None, "PT", "OT"])}
+        ),
+        progress=with_required({"last_report": days}, sometimes(treatment_days_since=small, written_by=credentials)),
         authorization=authorizations,
         accident=st.fixed_dictionaries(
             {"kind": st.sampled_from(["auto", "employment", "other"]), "happened_on": days},

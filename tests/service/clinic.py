@@ -94,6 +94,13 @@ def settings(*partners: TradingPartner, practice: Practice = PRACTICE, home: Pat
     )
 
 
+def member_id(key: str, payer_id: str = "") -> str:
+    """The number of a visit's patient: of the shape that Medicare's have, where the payer is called so."""
+    if payer_id == "MEDICARE":
+        return f"1EG4TE5MK{sum(map(ord, key)) % 100:02d}"
+    return f"M{key.replace('-', '')}"
+
+
 def visit(key: str = "V-1", payer_id: str = "PAYER1", **changes: Any) -> dict[str, Any]:
     return {
         "visit_id": key,
@@ -106,7 +113,7 @@ def visit(key: str = "V-1", payer_id: str = "PAYER1", **changes: Any) -> dict[st
             "sex": "F",
             "address": {"line1": "1 Elm St", "city": "Springfield", "state": "IL", "zip_code": "627011234"},
         },
-        "coverages": [{"payer_id": payer_id, "member_id": f"M{key.replace('-', '')}"}],
+        "coverages": [{"payer_id": payer_id, "member_id": member_id(key, payer_id)}],
         "rendering": {"npi": "1912345679", "last_name": "Stone", "first_name": "Ida", "taxonomy": "225100000X"},
         "diagnoses": ["M62.81"],
         "services": [

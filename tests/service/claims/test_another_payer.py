@@ -131,7 +131,7 @@ def test_money_that_comes_while_the_visit_is_held_for_another_payer_holds_it(sen
     old = the_claim(sent)
     clinic.arrived(sent, clinic.answer_277ca("1000000001", (old.pcn, "A7:33:IL", "")))
     post(sent)
-    assert is_held(fix_visit(sent, "V-1", (*TO_PAYER2, ("note.subjective", "better")), reason="r"))
+    assert is_held(fix_visit(sent, "V-1", (*TO_PAYER2, ("note.signed_by", "null")), reason="r"))
     answered(sent, "140.5", clinic.paid_in_full(old))
     found = {one.rule for each in scrub_visits(sent) if each.visit == "V-1" for one in each.holds}
     assert "PAID_BY_ANOTHER_PAYER" in found
@@ -155,7 +155,7 @@ def test_what_was_never_adjudicated_is_sent_as_a_new_claim(sent: Office, key: st
     with sent.ledger.reading() as tx:
         advised = {one.route for one in denials.listed(tx, sent.practice.key, pcn=old.pcn)}
     assert advised == {"new_claim"}
-    fix_visit(sent, key, (("coverages.1.member_id", "M999"),), reason="card copied again")
+    fix_visit(sent, key, (("coverages.1.member_id", "9AA9AA9AA99"),), reason="card copied again")
     assert (body(sent, key).frequency, body(sent, key).payer_claim_number) == (Frequency.ORIGINAL, "")
     clinic.delivered(sent)
     assert the_claim(sent, key).state is ClaimState.SENT
@@ -211,7 +211,7 @@ def test_a_rejection_that_is_paid_after_all_is_adjudicated(sent: Office) -> None
     """The payer takes up what it called unprocessable: the original that waits would be paid twice."""
     old = the_claim(sent)
     answered(sent, "0", refused(old, "16", "MA130"))
-    fix_visit(sent, "V-1", (("coverages.1.member_id", "M999"),), reason="card copied again")
+    fix_visit(sent, "V-1", (("coverages.1.member_id", "9AA9AA9AA99"),), reason="card copied again")
     answered(sent, "140.5", clinic.paid_in_full(old))
     sealed = seal_batches(sent)
     assert (sealed.claims, [one.visit for one in sealed.unwritable]) == (0, ["V-1"])

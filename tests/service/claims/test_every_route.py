@@ -121,7 +121,7 @@ def walked(office: Office, command: str) -> StoredClaim:
     if words[:2] == ["visits", "fix"]:
         elsewhere = any("payer_id" in word for word in words)
         fields = [("coverages.1.payer_id", "PAYER2")] if elsewhere else []
-        fixed = fix_visit(office, words[2], (*fields, ("coverages.1.member_id", "M999")), reason="as advised")
+        fixed = fix_visit(office, words[2], (*fields, ("coverages.1.member_id", "9AA9AA9AA99")), reason="as advised")
         assert fixed.scrubbed is not None
         assert not fixed.scrubbed.holds
         return the_claim(office, words[2])
@@ -161,7 +161,7 @@ def answered(office: Office, name: str, *, paid: bool, others: tuple[str, ...] =
     cover = {"payer_id": name, "claim_number": "C-17"} if accident else {"payer_id": name}
     more = {"accident": accident} if accident else {}
     beside = [{"payer_id": other, "member_id": "S1", "relationship": "self"} for other in others]
-    covers = {key: [{**cover, "member_id": f"M{key[2:]}"}, *beside] for key in by_key}
+    covers = {key: [{**cover, "member_id": clinic.member_id(key, name)}, *beside] for key in by_key}
     taken(office, *(visit(key, name, coverages=covers[key], **more) for key in by_key))
     assert [one.visit for one in scrub_visits(office) if one.holds] == []
     clinic.delivered(office)

@@ -183,7 +183,7 @@ def test_what_a_remittance_answered_that_fits_no_line_is_not_sent_again_either(s
 
 def test_a_visit_that_has_changed_since_goes_its_own_way(sent: Office) -> None:
     rejected(sent, "V-1", "V-2")
-    fix_visit(sent, "V-1", (("note.subjective", "better"),), reason="r")
+    fix_visit(sent, "V-1", (("note.signed_by", "null"),), reason="r")
     with pytest.raises(UsageError, match=r"has changed since claim .* and is held"):
         resubmit_claim(sent, "V-1", reason=REASON)
     take_in(sent, "b.json", visits_file(visit("V-2", date="2026-11-03")))
