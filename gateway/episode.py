@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.money import ZERO
-from gateway.visit import Discipline, Visit
+from gateway.visit import Authorization, Discipline, Visit
 
 _SHARED: Final = frozenset({Discipline.PT, Discipline.SLP})
 
@@ -26,13 +26,17 @@ def treatment_days(visit: Visit, earlier: Iterable[Visit], since: date) -> int:
     return sum(1 for day in days if since < day <= visit.day)
 
 
-def visits_under(number: str, visit: Visit, earlier: Iterable[Visit]) -> tuple[Visit, ...]:
-    """Give the visits before this one that name an authorization of its payer; of one day, by their ids."""
+def visits_under(approved: Authorization, visit: Visit, earlier: Iterable[Visit]) -> tuple[Visit, ...]:
+    """Give the visits before this one under an authorization, within its days: a number may be extended to new ones.
+
+    Of one day the ids say which came before.
+    """
     return tuple(
         one
         for one in earlier
         if one.authorization
-        and one.authorization.number == number
+        and one.authorization.number == approved.number
+        and approved.starts <= one.day <= approved.ends
         and one.coverage.payer_id == visit.coverage.payer_id
         and (one.day, one.key) < (visit.day, visit.key)
     )
@@ -47,10 +51,12 @@ class TherapyYear:
     """What is known to be allowed this year before a visit, for its discipline's threshold.
 
     before        dollars
+    is_told       whether the portal's amount of all providers is in it
     is_estimated  something of it is a charge, for neither an answer nor the payer's rates say what is allowed
     """
 
     before: Decimal
+    is_told: bool
     is_estimated: bool
 
 
@@ -60,10 +66,10 @@ def therapy_year(visit: Visit, earlier: Iterable[Visit], allowed: Mapping[str, t
     allowed  of each own visit by key: dollars, and whether they are an estimate
     """
     told, counts_from = visit.therapy_used, date(visit.day.year, 1, 1)
-    before = ZERO
+    before, is_told = ZERO, False
     if told is not None and told.as_of.year == visit.day.year and told.as_of <= visit.day:
         before = told.ot if visit.discipline is Discipline.OT else told.pt_slp
-        counts_from = told.as_of
+        counts_from, is_told = told.as_of, True
     is_estimated = False
     for one in earlier:
         own = _same_threshold(visit, one) and one.day.year == visit.day.year
@@ -72,7 +78,7 @@ def therapy_year(visit: Visit, earlier: Iterable[Visit], allowed: Mapping[str, t
             amount, estimated = allowed[one.key]
             before += amount
             is_estimated |= estimated
-    return TherapyYear(before=before, is_estimated=is_estimated)
+    return TherapyYear(before=before, is_told=is_told, is_estimated=is_estimated)
 
 
 def _same_threshold(visit: Visit, other: Visit) -> bool:

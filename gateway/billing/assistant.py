@@ -135,6 +135,8 @@ def _given(service: Service, *, by_assistant: bool) -> _Minutes | _Whole | Open:
     by = service.treated_by if isinstance(service.treated_by, TreatedBy) else None
     is_assistants = by is TreatedBy.ASSISTANT or (by is None and by_assistant)
     minutes, alone = service.minutes_given, service.assistant_minutes
+    if minutes == 0 and not _is_timed(service.code):
+        minutes = None  # what many systems export of a code that takes no time
     if alone is not None:
         return _told(service.code, minutes, alone, is_assistants=is_assistants)
     if by is None and not by_assistant:

@@ -31,6 +31,7 @@ class DraftLine:
     units    None when neither given nor to be counted; 0 when the minutes come to none
     counted  the units that the minutes of its code come to, None when that cannot be said
     charge   dollars and cents for all units, None when neither given nor priced
+    bears    places of the other blocks of its code whose units it bears
     borne_by place of the line that bears its units, another block of the same code; 0 for a line of its own
     """
 
@@ -41,7 +42,12 @@ class DraftLine:
     counted: int | None
     charge: Decimal | None
     pointers: tuple[int, ...]
+    bears: tuple[int, ...] = ()
     borne_by: int = 0
+
+    def blocks(self, visit: Visit) -> list[Service]:
+        """Give the services that are this line, the one at its place first."""
+        return [visit.services[place - 1] for place in (self.place, *self.bears)]
 
     @property
     def procedure(self) -> str:
@@ -75,34 +81,28 @@ def draft(visit: Visit, payer: Payer) -> Draft:
     own = ASSISTANT_MODIFIERS.get(visit.discipline)
     if own is None or not payer.wants_assistant_modifier:
         return Draft(lines=lines, timed=timed)
-    said = _assisted(lines, each, visit, timed, own)
-    split = tuple(
-        part
-        for line, its in zip(lines, each, strict=True)
-        for part in _parts(line, said.parts.get(line.place, ()), _blocks(visit, line.place, its), visit, payer, own)
-    )
-    return Draft(lines=split, timed=timed, assisted=said)
+    said = _assisted(lines, visit, own)
+    split = [part for line in lines for part in _parts(line, said.parts.get(line.place, ()), visit, payer, own)]
+    return Draft(lines=tuple(_with_dropped_charges(split)), timed=timed, assisted=said)
 
 
-def _assisted(
-    lines: Sequence[DraftLine], each: Sequence[LineUnits], visit: Visit, timed: units.Units | None, own: str
-) -> Assisted:
+def _assisted(lines: Sequence[DraftLine], visit: Visit, own: str) -> Assisted:
     """Say what the assistant's minutes come to: of therapy, but of no evaluation, which no assistant may give."""
     given_by = calling_of_person(visit.rendering.credential, visit.rendering.taxonomy)
     wanted = [
         Billed(
             place=line.place,
-            service=whole(_blocks(visit, line.place, its)),
+            service=whole(line.blocks(visit)),
             units=line.units,
             carries=own in line.modifiers,
         )
-        for line, its in zip(lines, each, strict=True)
+        for line in lines
         if not line.borne_by
         and (known := procedure(line.procedure)) is not None
         and not known.is_evaluation
         and (known.therapy is TherapyClass.ALWAYS or discipline_modifier(visit.discipline) in line.modifiers)
     ]
-    counted = {code: number for code, number in timed.by_code.items() if code not in timed.tied} if timed else {}
+    counted = {line.procedure: line.counted for line in lines if line.counted is not None}
     said = assisted(wanted, counted, by_assistant=given_by in ASSISTANTS)
     too_many = len(lines) + sum(len(parts) - 1 for parts in said.parts.values()) - LINES_MAX
     if too_many > 0:
@@ -111,14 +111,28 @@ def _assisted(
     return said
 
 
-def _parts(
-    line: DraftLine, parts: Sequence[Part], blocks: Sequence[Service], visit: Visit, payer: Payer, own: str
-) -> Iterator[DraftLine]:
+def _with_dropped_charges(lines: Sequence[DraftLine]) -> Iterator[DraftLine]:
+    """Let what was charged for a line that comes to no unit stand on the line that has the units of its code."""
+    dropped = [
+        line
+        for line in lines
+        if line.units == 0 and not line.borne_by and line.service.charge and line.charge is not None
+    ]
+    for line in lines:
+        of_code = [one for one in dropped if one.procedure == line.procedure and line.units]
+        if not of_code or line.charge is None:
+            yield line
+            continue
+        dropped = [one for one in dropped if one not in of_code]
+        yield replace(line, charge=exact(sum((one.charge or ZERO for one in of_code), line.charge)))
+
+
+def _parts(line: DraftLine, parts: Sequence[Part], visit: Visit, payer: Payer, own: str) -> Iterator[DraftLine]:
     """Give the lines that a service becomes; a charge for all of its units is shared out by them, to the cent."""
     if not parts:
         yield line
         return
-    number, spent = sum(part.units or 0 for part in parts), ZERO
+    blocks, number, spent = line.blocks(visit), sum(part.units or 0 for part in parts), ZERO
     is_given = any(one.charge is not None for one in blocks)
     for at, part in enumerate(parts, start=1):
         charge = _charge(blocks, payer, visit.day, part.units)
@@ -130,15 +144,10 @@ def _parts(
         yield replace(line, units=part.units, charge=charge, modifiers=modifiers)
 
 
-def _blocks(visit: Visit, place: int, its: LineUnits) -> list[Service]:
-    """Give the services that are one line, the one at that place first."""
-    return [visit.services[one - 1] for one in (place, *its.bears)]
-
-
 def _carrying(modifiers: tuple[str, ...], discipline: Discipline, own: str) -> tuple[str, ...]:
     """Put the assistant's modifier behind the discipline's, which it never stands without."""
     plan = discipline_modifier(discipline)
-    if plan is None or (discipline_modifiers(modifiers) and plan not in modifiers):
+    if own in modifiers or plan is None or (discipline_modifiers(modifiers) and plan not in modifiers):
         return modifiers
     if plan not in modifiers:
         modifiers = _behind_pricing(modifiers, plan)
@@ -148,14 +157,16 @@ def _carrying(modifiers: tuple[str, ...], discipline: Discipline, own: str) -> t
 
 def _line(place: int, visit: Visit, payer: Payer, its: LineUnits) -> DraftLine:
     service = visit.services[place - 1]
+    blocks = [visit.services[one - 1] for one in (place, *its.bears)]
     return DraftLine(
         place=place,
         service=service,
         modifiers=_modifiers(service, visit.discipline, payer, procedure(service.code)),
         units=its.units,
         counted=its.counted,
-        charge=_charge(_blocks(visit, place, its), payer, visit.day, its.units),
+        charge=_charge(blocks, payer, visit.day, its.units),
         pointers=service.pointers or tuple(range(1, min(POINTERS_MAX, len(visit.diagnoses)) + 1)),
+        bears=its.bears,
         borne_by=its.borne_by,
     )
 

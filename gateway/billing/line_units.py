@@ -53,16 +53,26 @@ def line_units(visit: Visit, timed: units.Units | None) -> tuple[LineUnits, ...]
     for places in blocks:
         first = visit.services[places[0] - 1]
         known, its_count = procedure(first.code), counted.get(first.code)
-        typed = [one for place in places if (one := visit.services[place - 1].units) is not None]
-        if len(typed) > 1:
+        if _stand_apart(visit.services, places, timed):
             for place in places:
                 lines[place] = LineUnits(visit.services[place - 1].units, its_count)
             continue
         # A code that several people gave, or under several modifiers: only a person can say which line gets which unit.
+        typed = _typed_of(visit.services, places)
         own = typed[0] if typed else _units(known, its_count, alone=often[first.code] == 1)
         lines[places[0]] = LineUnits(own, its_count, bears=places[1:])
         lines |= {place: LineUnits(0, its_count, borne_by=places[0]) for place in places[1:]}
     return tuple(lines[place] for place in range(1, len(visit.services) + 1))
+
+
+def _stand_apart(services: Sequence[Service], places: Sequence[int], timed: units.Units | None) -> bool:
+    """Tell whether blocks of a code are lines of their own: several were typed, or one as less than all minutes come to."""
+    typed, least = _typed_of(services, places), timed.by_code.get(services[places[0] - 1].code, 0) if timed else 0
+    return len(typed) > 1 or (len(typed) == 1 < len(places) and typed[0] < least)
+
+
+def _typed_of(services: Sequence[Service], places: Sequence[int]) -> list[int]:
+    return [one for place in places if (one := services[place - 1].units) is not None]
 
 
 def whole(blocks: Sequence[Service]) -> Service:
@@ -86,7 +96,9 @@ def _blocks(services: Sequence[Service]) -> list[tuple[int, ...]]:
         known = procedure(one.code)
         # Whatever has no minutes to add up stays a line of its own.
         adds = known is not None and known.is_timed and one.minutes_given is not None
-        key = (one.code, one.modifiers, one.treated_by, one.pointers) if adds else (place,)
+        # Where one block tells of an assistant's minutes and the other does not, they cannot be added up either.
+        by = (one.treated_by, one.assistant_minutes is None)
+        key = (one.code, one.modifiers, by, one.pointers) if adds else (place,)
         together[key].append(place)
     return [tuple(places) for places in together.values()]
 
@@ -95,7 +107,7 @@ def _counted(visit: Visit, timed: units.Units | None, blocks: Sequence[tuple[int
     """Give what the minutes of each code come to, ties settled by what was typed; codes that cannot be told are left out."""
     counted: dict[str, int | None] = {}
     if timed is not None:
-        typed = _typed(visit.services, blocks)
+        typed = _typed(visit.services, blocks, timed)
         counted |= dict(timed.by_code) | units.settled(timed, typed)
         counted |= {code: None for code in timed.tied if code in typed}
     for service in visit.services:
@@ -107,15 +119,15 @@ def _counted(visit: Visit, timed: units.Units | None, blocks: Sequence[tuple[int
     return counted
 
 
-def _typed(services: Sequence[Service], blocks: Sequence[tuple[int, ...]]) -> dict[str, int]:
+def _typed(services: Sequence[Service], blocks: Sequence[tuple[int, ...]], timed: units.Units) -> dict[str, int]:
     """Give the units of each timed code of which every line has some."""
     given: dict[str, int | None] = {}
     for places in blocks:
         code = services[places[0] - 1].code
-        typed = [one for place in places if (one := services[place - 1].units) is not None]
-        known, before = procedure(code), given.get(code, 0)
+        typed, known, before = _typed_of(services, places), procedure(code), given.get(code, 0)
+        is_whole = len(typed) == len(places) or (typed and not _stand_apart(services, places, timed))
         if known is not None and known.is_timed:
-            given[code] = before + sum(typed) if typed and before is not None else None
+            given[code] = before + sum(typed) if is_whole and before is not None else None
     return {code: units for code, units in given.items() if units is not None}
 
 

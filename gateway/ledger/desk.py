@@ -28,6 +28,7 @@ class NewItem:
     state         open, unless its account needs nobody or it was paid back
     answer        the place of the answer that waits among the new ones; None if none does
     document      an answer to a claim that is not ours, or not known as such
+    due_on, investigated_on, suspended_days  as in tables.py: what is known of an item whose amount changes goes with it
     remittance_id of another remittance than the one that is being posted; 0 else
     """
 
@@ -45,6 +46,8 @@ class NewItem:
     answer_id: int | None = None
     document: ClaimPayment | None = None
     due_on: date | None = None
+    investigated_on: date | None = None
+    suspended_days: int = 0
     owner: str = "biller"
     remittance_id: int = 0
 
@@ -83,6 +86,7 @@ class DeskItem:
     answer_id: int | None
     due_on: date | None
     investigated_on: date | None
+    suspended_days: int
     at: datetime
 
 
@@ -272,6 +276,8 @@ def add_all(
             "document": payment_to_bytes(one.document) if one.document is not None else None,
             "answer_id": one.answer_id if one.answer is None else answer_ids[one.answer],
             "due_on": one.due_on,
+            "investigated_on": one.investigated_on,
+            "suspended_days": one.suspended_days,
             "at": at,
         }
         for one in items
@@ -318,9 +324,11 @@ def settle(tx: Connection, practice: str, item: DeskItem, left_cents: int, state
     _update(tx, practice, item, left_cents=left_cents, state=state)
 
 
-def investigate(tx: Connection, practice: str, item: DeskItem, since: date | None, due_on: date) -> None:
-    """Keep since when a person looks into an item (None once that is over), and its day as that changes it."""
-    _update(tx, practice, item, investigated_on=since, due_on=due_on)
+def investigate(
+    tx: Connection, practice: str, item: DeskItem, since: date | None, due_on: date, suspended_days: int
+) -> None:
+    """Keep since when a person looks into an item (None once that is over), its day, and how many days were suspended."""
+    _update(tx, practice, item, investigated_on=since, due_on=due_on, suspended_days=suspended_days)
 
 
 def _update(tx: Connection, practice: str, item: DeskItem, **values: object) -> None:

@@ -5,6 +5,11 @@ import json
 from typing import Any
 
 
+def _written(member: str | None) -> str | None:
+    """Give a card's number as it counts: hyphens and blanks are printed for the eye, and capitals say nothing."""
+    return member if member is None else member.replace("-", "").replace(" ", "").upper()
+
+
 def patient_key(secret: bytes, document: bytes) -> str:
     """Give the keyed hash of payer, member and birth date of a stored visit document; "" if it names no coverage.
 
@@ -15,5 +20,5 @@ def patient_key(secret: bytes, document: bytes) -> str:
     if not coverages:
         return ""
     first = coverages[0]
-    said = json.dumps([first.get("payer_id"), first.get("member_id"), patient.get("birth_date")])
+    said = json.dumps([first.get("payer_id"), _written(first.get("member_id")), patient.get("birth_date")])
     return hashlib.blake2b(said.encode(), key=secret, digest_size=16).hexdigest()

@@ -1,16 +1,14 @@
 """What stands of payers' answers to claim versions: each amount with its reason, those that were taken back left out."""
 
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from gateway.ledger.parameters import some_at_once
 from gateway.ledger.tables import claim_versions, claims, payments, postings, service_lines
 from gateway.ledger.unindexed import Unindexed
-
-_ALLOWED: Final = ("paid", "patient")
-"""Buckets of `remit.posting`: interest that was paid beside is taken off again by a posting of its own."""
+from gateway.remittance import INTEREST
 
 
 class StandingAmount(NamedTuple):
@@ -25,20 +23,21 @@ class StandingAmount(NamedTuple):
 
 
 def allowed_of_visits(tx: Connection, practice: str, visit_ids: Collection[int]) -> dict[int, int]:
-    """Give the cents that payers have allowed for some visits: what they paid and left to the patient, as it stands.
+    """Give the cents that payers have allowed for some visits, as it stands; a visit that was not answered is left out.
 
-    A visit that was not answered, or of which nothing was allowed, is left out.
+    That is what they paid and what they left to the patient (group PR), whoever bears that in the end; interest is none of it
+    and has a posting of its own that takes it off what was paid.
     """
     found: dict[int, int] = {}
-    total = func.sum(postings.c.cents)
+    p = postings.c
+    is_allowed = (p.bucket == "paid") | (p.carc == INTEREST) | ((p.group_code == "PR") & (p.bucket != "denied"))
+    total = func.sum(case((is_allowed, p.cents), else_=0))
     query = (
         select(claims.c.visit_id, total.label("cents"))
         .join(claim_versions, claim_versions.c.claim_id == claims.c.id)
         .join(payments, payments.c.claim_version_id == claim_versions.c.id)
         .join(postings, postings.c.payment_id == payments.c.id)
-        .where(postings.c.bucket.in_(_ALLOWED))
         .group_by(claims.c.visit_id)
-        .having(total != 0)
     )
     for some in some_at_once(visit_ids):
         mine = claims.c.practice == practice, claims.c.visit_id.in_(some)

@@ -561,6 +561,7 @@ desk_items = Table(
     Column("due_on", Date, nullable=True),
     # Since when a person looks into an overpayment, which suspends its day; the day has the rest of it once it is over.
     Column("investigated_on", Date, nullable=True),
+    Column("suspended_days", Integer, nullable=False, server_default="0"),
     Column("at", Instant, nullable=False),
     Index("ix_desk_items_by_state", "practice", "state", "id", "left_cents"),
     Index("ix_desk_items_by_kind", "practice", "kind", "state", "id", "left_cents"),

@@ -1,4 +1,7 @@
-"""By when an overpayment is reported and returned (42 CFR 401.305): 60 days, which an investigation in good faith suspends."""
+"""By when an overpayment is reported and returned (42 CFR 401.305): 60 days, which an investigation in good faith suspends.
+
+All investigations of one overpayment together suspend 180 days at most.
+"""
 
 from datetime import date, timedelta
 from typing import Final
@@ -15,12 +18,19 @@ def report_by(program: Program, identified_on: date) -> date | None:
     return identified_on + timedelta(days=_REPORT_DAYS) if program in _BOUND else None
 
 
-def suspended(due_on: date) -> date:
-    """Give the day by which it is returned at the latest once an investigation has begun: it may suspend 180 days."""
-    return due_on + timedelta(days=_INVESTIGATION_DAYS)
+def suspended(due_on: date, used: int) -> date:
+    """Give the day by which it is returned at the latest once an investigation has begun.
+
+    used  days that earlier investigations of it have suspended
+    """
+    return due_on + timedelta(days=max(0, _INVESTIGATION_DAYS - used))
 
 
-def resumed(suspended_until: date, began_on: date, ended_on: date) -> date:
-    """Give the day by which it is returned once the investigation is over: only the days that it took were suspended."""
-    took = min((ended_on - began_on).days, _INVESTIGATION_DAYS)
-    return suspended_until - timedelta(days=_INVESTIGATION_DAYS - took)
+def resumed(until: date, used: int, began_on: date, ended_on: date) -> tuple[date, int]:
+    """Give the day by which it is returned once the investigation is over, and the days that all of them have suspended.
+
+    until  the day that `suspended` gave: only the days that it took count
+    """
+    left = max(0, _INVESTIGATION_DAYS - used)
+    took = min((ended_on - began_on).days, left)
+    return until - timedelta(days=left - took), used + took

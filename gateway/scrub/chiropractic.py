@@ -1,6 +1,7 @@
 """Rules about spinal manipulation: active care or maintenance, and how many regions."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.finding import Owner, Severity
@@ -10,11 +11,28 @@ from gateway.visit import Care
 
 _SPINE: Final = {"98940": (1, 2), "98941": (3, 4), "98942": (5, 5)}
 """Regions of the spine, from and to, that each code stands for (CPT); there are five."""
-_REGIONS: Final = ("cervical", "thoracic", "lumbar", "sacral", "pelvic")
 _NOTICED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 _MAINTENANCE: Final = re.compile(
-    r"(?<!not )(?<!no )(?<!beyond )\bmaintenance (?:care|therapy|treatment|adjustments?|visits?|phase|program(?:me)?|manipulation)\b",
+    r"\bmaintenance (?:care|therapy|treatment|adjustments?|visits?|phase|program(?:me)?|manipulation)\b",
     re.IGNORECASE,
+)
+
+
+_OTHERWISE: Final = re.compile(
+    r"\b(?:not?|never|nor|neither|without|beyond|before|until|will|would|may|can|plan(?:s|ned)? to|toward|transition\w*|"
+    r"declin\w*|refus\w*|discuss\w*|rather|instead|future|later|after|consider\w*|eventual\w*|goal)\b",
+    re.IGNORECASE,
+)
+
+_REGION_OF: Final = (
+    ("cervical", r"cervical|neck|c[0-7](?:[ /-]*c?[0-7])?|occip\w*|atlas|axis"),
+    ("thoracic", r"thoracic|mid ?back|t(?:1[0-2]|[1-9])(?:[ /-]*t?(?:1[0-2]|[1-9]))?|dorsal"),
+    ("lumbar", r"lumbar|low(?:er)? ?back|l[1-5](?:[ /-]*(?:l[1-5]|s1))?"),
+    ("sacral", r"sacral|sacrum|s[1-5]|coccyx"),
+    ("pelvic", r"pelvi[cs]|sacro-?iliac|si(?: ?joint)?|ilium|iliac"),
+)
+_ELSEWHERE: Final = re.compile(
+    r"shoulder|elbow|wrist|hand|hip|knee|ankle|foot|rib|jaw|tmj|head|arm|leg|thumb|finger|toe"
 )
 
 
@@ -55,8 +73,13 @@ def mod_at_unsupported(case: Case) -> Faults:
             yield Fault(where, f"AT and {min(denial)} on one line contradict each other")
         elif case.visit.care is Care.MAINTENANCE:
             yield Fault(where, "AT says active treatment, and the care is given as maintenance")
-        elif case.visit.care is None and _MAINTENANCE.search(said):
+        elif case.visit.care is None and _speaks_of_maintenance(said):
             yield Fault(where, "AT says active treatment, and the note speaks of maintenance")
+
+
+def _speaks_of_maintenance(said: str) -> bool:
+    """Tell whether a sentence says that the care is maintenance: not that it is none, was declined, or will be one day."""
+    return any(_MAINTENANCE.search(one) and not _OTHERWISE.search(one) for one in re.split(r"[.;\n]", said))
 
 
 @rule(
@@ -73,9 +96,11 @@ def regions_mismatch(case: Case) -> Faults:
         if line.procedure not in _SPINE:
             continue
         least, most = _SPINE[line.procedure]
-        treated = {word for word in _REGIONS if any(word in one.casefold() for one in line.service.regions)}
+        treated = _treated([one for block in line.blocks(case.visit) for one in block.regions])
         where = f"services.{line.place}.regions"
-        if treated and len(treated) < least:
+        if treated is None:
+            pass
+        elif treated and len(treated) < least:
             yield Fault(where, f"{line.procedure} is {least} regions at least; {len(treated)} are given")
         elif len(treated) > most:
             yield Fault(where, f"{line.procedure} is {most} regions at most; {len(treated)} are given", Severity.WARN)
@@ -83,6 +108,18 @@ def regions_mismatch(case: Case) -> Faults:
         if case.payer.program is Program.MEDICARE and 0 < len(subluxations) < least:
             what = f"{line.procedure} is {least} regions at least; {len(subluxations)} subluxations are diagnosed"
             yield Fault("diagnoses", what, Severity.WARN)
+
+
+def _treated(regions: Sequence[str]) -> frozenset[str] | None:
+    """Give the regions of the spine that are named; None where a word is not understood, for then they cannot be counted."""
+    found: set[str] = set()
+    for one in regions:
+        words = one.casefold().replace("spine", "").replace("region", "").strip()
+        named = {name for name, forms in _REGION_OF if re.search(rf"(?<![a-z0-9])(?:{forms})(?![a-z0-9])", words)}
+        if not named and not _ELSEWHERE.search(words):
+            return None
+        found |= named
+    return frozenset(found)
 
 
 RULES = (mod_at_required, mod_at_unsupported, regions_mismatch)

@@ -65,7 +65,7 @@ def auth_exhausted(case: Case) -> Faults:
     approved = case.visit.authorization
     if not approved or _evaluates_only(case):
         return
-    under = visits_under(approved.number, case.visit, case.history)
+    under = visits_under(approved, case.visit, case.history)
     if approved.visits_approved is not None:
         used = max(len(under), approved.visits_used or 0)
         yield from _left(case, used, approved.visits_approved, own=used != approved.visits_used)

@@ -49,9 +49,18 @@ def dx_laterality(case: Case) -> Faults:
             yield Fault(where, what, severity if certain else Severity.WARN)
 
 
+_NOT_NOW = re.compile(
+    r"\b(?:den(?:y|ies|ied)|no|not|without|negative|history|hx|h/o|previous(?:ly)?|prior|past|old|former|resolved|s/p|status post|"
+    r"years? ago|replacement|opposite|contralateral|other side|uninvolved|compared)\b",
+    re.IGNORECASE,
+)
+"""A sentence with one of these may speak of another side than the one that is treated."""
+
+
 def _named(case: Case, code: Sides) -> bool | None:
     """Tell whether a side of the code's part of the body is named: True for one side and no other, None for none."""
-    said = ". ".join(_texts(case))
+    sentences = re.split(r"(?<!\b[LlRr]t)(?<!\b[LR])[.;\n]+", ". ".join(_texts(case)))
+    said = ". ".join(one for one in sentences if not _NOT_NOW.search(one))
     site = "|".join(f"{one}s?" + (f"|{_PLURAL[one]}" if one in _PLURAL else "") for one in code.sites)
     left, right = (
         re.search(

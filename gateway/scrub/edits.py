@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 from gateway.billing.draft import DraftLine
@@ -71,7 +71,8 @@ def mod_59_unsupported(case: Case) -> Faults:
     for met in _pairs_met(case):
         if met.is_visit or not met.is_released or {"XE", "XP"} & {*met.first.modifiers, *met.second.modifiers}:
             continue
-        if shared := _shared(met.first.service, met.second.service):
+        pairs = product(met.first.blocks(case.visit), met.second.blocks(case.visit))
+        if shared := next((said for one, other in pairs if (said := _shared(one, other))), ""):
             yield Fault(
                 f"services.{met.second.place}.modifiers",
                 f"{met.first.procedure} and {met.second.procedure} are released as distinct, and share {shared}",

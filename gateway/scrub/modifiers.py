@@ -85,9 +85,28 @@ def mod_assistant_required(case: Case) -> Faults:
                 f"{line.procedure} was given by an assistant; {own} is missing",
                 severity,
             )
-    if _is_signed_by_assistant_alone(case) and not any(own in line.modifiers for line in case.draft.lines):
+    # Where the practice has marked a line itself, somebody has decided line by line.
+    if any(own in service.modifiers for service in case.visit.services):
+        return
+    untold = [line for line in case.draft.billed if own not in line.modifiers and not _is_told(case, line)]
+    if not untold or not _is_signed_by_assistant_alone(case):
+        return
+    if len(untold) == len(case.draft.billed):
         said = f"an assistant alone signed the note, and nothing tells who gave which service; {own} is missing"
         yield Fault("note.signed_by", said, severity)
+        return
+    for line in untold:
+        said = f"an assistant alone signed the note, and nothing tells who gave {line.procedure}; {own} is missing"
+        yield Fault(f"services.{line.place}.treated_by", said, severity)
+
+
+def _is_told(case: Case, line: DraftLine) -> bool:
+    """Tell whether the visit says who gave a line, or no assistant may have given it, as an evaluation."""
+    known = procedure(line.procedure)
+    if known is None or known.therapy is TherapyClass.NO or known.is_evaluation:
+        return True
+    blocks = line.blocks(case.visit)
+    return all(isinstance(one.treated_by, TreatedBy) or one.assistant_minutes is not None for one in blocks)
 
 
 def _outside(case: Case, line: DraftLine) -> bool:
@@ -98,12 +117,11 @@ def _outside(case: Case, line: DraftLine) -> bool:
 
 
 def _is_signed_by_assistant_alone(case: Case) -> bool:
-    """Who signs is who treated. Nothing is found beside a co-signature, nor where it is told who gave a service."""
+    """Who signs is who treated. Nothing is found beside a co-signature."""
     note = case.visit.note
     if not note or not isinstance(note.signed_by, str) or note.cosigned_by or note.cosigned_credential:
         return False
-    told = (isinstance(one.treated_by, TreatedBy) or one.assistant_minutes is not None for one in case.visit.services)
-    return calling_of(signature(note.signed_by, note.signed_credential).letters) in ASSISTANTS and not any(told)
+    return calling_of(signature(note.signed_by, note.signed_credential).letters) in ASSISTANTS
 
 
 @rule(

@@ -142,6 +142,8 @@ def wellness_intent(case: Case) -> Faults:
     text = note.text
     if not _WELLNESS.search(text):
         return
+    if note.objective is NOT_SUPPLIED or note.assessment is NOT_SUPPLIED:
+        return
     if _WELLNESS.search(_TECHNIQUE.sub(" ", text)) and not _MEASURE.search(
         _LENGTH.sub(" ", f"{note.objective or ''} {note.assessment or ''}")
     ):

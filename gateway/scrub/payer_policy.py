@@ -20,7 +20,10 @@ def charge_missing(case: Case) -> Faults:
         if line.charge is not None and not line.charge:
             yield Fault(f"services.{line.place}.charge", f"{line.procedure} is charged 0.00")
         elif line.charge is None and line.units is not None:
-            yield Fault(f"services.{line.place}.charge", f"no charge for {line.procedure} on the date of service")
+            lacks = (place for place in (line.place, *line.bears) if case.visit.services[place - 1].charge is None)
+            yield Fault(
+                f"services.{next(lacks, line.place)}.charge", f"no charge for {line.procedure} on the date of service"
+            )
 
 
 @rule(

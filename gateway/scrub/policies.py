@@ -68,10 +68,7 @@ def _unmet(case: Case, line: DraftLine, policy: Policy) -> Iterator[str]:
     giver = _giver(case, line)
     if giver is not None and _said_of_the_provider(case, giver):
         return
-    if giver is not None and policy.given_by and giver not in policy.given_by:
-        yield f"it is covered when given by {', '.join(policy.given_by)}"
-    if giver is not None and giver in policy.not_given_by:
-        yield f"it is not covered when given by a {giver}"
+    yield from _wrong_giver(giver, policy)
     if policy.beside_another and all(one.procedure in policy.codes for one in case.draft.billed):
         yield "it is covered beside another procedure only"
     for wanted, fact, name in (
@@ -88,6 +85,13 @@ def _unmet(case: Case, line: DraftLine, policy: Policy) -> Iterator[str]:
         number = len(days | {case.visit.day})
         if number > policy.visits_max:
             yield f"this is visit {number} with it this year, and {policy.visits_max} are covered"
+
+
+def _wrong_giver(giver: Calling | None, policy: Policy) -> Iterator[str]:
+    if giver is not None and policy.given_by and giver not in policy.given_by:
+        yield f"it is covered when given by {', '.join(policy.given_by)}"
+    if giver is not None and giver in policy.not_given_by:
+        yield f"it is not covered when given by a {giver}"
 
 
 def _said_of_the_provider(case: Case, giver: Calling) -> bool:

@@ -57,7 +57,7 @@ def mod_kx_premature(case: Case) -> Faults:
     """KX while all that is known of the year, with this visit, stays below the threshold."""
     year, amount = _year(case), threshold(case.visit.day)
     # What this practice gave is a lower bound: only the portal tells the sum of all.
-    if case.visit.therapy_used is None or year is None or amount is None or year.is_estimated:
+    if year is None or not year.is_told or amount is None or year.is_estimated:
         return
     own, _ = _own(case)
     for line in _therapy_lines(case):

@@ -7,7 +7,7 @@ from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.units import units_of_total
-from gateway.visit import Service
+from gateway.visit import NOT_SUPPLIED, Service
 
 _RECORDED = (
     "CMS Benefit Policy Manual ch. 15 sec. 220.3.E: total timed-code minutes and total treatment time are recorded"
@@ -55,11 +55,13 @@ def blocks_overlap(case: Case) -> Faults:
             continue
         # Therapist and assistant may work beside each other, each on a service of their own.
         same_person = one.treated_by == other.treated_by
+        may_be_two = one.treated_by is NOT_SUPPLIED and bool(one.assistant_minutes or other.assistant_minutes)
         if same_person and one.starts < other.ends and other.starts < one.ends:
             yield Fault(
                 f"services.{place}.start",
                 f"{other.code} from {other.starts:%H:%M} to {other.ends:%H:%M} overlaps {one.code} from {one.starts:%H:%M} to "
                 f"{one.ends:%H:%M}",
+                Severity.WARN if may_be_two else Severity.HOLD,
             )
 
 

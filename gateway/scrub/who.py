@@ -77,10 +77,10 @@ def is_named(case: Case, name: str, who: Provider | None) -> bool:
 
 def treaters(case: Case) -> Iterator[TreatedBy | None]:
     """Give for each service that is billed who gave it; None where that is not told."""
-    for line in case.draft.billed:
-        by = line.service.treated_by
+    for service in (one for line in case.draft.billed for one in line.blocks(case.visit)):
+        by = service.treated_by
         yield by if isinstance(by, TreatedBy) else None
-        if line.service.assistant_minutes:
+        if service.assistant_minutes:
             yield TreatedBy.ASSISTANT
 
 

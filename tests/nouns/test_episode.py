@@ -30,14 +30,20 @@ def test_a_day_counts_once_and_only_of_its_discipline_and_after_the_report() -> 
 def test_visits_are_counted_under_their_own_authorization() -> None:
     other = replace(APPROVED, number="B2")
     earlier = (on(1, authorization=APPROVED), on(2, authorization=other), on(3), on(4, authorization=APPROVED))
-    assert [one.key for one in visits_under("A1", BASE, earlier)] == ["E-1", "E-4"]
-    assert visits_under("C3", BASE, earlier) == ()
+    assert [one.key for one in visits_under(APPROVED, BASE, earlier)] == ["E-1", "E-4"]
+    assert visits_under(replace(APPROVED, number="C3"), BASE, earlier) == ()
 
 
 def test_of_two_visits_of_a_day_one_comes_before_the_other() -> None:
     first, second = on(0, "A", authorization=APPROVED), on(0, "B", authorization=APPROVED)
-    assert visits_under("A1", first, (second,)) == ()
-    assert visits_under("A1", second, (first,)) == (first,)
+    assert visits_under(APPROVED, first, (second,)) == ()
+    assert visits_under(APPROVED, second, (first,)) == (first,)
+
+
+def test_a_number_that_is_extended_begins_anew() -> None:
+    extended = replace(APPROVED, starts=DAY - timedelta(days=3))
+    earlier = (on(1, authorization=extended), on(9, authorization=APPROVED))
+    assert [one.key for one in visits_under(extended, BASE, earlier)] == ["E-1"]
 
 
 def told(pt_slp: str, ot: str = "0.00", days_before: int = 5) -> TherapyUsed:
@@ -73,5 +79,5 @@ def test_the_order_in_which_visits_came_changes_nothing(days: list[int], chance:
     shuffled = sorted(earlier, key=lambda _: chance.random())  # type: ignore[attr-defined]
     since = DAY - timedelta(days=30)
     assert treatment_days(BASE, earlier, since) == treatment_days(BASE, shuffled, since)
-    assert set(visits_under("A1", BASE, earlier)) == set(visits_under("A1", BASE, shuffled))
+    assert set(visits_under(APPROVED, BASE, earlier)) == set(visits_under(APPROVED, BASE, shuffled))
     assert therapy_year(BASE, earlier, amounts) == therapy_year(BASE, shuffled, amounts)

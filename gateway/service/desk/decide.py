@@ -85,11 +85,15 @@ def investigate(office: Office, number: int, *, reason: str, is_over: bool = Fal
                 f"item {number} is looked into since {since} and due {due}; nothing was changed; once you know: "
                 f"gateway money investigate {number} --over --by NAME --reason TEXT"
             )
+        if not is_over and today > due:
+            raise UsageError(f"item {number} was to be returned by {due}: its day has passed; nothing was changed")
         if is_over and since is not None:
-            desk.investigate(tx, practice, item, None, due := resumed(due, since, today))
+            due, used = resumed(due, item.suspended_days, since, today)
+            desk.investigate(tx, practice, item, None, due, used)
             said = f"item {number} was looked into from {since} to {today}; it is to be returned by {due}"
         else:
-            desk.investigate(tx, practice, item, today, due := suspended(due))
+            due = suspended(due, item.suspended_days)
+            desk.investigate(tx, practice, item, today, due, item.suspended_days)
             said = f"item {number} is looked into since {today}, which suspends its day: to be returned by {due} at the latest"
         events.write(tx, practice, _decided(office, item, "money.investigated", said, reason), at=office.clock.now())
         return item_numbered(tx, practice, number)

@@ -135,9 +135,12 @@ class Acknowledging:
         return False
 
     def row_of_report(self, claim: StoredClaim, row: ReportRow, layout: Layout) -> bool:
-        """Act on what a report for people says of a claim of ours, once; it also proves that the claim's file arrived."""
+        """Act on what a report for people says of a claim of ours, once; it also proves that the claim's file arrived.
+
+        Of two rows about one claim each is acted on, the one that refuses it as well.
+        """
         told = inbound.answers_about(self.tx, self.practice, claim_version_id=claim.id)
-        if any(one.inbound_id == self.file.id for one in told):
+        if any((one.inbound_id, one.verdict) == (self.file.id, row.verdict) for one in told):
             return False
         what = f"{layout}, line {row.line}: {row.said}"
         self._keep(None, claim, "report", row.verdict, "", what)

@@ -68,7 +68,7 @@ class _Versions:
             self._end(one)
         if wanted <= 0:
             return False
-        self._put(claim, later, wanted)
+        self._put(claim, later, wanted, is_open)
         return True
 
     def _paid_later(self, claim: StoredClaim) -> StoredClaim | None:
@@ -76,7 +76,9 @@ class _Versions:
         later = (one for one in self.versions if one.version > claim.version and one.payer == claim.payer)
         return next((one for one in later if not one.is_void and self.paid[one.id] > 0), None)
 
-    def _put(self, claim: StoredClaim, later: StoredClaim, its_cents: int) -> None:
+    def _put(self, claim: StoredClaim, later: StoredClaim, its_cents: int, before: Sequence[DeskItem]) -> None:
+        # What was known to be too much keeps its day, and what was suspended of it, though its amount is another one now.
+        known = min((one for one in before if one.due_on is not None), key=lambda one: one.at, default=None)
         today = self.office.clock.today()
         why = f"claim {claim.pcn}: paid, and the later version {later.pcn} was paid too; the payer has not taken the first back"
         item = NewItem(
@@ -86,7 +88,9 @@ class _Versions:
             cents=its_cents,
             why=why,
             is_parked=False,
-            due_on=report_by(self.office.settings.payer(claim.payer).program, today),
+            due_on=known.due_on if known else report_by(self.office.settings.payer(claim.payer).program, today),
+            investigated_on=known.investigated_on if known else None,
+            suspended_days=known.suspended_days if known else 0,
         )
         (number,) = desk.add_all(
             self.tx, self.practice, self.stored.id, self.stored.payer_id, [item], (), at=self.office.clock.now()

@@ -197,7 +197,10 @@ class _Claim:
                     cents=excess,
                     why=f"claim {pcn}: {_TOO_MUCH}",
                     is_parked=False,
-                    due_on=self._report_by(),
+                    # What was known to be too much keeps its day, though its amount is another one now.
+                    due_on=is_open.due_on if is_open else self._report_by(),
+                    investigated_on=is_open.investigated_on if is_open else None,
+                    suspended_days=is_open.suspended_days if is_open else 0,
                 )
             )
 

@@ -19,17 +19,24 @@ def given_units(office: Office, key: str, codes: Sequence[str]) -> tuple[tuple[s
     if visit is None:
         raise UsageError(f"there is no visit {key}; `gateway visits list` shows what there is")
     noun = visit_of(visit.document)
-    timed = draft(noun, office.settings.payer(visit.payer)).timed
-    tied = timed.tied if timed is not None else ()
-    if timed is None or not tied:
+    drafted = draft(noun, office.settings.payer(visit.payer))
+    timed = drafted.timed
+    own = [line for line in drafted.lines if not line.borne_by and timed is not None and line.procedure in timed.tied]
+    undecided = list(dict.fromkeys(line.procedure for line in own if line.units is None))
+    if timed is None or not undecided:
+        raise UsageError(f"visit {key}: no codes tie for a unit; nothing was changed; see: gateway scrub explain {key}")
+    several = next((code for code in codes if sum(line.procedure == code for line in own) > 1), None)
+    if several is not None:
+        places = ", ".join(f"services.{line.place}.units" for line in own if line.procedure == several)
         raise UsageError(
-            f"visit {key}: no codes tie for a unit; nothing was changed; see: gateway visits explain {key}"
+            f"visit {key}: {several} stands on several lines; set the units of each: {places}; nothing was changed"
         )
-    strangers = [code for code in codes if code not in tied]
-    if strangers or len(set(codes)) < len(codes) or len(codes) > timed.open_units:
+    used = sum(max(0, (line.units or 0) - timed.by_code[line.procedure]) for line in own)
+    left = timed.open_units - used
+    if any(code not in undecided for code in codes) or len(set(codes)) < len(codes) or len(codes) > left:
         raise UsageError(
-            f"visit {key}: {timed.open_units} of {', '.join(tied)} get one more unit; name so many of them, each once; "
+            f"visit {key}: {left} of {', '.join(undecided)} get one more unit; name so many of them, each once; "
             "nothing was changed"
         )
-    places = {code: 1 + next(i for i, one in enumerate(noun.services) if one.code == code) for code in codes}
-    return tuple((f"services.{places[code]}.units", str(timed.by_code[code] + 1)) for code in codes)
+    places_of = {line.procedure: line.place for line in own}
+    return tuple((f"services.{places_of[code]}.units", str(timed.by_code[code] + 1)) for code in codes)

@@ -67,6 +67,20 @@ def test_what_has_no_day_was_begun_or_is_ended_is_refused(sent: Office) -> None:
         investigate(office, item.id, reason="x")
 
 
+def test_a_second_one_has_what_the_first_left_and_a_day_that_passed_is_not_revived(sent: Office) -> None:
+    office = of_program(sent, Program.MEDICARE)
+    paid_too_much(office)
+    item, today = the_item(office), office.clock.today()
+    investigate(office, item.id, reason="asked")
+    investigate(later(office, 170), item.id, reason="they were right", is_over=True)
+    again = investigate(later(office, 180), item.id, reason="another visit of it")
+    assert again.due_on == today + timedelta(days=240)
+    ended = investigate(later(office, 230), item.id, reason="x", is_over=True)
+    assert (ended.due_on, ended.suspended_days) == (today + timedelta(days=240), 180)
+    with pytest.raises(UsageError, match="its day has passed; nothing was changed"):
+        investigate(later(office, 241), item.id, reason="x")
+
+
 def test_it_begins_once_and_ends_once(sent: Office) -> None:
     office = of_program(sent, Program.MEDICARE)
     paid_too_much(office)
@@ -84,7 +98,10 @@ def test_only_the_days_that_it_took_are_suspended(found: date, waits: int, takes
     due = report_by(Program.MEDICARE, found)
     assert due is not None
     began = found + timedelta(days=waits)
-    until = suspended(due)
+    until = suspended(due, 0)
     assert until == began + timedelta(days=180 + 60 - waits)
-    assert resumed(until, began, began + timedelta(days=takes)) == due + timedelta(days=min(takes, 180))
+    over, used = resumed(until, 0, began, began + timedelta(days=takes))
+    assert (over, used) == (due + timedelta(days=min(takes, 180)), min(takes, 180))
+    # All investigations together suspend no more than 180 days.
+    assert suspended(over, used) == until
     assert report_by(Program.COMMERCIAL, found) is None

@@ -205,3 +205,9 @@ def test_any_bytes_are_read_or_are_of_no_layout(raw: bytes) -> None:
     assert report is not None
     assert report.layout in tuple(Layout)
     assert all(row.verdict in (Verdict.FORWARDED, Verdict.REJECTED) for row in report.rows)
+
+
+def test_of_two_rows_about_one_claim_the_refusal_counts_too(sent: Office) -> None:
+    one = the_claim(sent)
+    assert came(sent, status((one.pcn, "ACCEPTED"), (one.pcn, "REJECTED"))).needs_a_person
+    assert the_claim(sent).state is ClaimState.REJECTED

@@ -85,3 +85,28 @@ def test_two_visits_that_look_alike_are_billed_once_a_person_says_so(office: Off
     fix_visit(office, "V-1", (("distinct_from", '["V-2"]'),), reason="morning and afternoon")
     scrub_visits(office)
     assert (state(office), state(office, "V-2")) == (VisitState.CLAIMED, VisitState.CLAIMED)
+
+
+def test_a_number_with_hyphens_is_the_same_patients(office: Office) -> None:
+    coverage = visit()["coverages"][0]
+    taken(
+        office,
+        visit(coverages=[{**coverage, "member_id": "1EG4-TE5-MK73"}]),
+        visit("V-2", coverages=[{**coverage, "member_id": "1EG4TE5MK73"}]),
+    )
+    scrub_visits(office)
+    assert (state(office), state(office, "V-2")) == (VisitState.HELD, VisitState.HELD)
+
+
+def test_a_code_on_several_lines_is_given_its_unit_by_the_lines(counting: Office) -> None:
+    lines = [
+        {"code": "97110", "minutes": 12, "treated_by": "therapist", "charge": "60.00"},
+        {"code": "97110", "minutes": 8, "treated_by": "assistant", "charge": "60.00"},
+        {"code": "97140", "minutes": 20, "charge": "60.00"},
+    ]
+    taken(counting, visit(services=lines))
+    with pytest.raises(
+        UsageError, match=r"97110 stands on several lines; set the units of each: services.1.units, services.2"
+    ):
+        given_units(counting, "V-1", ["97110"])
+    assert given_units(counting, "V-1", ["97140"]) == (("services.3.units", "2"),)
