@@ -8,14 +8,16 @@ import pytest
 
 from gateway.event import Event
 from gateway.ledger.claims import StoredClaim
+from gateway.ledger.inbound import Reason
 from gateway.lifecycle import ClaimState
 from gateway.payer import Program
 from gateway.service.claims.close import close_claim
+from gateway.service.inbound.inbox import reprocess
 from gateway.service.office import Office
 from gateway.service.visits.scrub import scrub_visits
 from tests.service import clinic
 from tests.service.clinic import answer_835, denied, paid_in_full, the_claim
-from tests.service.desk.played import items, posted, stranger
+from tests.service.desk.played import buckets, items, posted, stranger
 from tests.service.money.answer_case import Played
 from tests.service.money.log import LOOK, NOW, Log, of_claim, of_money
 
@@ -283,6 +285,18 @@ def test_the_same_payment_for_other_claims_is_a_persons_to_judge(sent: Office) -
         "a payment of the same trace, day and amount was posted before, as remittance 1, for other claims; ask the payer which "
         "counts. If both do: gateway inbox reprocess 2 --same-payment"
     )
+
+
+def test_a_person_who_knows_that_both_count_has_the_second_payment_posted(sent: Office) -> None:
+    posted(sent, answer_835("140.5", paid_in_full(the_claim(sent))))
+    posted(sent, answer_835("140.5", paid_in_full(the_claim(sent, "V-2"))))
+    (item,) = items(sent)
+    # That another number counts says nothing of the payment.
+    reprocess(sent, 2, reason="their letter", although=Reason.NUMBER_REUSED)
+    assert ([one.id for one in items(sent)], the_claim(sent, "V-2").state) == ([item.id], ClaimState.SENT)
+    reprocess(sent, 2, reason="their letter", although=Reason.PAYMENT_REUSED)
+    assert (items(sent), the_claim(sent, "V-2").state) == ((), ClaimState.PAID)
+    assert buckets(sent)["paid"] == "281.00"
 
 
 def test_a_pricing_is_no_answer_and_money_beside_it_is_nobodys_yet(sent: Office) -> None:
