@@ -103,11 +103,17 @@ def _earlier(
     for one in versions:
         stands = amounts.get(one.id, ())
         # What was taken back by us counts no more, unless the payer has answered it again since.
-        if one.id in answered and (stands or one.state is not ClaimState.VOIDED):
+        if one.id in answered and (stands or not is_taken_back(one, versions)):
             paid_by[one.payer] += sum(each.cents for each in stands if each.bucket == Bucket.PAID)
             if not one.is_void and not _holds_nothing(stands, office.settings.payer(one.payer)):
                 held.append(one)
     return Earlier(versions, tuple(held), paid_by)
+
+
+def is_taken_back(claim: StoredClaim, versions: tuple[StoredClaim, ...]) -> bool:
+    """Tell whether a claim of which nothing stands was voided, or what has replaced it with its payer."""
+    later = (one for one in versions if one.version >= claim.version and one.payer == claim.payer and not one.is_void)
+    return any(one.state is ClaimState.VOIDED for one in later)
 
 
 def _holds_nothing(stands: tuple[StandingAmount, ...], payer: Payer) -> bool:

@@ -16,7 +16,7 @@ from gateway.ledger import Transaction, claims, denials, events, numbers, standi
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState
 from gateway.payer import Payer, Program
-from gateway.service.claims.answered import earlier_of
+from gateway.service.claims.answered import earlier_of, is_taken_back
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
@@ -70,7 +70,8 @@ def _why_not(tx: Transaction, office: Office, claim: StoredClaim, payer: Payer) 
     """Say why a claim cannot be taken back, and what to do instead; empty if it can."""
     why, earlier = _why_not_as_it_stands(claim), earlier_of(tx, office, [claim.visit_id])[claim.visit_id]
     if not why and claim not in earlier.held:
-        why = f"claim {claim.pcn} was never adjudicated: the payer holds nothing of it to take back"
+        past = "is taken back already" if is_taken_back(claim, earlier.versions) else "was never adjudicated"
+        why = f"claim {claim.pcn} {past}: the payer holds nothing of it to take back"
     if not why and claim.state is ClaimState.REPLACED:
         why = _why_not_replaced(claim, earlier.versions)
     if not why and not payer.takes_replacements:

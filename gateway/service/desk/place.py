@@ -127,9 +127,19 @@ def _worked_out(
     if waits is not None:
         raise UsageError(
             f"item {number} cannot be placed on claim {ours.claim.pcn}: {waits.why.partition(': ')[2]}; nothing was "
-            "changed; tell of each line with --says, or look whether another claim is meant"
+            f"changed; {_instead(number, waits)}"
         )
     return _Placing(item, stored, payment, answered, ours, done)
+
+
+def _instead(number: int, waits: NewItem) -> str:
+    """Say what to do with money that waits for something else than for a claim."""
+    if waits.kind is not ItemKind.OVERPAID:
+        return "tell of each line with --says, or look whether another claim is meant"
+    return (
+        f"if the payer has paid it twice, pay it back: gateway money return {number} --by NAME --reason TEXT; else wait for its "
+        "reversal, or look whether another claim is meant"
+    )
 
 
 def _claim(tx: Transaction, office: Office, item: DeskItem, name: str, found_by: Step) -> tuple[ClaimsAnswered, Ours]:

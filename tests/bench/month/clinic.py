@@ -8,12 +8,13 @@ killed after so many seconds; then the same command is simply typed again.
 import io
 import os
 import random
+import secrets
 import select
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, event
 
 from gateway.cli.face.run import run
+from gateway.ledger import numbers
 from gateway.transport.sftp_requests import Session
 
 _REQUESTS = ("look", "create", "write", "sync", "release", "rename", "remove", "names", "read")
@@ -40,6 +42,9 @@ class Said(NamedTuple):
 class Clinic:
     """A home, the day, and how often a command ended in which way.
 
+    Claims' numbers, by which the payers draw what they answer, are drawn by the seed: the same month can be played again, but
+    for what is killed after so many seconds.
+
     points  how many points a command passed the last time that it ran in a process of its own, by its words
     bugs    commands that ended with 70, and what they said
     """
@@ -47,17 +52,19 @@ class Clinic:
     home: Path
     today: date
     rng: random.Random
+    seed: int
     ended: Counter[tuple[str, int]] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     points: dict[str, tuple[int, float]] = field(default_factory=dict)
     bugs: list[str] = field(default_factory=list)
+    typed: Counter[tuple[date, str]] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def types(self, *words: str) -> Said:
         """Run a command."""
         out, err = io.StringIO(), io.StringIO()
         since = time.perf_counter()
-        with redirect_stdout(out), redirect_stderr(err):
+        with self._drawing(words[0]), redirect_stdout(out), redirect_stderr(err):
             status = int(run(self._line(words)))
         self.seconds[words[0]] = self.seconds.get(words[0], 0.0) + time.perf_counter() - since
         return self._noted(words, Said(status, out.getvalue(), err.getvalue()))
@@ -69,9 +76,10 @@ class Clinic:
         doom = self.rng.randint(1, max(1, points)) if by_point else 0
         pipe, told = os.pipe()
         since = time.monotonic()
-        process = os.fork()
-        if not process:
-            _die_at(doom, told, lambda: run(self._line(words)))
+        with self._drawing(words[0]):
+            process = os.fork()
+            if not process:
+                _die_at(doom, told, lambda: run(self._line(words)))
         os.close(told)
         wait = None if by_point else self.rng.uniform(0.001, seconds)
         if wait is not None and not select.select([pipe], [], [], wait)[0]:
@@ -87,6 +95,16 @@ class Clinic:
         if os.WEXITSTATUS(status) == OUR_BUG:
             self.bugs.append(" ".join(words))
         return False
+
+    @contextmanager
+    def _drawing(self, verb: str) -> Iterator[None]:
+        """Have a command draw by the seed, the day, and how often its verb was typed that day."""
+        self.typed[self.today, verb] += 1
+        vars(numbers)["secrets"] = random.Random(f"{self.seed} {self.today} {verb} {self.typed[self.today, verb]}")
+        try:
+            yield
+        finally:
+            vars(numbers)["secrets"] = secrets
 
     def _line(self, words: Sequence[str]) -> list[str]:
         return ["--home", str(self.home), "--today", self.today.isoformat(), *words]

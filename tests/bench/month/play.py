@@ -125,7 +125,7 @@ def _begun(folder: Path, count: int, seed: int, days: list[date], rng: random.Ra
     for path in (home / "partners").glob("*.toml"):
         path.write_text(path.read_text().replace("port = 1\n", f"port = {partners.port}\n"))
     world.pin(home, partners.fingerprint)
-    clinic = Clinic(home=home, today=days[0], rng=random.Random(seed + 1))
+    clinic = Clinic(home=home, today=days[0], rng=random.Random(seed + 1), seed=seed)
     assert clinic.types("init").status == 0
     biller = Biller(clinic=clinic, export=export, seed=seed, partners=folder / "state")
     return Month(folder, clinic, partners, biller, export)

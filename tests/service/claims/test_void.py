@@ -22,7 +22,7 @@ from gateway.service.money.reconcile import reconcile
 from gateway.service.office import Office
 from gateway.service.outbound.batch import seal_batches
 from gateway.service.views.claims import claim_shown
-from gateway.service.visits.correct import fix_visit
+from gateway.service.visits.correct import do_not_bill, fix_visit
 from gateway.service.visits.scrub import scrub_visits
 from tests.service import clinic
 from tests.service.clinic import taken, the_claim, visit
@@ -110,6 +110,34 @@ def test_a_void_ends_though_the_payer_answered_as_a_whole_and_takes_back_by_line
     assert (state(office, claim), state(office, void)) == (ClaimState.VOIDED, ClaimState.VOIDED)
     outcome = reconcile(office)
     assert (outcome.holds, outcome.desk, outcome.parked) == (True, (), Decimal(0))
+
+
+@pytest.mark.parametrize("is_billed_again", [False, True])
+def test_what_replaced_a_claim_is_voided_and_then_the_payer_holds_neither(paid: Office, is_billed_again: bool) -> None:  # noqa: FBT001
+    """The first version was reversed when it was replaced: its number is none that a payer still knows."""
+    first = the_claim(paid)
+    fix_visit(paid, "V-1", (("diagnoses", '["M62.81", "M54.50"]'),), reason="the other one too")
+    clinic.delivered(paid)
+    second = the_claim(paid)
+    answered(paid, reversal(first))
+    answered(paid, clinic.answer_835("140.5", clinic.paid_in_full(second), trace="N2"))
+    assert (state(paid, first), state(paid, second)) == (ClaimState.REPLACED, ClaimState.PAID)
+    void_claim(paid, "V-1", reason=REASON)
+    clinic.delivered(paid)
+    answered(paid, reversal(second, "R2"))
+    assert state(paid, second) is ClaimState.VOIDED
+    with pytest.raises(UsageError, match="taken back already: the payer holds nothing"):
+        void_claim(paid, first.pcn, reason=REASON)
+    if is_billed_again:
+        fix_visit(paid, "V-1", (), reason="it was hers after all")
+        assert (the_claim(paid).frequency, body(paid, the_claim(paid)).payer_claim_number) == ("1", "")
+    else:
+        do_not_bill(paid, "V-1", reason="never hers")
+        with paid.ledger.reading() as tx:
+            visit_now = visits.find(tx, paid.practice.key, "V-1")
+        assert visit_now is not None
+        assert visit_now.state is VisitState.NOT_BILLED
+    assert reconcile(paid).holds
 
 
 def test_the_timelines_say_who_took_it_back_and_why(paid: Office) -> None:

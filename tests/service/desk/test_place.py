@@ -9,7 +9,7 @@ from gateway.desk import ItemKind, ItemState
 from gateway.errors import UsageError
 from gateway.ledger import answers
 from gateway.lifecycle import ClaimState
-from gateway.service.desk.decide import close_item
+from gateway.service.desk.decide import close_item, give_back
 from gateway.service.desk.place import place
 from gateway.service.desk.typed import read_line, read_places
 from gateway.service.desk.unpost import unpost
@@ -42,6 +42,18 @@ def test_a_strangers_answer_is_proposed_and_placed_and_the_claim_is_answered(sen
     assert {"money.placed", "claim.paid"} <= set(kinds_said(sent, the_claim(sent).pcn))
     with pytest.raises(UsageError, match="is placed already"):
         place(sent, item.id, "V-1", reason="again")
+
+
+def test_a_second_payment_under_foreign_numbers_is_not_placed_and_the_refusal_says_how_it_is_paid_back(
+    sent: Office,
+) -> None:
+    posted(sent, answer_835("140.5", paid_in_full(the_claim(sent))))
+    posted(sent, answer_835("140.5", stranger(sent), trace="T2"))
+    item = the_item(sent)
+    with pytest.raises(UsageError, match=f"paid it twice, pay it back: gateway money return {item.id} --by NAME"):
+        place(sent, item.id, "V-1", reason="the EOB names it")
+    assert give_back(sent, item.id, reason="check 4711").state is ItemState.RETURNED
+    assert buckets(sent) == PAID
 
 
 def test_later_answers_under_the_same_two_numbers_follow_to_where_a_person_placed_the_first(sent: Office) -> None:
