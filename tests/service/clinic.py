@@ -95,9 +95,13 @@ def settings(*partners: TradingPartner, practice: Practice = PRACTICE, home: Pat
 
 
 def member_id(key: str, payer_id: str = "") -> str:
-    """The number of a visit's patient: of the shape that Medicare's have, where the payer is called so."""
+    """The number of a visit's patient: of the shape that Medicare's have, where the payer is called so.
+
+    The number is made from the key, so that no two patients of a test share one.
+    """
     if payer_id == "MEDICARE":
-        return f"1EG4TE5MK{sum(map(ord, key)) % 100:02d}"
+        number = f"{int(sha256(key.encode()).hexdigest(), 16) % 10**6:06d}"
+        return f"1E{number[:2]}T{number[2:4]}MK{number[4:]}"
     return f"M{key.replace('-', '')}"
 
 

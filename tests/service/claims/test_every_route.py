@@ -121,7 +121,8 @@ def walked(office: Office, command: str) -> StoredClaim:
     if words[:2] == ["visits", "fix"]:
         elsewhere = any("payer_id" in word for word in words)
         fields = [("coverages.1.payer_id", "PAYER2")] if elsewhere else []
-        fixed = fix_visit(office, words[2], (*fields, ("coverages.1.member_id", "9AA9AA9AA99")), reason="as advised")
+        member = ("coverages.1.member_id", clinic.member_id(f"{words[2]} as it should be", "MEDICARE"))
+        fixed = fix_visit(office, words[2], (*fields, member), reason="as advised")
         assert fixed.scrubbed is not None
         assert not fixed.scrubbed.holds
         return the_claim(office, words[2])
