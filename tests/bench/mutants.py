@@ -5,7 +5,7 @@ by each (mutants_tried.py), and prints how many were killed, of each room and in
 survivors change nothing that anybody could see; those that were looked at are named with the reason in `equal_mutants.json`,
 and count as survivors all the same.
 
-`mutmut run` itself cannot draw a sample, and begins pytest anew for what it wants to know; here it makes the mutants only.
+`mutmut run` itself draws no sample, and knows of the tests only which function each comes by; here it makes the mutants only.
 
 --seed N       which sample; 1 if not given
 --sample N     how many; 400 if not given
