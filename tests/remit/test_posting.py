@@ -142,6 +142,8 @@ def test_charges_that_are_not_ours_are_not_placed(charge: str, line_charge: str,
     result = post(payment, match(payment, lines), is_denied)
     assert isinstance(result, Unplaceable)
     assert said in result.why
+    # A person is shown the segment: of the line, or of the claim where the lines are right.
+    assert result.ordinal == (20 if line_charge != "60.00" else 12)
 
 
 def test_what_does_not_add_up_is_not_placed(make: Any) -> None:

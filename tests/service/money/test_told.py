@@ -136,6 +136,21 @@ def test_what_waited_and_what_it_waited_for(sent: Office) -> None:
     assert stands == of_claim(sent, "claim.paid", "$140.50 paid of $180.50", file=3, before="paid", after="paid")
 
 
+def test_what_is_strange_of_an_answer_is_told_when_it_stands(sent: Office) -> None:
+    """A second answer with fewer units waits: what it says is looked at once the first was taken back."""
+    claim = the_claim(sent)
+    posted(sent, answer_835("140.5", paid_in_full(claim)))
+    log = Log(sent)
+    posted(
+        sent, answer_835("140.5", changed(paid_in_full(claim), ("97110*120*100**2", "97110*120*100**1")), trace="T2")
+    )
+    assert [one.kind for one in log.new()] == ["money.parked"]
+    plb = "PLB*1234567893*20261231*FB:T3*-140.5"
+    posted(sent, answer_835("0", paid_in_full(claim, reverses=True), trace="T3", plb=plb))
+    said = "of 2 units of 97110, 1 are answered; it is posted as the payer says"
+    assert of_claim(sent, "answer.differs", said, file=3, severity=LOOK) in log.new()
+
+
 def test_of_what_waits_a_part_is_posted_and_waits_again(sent: Office) -> None:
     """The first line of a second answer waits; the second one's waits too, once the first answer to that line has come."""
     claim = the_claim(sent)
