@@ -14,6 +14,7 @@ from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline, Visit
 _NEARLY = 2
 _REEVALUATIONS = frozenset({"97164", "97168", "97172"})
 _SOON = 0.75
+_FILED_BY = "42 CFR 424.44 (Medicare: one calendar year); other payers: the limit sourced in the payer's file"
 
 
 @rule(
@@ -113,25 +114,34 @@ def _is_free(case: Case, line: DraftLine) -> bool:
     id="TIMELY_FILING_PAST",
     severity=Severity.HOLD,
     owner=Owner.BILLER,
-    cites="42 CFR 424.44 (Medicare: one calendar year); other payers: the limit sourced in the payer's file",
+    cites=_FILED_BY,
     fix="If the payer accepted this claim earlier (277CA), appeal with that proof; otherwise write it off: the patient "
     "may not be billed in network.",
 )
 def timely_filing_past(case: Case) -> Faults:
-    """The payer's limit for a first claim has passed, or soon will."""
+    """The payer's limit for a first claim has passed."""
     limit = case.payer.filed_by_days
-    if limit is None:
-        return
-    if case.longer_ago(case.visit.day, limit):
+    if limit is not None and case.longer_ago(case.visit.day, limit):
         severity = Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("filed_by_days")
-        yield Fault(
-            "date",
-            f"the payer took this claim until {case.visit.day + timedelta(days=limit)}, {limit} days after the service",
-            severity,
-        )
-    elif case.longer_ago(case.visit.day, int(limit * _SOON)):
         last = case.visit.day + timedelta(days=limit)
-        yield Fault("date", f"the payer takes this claim until {last}, {limit} days after the service", Severity.WARN)
+        yield Fault("date", f"the payer took this claim until {last}, {limit} days after the service", severity)
+
+
+@rule(
+    id="TIMELY_FILING_NEAR",
+    severity=Severity.WARN,
+    owner=Owner.BILLER,
+    cites=_FILED_BY,
+    fix="Clear what holds this visit first, before visits that have more time.",
+)
+def timely_filing_near(case: Case) -> Faults:
+    """Three quarters of the time that the payer gives for a first claim are over."""
+    limit = case.payer.filed_by_days
+    if limit is None or case.longer_ago(case.visit.day, limit):
+        return
+    if case.longer_ago(case.visit.day, int(limit * _SOON)):
+        last = case.visit.day + timedelta(days=limit)
+        yield Fault("date", f"the payer takes this claim until {last}, {limit} days after the service")
 
 
 @rule(
@@ -207,6 +217,7 @@ RULES = (
     auth_expired,
     auth_exhausted,
     timely_filing_past,
+    timely_filing_near,
     referring_missing,
     subscriber_missing,
     accident_missing,

@@ -13,7 +13,7 @@ from gateway.codes.ptp import Pair, pair
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import Service
+from gateway.visit import Service, Visit
 
 _GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICARE_ADVANTAGE, Program.MEDICAID, Program.TRICARE, Program.VA})
 _VISITS = frozenset({"99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"})
@@ -24,20 +24,33 @@ _VISITS = frozenset({"99202", "99203", "99204", "99205", "99211", "99212", "9921
     severity=Severity.HOLD,
     owner=Owner.BILLER,
     cites="CMS National Correct Coding Initiative, practitioner PTP edits; NCCI Policy Manual ch. 1 and ch. 11",
-    fix="Bill one of the two. Where the edit can be released and the note shows separate minutes or another region, "
-    "add 59 (or XE, XS, XP, XU) to the second code.",
+    fix="Bill one of the two; if a time or a region was entered wrongly, have it corrected first.",
 )
 def ncci_pair_blocked(case: Case) -> Faults:
-    """Two codes of one day of which the payer pays only the first."""
+    """Two codes of one day of which the payer pays only the first, and nothing releases the second."""
     for met in _pairs_met(case):
         if met.is_visit or met.is_released:
             continue
-        released = "59 may release it" if met.edit.is_releasable else "no modifier releases it"
-        yield Fault(
-            f"services.{met.second.place}.code",
-            f"{met.edit.column2} is not paid beside {met.edit.column1} on one day; {released}",
-            met.severity,
-        )
+        shared = _shared_by(met, case.visit)
+        if met.edit.is_releasable and not shared:
+            continue
+        because = f"they share {shared}" if met.edit.is_releasable else "no modifier releases it"
+        yield _pair_fault(met, because)
+
+
+@rule(
+    id="MOD_59_REQUIRED",
+    severity=Severity.HOLD,
+    owner=Owner.BILLER,
+    cites="CMS National Correct Coding Initiative, practitioner PTP edits with indicator 1; NCCI Policy Manual ch. 1 sec. E",
+    fix="Where the note shows separate minutes or another region, add 59 (or XE, XS, XP, XU) to the second code; "
+    "otherwise bill one of the two.",
+)
+def mod_59_required(case: Case) -> Faults:
+    """Two codes of one day of which the payer pays the second only as a distinct service, without the modifier that says so."""
+    for met in _pairs_met(case):
+        if met.edit.is_releasable and not (met.is_visit or met.is_released or _shared_by(met, case.visit)):
+            yield _pair_fault(met, "59 may release it")
 
 
 @rule(
@@ -71,8 +84,7 @@ def mod_59_unsupported(case: Case) -> Faults:
     for met in _pairs_met(case):
         if met.is_visit or not met.is_released or {"XE", "XP"} & {*met.first.modifiers, *met.second.modifiers}:
             continue
-        pairs = product(met.first.blocks(case.visit), met.second.blocks(case.visit))
-        if shared := next((said for one, other in pairs if (said := _shared(one, other))), ""):
+        if shared := _shared_by(met, case.visit):
             yield Fault(
                 f"services.{met.second.place}.modifiers",
                 f"{met.first.procedure} and {met.second.procedure} are released as distinct, and share {shared}",
@@ -113,6 +125,17 @@ def _pairs_met(case: Case) -> Iterator[_Met]:
             first, second = second, first
         severity = case.table_says("ptp", in_force=not edit.assumed) if published else Severity.WARN
         yield _Met(edit, first, second, severity)
+
+
+def _pair_fault(met: _Met, because: str) -> Fault:
+    what = f"{met.edit.column2} is not paid beside {met.edit.column1} on one day; {because}"
+    return Fault(f"services.{met.second.place}.code", what, met.severity)
+
+
+def _shared_by(met: _Met, visit: Visit) -> str:
+    """Say what the services behind two lines are known to share; empty where nothing is."""
+    pairs = product(met.first.blocks(visit), met.second.blocks(visit))
+    return next((said for one, other in pairs if (said := _shared(one, other))), "")
 
 
 def _shared(one: Service, other: Service) -> str:
@@ -184,4 +207,4 @@ def addon_without_base(case: Case) -> Faults:
             )
 
 
-RULES = (ncci_pair_blocked, mod_25_required, mod_59_unsupported, mue_exceeded, addon_without_base)
+RULES = (ncci_pair_blocked, mod_59_required, mod_25_required, mod_59_unsupported, mue_exceeded, addon_without_base)

@@ -74,9 +74,9 @@ def test_a_midpoint_rule_without_a_source_only_warns() -> None:
 @pytest.mark.parametrize("modifier", ["59", "XE", "XS", "XP", "XU"])
 def test_a_pair_is_released_by_59_on_either_line(released: int, modifier: str) -> None:
     services = [timed("97150", 30), timed("97110", 15)]
-    assert severities(case_of(medicare(*services)), "NCCI_PAIR_BLOCKED") == [HOLD]
+    assert severities(case_of(medicare(*services)), "MOD_59_REQUIRED") == [HOLD]
     services[released]["modifiers"] = [modifier]
-    assert severities(case_of(medicare(*services)), "NCCI_PAIR_BLOCKED") == []
+    assert severities(case_of(medicare(*services)), "MOD_59_REQUIRED") == []
 
 
 def test_a_pair_that_nothing_releases_stays_blocked() -> None:
