@@ -258,9 +258,11 @@ class TherapyUsed:
 class Visit:
     """One patient, one date of service, one discipline.
 
-    key        the practice's own id of the visit; unique in the practice
-    coverages  primary first
-    distinct_from  ids of other visits of the day that are none of this one, though they look alike: a person has said so
+    key                the practice's own id of the visit; unique in the practice
+    coverages          primary first
+    former_member_ids  earlier numbers of the patient's card with the primary payer
+    distinct_from      ids of other visits that are none of this one, or another patient's, though they look alike: a person
+                       has said so
     """
 
     key: str
@@ -289,6 +291,7 @@ class Visit:
     kx: Fact[KxStatement] = NOT_SUPPLIED
     therapy_used: TherapyUsed | None = None
     care: Care | None = None
+    former_member_ids: tuple[str, ...] = ()
     distinct_from: tuple[str, ...] = ()
 
     @property

@@ -29,7 +29,14 @@ _SERVICE = (
     "goals",
     "description",
 )
-LISTS = {"diagnoses", "distinct_from", "service.modifiers", "service.pointers", "authorization.codes"}
+LISTS = {
+    "diagnoses",
+    "former_member_ids",
+    "distinct_from",
+    "service.modifiers",
+    "service.pointers",
+    "authorization.codes",
+}
 LISTS_BY_SEMICOLON = {"service.regions", "service.goals", "plan_of_care.goals"}
 
 
@@ -125,6 +132,7 @@ COLUMNS: tuple[str, ...] = (
     *(f"kx.{name}" for name in ("stated_by", "stated_on")),
     *(f"therapy_used.{name}" for name in ("pt_slp", "ot", "as_of")),
     "care",
+    "former_member_ids",
     "distinct_from",
 )
 """Every column there can be. Only a few are required: the document's own required fields."""

@@ -325,9 +325,12 @@ class VisitDocument(_Document):
     kx: KxDocument | None = None
     therapy_used: TherapyUsedDocument | None = None
     care: Care | None = Field(default=None, description="to improve, or to keep what was reached")
+    former_member_ids: tuple[MemberId, ...] = Field(
+        default=(), description="earlier numbers of the patient's card with the primary payer"
+    )
     distinct_from: tuple[Key, ...] = Field(
         default=(),
-        description="ids of visits of the day that look alike and are none of this one: a person has said so",
+        description="ids of visits that look alike and are none of this one, or another patient's: a person has said so",
     )
 
     @field_validator("place_of_service")

@@ -59,6 +59,7 @@ def visit(document: d.VisitDocument) -> Visit:
         kx=_same(KxStatement, document.kx) if "kx" in given else NOT_SUPPLIED,
         therapy_used=_same(TherapyUsed, document.therapy_used),
         care=document.care,
+        former_member_ids=document.former_member_ids,
         distinct_from=document.distinct_from,
     )
 

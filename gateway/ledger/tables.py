@@ -117,6 +117,8 @@ visit_versions = Table(
     Column("day", Date, nullable=False),
     # Keyed hash of payer, member and birth date: finds the same patient's other visits without opening a document.
     Column("patient", String(64), nullable=False, server_default=""),
+    # The same of payer, name and birth date: a card's number may change.
+    Column("person", String(64), nullable=False, server_default=""),
     Column("discipline", String(4), nullable=False),
     # Of the document: sees whether an import brings anything new without opening what is sealed.
     Column("sha256", String(64), nullable=False),
@@ -137,6 +139,7 @@ visit_versions = Table(
     Index("ix_visit_versions_by_payer", "practice", "payer", "state", "id", "visit_id", "version"),
     Index("ix_visit_versions_by_day", "practice", "day", "id", "state", "visit_id", "version"),
     Index("ix_visit_versions_by_patient", "practice", "patient", "day", "id", "visit_id", "version"),
+    Index("ix_visit_versions_by_person", "practice", "person", "day", "id", "visit_id", "version"),
 )
 
 findings = Table(

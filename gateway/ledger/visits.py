@@ -13,7 +13,7 @@ from gateway.finding import Finding, Owner, RowFault, Severity
 from gateway.ledger import events
 from gateway.ledger.lists import Elsewhere, Indexed, List, Page, Plain, page
 from gateway.ledger.parameters import some_at_once
-from gateway.ledger.patients import patient_key
+from gateway.ledger.patients import patient_keys
 from gateway.ledger.practices import secret_of
 from gateway.ledger.tables import findings, fixes, intake_faults, visit_versions, visits
 from gateway.ledger.unindexed import Unindexed
@@ -122,8 +122,10 @@ def add(tx: Connection, practice: str, new: NewVersion, *, at: datetime) -> Stor
         if moved.rowcount != 1:
             raise LedgerConflict(f"visit {new.key} has another version by now; read it again before changing it")
     fields = {name: getattr(new, name) for name in NewVersion.__dataclass_fields__ if name != "key"}
-    fields["patient"] = patient_key(secret_of(tx, practice), new.document)
-    tx.execute(insert(visit_versions).values(practice=practice, visit_id=visit_id, version=version, at=at, **fields))
+    keys = patient_keys(secret_of(tx, practice), new.document)._asdict()
+    tx.execute(
+        insert(visit_versions).values(practice=practice, visit_id=visit_id, version=version, at=at, **fields, **keys)
+    )
     stored = find(tx, practice, new.key)
     assert stored is not None, "just added"
     return stored
@@ -179,7 +181,7 @@ def add_first(tx: Connection, practice: str, new: Sequence[NewVersion], *, at: d
         [
             {"practice": practice, "visit_id": ids[one.key], "version": 1, "at": at}
             | {name: getattr(one, name) for name in names}
-            | {"patient": patient_key(secret, one.document)}
+            | patient_keys(secret, one.document)._asdict()
             for one in new
         ],
     )
@@ -274,45 +276,55 @@ _HALF_A_YEAR: Final = timedelta(days=183)
 
 
 class Other(NamedTuple):
-    """Another visit of the same patient and payer, by the version that stands."""
+    """Another visit that may be of the same patient, with the same payer, by the version that stands."""
 
     version_id: int
     visit_id: int
 
 
 def others_of(tx: Connection, practice: str, version_ids: Collection[int]) -> dict[int, tuple[Other, ...]]:
-    """Give, for some visit versions, the same patient's other visits that are to be billed, by day.
+    """Give, for some visit versions, the other visits to be billed of the same card or the same name, by day.
 
     Those of the day, and those before it back to the year's first day, or half a year where that is longer: what a year's
-    threshold, an authorization and the time since a report are counted from.
+    threshold, an authorization and the time since a report are counted from. All are of one payer and one birth date;
+    whether they are one patient's is for `sort_by_patient` to tell.
     """
     v = visit_versions.c
-    read = select(v.id, v.visit_id, v.patient, v.day)
+    read = select(v.id, v.visit_id, v.patient, v.person, v.day)
     mine = tx.execute(read.where(Unindexed(v.practice) == practice, v.id.in_(version_ids), v.patient != "")).all()
     if not mine:
         return {}
-    # Two statements: as one join, a database may begin with everybody's visits and look for these among them.
+    days = min(_since(one.day) for one in mine), max(one.day for one in mine)
+    by_card = _alike(tx, practice, v.patient, {one.patient for one in mine}, days)
+    by_name = _alike(tx, practice, v.person, {one.person for one in mine if one.person}, days)
+    found: dict[int, tuple[Other, ...]] = {}
+    for one in mine:
+        beside = {*by_card.get(one.patient, ()), *by_name.get(one.person, ())}
+        within = sorted((day, id_, visit_id) for day, id_, visit_id in beside if _since(one.day) <= day <= one.day)
+        found[one.id] = tuple(Other(id_, visit_id) for _, id_, visit_id in within if visit_id != one.visit_id)
+    return found
+
+
+def _alike(
+    tx: Connection, practice: str, column: Column[str], keys: Collection[str], days: tuple[date, date]
+) -> dict[str, list[tuple[date, int, int]]]:
+    """Give day, version and visit of those of some days that stand under each of some keys."""
+    v = visit_versions.c
+    # A statement for each: as one join, a database may begin with everybody's visits and look for these among them.
     beside = (
-        read.join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
+        select(column, v.day, v.id, v.visit_id)
+        .join(visits, (visits.c.id == v.visit_id) & (visits.c.version == v.version))
         .where(
             v.practice == practice,
-            v.patient.in_({one.patient for one in mine}),
-            v.day.between(min(_since(one.day) for one in mine), max(one.day for one in mine)),
+            column.in_(keys),
+            v.day.between(*days),
             v.state.not_in(_NOT_BILLED),
         )
-        .order_by(v.day, v.id)
     )
-    of_patient: dict[str, list[tuple[int, int, date]]] = {}
-    for version_id, visit_id, patient, day in tx.execute(beside):
-        of_patient.setdefault(patient, []).append((version_id, visit_id, day))
-    return {
-        one.id: tuple(
-            Other(version_id, visit_id)
-            for version_id, visit_id, day in of_patient.get(one.patient, ())
-            if visit_id != one.visit_id and _since(one.day) <= day <= one.day
-        )
-        for one in mine
-    }
+    found: dict[str, list[tuple[date, int, int]]] = {}
+    for key, day, id_, visit_id in tx.execute(beside) if keys else ():
+        found.setdefault(key, []).append((day, id_, visit_id))
+    return found
 
 
 def _since(day: date) -> date:

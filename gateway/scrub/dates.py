@@ -23,7 +23,7 @@ _OLDEST: Final = 125
     fix="Correct the date; what has not been signed, certified or reported yet is left out until it has.",
 )
 def date_in_future(case: Case) -> Faults:
-    """A visit, signature, certification or report that has not happened yet, or a visit before the birth."""
+    """A visit, signature, certification, report or statement that has not happened yet, or a visit before the birth."""
     if not case.reached(case.visit.day):
         yield Fault("date", "the visit is dated in the future")
     for where, born in _births(case):
@@ -45,6 +45,8 @@ def _happened(case: Case) -> Iterator[tuple[str, date]]:
         yield "plan_of_care.certified_on", plan.certified_on
     if progress:
         yield "progress.last_report", progress.last_report
+    if visit.kx:
+        yield "kx.stated_on", visit.kx.stated_on
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Rules about the same visit twice, and about evaluations that a day has once."""
+"""Rules about the same visit twice, the same patient under two numbers, and about evaluations that a day has once."""
 
 from collections import Counter
 
@@ -19,13 +19,30 @@ def visit_repeated(case: Case) -> Faults:
     visit, billed = case.visit, {line.procedure for line in case.draft.billed}
     for other in case.history:
         same = other.day == visit.day and other.rendering.npi == visit.rendering.npi
-        if not same or other.key in visit.distinct_from or visit.key in other.distinct_from:
+        if not same or _is_distinct(visit, other):
             continue
         both = sorted(billed & {service.code for service in other.services})
         if _codes(visit) == _codes(other) and visit.coverage.payer_id == other.coverage.payer_id:
             yield Fault("visit_id", f"visit {other.key} of the same day bills the same services")
         elif both:
             yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well", Severity.WARN)
+
+
+@rule(
+    id="PATIENT_DOUBTFUL",
+    severity=Severity.WARN,
+    owner=Owner.FRONT_DESK,
+    cites="CARC 31 and 18: payers tell patients by number, name and birth date together",
+    fix="The same patient with a new card: gateway visits fix VISIT --set former_member_ids='[\"OLD NUMBER\"]'. Somebody "
+    "else: --set distinct_from='[\"OTHER\"]'. A slip: correct the name or the number.",
+)
+def patient_doubtful(case: Case) -> Faults:
+    """Another visit of the same birth date has this name under another number, or another first name under this number."""
+    doubtful = [one for one in case.doubtful if not _is_distinct(case.visit, one)]
+    if doubtful:
+        more = f" (and {len(doubtful) - 1} more)" if doubtful[1:] else ""
+        what = f"visit {doubtful[-1].key}{more} may be the same patient's: name and number do not both agree; it is not counted here"
+        yield Fault("patient", what)
 
 
 @rule(
@@ -47,8 +64,12 @@ def evaluation_repeated(case: Case) -> Faults:
         if not seen or other.day != case.visit.day or other.discipline is not case.visit.discipline:
             continue
         theirs = next((one.code for one in other.services if _is_evaluation(one.code)), None)
-        if theirs and other.key not in case.visit.distinct_from:
+        if theirs and not _is_distinct(case.visit, other):
             yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}", Severity.WARN)
+
+
+def _is_distinct(visit: Visit, other: Visit) -> bool:
+    return other.key in visit.distinct_from or visit.key in other.distinct_from
 
 
 def _codes(visit: Visit) -> Counter[str]:
@@ -60,4 +81,4 @@ def _is_evaluation(code: str) -> bool:
     return code.startswith("9716") and code != "97169"
 
 
-RULES = (visit_repeated, evaluation_repeated)
+RULES = (visit_repeated, patient_doubtful, evaluation_repeated)

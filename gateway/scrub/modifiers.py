@@ -11,8 +11,8 @@ from gateway.codes.modifiers import (
 )
 from gateway.codes.procedure import TherapyClass, procedure
 from gateway.finding import Owner, Severity
+from gateway.names import signature
 from gateway.payer import Program
-from gateway.scrub.names import signature
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.visit import Discipline, TreatedBy
 

@@ -206,4 +206,21 @@ def _order_stands_in(case: Case, plan: PlanOfCare) -> bool | NotSupplied:
     return is_ordered and is_sent
 
 
-RULES = (poc_missing, poc_expired, poc_uncertified, certification_too_long)
+@rule(
+    id="REFERRING_NOT_ORDERING",
+    severity=Severity.WARN,
+    owner=Owner.FRONT_DESK,
+    cites="42 CFR 424.24(c) as changed by 89 FR 97710: the order that stands in for the certification is of the physician to whom "
+    "the plan was sent; 005010X222A1 loop 2310A",
+    fix="Name the physician who signed the order as the referring provider, or show that the plan was certified.",
+)
+def referring_not_ordering(case: Case) -> Faults:
+    """A plan that only an order stands for, and a referring provider on the claim who did not sign that order."""
+    plan, order, referring = case.visit.plan_of_care, case.visit.order, case.visit.referring
+    if not case.wants_plan or not plan or plan.certified_on is not None or not order or not referring:
+        return
+    if order.ordered_by_npi and order.ordered_by_npi != referring.npi:
+        yield Fault("referring.npi", "the order, which stands in for the certification, was signed under another NPI")
+
+
+RULES = (poc_missing, poc_expired, poc_uncertified, certification_too_long, referring_not_ordering)

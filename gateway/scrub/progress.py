@@ -1,9 +1,9 @@
 """The rule that reads progress reports, and counts the treatment days since the last one."""
 
-import re
 from datetime import date, timedelta
 from typing import Final
 
+from gateway.codes.callings import ASSISTANTS, calling_of
 from gateway.episode import treatment_days
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
@@ -12,10 +12,6 @@ from gateway.visit import NOT_SUPPLIED, Progress
 _DAYS: Final = 10
 _LIKELY_DUE_AFTER: Final = timedelta(weeks=5)
 """Our judgement: ten treatment days at two a week. A patient who comes more rarely is only asked about."""
-_ASSISTANTS: Final = re.compile(r"(?:[LS]?PTA|S?COTA|S?OTA|SLPA)L?", re.ASCII)
-_CLINICIANS: Final = frozenset(
-    {"PT", "DPT", "MPT", "LPT", "RPT", "OT", "OTR", "OTD", "SLP", "CCC", "MD", "DO", "NP", "PA"}
-)
 
 
 @rule(
@@ -86,8 +82,7 @@ def _began(case: Case) -> date | None:
 
 
 def _by_assistant(progress: Progress) -> bool:
-    letters = re.sub(r"[^A-Z]", " ", progress.written_by.upper().replace(".", "")).split()
-    return any(map(_ASSISTANTS.fullmatch, letters)) and not _CLINICIANS.intersection(letters)
+    return calling_of(progress.written_by) in ASSISTANTS
 
 
 RULES = (progress_report_overdue,)

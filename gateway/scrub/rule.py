@@ -35,6 +35,7 @@ class Case:
     policies            what payers, programs and states say of procedures
     history             the same patient's other visits with this practice under this payer, by date: those of the day, and
                         those before it back to the year's first day, or half a year where that is longer
+    doubtful            visits of those days of which it is not known whether they are this patient's
     allowed             dollars that the payer has allowed for visits of the history, by key; those not answered are left out
     today               in the practice's zone; rules ask `reached` or `longer_ago`
     still_holds         names of tables that the practice lets hold past their dates
@@ -54,6 +55,7 @@ class Case:
     staff: tuple[StaffMember, ...] = ()
     policies: tuple[Policy, ...] = ()
     history: tuple[Visit, ...] = ()
+    doubtful: tuple[Visit, ...] = ()
     allowed: Mapping[str, Decimal] = field(default_factory=dict)
     still_holds: frozenset[str] = frozenset()
     adjudicated: bool = False

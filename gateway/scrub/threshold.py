@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.billing.draft import DraftLine, draft
+from gateway.codes.callings import ASSISTANTS, calling_of
 from gateway.codes.procedure import TherapyClass, procedure
 from gateway.codes.therapy_threshold import latest, threshold
 from gateway.episode import TherapyYear, therapy_year
@@ -30,8 +31,8 @@ def mod_kx_required(case: Case) -> Faults:
     """Therapy for Medicare above the year's threshold, or crossing it, without KX; or KX that nobody has stated."""
     lines = tuple(_therapy_lines(case))
     without = [line for line in lines if not {"KX", "GA", "GY", "GZ"} & set(line.modifiers)]
-    if case.visit.kx is None and len(without) < len(lines):
-        yield Fault("kx", "KX is billed, and there is no statement that the care is necessary", Severity.WARN)
+    if len(without) < len(lines) and (missing := _unstated(case)):
+        yield Fault("kx", f"KX is billed, and {missing}", Severity.WARN)
     year, amount = _year(case), threshold(case.visit.day)
     if not without or year is None:
         return
@@ -65,6 +66,18 @@ def mod_kx_premature(case: Case) -> Faults:
             what = f"KX, and the year comes to ${year.before + own} of ${amount} with this visit"
             yield Fault(f"services.{line.place}.modifiers", what)
             return
+
+
+def _unstated(case: Case) -> str:
+    """Say what is missing of the statement that KX stands for; empty where nothing is, or nothing is known."""
+    said, day = case.visit.kx, case.visit.day
+    if said is None:
+        return "there is no statement that the care is necessary"
+    if said and said.stated_on.year != day.year:
+        return f"the statement is of {said.stated_on.year}; each year's care is stated anew"
+    if said and calling_of(said.stated_by) in ASSISTANTS:
+        return "the statement is an assistant's; it is the therapist's to make"
+    return ""
 
 
 def _therapy_lines(case: Case) -> Iterator[DraftLine]:

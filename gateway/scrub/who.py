@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gateway.codes.callings import CLINICIANS, Calling, calling_of, calling_of_person
+from gateway.names import is_other_name, is_same_name, signature
 from gateway.people import Provider, StaffMember
-from gateway.scrub.names import is_other_name, is_same_name, signature
 from gateway.scrub.rule import Case
 from gateway.visit import Discipline, TreatedBy
 

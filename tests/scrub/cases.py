@@ -15,6 +15,7 @@ from gateway.intake import Taken
 from gateway.intake.read import checked
 from gateway.payer import Payer
 from gateway.people import Enrolment, Licence, StaffMember
+from gateway.same_patient import sort_by_patient
 from gateway.scrub import OUR_FAULT, Case, scrub
 from gateway.settings import CONFIG_SHIPPED, SAMPLES_SHIPPED, load
 from gateway.settings.documents import PayerDocument, StaffMemberDocument
@@ -51,6 +52,7 @@ def case_of(
     for path, value in (changes or {}).items():
         change(written, path, value)
     visit = visit_of(written)
+    others = sort_by_patient(visit, [visit_of(earlier) for earlier in document.get("history", ())])
     policy = payer or _payer_of(document) or SETTINGS.payer(visit.coverage.payer_id)
     return Case(
         visit=visit,
@@ -61,7 +63,8 @@ def case_of(
         today=date.fromisoformat(document["today"]),
         policies=SETTINGS.policies,
         staff=tuple(map(_staff_member, document.get("staff", ()))),
-        history=tuple(visit_of(earlier) for earlier in document.get("history", ())),
+        history=others.same,
+        doubtful=others.doubtful,
         still_holds=still_holds,
         codes=codes,
         adjudicated=document.get("adjudicated", False),

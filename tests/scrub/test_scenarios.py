@@ -14,6 +14,7 @@ import pytest
 from gateway.billing import draft
 from gateway.finding import Finding, Severity, holding
 from gateway.payer import Payer
+from gateway.same_patient import sort_by_patient
 from gateway.scrub import Case, scrub
 from gateway.settings.documents import PayerDocument, StaffDocument
 from gateway.settings.read import payer_of, staff_of
@@ -33,6 +34,8 @@ def payer(written: dict[str, Any]) -> Payer:
 def case_of(scenario: dict[str, Any]) -> Case:
     policy, visit = payer(scenario["payer"]), visit_of(scenario["visit"])
     staff = staff_of(StaffDocument.model_validate({"person": scenario.get("staff", [])}))
+    earlier = [visit_of({k: v for k, v in one.items() if k != "billed"}) for one in scenario.get("earlier_visits", ())]
+    others = sort_by_patient(visit, earlier)
     return Case(
         visit=visit,
         draft=draft(visit, policy),
@@ -41,9 +44,8 @@ def case_of(scenario: dict[str, Any]) -> Case:
         staff=staff,
         policies=SETTINGS.policies,
         today=date.fromisoformat(scenario["today"]),
-        history=tuple(
-            visit_of({k: v for k, v in one.items() if k != "billed"}) for one in scenario.get("earlier_visits", ())
-        ),
+        history=others.same,
+        doubtful=others.doubtful,
         still_holds=SETTINGS.still_holds,
     )
 

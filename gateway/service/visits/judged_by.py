@@ -26,7 +26,18 @@ from gateway.settings.values import Waiver
 
 _JUDGING: Final = ("scrub", "billing", "codes", "intake")
 """The rooms that decide what is found in a visit, with the tables in them."""
-_NOUNS: Final = ("units.py", "episode.py", "visit.py", "payer.py", "policy.py", "people.py", "finding.py", "claim.py")
+_NOUNS: Final = (
+    "units.py",
+    "episode.py",
+    "same_patient.py",
+    "names.py",
+    "visit.py",
+    "payer.py",
+    "policy.py",
+    "people.py",
+    "finding.py",
+    "claim.py",
+)
 
 
 class Grounds:

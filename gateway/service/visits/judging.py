@@ -12,6 +12,7 @@ from gateway.intake import visit_of
 from gateway.ledger import claims, visits
 from gateway.ledger.visits import StoredVisit
 from gateway.money import from_cents
+from gateway.same_patient import sort_by_patient
 from gateway.scrub import BUGS, OUR_FAULT, Case, broken, scrub
 from gateway.service.claims.answered import Earlier, earlier_of
 from gateway.service.office import Office
@@ -100,6 +101,7 @@ class _Beside:
     def case_of(self, visit: StoredVisit) -> Case:
         office, noun, earlier = self._office, self._noun(visit.id), self._earlier.get(visit.visit_id, Earlier())
         payer = office.settings.payer(visit.payer)
+        others = sort_by_patient(noun, [self._noun(one.version_id) for one in self.others[visit.id]])
         return Case(
             visit=noun,
             draft=draft(noun, payer),
@@ -109,7 +111,8 @@ class _Beside:
             staff=office.settings.staff,
             policies=office.settings.policies,
             today=office.clock.today(),
-            history=tuple(self._noun(one.version_id) for one in self.others[visit.id]),
+            history=others.same,
+            doubtful=others.doubtful,
             allowed=self._allowed_of(visit.id),
             still_holds=office.settings.still_holds,
             codes=codes_folder(office.settings.home),

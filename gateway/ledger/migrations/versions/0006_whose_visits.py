@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.ledger.patients import patient_key
+from gateway.ledger.patients import patient_keys
 
 revision = "0006"
 down_revision = "0005"
@@ -43,6 +43,9 @@ def _name_patients(tx: sa.Connection) -> None:
     ).all():
         tx.execute(
             sa.update(versions).where(versions.c.id == sa.bindparam("row")).values(patient=sa.bindparam("whose")),
-            [{"row": number, "whose": patient_key(secrets[key], bytes(document))} for number, key, document in page],
+            [
+                {"row": number, "whose": patient_keys(secrets[key], bytes(document)).patient}
+                for number, key, document in page
+            ],
         )
         after = page[-1][0]

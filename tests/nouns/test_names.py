@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.scrub.names import is_other_name, is_same_name, signature
+from gateway.names import is_other_name, is_same_name, signature
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Names as they stand below notes, compared with care: what may be the same person is never called another."""
+"""Names, compared with care: what may be the same person is never called another."""
 
 import re
 import unicodedata
@@ -57,10 +57,25 @@ def is_other_name(name: str, last: str, first: str) -> bool:
     return not any(_may_be(one, other) or _is_near(one, other) for one in given for other in own)
 
 
+def may_be_same_first_name(one: str, other: str) -> bool:
+    """Tell whether two first names may be one person's: an initial, a short form, a second name more, a slip of a letter."""
+    these, those = _parts(one), _parts(other)
+    return not these or not those or any(_may_be(a, b) or _is_near(a, b) for a in these for b in those)
+
+
+def name_key(last: str, first: str) -> str:
+    """Give what a whole name comes to, without accents, marks, capitals and second first names."""
+    return " ".join(["".join(_folded(last)), *_folded(first)[:1]])
+
+
 def _parts(name: str) -> set[str]:
+    return set(_folded(name))
+
+
+def _folded(name: str) -> list[str]:
     folded = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(mark for mark in folded if not unicodedata.combining(mark)).replace("'", "").replace("’", "")  # noqa: RUF001 -- as typed
-    return {part for part in re.split(r"[^a-z]+", plain) if part} - _GENERATION
+    return [part for part in re.split(r"[^a-z]+", plain) if part and part not in _GENERATION]
 
 
 def _may_be(one: str, other: str) -> bool:
