@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.visit import Discipline
 
@@ -58,14 +59,26 @@ class FeeSchedule:
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
+class Allowed(NamedTuple):
+    """What one unit is allowed, in dollars: in full, and beside others of the day."""
+
+    whole: Decimal
+    reduced: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """What the payer allows, in dollars for one unit, by procedure, for dates of service in [starts, ends]."""
+    """What the payer allows, in dollars for one unit, by procedure, for dates of service in [starts, ends].
+
+    reduced  for a unit that it pays at less because of others of the day (Medicare's multiple procedure payment reduction:
+             all but the one unit whose reduction would be the largest); a procedure that is not there is never reduced
+    """
 
     starts: date
     ends: date | None = None
     source: str
     amounts: Mapping[str, Decimal]
+    reduced: Mapping[str, Decimal] = field(default_factory=dict)
 
     def holds_on(self, day: date) -> bool:
         """Tell whether these are the payer's for the date of service `day`."""
@@ -126,9 +139,10 @@ class Payer:
                 return schedule.charges[procedure]
         return None
 
-    def allowed_for(self, procedure: str, day: date) -> Decimal | None:
+    def allowed_for(self, procedure: str, day: date) -> Allowed | None:
         """Give what the payer allows for one unit on that date of service, or None if its file does not say."""
         for rates in self.rates:
             if rates.holds_on(day) and procedure in rates.amounts:
-                return rates.amounts[procedure]
+                whole = rates.amounts[procedure]
+                return Allowed(whole, min(whole, rates.reduced.get(procedure, whole)))
         return None

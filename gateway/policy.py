@@ -30,6 +30,7 @@ class Policy:
     visits_max       visits with it in a calendar year
     supporting       beginnings of diagnoses, one of which should be among the visit's
     not_alone        beginnings of diagnoses that do not support it alone
+    excludes         what is not covered, in our own words; a person reads it, no rule
     says             in our own words
     source           where it is written
     """
@@ -52,6 +53,7 @@ class Policy:
     visits_max: int | None = None
     supporting: tuple[str, ...] = ()
     not_alone: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     says: str
     source: str
     confidence: Confidence
@@ -60,6 +62,13 @@ class Policy:
     def is_pattern(self) -> bool:
         """Whether it binds nobody until a practice gives it a payer."""
         return not (self.programs or self.payers)
+
+    @property
+    def says_when_covered(self) -> bool:
+        """Whether it says when the procedure is covered; others only name diagnoses."""
+        asks = (self.given_by, self.not_given_by, self.units_max, self.visits_max, self.excludes)
+        wants = (self.beside_another, self.prescription, self.plan, self.authorization)
+        return not self.covered or any(asks) or any(wants)
 
     def binds(self, procedure: str, payer: Payer, state: str, day: date) -> bool:
         """Tell whether it is about that procedure, for that payer, in that state, on that day."""

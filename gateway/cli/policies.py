@@ -11,6 +11,7 @@ from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 if TYPE_CHECKING:
+    from gateway.payer import Payer
     from gateway.policy import Policy
 
 
@@ -57,15 +58,39 @@ def explain(place: Place, code: str, payer: str, state: str, on: datetime | None
         show.as_object(code=code.upper(), payer=policy.id, state=where, day=day, policies=bound)
         return Status.DONE
     say(f"{code.upper()} for {policy.name} ({policy.program}) in {where} on {day}:")
-    if not bound:
-        say("  no policy binds it; see: gateway policies list")
     for one in bound:
-        say(f"  {one.id}: {one.says}")
-        for asked in _asks(one):
-            say(f"    {asked}")
-        holds = "may hold a claim" if one.confidence == "published" else "only warns"
-        say(f"    {one.confidence}, {holds}: {one.source}")
+        _say_policy(one)
+    if not any(one.says_when_covered for one in bound):
+        say("  when it is covered: no policy of this payer, its program or the state is known")
+        patterns = [one for one in settings.policies if one.is_pattern and code.upper() in one.codes]
+        if patterns:
+            say("  what other payers often say; it binds nobody until policies/ gives it your payer's id:")
+        for one in patterns:
+            _say_policy(one)
+    say(f"  the payer's own file says ({'payers/*.toml' if not policy.assumed else 'there is none: defaults'}):")
+    for said in _own_file(policy, code.upper()):
+        say(f"    {said}")
     return Status.DONE
+
+
+def _say_policy(one: "Policy") -> None:
+    say(f"  {one.id}: {one.says}")
+    for asked in _asks(one):
+        say(f"    {asked}")
+    holds = "may hold a claim" if one.confidence == "published" else "only warns"
+    say(f"    {one.confidence}, {holds}: {one.source}")
+
+
+def _own_file(payer: "Payer", code: str) -> list[str]:
+    """Say those settings of a payer that decide whether a procedure is paid."""
+    told = [
+        ("massage therapists are paid" if payer.pays_massage_therapists else "massage therapists are not paid", True),
+        ("a plan of care is wanted", payer.wants_plan_of_care),
+        ("an authorization is wanted", payer.wants_authorization),
+        ("care for wellness alone is excluded", payer.excludes_wellness),
+        (f"{code} is excluded", code in payer.excluded_codes),
+    ]
+    return [said for said, is_so in told if is_so]
 
 
 def _binds(one: "Policy") -> str:
@@ -75,7 +100,7 @@ def _binds(one: "Policy") -> str:
 def _asks(one: "Policy") -> list[str]:
     """Say a policy's conditions, each in a line."""
     if not one.covered:
-        return ["not covered"]
+        return ["not covered" + "".join(f": {said}" for said in ["; ".join(one.excludes)] if said)]
     asked = [
         ("given by: " + ", ".join(one.given_by), bool(one.given_by)),
         ("not given by: " + ", ".join(one.not_given_by), bool(one.not_given_by)),
@@ -87,5 +112,6 @@ def _asks(one: "Policy") -> list[str]:
         (f"at most {one.visits_max} visits a year", one.visits_max is not None),
         ("diagnoses named: " + " ".join(one.supporting), bool(one.supporting)),
         ("diagnoses that do not support it alone: " + " ".join(one.not_alone), bool(one.not_alone)),
+        ("not covered: " + "; ".join(one.excludes), bool(one.excludes)),
     ]
     return [said for said, is_asked in asked if is_asked]

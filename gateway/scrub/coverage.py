@@ -14,6 +14,7 @@ from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline, Visit
 _NEARLY = 2
 _REEVALUATIONS = frozenset({"97164", "97168", "97172"})
 _SOON = 0.75
+_ENDS_SOON = timedelta(days=14)
 _FILED_BY = "42 CFR 424.44 (Medicare: one calendar year); other payers: the limit sourced in the payer's file"
 
 
@@ -42,13 +43,15 @@ def auth_missing(case: Case) -> Faults:
     fix="Ask the payer to extend the authorization to this date and code, then set the new one.",
 )
 def auth_expired(case: Case) -> Faults:
-    """A visit outside the dates, or a service outside the codes, that were authorized."""
+    """A visit outside the dates, or a service outside the codes, that were authorized; or an authorization that ends soon."""
     approved = case.visit.authorization
     if not approved or not _wants_authorization(case):
         return
     severity = case.payer_says("wants_authorization")
     if not approved.starts <= case.visit.day <= approved.ends:
         yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
+    elif case.reached(approved.ends - _ENDS_SOON) and not case.longer_ago(approved.ends, 0):
+        yield Fault("authorization.ends", f"it ends on {approved.ends}; ask for more in time", Severity.WARN)
     for line in case.draft.billed:
         if approved.codes and line.procedure not in approved.codes and not _is_free(case, line):
             yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)

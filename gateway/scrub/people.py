@@ -155,6 +155,8 @@ def minutes_not_billable(case: Case) -> Faults:
     severity = Severity.HOLD if case.payer.program is Program.MEDICARE else Severity.WARN
     for line in case.draft.lines:
         by = line.service.treated_by
+        if by is TreatedBy.MASSAGE_THERAPIST and case.payer.program is Program.MEDICARE and line in case.draft.billed:
+            continue  # PROVIDER_NOT_ELIGIBLE says it
         if isinstance(by, TreatedBy) and by in _NEVER_COUNTS and _counts(case, line):
             what = f"{_NEVER_COUNTS[by]} gave {line.procedure}; such minutes are not billed to Medicare"
             yield Fault(f"services.{line.place}.treated_by", what, severity)
@@ -177,8 +179,10 @@ def student_unsupervised(case: Case) -> Faults:
     if TreatedBy.STUDENT not in treaters(case) and not is_student:
         return
     may_be_teacher = is_named(case, written_by.name, case.visit.rendering) or written_by.calling in {None, *CLINICIANS}
-    if is_student or not may_be_teacher:
-        yield Fault("note.cosigned_by", "a student treated, and no clinician co-signed the note")
+    if is_student:
+        yield Fault("note.cosigned_by", "a student signed the note, and no clinician beside them")
+    elif not may_be_teacher:
+        yield Fault("note.cosigned_by", "a student treated, and no clinician co-signed the note", Severity.WARN)
 
 
 @rule(

@@ -74,7 +74,8 @@ def _unmet(case: Case, line: DraftLine, policy: Policy) -> Iterator[str]:
     for wanted, fact, name in (
         (policy.prescription, case.visit.order, "prescription"),
         (policy.plan, case.visit.plan_of_care, "plan of care"),
-        (policy.authorization, case.visit.authorization, "authorization"),
+        # Where the payer's own file wants one, AUTH_MISSING says it.
+        (policy.authorization and not case.payer.wants_authorization, case.visit.authorization, "authorization"),
     ):
         if wanted and fact is None:
             yield f"it wants a {name}" if name != "authorization" else "it wants an authorization"

@@ -109,16 +109,23 @@ def _allowed(visit: Visit, case: Case) -> tuple[Decimal, bool]:
 
 
 def _by_rates(visit: Visit, payer: Payer) -> tuple[Decimal, bool]:
-    """Add up the lines by the payer's rates; by the charge where it has none, which is an estimate."""
-    total, estimated = ZERO, False
+    """Add up the lines by the payer's rates; by the charge where it has none, which is an estimate.
+
+    Where the rates say what a unit is reduced to, all but one are (CMS Claims Processing Manual ch. 5 sec. 10.7).
+    """
+    total, estimated, spared = ZERO, False, ZERO
     for line in draft(visit, payer).billed:
         known = procedure(line.procedure)
         if known is None or known.therapy is TherapyClass.NO or line.units is None:
             continue
         rate = payer.allowed_for(line.procedure, visit.day)
-        total += rate * line.units if rate is not None else line.charge or ZERO
-        estimated |= rate is None
-    return total, estimated
+        if rate is None:
+            total, estimated = total + (line.charge or ZERO), True
+        elif line.units:
+            total += rate.reduced * line.units
+            # The unit with the highest practice expense is paid in full: it is the one that would lose most.
+            spared = max(spared, rate.whole - rate.reduced)
+    return total + spared, estimated
 
 
 def _doubt(year: TherapyYear, is_published: bool) -> str:  # noqa: FBT001 said in words beside it

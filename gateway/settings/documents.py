@@ -247,22 +247,27 @@ class PartnerDocument(_Strict):
     companions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
+_Amounts = dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
+"""Dollars for one unit by procedure."""
+
+
 class FeeScheduleDocument(_Strict):
     """[[fee_schedule]] of a payer: the practice's charge for one unit."""
 
     starts: date
     ends: date | None = None
     source: str
-    charges: dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
+    charges: _Amounts
 
 
 class RatesDocument(_Strict):
-    """[[rates]] of a payer: what it allows for one unit."""
+    """[[rates]] of a payer: what it allows for one unit; `reduced` for those of a day that it pays at less."""
 
     starts: date
     ends: date | None = None
     source: Annotated[str, Field(min_length=5)]
-    amounts: dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]
+    amounts: _Amounts
+    reduced: _Amounts = {}
 
 
 class PayerDocument(_Strict):
@@ -357,6 +362,7 @@ class PolicyDocument(_Strict):
     visits_max: Annotated[int, Field(ge=1)] | None = None
     supporting: tuple[_Prefix, ...] = ()
     not_alone: tuple[_Prefix, ...] = ()
+    excludes: tuple[Annotated[str, Field(min_length=5)], ...] = ()
     says: Annotated[str, Field(min_length=10)]
     source: Annotated[str, Field(min_length=5)]
     confidence: Confidence

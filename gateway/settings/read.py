@@ -183,7 +183,13 @@ def payer_of(document: PayerDocument) -> Payer:
             for schedule in document.fee_schedule
         ),
         rates=tuple(
-            Rates(starts=one.starts, ends=one.ends, source=one.source, amounts=MappingProxyType(dict(one.amounts)))
+            Rates(
+                starts=one.starts,
+                ends=one.ends,
+                source=one.source,
+                amounts=MappingProxyType(dict(one.amounts)),
+                reduced=MappingProxyType(dict(one.reduced)),
+            )
             for one in document.rates
         ),
     )

@@ -16,10 +16,14 @@ def test_a_person_asks_when_massage_is_covered(tmp_path: Path) -> None:
     told = gateway("policies", "explain", "97124", "--payer", "MCRB1", "--state", "FL", "--on", "2026-11-02", home=home)
     assert "not given by: massage therapist" in told.out
     assert "published, may hold a claim: CMS Benefit Policy Manual (Pub. 100-02) ch. 15 sec. 230.5" in told.out
-    nothing = gateway("policies", "explain", "97110", "--payer", "MCRB1", home=home)
-    assert "no policy binds it" in nothing.out
+    nothing = gateway("policies", "explain", "97150", "--payer", "MCRB1", home=home)
+    pattern = gateway("policies", "explain", "97124", "--payer", "HLTH1", home=home)
+    assert "pattern-adjunct-massage" in pattern.out
+    assert "massage therapists are paid" in pattern.out
+    assert "no policy of this payer" in nothing.out
     told = gateway("policies", "explain", "97124", "--payer", "MCRB1", "--json", home=home)
     assert [one["id"] for one in json.loads(told.out)["policies"]] == [
         "medicare-massage-therapists",
         "medicare-massage-purpose",
+        "no-reason-to-treat",
     ]

@@ -80,7 +80,8 @@ def test_beside_another_procedure_means_one_that_is_not_of_the_policy() -> None:
 )
 def test_what_has_to_be_there_is_missed_only_where_there_is_none(condition: str, fact: str) -> None:
     asking = replace(BASE, **{condition: True})  # type: ignore[arg-type]
-    document = massage(asking, **{fact: None})
+    wants_none = replace(SETTINGS.payers["HLTH1"], wants_authorization=False)
+    document = massage(asking, payer=wants_none, **{fact: None})
     assert HOLD in severities(document, "MASSAGE_NOT_COVERED")
     without = sample("NCCI_PAIR_BLOCKED", "good")
     without["visit"].pop(fact, None)

@@ -1,7 +1,7 @@
 """The year's threshold: by allowed amounts it holds, by charges it warns, and KX is never added."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,8 +61,7 @@ def test_kx_below_the_amount_is_premature_only_where_the_portal_told() -> None:
 
 def with_earlier(case: Case, number: int, **changes: Any) -> Case:
     earlier = tuple(
-        replace(case.visit, key=f"E-{n}", day=case.visit.day.replace(month=9, day=1 + n), **changes)
-        for n in range(number)
+        replace(case.visit, key=f"E-{n}", day=date(2026, 8, 1) + timedelta(days=n), **changes) for n in range(number)
     )
     return replace(case, history=earlier)
 
@@ -73,6 +72,16 @@ def test_own_visits_count_by_what_was_allowed_else_by_rates() -> None:
     assert severities(with_earlier(visit(None), 30), "MOD_KX_REQUIRED") == [WARN]
     answered = replace(case, allowed={f"E-{n}": Decimal("86.00") for n in range(29)})
     assert severities(answered, "MOD_KX_REQUIRED") == [HOLD]
+
+
+def test_units_that_medicare_pays_at_less_count_so_and_the_one_that_would_lose_most_in_full() -> None:
+    reduced = replace(RATES, reduced={"97110": Decimal("22.00"), "97140": Decimal("21.00")})
+    payer = replace(MEDICARE, rates=(reduced,))
+    # 2 x 22.00 + 21.00, and 6.00 more for the one 97110 that is paid in full: 71.00 instead of 82.00
+    assert severities(with_earlier(visit(None, payer=payer), 33), "MOD_KX_REQUIRED") == []
+    assert severities(with_earlier(visit(None, payer=payer), 34), "MOD_KX_REQUIRED") == [WARN]
+    (one,) = found(with_earlier(visit(None, payer=payer), 34), "MOD_KX_REQUIRED")
+    assert "from $2414.00 past $2480" in one.what
 
 
 def test_charges_are_an_estimate_that_warns() -> None:
