@@ -185,13 +185,13 @@ def subscriber_missing(case: Case) -> Faults:
 
 
 @rule(
-    id="ACCIDENT_MISSING",
+    id="ACCIDENT_DATE_MISSING",
     severity=Severity.HOLD,
     owner=Owner.FRONT_DESK,
     cites="005010X222A1 loop 2300: CLM11, DTP*439 and, for an auto accident, the state in CLM11-4",
     fix="Give kind, date and, for an auto accident, the state of the accident.",
 )
-def accident_missing(case: Case) -> Faults:
+def accident_date_missing(case: Case) -> Faults:
     """A workers' compensation or auto claim without its accident, or an auto accident without its state."""
     accident = case.visit.accident
     if case.payer.program in {Program.WORKERS_COMPENSATION, Program.AUTO} and not accident:
@@ -223,6 +223,6 @@ RULES = (
     timely_filing_near,
     referring_missing,
     subscriber_missing,
-    accident_missing,
+    accident_date_missing,
     pc_claim_number_missing,
 )

@@ -9,6 +9,7 @@ from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.units import units_of_total
 from gateway.visit import NOT_SUPPLIED, Service
 
+_GROUPS = frozenset({"97150", "92508"})
 _RECORDED = (
     "CMS Benefit Policy Manual ch. 15 sec. 220.3.E: total timed-code minutes and total treatment time are recorded"
 )
@@ -44,12 +45,15 @@ def time_total_inconsistent(case: Case) -> Faults:
     id="BLOCKS_OVERLAP",
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
-    cites="CMS Claims Processing Manual ch. 5 sec. 20.2: a minute of one-to-one treatment counts once",
+    cites="CMS Claims Processing Manual ch. 5 sec. 20.2: a minute of one-to-one treatment counts once; CMS, 11 Part B Billing "
+    "Scenarios for PTs and OTs: minutes of a group are nobody's one-to-one minutes",
     fix="Correct start and stop where they were entered wrongly; what was given at once is billed as one of the two.",
 )
 def blocks_overlap(case: Case) -> Faults:
-    """Two one-to-one services of a visit whose clock blocks overlap."""
-    placed = [(place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one)]
+    """Two one-to-one services of a visit whose clock blocks overlap, or one of them and a group."""
+    placed = [
+        (place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one) or one.code in _GROUPS
+    ]
     for (_, one), (place, other) in combinations(placed, 2):
         if one.starts is None or one.ends is None or other.starts is None or other.ends is None:
             continue

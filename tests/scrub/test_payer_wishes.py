@@ -69,7 +69,7 @@ def test_manipulation_that_is_not_active_care_needs_no_at() -> None:
 def test_an_auto_accident_names_its_state_and_precedes_the_visit() -> None:
     def where(accident: dict[str, str]) -> list[str]:
         case = case_of(sample("NOTE_MISSING", "good"), {"accident": accident})
-        return [finding.where for finding in found(case, "ACCIDENT_MISSING")]
+        return [finding.where for finding in found(case, "ACCIDENT_DATE_MISSING")]
 
     assert where({"kind": "auto", "happened_on": "2026-10-01", "state": "IL"}) == []
     assert where({"kind": "auto", "happened_on": "2026-10-01"}) == ["accident.state"]
