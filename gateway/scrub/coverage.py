@@ -1,6 +1,6 @@
 """Rules about coverage: authorization, referral, filing limits, who is the subscriber."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from gateway.billing.draft import DraftLine
 from gateway.codes.procedure import procedure
@@ -9,12 +9,13 @@ from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Relationship
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
-from gateway.visit import NOT_SUPPLIED, AccidentKind, Discipline, Visit
+from gateway.visit import NOT_SUPPLIED, AccidentKind, Authorization, Discipline, Visit
 
 _NEARLY = 2
 _REEVALUATIONS = frozenset({"97164", "97168", "97172"})
 _SOON = 0.75
-_ENDS_SOON = timedelta(days=14)
+_ENDS_SOON = 14
+"""Days before the end of an authorization."""
 _FILED_BY = "42 CFR 424.44 (Medicare: one calendar year); other payers: the limit sourced in the payer's file"
 
 
@@ -50,11 +51,17 @@ def auth_expired(case: Case) -> Faults:
     severity = case.payer_says("wants_authorization")
     if not approved.starts <= case.visit.day <= approved.ends:
         yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
-    elif case.reached(approved.ends - _ENDS_SOON) and not case.longer_ago(approved.ends, 0):
+    elif _ends_soon(case, approved):
         yield Fault("authorization.ends", f"it ends on {approved.ends}; ask for more in time", Severity.WARN)
     for line in case.draft.billed:
         if approved.codes and line.procedure not in approved.codes and not _is_free(case, line):
             yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)
+
+
+def _ends_soon(case: Case, approved: Authorization) -> bool:
+    """Tell whether it ends within days of today, and has not ended yet."""
+    soon = max(date.min.toordinal(), approved.ends.toordinal() - _ENDS_SOON)
+    return case.reached(date.fromordinal(soon)) and not case.longer_ago(approved.ends, 0)
 
 
 @rule(

@@ -40,7 +40,7 @@ def test_minutes_that_are_not_known_are_compared_with_nothing() -> None:
         (block("97140", "09:29", "09:44"), [HOLD]),
         (block("97140", "08:50", "09:31"), [HOLD]),
         (block("G0283", "09:10", "09:25"), []),
-        (block("97150", "09:10", "09:25"), []),
+        (block("97150", "09:10", "09:25"), [HOLD]),
         ({"code": "97140", "minutes": 15}, []),
         (block("97140", "09:10", "09:25", treated_by="assistant"), []),
     ],
