@@ -1,7 +1,7 @@
 """Rules about the same visit twice, the same patient under two numbers, and about evaluations that a day has once."""
 
-from collections import Counter
-
+from gateway.billing import Draft, draft
+from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.visit import Visit
@@ -22,7 +22,7 @@ def visit_repeated(case: Case) -> Faults:
         if not same or _is_distinct(visit, other):
             continue
         both = sorted(billed & {service.code for service in other.services})
-        if _codes(visit) == _codes(other) and visit.coverage.payer_id == other.coverage.payer_id:
+        if _billed(case.draft) == _billed(draft(other, case.payer)):
             yield Fault("visit_id", f"visit {other.key} of the same day bills the same services")
         elif both:
             yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well", Severity.WARN)
@@ -50,10 +50,10 @@ def patient_doubtful(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS NCCI Policy Manual ch. 11 and practitioner PTP edits: one evaluation of a discipline for a patient and day",
-    fix="Bill the one evaluation that the note documents.",
+    fix="Bill the one evaluation that the note documents. Two that were needed: gateway visits fix VISIT --set distinct_from='[\"OTHER\"]'.",
 )
 def evaluation_repeated(case: Case) -> Faults:
-    """Two evaluations of one discipline on a day, in this visit or with another one."""
+    """Two evaluations of one discipline on a day, in this visit or with another one of the same patient."""
     seen: list[str] = []
     for line in case.draft.billed:
         if _is_evaluation(line.procedure):
@@ -65,15 +65,21 @@ def evaluation_repeated(case: Case) -> Faults:
             continue
         theirs = next((one.code for one in other.services if _is_evaluation(one.code)), None)
         if theirs and not _is_distinct(case.visit, other):
-            yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}", Severity.WARN)
+            yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}")
 
 
 def _is_distinct(visit: Visit, other: Visit) -> bool:
     return other.key in visit.distinct_from or visit.key in other.distinct_from
 
 
-def _codes(visit: Visit) -> Counter[str]:
-    return Counter(service.code for service in visit.services)
+def _billed(drafted: Draft) -> dict[str, int | None]:
+    """Give the units of each code, however they are cut into lines, without what is never paid by itself."""
+    units: dict[str, int | None] = {}
+    for line in drafted.billed:
+        known, before = procedure(line.procedure), units.get(line.procedure, 0)
+        if known is None or known.medicare_payable:
+            units[line.procedure] = None if before is None or line.units is None else before + line.units
+    return units
 
 
 def _is_evaluation(code: str) -> bool:

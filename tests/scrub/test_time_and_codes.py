@@ -188,6 +188,40 @@ def test_only_some_of_the_services_are_worth_a_look() -> None:
     assert severities(case_of(document), "VISIT_REPEATED") == [WARN]
 
 
+def test_a_visit_that_bills_the_same_in_other_rows_is_the_same() -> None:
+    document = sample("VISIT_REPEATED", "bad")
+    document["visit"]["services"] = [{"code": "97110", "minutes": 23}]
+    document["history"][0]["services"] = [{"code": "97110", "minutes": 13}, {"code": "97110", "minutes": 10}]
+    assert severities(case_of(document), "VISIT_REPEATED") == [HOLD]
+    document["history"][0]["services"].append({"code": "97010"})
+    assert severities(case_of(document), "VISIT_REPEATED") == [HOLD]
+    document["history"][0]["services"].append({"code": "97140", "minutes": 15})
+    assert severities(case_of(document), "VISIT_REPEATED") == [WARN]
+
+
+def test_a_second_evaluation_of_the_day_is_held_until_a_person_says_that_there_were_two() -> None:
+    document = sample("VISIT_REPEATED", "bad")
+    document["visit"]["services"] = [{"code": "97161"}]
+    document["history"][0]["services"] = [{"code": "97163"}]
+    assert severities(case_of(document), "EVALUATION_REPEATED") == [HOLD]
+    other = document["history"][0]["visit_id"]
+    assert severities(case_of(document, {"distinct_from": [other]}), "EVALUATION_REPEATED") == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ([{"code": "97016", "minutes": 30, "units": 2}], [HOLD]),
+        ([{"code": "97016", "units": 1}, {"code": "97016", "units": 1}], [HOLD]),
+        ([{"code": "97016", "units": 1}, {"code": "97016", "units": 1, "modifiers": ["76"]}], [WARN]),
+        ([{"code": "97016", "minutes": 30}], []),
+        ([{"code": "95851", "units": 2, "charge": "50.00"}], []),
+    ],
+)
+def test_an_untimed_code_is_one_unit_a_day(lines: list[dict[str, Any]], wanted: list[Severity]) -> None:
+    assert severities(case_of(good("NCCI_PAIR_BLOCKED", services=lines)), "UNIT_MISMATCH") == wanted
+
+
 def test_speech_and_swallowing_are_evaluated_on_one_day() -> None:
     both = good("EVALUATION_REPEATED", services=[{"code": "92523"}, {"code": "92610"}], discipline="SLP")
     assert severities(case_of(both), "EVALUATION_REPEATED") == []
