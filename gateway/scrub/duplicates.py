@@ -1,10 +1,8 @@
 """Rules about the same visit twice, the same patient under two numbers, and about evaluations that a day has once."""
 
-from gateway.billing import Draft, draft
-from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import Visit
+from gateway.scrub.same_day import is_distinct, is_repeat
 
 
 @rule(
@@ -19,10 +17,10 @@ def visit_repeated(case: Case) -> Faults:
     visit, billed = case.visit, {line.procedure for line in case.draft.billed}
     for other in case.history:
         same = other.day == visit.day and other.rendering.npi == visit.rendering.npi
-        if not same or _is_distinct(visit, other):
+        if not same or is_distinct(visit, other):
             continue
         both = sorted(billed & {service.code for service in other.services})
-        if _billed(case.draft) == _billed(draft(other, case.payer)):
+        if is_repeat(case, other):
             yield Fault("visit_id", f"visit {other.key} of the same day bills the same services")
         elif both:
             yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well", Severity.WARN)
@@ -38,7 +36,7 @@ def visit_repeated(case: Case) -> Faults:
 )
 def patient_doubtful(case: Case) -> Faults:
     """Another visit of the same birth date has this name under another number, or another first name under this number."""
-    doubtful = [one for one in case.doubtful if not _is_distinct(case.visit, one)]
+    doubtful = [one for one in case.doubtful if not is_distinct(case.visit, one)]
     if doubtful:
         more = f" (and {len(doubtful) - 1} more)" if doubtful[1:] else ""
         what = f"visit {doubtful[-1].key}{more} may be the same patient's: name and number do not both agree; it is not counted here"
@@ -64,22 +62,8 @@ def evaluation_repeated(case: Case) -> Faults:
         if not seen or other.day != case.visit.day or other.discipline is not case.visit.discipline:
             continue
         theirs = next((one.code for one in other.services if _is_evaluation(one.code)), None)
-        if theirs and not _is_distinct(case.visit, other):
+        if theirs and not is_distinct(case.visit, other):
             yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}")
-
-
-def _is_distinct(visit: Visit, other: Visit) -> bool:
-    return other.key in visit.distinct_from or visit.key in other.distinct_from
-
-
-def _billed(drafted: Draft) -> dict[str, int | None]:
-    """Give the units of each code, however they are cut into lines, without what is never paid by itself."""
-    units: dict[str, int | None] = {}
-    for line in drafted.billed:
-        known, before = procedure(line.procedure), units.get(line.procedure, 0)
-        if known is None or known.medicare_payable:
-            units[line.procedure] = None if before is None or line.units is None else before + line.units
-    return units
 
 
 def _is_evaluation(code: str) -> bool:

@@ -40,7 +40,7 @@ def mod_kx_required(case: Case) -> Faults:
     limit = amount if amount is not None else latest()
     if year.before > limit:
         certain = is_published and not year.is_estimated
-        what = f"${year.before} are allowed this year before this visit, above ${limit}{_doubt(year, is_published)}"
+        what = f"this year comes to ${year.before} before this visit, above ${limit}{_doubt(year, is_published)}"
         yield Fault(where, what, Severity.HOLD if certain else Severity.WARN)
     elif year.before and year.before + _own(case)[0] > limit:
         what = f"this visit takes the year from ${year.before} past ${limit}{_doubt(year, is_published)}"
