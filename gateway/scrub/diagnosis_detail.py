@@ -28,7 +28,8 @@ _SHORT: Final = {
     "shoulder": ("shldr", "shld", "gh", "rtc"),
     "humerus": ("humeral",),
     "femur": ("femoral",),
-    "tibia": ("tib",),
+    "ankle": ("achilles",),
+    "leg": ("calf", "shin"),
 }
 _OPERATED: Final = re.compile(r"\b(?:s/p|status post)\b", re.IGNORECASE)
 

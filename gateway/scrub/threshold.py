@@ -31,8 +31,9 @@ def mod_kx_required(case: Case) -> Faults:
     """Therapy for Medicare above the year's threshold, or crossing it, without KX; or KX that nobody has stated."""
     lines = tuple(_therapy_lines(case))
     without = [line for line in lines if not {"KX", "GA", "GY", "GZ"} & set(line.modifiers)]
-    if len(without) < len(lines) and (missing := _unstated(case)):
-        yield Fault("kx", f"KX is billed, and {missing}", Severity.WARN)
+    if any("KX" in line.modifiers for line in lines) and (missing := _unstated(case)):
+        # KX is the attestation itself: of a statement that is there its form is only worth a look.
+        yield Fault("kx", f"KX is billed, and {missing}", Severity.HOLD if case.visit.kx is None else Severity.WARN)
     year, amount = _year(case), threshold(case.visit.day)
     if not without or year is None:
         return
