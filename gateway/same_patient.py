@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gateway.names import folded_name, may_be_same_first_name, name_key
-from gateway.people import Person, Relationship
+from gateway.people import Person, Relationship, Sex
 from gateway.visit import Visit
 
 
-def card_number(member_id: str) -> str:
-    """Give a card's number as it counts: hyphens and blanks are printed for the eye, and capitals say nothing."""
-    return member_id.replace("-", "").replace(" ", "").upper()
+def as_it_counts(number: str) -> str:
+    """Give the number of a card or an authorization as it counts: hyphens and blanks are for the eye, capitals say nothing."""
+    return number.replace("-", "").replace(" ", "").upper()
 
 
 class Known(NamedTuple):
@@ -27,8 +27,11 @@ class Known(NamedTuple):
 def sort_by_patient(visit: Visit, others: Sequence[Visit]) -> Known:
     """Sort visits of one birth date and payer by whether they are this visit's patient's.
 
-    A visit that names two numbers (the second coverage's, or a former one) ties those that name only one of them.
+    A visit that names two numbers (the second coverage's, or a former one) ties those that name only one of them. Those of
+    patients whom a person has told apart are left out first.
     """
+    apart = _told_apart(visit, others)
+    others = [one for one in others if one.key not in apart]
     cards, same = set(_cards(visit)), set[int]()
     while found := {
         place
@@ -45,12 +48,28 @@ def sort_by_patient(visit: Visit, others: Sequence[Visit]) -> Known:
     return Known(tuple(one for place, one in enumerate(others) if place in same), tuple(doubtful))
 
 
+def _told_apart(visit: Visit, others: Sequence[Visit]) -> frozenset[str]:
+    """Give the keys of visits of patients of whom a person has said, on any visit of either, that they are other people."""
+    if not visit.other_patients and not any(one.other_patients for one in others):
+        return frozenset()
+    mine = [visit, *(one for one in others if _is_wholly_alike(visit, one))]
+    keys, named = {one.key for one in mine}, {key for one in mine for key in one.other_patients}
+    theirs = [one for one in others if one.key in named or not keys.isdisjoint(one.other_patients)]
+    like_them = {one.key for one in others if any(_is_wholly_alike(one, two) for two in theirs)}
+    return frozenset((like_them - keys) | {one.key for one in theirs})
+
+
+def _is_wholly_alike(one: Visit, two: Visit) -> bool:
+    """Tell whether two visits have the same name and a card in common."""
+    return _key(one.patient) == _key(two.patient) and not set(_cards(one)).isdisjoint(_cards(two))
+
+
 def _cards(visit: Visit) -> Iterable[tuple[str, str]]:
     for coverage in visit.coverages:
         if coverage.member_id:
-            yield coverage.payer_id, card_number(coverage.member_id)
+            yield coverage.payer_id, as_it_counts(coverage.member_id)
     for former in visit.former_member_ids:
-        yield visit.coverage.payer_id, card_number(former)
+        yield visit.coverage.payer_id, as_it_counts(former)
 
 
 def _is_same_name(visit: Visit, other: Visit) -> bool:
@@ -59,7 +78,7 @@ def _is_same_name(visit: Visit, other: Visit) -> bool:
     if one.birth_date != two.birth_date:
         return False
     if _is_dependent(visit) or _is_dependent(other):
-        return one.sex is two.sex and folded_name(one.first_name) == folded_name(two.first_name)
+        return _may_be_one_sex(one, two) and folded_name(one.first_name) == folded_name(two.first_name)
     return may_be_same_first_name(one.first_name, two.first_name)
 
 
@@ -69,8 +88,13 @@ def _may_be(visit: Visit, other: Visit, cards: set[tuple[str, str]]) -> bool:
     if cards.isdisjoint(_cards(other)):
         return _key(one) == _key(two)
     if _is_dependent(visit) and _is_dependent(other):
-        return one.sex is two.sex and may_be_same_first_name(one.first_name, two.first_name)
+        is_equal = folded_name(one.first_name) == folded_name(two.first_name)
+        return is_equal or (_may_be_one_sex(one, two) and may_be_same_first_name(one.first_name, two.first_name))
     return True
+
+
+def _may_be_one_sex(one: Person, two: Person) -> bool:
+    return one.sex is two.sex or Sex.UNKNOWN in {one.sex, two.sex}
 
 
 def _is_dependent(visit: Visit) -> bool:

@@ -261,8 +261,8 @@ class Visit:
     key                the practice's own id of the visit; unique in the practice
     coverages          primary first
     former_member_ids  earlier numbers of the patient's card with the primary payer
-    distinct_from      ids of other visits that are none of this one, or another patient's, though they look alike: a person
-                       has said so
+    distinct_from      ids of other visits that are none of this one, though they look alike: a person has said so
+    other_patients     ids of visits of other patients who look like this one: a person has said so, for all visits of both
     """
 
     key: str
@@ -293,6 +293,7 @@ class Visit:
     care: Care | None = None
     former_member_ids: tuple[str, ...] = ()
     distinct_from: tuple[str, ...] = ()
+    other_patients: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> Coverage:

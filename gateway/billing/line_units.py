@@ -98,7 +98,7 @@ def whole(blocks: Sequence[Service]) -> Service:
 def _whole_quarters(
     services: Sequence[Service], blocks: Sequence[tuple[int, ...]], counted: Mapping[str, int | None]
 ) -> dict[tuple[int, ...], int]:
-    """Give the units of lines of one code where they leave no choice: each is a whole quarter hour of one line.
+    """Give the units of lines of one code where they leave no choice: the whole quarter hours of each line are all units.
 
     Elsewhere only a person can say which line of the code gets which unit.
     """

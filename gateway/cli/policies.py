@@ -13,6 +13,7 @@ from gateway.cli.face.status import Status
 if TYPE_CHECKING:
     from gateway.payer import Payer
     from gateway.policy import Policy
+    from gateway.settings import Settings
 
 
 @click.group()
@@ -55,22 +56,39 @@ def explain(place: Place, code: str, payer: str, state: str, on: datetime | None
     day = on.date() if on is not None else place.clock(settings.practice.zone).today()
     bound = [one for one in settings.policies if one.binds(code.upper(), policy, where, day)]
     if as_json:
-        show.as_object(code=code.upper(), payer=policy.id, state=where, day=day, policies=bound)
+        show.as_object(
+            code=code.upper(),
+            payer=policy.id,
+            state=where,
+            day=day,
+            policies=bound,
+            patterns=_patterns(settings, code),
+            own_file=_own_file(policy, code.upper()),
+        )
         return Status.DONE
     say(f"{code.upper()} for {policy.name} ({policy.program}) in {where} on {day}:")
     for one in bound:
         _say_policy(one)
     if not any(one.says_when_covered for one in bound):
         say("  when it is covered: no policy of this payer, its program or the state is known")
-        patterns = [one for one in settings.policies if one.is_pattern and code.upper() in one.codes]
+        patterns = _patterns(settings, code)
         if patterns:
             say("  what other payers often say; it binds nobody until policies/ gives it your payer's id:")
         for one in patterns:
             _say_policy(one)
-    say(f"  the payer's own file says ({'payers/*.toml' if not policy.assumed else 'there is none: defaults'}):")
-    for said in _own_file(policy, code.upper()):
+    own = _own_file(policy, code.upper())
+    say(
+        "  what the payer's own settings say of it (payers/*.toml, else the defaults):"
+        if own
+        else "  the payer's own settings say nothing of it"
+    )
+    for said in own:
         say(f"    {said}")
     return Status.DONE
+
+
+def _patterns(settings: "Settings", code: str) -> list["Policy"]:
+    return [one for one in settings.policies if one.is_pattern and code.upper() in one.codes]
 
 
 def _say_policy(one: "Policy") -> None:
@@ -84,7 +102,7 @@ def _say_policy(one: "Policy") -> None:
 def _own_file(payer: "Payer", code: str) -> list[str]:
     """Say those settings of a payer that decide whether a procedure is paid."""
     told = [
-        ("massage therapists are paid" if payer.pays_massage_therapists else "massage therapists are not paid", True),
+        ("massage therapists are not paid, whatever they give", not payer.pays_massage_therapists),
         ("a plan of care is wanted", payer.wants_plan_of_care),
         ("an authorization is wanted", payer.wants_authorization),
         ("care for wellness alone is excluded", payer.excludes_wellness),

@@ -31,13 +31,13 @@ _SERVICE = (
 )
 LISTS = {
     "diagnoses",
-    "former_member_ids",
     "distinct_from",
+    "other_patients",
     "service.modifiers",
     "service.pointers",
     "authorization.codes",
 }
-LISTS_BY_SEMICOLON = {"service.regions", "service.goals", "plan_of_care.goals"}
+LISTS_BY_SEMICOLON = {"service.regions", "service.goals", "plan_of_care.goals", "former_member_ids"}
 
 
 def _person_columns(prefix: str) -> tuple[str, ...]:
@@ -134,6 +134,7 @@ COLUMNS: tuple[str, ...] = (
     "care",
     "former_member_ids",
     "distinct_from",
+    "other_patients",
 )
 """Every column there can be. Only a few are required: the document's own required fields."""
 

@@ -330,7 +330,11 @@ class VisitDocument(_Document):
     )
     distinct_from: tuple[Key, ...] = Field(
         default=(),
-        description="ids of visits that look alike and are none of this one, or another patient's: a person has said so",
+        description="ids of visits that look alike and are none of this one: a person has said so",
+    )
+    other_patients: tuple[Key, ...] = Field(
+        default=(),
+        description="ids of visits of other patients who look like this one; it counts for all visits of both: a person has said so",
     )
 
     @field_validator("place_of_service")

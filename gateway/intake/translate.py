@@ -61,6 +61,7 @@ def visit(document: d.VisitDocument) -> Visit:
         care=document.care,
         former_member_ids=document.former_member_ids,
         distinct_from=document.distinct_from,
+        other_patients=document.other_patients,
     )
 
 

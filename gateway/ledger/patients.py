@@ -5,7 +5,7 @@ import json
 from typing import Any, NamedTuple
 
 from gateway.names import name_key
-from gateway.same_patient import card_number
+from gateway.same_patient import as_it_counts
 
 
 class PatientKeys(NamedTuple):
@@ -30,7 +30,7 @@ def patient_keys(secret: bytes, document: bytes) -> PatientKeys:
         return PatientKeys("", "")
     payer, born, member = coverages[0].get("payer_id"), patient.get("birth_date"), coverages[0].get("member_id")
     name = name_key(patient.get("last_name") or "", patient.get("first_name") or "")
-    card = member if member is None else card_number(member)
+    card = member if member is None else as_it_counts(member)
     return PatientKeys(_hash(secret, [payer, card, born]), _hash(secret, [payer, name, born]) if name else "")
 
 

@@ -44,18 +44,32 @@ def auth_missing(case: Case) -> Faults:
     fix="Ask the payer to extend the authorization to this date and code, then set the new one.",
 )
 def auth_expired(case: Case) -> Faults:
-    """A visit outside the dates, or a service outside the codes, that were authorized; or an authorization that ends soon."""
+    """A visit outside the dates, or a service outside the codes, that were authorized."""
     approved = case.visit.authorization
     if not approved or not _wants_authorization(case):
         return
     severity = case.payer_says("wants_authorization")
     if not approved.starts <= case.visit.day <= approved.ends:
         yield Fault("authorization.ends", f"it runs from {approved.starts} to {approved.ends}", severity)
-    elif _ends_soon(case, approved):
-        yield Fault("authorization.ends", f"it ends on {approved.ends}; ask for more in time", Severity.WARN)
     for line in case.draft.billed:
         if approved.codes and line.procedure not in approved.codes and not _is_free(case, line):
             yield Fault("authorization.codes", f"{line.procedure} is not among the codes it approves", severity)
+
+
+@rule(
+    id="AUTH_ENDS_SOON",
+    severity=Severity.WARN,
+    owner=Owner.FRONT_DESK,
+    cites="the authorization itself: the dates that the payer approved; extensions are asked for before they end",
+    fix="Ask the payer for more visits now, with the progress report, if the patient goes on; this visit is covered.",
+)
+def auth_ends_soon(case: Case) -> Faults:
+    """An authorization that covers the visit and ends within two weeks."""
+    approved = case.visit.authorization
+    if not approved or not _wants_authorization(case) or not approved.starts <= case.visit.day <= approved.ends:
+        return
+    if _ends_soon(case, approved):
+        yield Fault("authorization.ends", f"it ends on {approved.ends}")
 
 
 def _ends_soon(case: Case, approved: Authorization) -> bool:
@@ -225,6 +239,7 @@ def pc_claim_number_missing(case: Case) -> Faults:
 RULES = (
     auth_missing,
     auth_expired,
+    auth_ends_soon,
     auth_exhausted,
     timely_filing_past,
     timely_filing_near,

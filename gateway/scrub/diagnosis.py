@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.billing.draft import DraftLine
-from gateway.claim import DIAGNOSES_MAX
+from gateway.claim import DIAGNOSES_MAX, POINTERS_MAX
 from gateway.codes import icd10cm
 from gateway.codes.icd10cm import Standing
 from gateway.finding import Owner, Severity
@@ -63,6 +63,9 @@ def dx_pointer(case: Case) -> Faults:
             yield Fault(where, f"{line.procedure} points to diagnosis {beyond[0]} of {len(case.visit.diagnoses)}")
         elif len(set(line.pointers)) != len(line.pointers):
             yield Fault(where, f"{line.procedure} points to the same diagnosis twice")
+        elif len(told := {pointer for block in line.blocks(case.visit) for pointer in block.pointers}) > POINTERS_MAX:
+            what = f"the blocks of {line.procedure} point to {len(told)} diagnoses; the claim names the first {POINTERS_MAX}"
+            yield Fault(where, what, Severity.WARN)
 
 
 @rule(

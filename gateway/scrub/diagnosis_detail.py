@@ -59,7 +59,7 @@ def dx_laterality(case: Case) -> Faults:
 
 _NOT_NOW = re.compile(
     r"\b(?:den(?:y|ies|ied)|no|not|without|negative|history|hx|h/o|previous(?:ly)?|prior|past|old|former|resolved|s/p|status post|"
-    r"years? ago|replacement|opposite|contralateral|other side|uninvolved|compared)\b",
+    r"years? ago|replacement|opposite|contralateral|other side|uninvolved|compared|dominan\w*|handed\w*|sleeps?)\b",
     re.IGNORECASE,
 )
 """A sentence with one of these may speak of another side than the one that is treated."""

@@ -1,8 +1,13 @@
 """Rules about the same visit twice, the same patient under two numbers, and about evaluations that a day has once."""
 
+from typing import Final
+
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.scrub.same_day import is_distinct, is_repeat
+
+_NAMED: Final = 5
+"""Visits that a sentence names."""
 
 
 @rule(
@@ -10,7 +15,8 @@ from gateway.scrub.same_day import is_distinct, is_repeat
     severity=Severity.HOLD,
     owner=Owner.BILLER,
     cites="CARC 18: payers deny a second claim for the same patient, date, provider and procedures; a false claim if it is paid",
-    fix="One visit exported twice: mark one (--do-not-bill). Two visits: gateway visits fix VISIT --set distinct_from='[\"OTHER\"]'.",
+    fix="One visit exported twice: gateway visits fix VISIT --do-not-bill --by NAME --reason TEXT, for one of them. Two visits: "
+    "gateway visits fix VISIT --set distinct_from='[\"OTHER\"]' --by NAME --reason TEXT.",
 )
 def visit_repeated(case: Case) -> Faults:
     """The same patient, payer, day, clinician and procedures under another visit id; some of them in common is worth a look."""
@@ -31,15 +37,17 @@ def visit_repeated(case: Case) -> Faults:
     severity=Severity.WARN,
     owner=Owner.FRONT_DESK,
     cites="CARC 31 and 18: payers tell patients by number, name and birth date together",
-    fix="The same patient with a new card: gateway visits fix VISIT --set former_member_ids='[\"OLD NUMBER\"]'. Somebody "
-    "else: --set distinct_from='[\"OTHER\"]'. A slip: correct the name or the number.",
+    fix="Somebody else: gateway visits fix VISIT --set other_patients='[\"OTHER\"]' --by NAME --reason TEXT, once for all visits "
+    "of both. The same patient with a new card: give the old number as former_member_ids, by --set-from (a number is no word "
+    "for a command line). A slip: correct the name or the number.",
 )
 def patient_doubtful(case: Case) -> Faults:
     """Another visit of the same birth date has this name under another number, or another first name under this number."""
     doubtful = [one for one in case.doubtful if not is_distinct(case.visit, one)]
     if doubtful:
-        more = f" (and {len(doubtful) - 1} more)" if doubtful[1:] else ""
-        what = f"visit {doubtful[-1].key}{more} may be the same patient's: name and number do not both agree; it is not counted here"
+        keys = ", ".join(one.key for one in reversed(doubtful[-_NAMED:]))
+        more = f" and {len(doubtful) - _NAMED} more" if doubtful[_NAMED:] else ""
+        what = f"of the same patient, perhaps: visit {keys}{more}; name and number do not both agree, so it is not counted here"
         yield Fault("patient", what)
 
 
@@ -48,7 +56,8 @@ def patient_doubtful(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS NCCI Policy Manual ch. 11 and practitioner PTP edits: one evaluation of a discipline for a patient and day",
-    fix="Bill the one evaluation that the note documents. Two that were needed: gateway visits fix VISIT --set distinct_from='[\"OTHER\"]'.",
+    fix="Bill the one evaluation that the note documents. Two that were needed: gateway visits fix VISIT --set "
+    "distinct_from='[\"OTHER\"]' --by NAME --reason TEXT.",
 )
 def evaluation_repeated(case: Case) -> Faults:
     """Two evaluations of one discipline on a day, in this visit or with another one of the same patient."""

@@ -120,7 +120,10 @@ def _more_than_the_day_has(case: Case, billed: int) -> str:
     if number <= together.total:
         return ""
     named = " and ".join(one.key for one in others)
-    return f"{number} timed units billed with visit {named} of the same day; {together.because}"
+    return (
+        f"{number} timed units billed with visit {named} of the same day; {together.because}; take the service that comes to "
+        "none off one of the visits (visits fix --set services=...), or leave that visit unbilled (--do-not-bill)"
+    )
 
 
 def _untimed_more_than_once(case: Case) -> Faults:
@@ -135,6 +138,7 @@ def _untimed_more_than_once(case: Case) -> Faults:
             and known.time_class is TimeClass.UNTIMED
             and line.units is not None
             and known.code not in _BY_AREA_OR_LIMB
+            and not known.is_evaluation  # EVALUATION_REPEATED says it
         ):
             units[line.procedure] = units.get(line.procedure, 0) + line.units
             first.setdefault(line.procedure, line.place)

@@ -1,14 +1,14 @@
 """Rules about who gave the care, and whether they may: give it, evaluate, sign, certify, be named as the one who treated."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from gateway.billing import DraftLine
 from gateway.codes.callings import ASSISTANTS, CLINICIANS, THERAPISTS, Calling, calling_of
 from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
-from gateway.payer import Program, UnitRule
+from gateway.payer import Program
 from gateway.people import Enrolment, Licence, StaffMember
 from gateway.scrub.rule import Case, Fault, Faults, rule
 from gateway.scrub.who import (
@@ -21,7 +21,7 @@ from gateway.scrub.who import (
     staff_of,
     treaters,
 )
-from gateway.units import units_of_total
+from gateway.units import count
 from gateway.visit import Discipline, PlanOfCare, TreatedBy
 
 _MEDICARE: Final = frozenset({Program.MEDICARE, Program.MEDICARE_ADVANTAGE})
@@ -153,13 +153,39 @@ def minutes_not_billable(case: Case) -> Faults:
     if case.payer.program not in _MEDICARE:
         return
     severity = Severity.HOLD if case.payer.program is Program.MEDICARE else Severity.WARN
-    for line in case.draft.lines:
-        by = line.service.treated_by
-        if by is TreatedBy.MASSAGE_THERAPIST and case.payer.program is Program.MEDICARE and line in case.draft.billed:
+    too_many = _too_many(case)
+    for place, service in enumerate(case.visit.services, start=1):
+        by = service.treated_by
+        if not isinstance(by, TreatedBy) or by not in _NEVER_COUNTS:
+            continue
+        is_billed = any(place in {line.place, *line.bears} and not line.borne_by for line in case.draft.billed)
+        if by is TreatedBy.MASSAGE_THERAPIST and case.payer.program is Program.MEDICARE and is_billed:
             continue  # PROVIDER_NOT_ELIGIBLE says it
-        if isinstance(by, TreatedBy) and by in _NEVER_COUNTS and _counts(case, line):
-            what = f"{_NEVER_COUNTS[by]} gave {line.procedure}; such minutes are not billed to Medicare"
-            yield Fault(f"services.{line.place}.treated_by", what, severity)
+        if is_billed if too_many is None or not _is_timed(service.code) else service.code in too_many:
+            what = f"{_NEVER_COUNTS[by]} gave {service.code}; such minutes are not billed to Medicare"
+            yield Fault(f"services.{place}.treated_by", what, severity)
+
+
+def _too_many(case: Case) -> frozenset[str] | None:
+    """Give the timed codes that are billed more units than the minutes that count come to; None if that cannot be said.
+
+    Minutes that do not count may bear a unit of their own code, or lift the total so that another code gets one: then all.
+    """
+    timed = case.draft.timed
+    if timed is None:
+        return None
+    minutes: dict[str, int] = {}
+    for one in case.visit.services:
+        if _is_timed(one.code) and one.treated_by not in _NEVER_COUNTS:
+            minutes[one.code] = minutes.get(one.code, 0) + (one.minutes_given or 0)
+    honest, billed = count(timed.rule, minutes), Counter[str]()
+    for line in case.draft.billed:
+        if _is_timed(line.procedure):
+            billed[line.procedure] += line.units or 0
+    if billed.total() > honest.total:
+        return frozenset(one.code for one in case.visit.services)
+    most = {code: honest.by_code.get(code, 0) + (honest.open_units if code in honest.tied else 0) for code in billed}
+    return frozenset(code for code, number in billed.items() if number > most[code])
 
 
 @rule(
@@ -338,17 +364,6 @@ def _is_timed(code: str) -> bool:
 def _is_evaluation(code: str) -> bool:
     known = procedure(code)
     return known is not None and known.is_evaluation
-
-
-def _counts(case: Case, line: DraftLine) -> bool:
-    """Tell whether a service is billed, or its minutes lift the units of others."""
-    timed = case.draft.timed
-    if line.units != 0 or timed is None or timed.rule is not UnitRule.CMS or not _is_timed(line.procedure):
-        return line.units != 0
-    others = (
-        one for place, one in enumerate(case.visit.services, start=1) if place != line.place and _is_timed(one.code)
-    )
-    return units_of_total(sum(one.minutes_given or 0 for one in others)) < timed.total
 
 
 def _licences(member: StaffMember | None) -> list[Licence]:

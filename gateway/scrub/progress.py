@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from gateway.codes.callings import ASSISTANTS, calling_of
+from gateway.codes.callings import CLINICIANS, calling_of
 from gateway.episode import treatment_days
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
@@ -30,8 +30,8 @@ def progress_report_overdue(case: Case) -> Faults:
         yield not_checked("progress", "progress reports")
     elif progress is None:
         yield from _without_report(case)
-    elif _by_assistant(progress):
-        yield from _report_of_an_assistant(case)
+    elif _is_no_clinicians(progress):
+        yield from _report_of_no_clinician(case)
     else:
         yield from _since(case, progress)
 
@@ -65,14 +65,14 @@ def _without_report(case: Case) -> Faults:
 def _was_reported(case: Case, began: date) -> bool:
     """Tell whether an earlier visit told of a report that this one does not know of: which is right is not known."""
     reports = [other.progress for other in case.history if other.discipline is case.visit.discipline and other.progress]
-    return any(began <= one.last_report <= case.visit.day and not _by_assistant(one) for one in reports)
+    return any(began <= one.last_report <= case.visit.day and not _is_no_clinicians(one) for one in reports)
 
 
-def _report_of_an_assistant(case: Case) -> Faults:
+def _report_of_no_clinician(case: Case) -> Faults:
     """Judge as if there were none. Only days that cannot be more than ten excuse it: none is treated twice on a day."""
     began = _began(case)
     if began is None or case.visit.day - began >= timedelta(days=_DAYS):
-        what = "the last progress report is an assistant's, which is none; the clinician's is not known"
+        what = "the last progress report is no clinician's, and so is none; the clinician's is not known"
         yield Fault("progress.written_by", what, case.plan_severity)
 
 
@@ -81,8 +81,10 @@ def _began(case: Case) -> date | None:
     return (plan.first_treatment or plan.established) if plan else None
 
 
-def _by_assistant(progress: Progress) -> bool:
-    return calling_of(progress.written_by) in ASSISTANTS
+def _is_no_clinicians(progress: Progress) -> bool:
+    """Tell whether a report is known to be written by nobody who answers for care: an assistant, a student, an aide."""
+    by = calling_of(progress.written_by)
+    return by is not None and by not in CLINICIANS
 
 
 RULES = (progress_report_overdue,)

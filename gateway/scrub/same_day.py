@@ -17,14 +17,12 @@ def by_same_clinician(case: Case) -> tuple[Visit, ...]:
 
 
 def is_repeat(case: Case, other: Visit) -> bool:
-    """Tell whether a visit bills the same of the same patient, day and clinician, and nobody has said that there were two."""
+    """Tell whether a visit bills the same codes for the same patient, day and clinician, and nobody has said that there were two."""
     visit = case.visit
-    return (
-        other.day == visit.day
-        and other.rendering.npi == visit.rendering.npi
-        and not is_distinct(visit, other)
-        and _billed(case.draft) == _billed(draft(other, case.payer))
-    )
+    if other.day != visit.day or other.rendering.npi != visit.rendering.npi or is_distinct(visit, other):
+        return False
+    mine = _billed(case.draft)
+    return bool(mine) and mine == _billed(draft(other, case.payer))
 
 
 def is_distinct(visit: Visit, other: Visit) -> bool:
@@ -32,11 +30,8 @@ def is_distinct(visit: Visit, other: Visit) -> bool:
     return other.key in visit.distinct_from or visit.key in other.distinct_from
 
 
-def _billed(drafted: Draft) -> dict[str, int | None]:
-    """Give the units of each code, however they are cut into lines, without what is never paid by itself."""
-    units: dict[str, int | None] = {}
-    for line in drafted.billed:
-        known, before = procedure(line.procedure), units.get(line.procedure, 0)
-        if known is None or known.medicare_payable:
-            units[line.procedure] = None if before is None or line.units is None else before + line.units
-    return units
+def _billed(drafted: Draft) -> frozenset[str]:
+    """Give the codes that are billed, without those that are never paid by themselves, unless there is nothing else."""
+    codes = frozenset(line.procedure for line in drafted.billed)
+    paid = (code for code in codes if (known := procedure(code)) is None or known.medicare_payable)
+    return frozenset(paid) or codes

@@ -57,23 +57,31 @@ def blocks_overlap(case: Case) -> Faults:
         (place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one) or one.code in _GROUPS
     ]
     for (_, one), (place, other) in combinations(placed, 2):
-        if not _overlap(one, other):
-            continue
-        # Therapist and assistant may work beside each other, each on a service of their own.
-        same_person = one.treated_by == other.treated_by
-        may_be_two = one.treated_by is NOT_SUPPLIED and bool(one.assistant_minutes or other.assistant_minutes)
-        if same_person:
+        severity = _by_one_person(one, other)
+        if severity is not None and _overlap(one, other):
             yield Fault(
                 f"services.{place}.start",
                 f"{other.code} from {other.starts:%H:%M} to {other.ends:%H:%M} overlaps {one.code} from {one.starts:%H:%M} to "
                 f"{one.ends:%H:%M}",
-                Severity.WARN if may_be_two else Severity.HOLD,
+                severity,
             )
     for place, one in placed:
         for visit, other in _elsewhere(case):
-            if _overlap(one, other):
+            severity = _by_one_person(one, other)
+            if severity is not None and _overlap(one, other):
                 what = f"{one.code} from {one.starts:%H:%M} overlaps {other.code} of visit {visit.key}, by the same clinician"
-                yield Fault(f"services.{place}.start", what)
+                yield Fault(f"services.{place}.start", what, severity)
+
+
+def _by_one_person(one: Service, other: Service) -> Severity | None:
+    """Say how much it counts that two services overlap; None where two people gave them.
+
+    Therapist and assistant may work beside each other, each on a service of their own.
+    """
+    if one.treated_by != other.treated_by:
+        return None
+    may_be_two = one.treated_by is NOT_SUPPLIED and bool(one.assistant_minutes or other.assistant_minutes)
+    return Severity.WARN if may_be_two else Severity.HOLD
 
 
 def _elsewhere(case: Case) -> Iterator[tuple[Visit, Service]]:

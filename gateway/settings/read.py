@@ -233,19 +233,30 @@ def _waivers(home: Path) -> tuple[Waiver, ...]:
 
 
 def _require_waivable(waivers: Iterable[Waiver], file: str) -> None:
-    """Raise ConfigError where a waiver would let pass what no claim can be made without."""
+    """Raise ConfigError where a waiver would let pass what no claim can be made without, or names a rule that is none."""
     from gateway.scrub import RULES  # noqa: PLC0415 most homes waive nothing, and most commands do not scrub
 
-    needed = {rule.id: rule.needs for rule in RULES if rule.needs}
-    faults = [
-        f"{file}: waiver.{place}.rule: {one.rule} cannot be waived, for there is no claim to make without "
-        f"{needed[one.rule]}; take the waiver out and fix the visits"
-        for place, one in enumerate(waivers)
-        if one.rule in needed
-    ]
+    needs = {rule.id: rule.needs for rule in RULES}
+    faults = []
+    for place, one in enumerate(waivers):
+        where = f"{file}: waiver.{place}.rule: {one.rule}"
+        if one.rule not in needs:
+            faults.append(f"{where} is no rule{_instead(one.rule, needs)}; until then it would let nothing pass")
+        elif needs[one.rule]:
+            needed = ", ".join(sorted(id_ for id_, what in needs.items() if what))
+            faults.append(
+                f"{where} cannot be waived, for there is no claim to make without {needs[one.rule]}; take the waiver out and "
+                f"fix the visits; the same goes for: {needed}"
+            )
     if faults:
-        faults.append(f"{file}: rules that cannot be waived: {', '.join(sorted(needed))}")
         raise ConfigError("\n".join(faults))
+
+
+def _instead(rule: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 only where a name is wrong
+
+    near = get_close_matches(rule, known, n=1)
+    return f" (any more); {near[0]} is one" if near else " (any more); gateway rules list shows what there is"
 
 
 def _checked(document: type[Document], path: Path, home: Path) -> Document:

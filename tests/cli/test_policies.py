@@ -19,7 +19,11 @@ def test_a_person_asks_when_massage_is_covered(tmp_path: Path) -> None:
     nothing = gateway("policies", "explain", "97150", "--payer", "MCRB1", home=home)
     pattern = gateway("policies", "explain", "97124", "--payer", "HLTH1", home=home)
     assert "pattern-adjunct-massage" in pattern.out
-    assert "massage therapists are paid" in pattern.out
+    assert "an authorization is wanted" in pattern.out
+    assert "massage therapists are" not in pattern.out
+    facts = gateway("policies", "explain", "97124", "--payer", "HLTH1", "--json", home=home).facts
+    assert "an authorization is wanted" in facts["own_file"]
+    assert "pattern-adjunct-massage" in {one["id"] for one in facts["patterns"]}
     assert "no policy of this payer" in nothing.out
     told = gateway("policies", "explain", "97124", "--payer", "MCRB1", "--json", home=home)
     assert [one["id"] for one in json.loads(told.out)["policies"]] == [

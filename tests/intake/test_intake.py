@@ -254,3 +254,10 @@ def test_fields_that_cannot_be_read_are_refused_without_saying_what_stands_there
 def test_a_correction_that_leads_nowhere_is_refused(path: str) -> None:
     with pytest.raises(UsageError, match="nothing was changed"):
         amend(only(visits_file(VISIT)).document, ((path, "1"),))
+
+
+def test_a_cell_of_former_numbers_may_hold_blanks_as_cards_print_them() -> None:
+    row = {**CSV_ROW, "former_member_ids": "1EG4 TE5 MK73; 1EG4-TE5-MK72", "other_patients": "V-7 V-8"}
+    visit = only(csv_file(row, columns=list(row))).visit
+    assert visit.former_member_ids == ("1EG4 TE5 MK73", "1EG4-TE5-MK72")
+    assert visit.other_patients == ("V-7", "V-8")

@@ -74,6 +74,8 @@ def test_by_birth_date_name_and_either_number(changes: dict[str, Any], wanted: S
         (("Jaden", Sex.MALE), ("Jayden", Sex.MALE), DOUBTFUL),
         (("Ann", Sex.FEMALE), ("Anna", Sex.FEMALE), DOUBTFUL),
         (("Zoë", Sex.FEMALE), ("ZOE", Sex.FEMALE), SAME),
+        (("Zoë", Sex.FEMALE), ("ZOE", Sex.UNKNOWN), SAME),
+        (("Zoë", Sex.FEMALE), ("ZOE", Sex.MALE), DOUBTFUL),
     ],
 )
 def test_twins_under_one_number_are_two_patients(one: tuple[str, Sex], two: tuple[str, Sex], wanted: Sorted) -> None:
@@ -102,3 +104,14 @@ def test_the_second_coverages_number_is_one_of_the_patients_too() -> None:
 def test_no_number_at_all_is_no_number_in_common() -> None:
     none = replace(VISIT, coverages=(replace(CARD, member_id=""),))
     assert sorted_keys(replace(none, key="O", patient=replace(none.patient, last_name="Marsh")), visit=none) == OTHERS
+
+
+def test_patients_whom_a_person_told_apart_stay_so_on_all_their_visits() -> None:
+    """Jayden and Hayden, twins, each entered as the subscriber: their first names are alike, and their card is one."""
+    first, later = other("J1", first_name="Jayden"), other("J2", first_name="Jayden")
+    twin = other("H1", first_name="Hayden", other_patients=("J1",))
+    twin_later = other("H2", first_name="Hayden")
+    assert sorted_keys(first, later, replace(twin, other_patients=()), visit=twin_later) == (["J1", "J2", "H1"], [])
+    assert sorted_keys(first, later, twin, visit=twin_later) == (["H1"], [])
+    assert sorted_keys(first, twin, twin_later, visit=later) == (["J1"], [])
+    assert sorted_keys(first, later, visit=twin) == ([], [])

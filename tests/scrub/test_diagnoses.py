@@ -136,6 +136,8 @@ def test_a_side_that_may_be_meant_otherwise_only_warns(said: str) -> None:
         "Left and right shoulder 120 deg.",
         "Left shoulder 120 deg, right shoulder 150 deg.",
         "L4-L5 stiff, shoulder full.",
+        "Right shoulder dominant in lifting.",
+        "Sleeps on the left shoulder.",
     ],
 )
 def test_a_side_that_is_not_named_for_that_part_is_not_asked_for(said: str) -> None:

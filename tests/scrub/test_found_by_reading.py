@@ -141,3 +141,75 @@ def test_a_section_that_is_not_supplied_may_hold_the_measure() -> None:
 def test_drafting_is_the_same_for_whoever_asks() -> None:
     case = medicare(service("97110", 30), service("97140", 15))
     assert draft(case.visit, SETTINGS.payer("MCRB1")) == case.draft
+
+
+def repeated(mine: list[str], theirs: list[str], payer: str = "BLUE7") -> list[Severity]:
+    """What VISIT_REPEATED says of two visits of a day with these codes, an hour of each."""
+    document = sample("VISIT_REPEATED", "bad")
+    document["visit"]["services"] = [service(code, 60) for code in mine]
+    document["history"][0]["services"] = [service(code, 30) for code in theirs]
+    return severities(case_of(document, {"coverages.1.payer_id": payer}), "VISIT_REPEATED")
+
+
+def test_the_same_codes_are_the_same_visit_whatever_the_minutes() -> None:
+    assert repeated(["97110", "97140"], ["97140", "97110"]) == [HOLD]
+    assert repeated(["97110", "97140"], ["97110"]) == [WARN]
+
+
+def test_two_visits_of_what_is_never_paid_by_itself_are_compared_by_that() -> None:
+    assert repeated(["97010"], ["97010"]) == [HOLD]
+    assert repeated(["97014"], ["98943"]) == []
+    assert repeated(["97110", "97010"], ["97110"]) == [HOLD]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "wanted"),
+    [
+        ([service("97110", 15, "therapist", units=2), service("97110", 15, "aide")], [HOLD]),
+        ([service("97110", 15, "aide"), service("97110", 15, "therapist", units=2)], [HOLD]),
+        ([service("97110", 25, "therapist"), service("97110", 5, "aide")], []),
+        ([service("97110", 5, "aide"), service("97110", 25, "therapist")], []),
+        ([service("97110", 15, "therapist"), service("97110", 15, "aide")], [HOLD]),
+    ],
+)
+def test_an_aides_block_counts_for_no_unit_in_whatever_row_it_stands(
+    blocks: list[dict[str, Any]], wanted: list[Severity]
+) -> None:
+    assert severities(medicare(*blocks), "MINUTES_NOT_BILLABLE") == wanted
+
+
+def test_an_aides_block_is_held_where_it_cannot_be_said_what_the_others_come_to() -> None:
+    unknown = {"code": "97140", "units": 1, "treated_by": "therapist"}
+    case = medicare(service("97110", 15, "therapist", units=2), service("97110", 15, "aide"), unknown)
+    assert severities(case, "MINUTES_NOT_BILLABLE") == [HOLD]
+
+
+def test_blocks_that_point_to_more_diagnoses_than_a_line_names_are_worth_a_look() -> None:
+    blocks = [
+        service("97110", 15, pointers=[1, 2]),
+        service("97110", 15, pointers=[3, 4]),
+        service("97110", 15, pointers=[5]),
+    ]
+    diagnoses = ["M54.50", "M25.511", "M62.81", "M25.512", "R26.89"]
+    assert severities(medicare(*blocks, diagnoses=diagnoses), "DX_POINTER") == [WARN]
+    assert severities(medicare(*blocks[:2], diagnoses=diagnoses), "DX_POINTER") == []
+
+
+def test_an_authorization_that_ends_soon_covers_the_visit_and_is_only_told() -> None:
+    case = case_of(sample("AUTH_ENDS_SOON", "bad"))
+    assert (severities(case, "AUTH_ENDS_SOON"), severities(case, "AUTH_EXPIRED")) == ([WARN], [])
+    over = case_of(sample("AUTH_ENDS_SOON", "bad"), {"authorization.ends": "2026-11-08"})
+    assert (severities(over, "AUTH_ENDS_SOON"), severities(over, "AUTH_EXPIRED")) == ([], [HOLD])
+
+
+def test_an_evaluation_given_twice_is_said_once() -> None:
+    case = medicare({"code": "97161"}, {"code": "97161"})
+    assert (severities(case, "EVALUATION_REPEATED"), severities(case, "UNIT_MISMATCH")) == ([HOLD], [])
+
+
+def test_a_doubtful_patient_is_ended_once_for_all_visits_of_both() -> None:
+    document = sample("PATIENT_DOUBTFUL", "bad")
+    (finding,) = found(case_of(document), "PATIENT_DOUBTFUL")
+    theirs = document["history"][0]["visit_id"]
+    assert theirs in finding.what
+    assert severities(case_of(document, {"other_patients": [theirs]}), "PATIENT_DOUBTFUL") == []

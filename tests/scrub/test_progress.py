@@ -92,7 +92,9 @@ def test_the_count_of_known_visits_says_so() -> None:
     assert "counted from the visits that are known" in finding.what
 
 
-@pytest.mark.parametrize("letters", ["PTA", "pta", "P.T.A.", "COTA/L", "COTA", "OTA", "LPTA", "PTA, CLT"])
+@pytest.mark.parametrize(
+    "letters", ["PTA", "pta", "P.T.A.", "COTA/L", "COTA", "OTA", "LPTA", "PTA, CLT", "SPTA", "PTAL", "aide"]
+)
 def test_an_assistants_report_is_none(letters: str) -> None:
     report = {"last_report": "2026-11-02", "treatment_days_since": 3, "written_by": letters}
     assert overdue(report) == [HOLD]

@@ -85,6 +85,12 @@ def test_fewer_subluxations_than_regions_are_worth_a_look() -> None:
         ("Not maintenance care: motion still improves.", []),
         ("Beyond maintenance care; active treatment of a new strain.", []),
         ("Maintenance of posture was taught as home exercise.", []),
+        ("Here for maintenance care, continues home exercises.", [HOLD]),
+        ("Continues a home maintenance program.", []),
+        ("Wellness care, once a month.", [HOLD]),
+        ("Had her annual wellness visit with the PCP last week.", []),
+        ("Goes to the wellness program at the gym.", []),
+        ("Ultrasound as supportive therapy to the adjustment.", []),
     ],
 )
 def test_at_is_held_where_the_note_speaks_of_maintenance(said: str, wanted: list[Severity]) -> None:
@@ -213,6 +219,13 @@ def on_one_day(mine: list[dict[str, Any]], theirs: list[dict[str, Any]], **other
     document = good("POC_MISSING", services=mine)
     visit = document["visit"]
     return case_of({**document, "history": [{**visit, "visit_id": "S-9", "services": theirs, **other}]})
+
+
+def test_therapist_and_assistant_may_work_at_once_also_in_two_visits() -> None:
+    mine = [{**block("97110", "09:00", "09:15"), "treated_by": "therapist"}]
+    theirs = [{**block("97140", "09:00", "09:15"), "treated_by": "assistant"}]
+    assert severities(on_one_day(mine, theirs), "BLOCKS_OVERLAP") == []
+    assert severities(on_one_day(mine, [{**theirs[0], "treated_by": "therapist"}]), "BLOCKS_OVERLAP") == [HOLD]
 
 
 ANOTHER = {"npi": "1945678921", "last_name": "Reyes", "first_name": "Bob", "credential": "PT", "taxonomy": "225100000X"}

@@ -32,3 +32,11 @@ def test_a_rule_without_whose_facts_there_is_no_claim_is_not_waived(home: Path, 
     assert f"waivers.toml: waiver.1.rule: {rule} cannot be waived, for there is no claim to make without" in said
     assert "waiver.0" not in said
     assert all(one.id in said for one in RULES if one.needs)
+
+
+def test_a_waiver_of_a_rule_that_is_none_says_which_may_be_meant(home: Path) -> None:
+    (home / "waivers.toml").write_text(WAIVER.format("ACCIDENT_DATE_MISING"))
+    with pytest.raises(
+        ConfigError, match=r"ACCIDENT_DATE_MISING is no rule \(any more\); ACCIDENT_DATE_MISSING is one"
+    ):
+        load(home)
