@@ -138,7 +138,7 @@ def _untimed_more_than_once(case: Case) -> Faults:
             and known.time_class is TimeClass.UNTIMED
             and line.units is not None
             and known.code not in _BY_AREA_OR_LIMB
-            and not known.is_evaluation  # EVALUATION_REPEATED says it
+            and not (known.is_evaluation and line.units == 1)  # of several, EVALUATION_REPEATED says it
         ):
             units[line.procedure] = units.get(line.procedure, 0) + line.units
             first.setdefault(line.procedure, line.place)

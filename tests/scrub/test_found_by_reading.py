@@ -205,6 +205,8 @@ def test_an_authorization_that_ends_soon_covers_the_visit_and_is_only_told() -> 
 def test_an_evaluation_given_twice_is_said_once() -> None:
     case = medicare({"code": "97161"}, {"code": "97161"})
     assert (severities(case, "EVALUATION_REPEATED"), severities(case, "UNIT_MISMATCH")) == ([HOLD], [])
+    twice = medicare({"code": "97161", "units": 2})
+    assert (severities(twice, "EVALUATION_REPEATED"), severities(twice, "UNIT_MISMATCH")) == ([], [HOLD])
 
 
 def test_a_doubtful_patient_is_ended_once_for_all_visits_of_both() -> None:
