@@ -1,0 +1,82 @@
+"""The accounts of a practice. A key is kept as its hash alone; what was decided under an account stays for good."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from gateway.accounts import Account, Role
+from gateway.errors import LedgerConflict
+from gateway.ledger.tables import accounts
+from gateway.money import cents, from_cents
+
+
+def exist(tx: Connection, practice: str) -> bool:
+    """Tell whether the practice has accounts; disabled ones count, so that disabling the last opens no door."""
+    return tx.execute(select(accounts.c.id).where(accounts.c.practice == practice).limit(1)).first() is not None
+
+
+def all_of(tx: Connection, practice: str) -> tuple[Account, ...]:
+    """Give every account of the practice by its name, disabled ones too."""
+    rows = tx.execute(select(accounts).where(accounts.c.practice == practice).order_by(accounts.c.name)).mappings()
+    return tuple(map(_account, rows))
+
+
+def find(tx: Connection, practice: str, name: str) -> Account | None:
+    """Give the account of that name, or None."""
+    query = select(accounts).where(accounts.c.practice == practice, accounts.c.name == name)
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _account(row)
+
+
+def of_os_user(tx: Connection, practice: str, user: str) -> Account | None:
+    """Give the account that a user of the operating system is, or None."""
+    query = select(accounts).where(accounts.c.practice == practice, accounts.c.os_user == user, accounts.c.os_user != "")
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _account(row)
+
+
+def key_hash_of(tx: Connection, practice: str, name: str) -> str:
+    """Give the hash of an account's key; empty if it has none, or there is no such account."""
+    query = select(accounts.c.key_hash).where(accounts.c.practice == practice, accounts.c.name == name)
+    return tx.execute(query).scalar() or ""
+
+
+def add(tx: Connection, practice: str, account: Account, *, key_hash: str) -> None:
+    """Add an account. Raises LedgerConflict, at the end of the transaction at the latest, if the name or the user is taken."""
+    limit = None if account.limit is None else cents(account.limit)
+    tx.execute(
+        insert(accounts).values(
+            practice=practice,
+            name=account.name,
+            person=account.person,
+            roles=" ".join(sorted(account.roles)),
+            os_user=account.os_user or None,
+            limit_cents=limit,
+            key_hash=key_hash,
+            created_at=account.created_at,
+        )
+    )
+
+
+def disable(tx: Connection, practice: str, name: str, *, at: datetime) -> None:
+    """Let nobody in under an account any more."""
+    which = (accounts.c.practice == practice, accounts.c.name == name, accounts.c.disabled_at.is_(None))
+    if tx.execute(update(accounts).where(*which).values(disabled_at=at, key_hash="")).rowcount != 1:
+        raise LedgerConflict(f"account {name} is not in use any more; read it again")
+
+
+def set_key(tx: Connection, practice: str, name: str, *, key_hash: str) -> None:
+    """Give an account another key; the one before lets nobody in any more."""
+    tx.execute(update(accounts).where(accounts.c.practice == practice, accounts.c.name == name).values(key_hash=key_hash))
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(
+        name=row["name"],
+        person=row["person"],
+        roles=frozenset(map(Role, row["roles"].split())),
+        os_user=row["os_user"] or "",
+        limit=None if row["limit_cents"] is None else from_cents(row["limit_cents"]),
+        created_at=row["created_at"],
+        disabled_at=row["disabled_at"],
+    )
