@@ -161,8 +161,13 @@ def answered(office: Office, name: str, *, paid: bool, others: tuple[str, ...] =
     accident = ACCIDENTS.get(payer.program)
     cover = {"payer_id": name, "claim_number": "C-17"} if accident else {"payer_id": name}
     more = {"accident": accident} if accident else {}
-    beside = [{"payer_id": other, "member_id": "S1", "relationship": "self"} for other in others]
-    covers = {key: [{**cover, "member_id": clinic.member_id(key, name)}, *beside] for key in by_key}
+    covers = {
+        key: [
+            {**cover, "member_id": clinic.member_id(key, name)},
+            *({"payer_id": other, "member_id": f"S{key}", "relationship": "self"} for other in others),
+        ]
+        for key in by_key
+    }
     taken(office, *(visit(key, name, coverages=covers[key], **more) for key in by_key))
     assert [one.visit for one in scrub_visits(office) if one.holds] == []
     clinic.delivered(office)

@@ -118,8 +118,18 @@ def test_another_visit_of_the_patient_that_day_is_looked_at_together_with_it(hel
     assert run(held) == []
 
 
+def test_a_visit_that_may_be_the_same_patients_is_looked_at_together_with_it(held: Office, run: Run) -> None:
+    """The same name and birth date under another number: a person is asked of both."""
+    taken(held, visit("V-4", **UNSIGNED))
+    assert run(held) == ["V-1", "V-4"]
+    (first,) = [one for one in scrub_visits(held, dry_run=True, again=True) if one.visit == "V-1"]
+    assert "PATIENT_DOUBTFUL" in {one.rule for one in first.findings}
+    assert run(held) == []
+
+
 def test_other_days_and_other_patients_do_not_matter(held: Office, run: Run) -> None:
-    taken(held, same_patient("V-3", date="2026-11-05"), visit("V-4", **UNSIGNED), visit("V-5"))
+    other: dict[str, Any] = {"patient": {**NORTH["patient"], "last_name": "Other"}}
+    taken(held, same_patient("V-3", date="2026-11-05"), visit("V-4", **UNSIGNED, **other), visit("V-5", **other))
     assert run(held) == ["V-3", "V-4", "V-5"]
     assert run(held) == []
 
