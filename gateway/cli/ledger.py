@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gateway.accounts import Right
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
 from gateway.cli.face.say import say
@@ -61,6 +62,7 @@ def upgrade(place: Place, no_backup: bool, by: str, reason: str) -> int:
         raise click.UsageError("--no-backup is a person's decision: say --by NAME and --reason TEXT")
     if (by or reason) and not no_backup:
         raise click.UsageError("--by and --reason go with --no-backup")
+    place.admit(Right.RUN_LEDGER)
     settings = place.settings()
     declined = Declined(by=by, reason=reason) if no_backup else None
     clock = place.clock(settings.practice.zone)
@@ -97,6 +99,7 @@ def check(place: Place, as_json: bool) -> int:
     """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
     from gateway.service.recovery.ledger_check import check_ledger
 
+    place.admit(Right.RUN_LEDGER)
     with show.progress("compared") as advance:
         checks = check_ledger(place.settings(), place.clock("UTC"), advance)
     if as_json:

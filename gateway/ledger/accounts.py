@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, inspect, select, update
 
 from gateway.accounts import Account, Role
 from gateway.errors import LedgerConflict
+from gateway.ledger.database import Ledger
 from gateway.ledger.tables import accounts
 from gateway.money import cents, from_cents
+
+
+def are_kept(ledger: Ledger) -> bool:
+    """Tell whether the ledger is new enough to keep accounts; one without tables, or an older one, keeps none."""
+    with ledger.said_plainly():
+        return inspect(ledger.engine).has_table(accounts.name)
 
 
 def exist(tx: Connection, practice: str) -> bool:
@@ -30,7 +37,9 @@ def find(tx: Connection, practice: str, name: str) -> Account | None:
 
 def of_os_user(tx: Connection, practice: str, user: str) -> Account | None:
     """Give the account that a user of the operating system is, or None."""
-    query = select(accounts).where(accounts.c.practice == practice, accounts.c.os_user == user, accounts.c.os_user != "")
+    query = select(accounts).where(
+        accounts.c.practice == practice, accounts.c.os_user == user, accounts.c.os_user != ""
+    )
     row = tx.execute(query).mappings().first()
     return None if row is None else _account(row)
 
@@ -67,7 +76,9 @@ def disable(tx: Connection, practice: str, name: str, *, at: datetime) -> None:
 
 def set_key(tx: Connection, practice: str, name: str, *, key_hash: str) -> None:
     """Give an account another key; the one before lets nobody in any more."""
-    tx.execute(update(accounts).where(accounts.c.practice == practice, accounts.c.name == name).values(key_hash=key_hash))
+    tx.execute(
+        update(accounts).where(accounts.c.practice == practice, accounts.c.name == name).values(key_hash=key_hash)
+    )
 
 
 def _account(row: RowMapping) -> Account:

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from gateway.accounts import Right
     from gateway.clock import Clock
     from gateway.ledger import Ledger
     from gateway.ledger.lock import AtWork, Told
+    from gateway.service.accounts.known import Known
     from gateway.service.office import Office
     from gateway.settings import Settings
 
     Lock = Callable[[Ledger, Told], AbstractContextManager[AtWork | None]]
+
+
+JOB = "gateway"
+"""Who acts where no person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,25 @@ class Place:
 
         return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
 
-    @contextmanager
-    def office(self, actor: str = "gateway", lock: "Lock | None" = None) -> Iterator["Office"]:
-        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
+    def admit(self, right: "Right") -> None:
+        """Let those in who have a right, before a ledger that may not be ready is worked on. Raises NotAllowed, ConfigError."""
+        from gateway.ledger import accounts, open_ledger
 
-        lock  `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
+        settings = self.settings()
+        ledger = open_ledger(settings.database_url)
+        try:
+            if accounts.are_kept(ledger):
+                _known(ledger, settings.practice.key, right)
+        finally:
+            ledger.close()
+
+    @contextmanager
+    def office(self, actor: str = JOB, lock: "Lock | None" = None, right: "Right | None" = None) -> Iterator["Office"]:
+        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy, NotAllowed.
+
+        actor  who decides, as typed in --by: empty where it was left out; the job's name where no person decides
+        lock   `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
+        right  what has to be allowed, where it is not what the command needs anyway (rights.py)
 
         If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
         """
@@ -86,11 +106,56 @@ class Place:
                 clock = self.clock(settings.practice.zone)
                 with opened(ledger, self.home, settings.practice.key, held) as found:
                     _tell_standing(found.ledger)
+                    who = _known(found.ledger, settings.practice.key, right or _right_needed())
                     yield Office(
-                        ledger=found.ledger, settings=settings, clock=clock, actor=actor, give_way=found.give_way
+                        ledger=found.ledger.known_as(who.account.name, who.way) if who else found.ledger,
+                        settings=settings,
+                        clock=clock,
+                        actor=_actor(actor, who),
+                        account=who.account if who else None,
+                        give_way=found.give_way,
                     )
         finally:
             ledger.close()
+
+
+def _right_needed() -> "Right | None":
+    """Give the right that the command which is being run needs; None outside of one, or where it is open."""
+    from gateway.cli.face.rights import right_of
+
+    running = click.get_current_context(silent=True)
+    return right_of(" ".join(running.command_path.split()[1:])) if running is not None and running.parent else None
+
+
+def _known(ledger: "Ledger", practice: str, right: "Right | None") -> "Known | None":
+    """Give whose account it is; None where the practice has none. Raises NotAllowed if it has not the right."""
+    from gateway.ledger import accounts
+
+    with ledger.reading() as tx:
+        if not accounts.exist(tx, practice):
+            return None
+        from gateway.cli.face.credentials import offered
+        from gateway.service.accounts.known import known, require
+
+        who = known(tx, practice, offered())
+    if right is not None:
+        require(who.account, right)
+    return who
+
+
+def _actor(by: str, who: "Known | None") -> str:
+    """Give who decides: what was typed, or the account once there are accounts. Raises UsageError if it is nobody."""
+    from gateway.errors import NotAllowed, UsageError
+
+    if who is None:
+        if not by:
+            raise UsageError("this is a person's decision: say --by NAME; nothing was changed")
+        return by
+    if by not in {"", JOB, who.account.name}:
+        raise NotAllowed(
+            f"you are known as {who.account.name}, and --by says somebody else; leave --by out; nothing was changed"
+        )
+    return JOB if by == JOB else who.account.name
 
 
 def _tell_standing(ledger: "Ledger") -> None:

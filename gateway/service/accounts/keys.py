@@ -48,7 +48,5 @@ def is_of(key: str, kept: str) -> bool:
     return bool(kept)
 
 
-_NOBODYS: Final = (
-    "$argon2id$v=19$m=19456,t=2,p=1$g3bCSAA5g8DDrpEgoBWN1Q$Wbl2W0PODGhKLpLmsNHbKIP0ZcLxipck39uBECSwonI"
-)
+_NOBODYS: Final = "$argon2id$v=19$m=19456,t=2,p=1$g3bCSAA5g8DDrpEgoBWN1Q$Wbl2W0PODGhKLpLmsNHbKIP0ZcLxipck39uBECSwonI"
 """A hash that is tried where there is none, so that the time does not tell which accounts there are."""

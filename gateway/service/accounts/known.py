@@ -1,4 +1,4 @@
-"""Whom a command works for: nobody asked where the practice has no accounts, else one account with the right."""
+"""Whose account somebody has, by what they show of themselves, and whether it has a right."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,13 +32,11 @@ class Known:
     way: str
 
 
-def known(tx: Transaction, practice: str, offered: Offered) -> Known | None:
-    """Give whose account it is; None where the practice has no accounts.
+def known(tx: Transaction, practice: str, offered: Offered) -> Known:
+    """Give whose account it is, in a practice that has accounts.
 
     A key that is shown decides: one that is wrong is not made good by the machine's user. Raises NotAllowed if it is nobody's.
     """
-    if not accounts.exist(tx, practice):
-        return None
     if offered.key:
         return Known(account=of_key(tx, practice, offered.key), way=BY_KEY)
     account = accounts.of_os_user(tx, practice, offered.os_user) if offered.os_user else None

@@ -1,7 +1,6 @@
 """Making, disabling and renewing accounts; each is a decision that the log keeps."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -50,7 +49,9 @@ def add(office: Office, new: NewAccount, *, reason: str) -> str:
         if not known and not made.may(Right.RUN_ACCOUNTS):
             raise UsageError("the first account has to be able to make others: give it --role admin too")
         if any(one.name == made.name for one in known):
-            raise UsageError(f"account {made.name} exists, or existed: a name is never another person's; choose another")
+            raise UsageError(
+                f"account {made.name} exists, or existed: a name is never another person's; choose another"
+            )
         if made.os_user and any(one.os_user == made.os_user for one in known):
             raise UsageError(f"user {made.os_user} of the machine is an account already; gateway users list")
         accounts.add(tx, office.practice.key, made, key_hash=hashed(key) if key else "")
@@ -100,7 +101,9 @@ def _check(new: NewAccount) -> None:
     if not new.roles:
         raise UsageError("--role: at least one; nothing was changed")
     if not new.key and not new.os_user:
-        raise UsageError("without a key somebody has to be known as a user of the machine: --os-user; nothing was changed")
+        raise UsageError(
+            "without a key somebody has to be known as a user of the machine: --os-user; nothing was changed"
+        )
     if new.limit is not None and new.limit < 0:
         raise UsageError("--limit: want dollars, 0 or more; nothing was changed")
 
@@ -117,8 +120,3 @@ def _in_use(tx: Transaction, office: Office, name: str) -> Account:
 def _tell(tx: Transaction, office: Office, kind: str, about: str, said: str, reason: str) -> None:
     event = Event(kind=kind, about=about, said=said, artefact="person", actor=office.actor, reason=reason)
     events.write(tx, office.practice.key, event, at=office.clock.now())
-
-
-def names(roles: Iterable[Role]) -> str:
-    """Write roles in order."""
-    return ", ".join(sorted(roles))

@@ -7,7 +7,7 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState, VisitState
 from gateway.money import from_cents, shown
 from gateway.service.claims.named import named
-from gateway.service.decisions import visit_decided
+from gateway.service.decisions import require_authority, visit_decided
 from gateway.service.office import Office
 
 _CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.PAID, ClaimState.REVERSED)
@@ -28,6 +28,8 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         ended = on_its_way and (claim.is_void or claim.id in answered)
         if claim.state not in _CLOSABLE and not ended:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
+        given_up = denials.open_cents(tx, practice, claim.id) if answered else claim.charge_cents
+        require_authority(office, from_cents(given_up), f"what is given up of claim {claim.pcn}")
         said = Event(
             kind="claim.closed",
             about=claim.pcn,

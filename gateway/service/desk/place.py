@@ -19,6 +19,7 @@ from gateway.remit.posting import ANSWER, negated
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment
 from gateway.service.claims.void import see_to_voids
+from gateway.service.decisions import require_authority
 from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
@@ -77,6 +78,7 @@ def place(
         placing = _worked_out(tx, office, number, claim, says, on_lines, found_by)
         item, ours = placing.item, placing.ours
         placed = Placed(item=item.id, claim=ours.claim.pcn, amount=from_cents(item.left_cents), state=ours.state)
+        require_authority(office, placed.amount, f"item {number}")
         if dry_run:
             return placed
         visits.lock(tx, practice, list(placing.answered.visit_ids))
