@@ -40,10 +40,12 @@ def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
 
 def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datetime) -> None:
     """Add a line for each, in this order."""
-    account, way = tx.get_execution_options().get(ACCOUNT, ("", ""))
+    # Left out where there is none: an upgrade writes its line before an older ledger has the columns.
+    under = dict(zip(("account", "way"), tx.get_execution_options().get(ACCOUNT, ()), strict=False))
     rows = [
         {name: getattr(event, name) for name in _FIELDS}
-        | {"practice": practice, "at": at, "about": event.about[:_ABOUT_MAX], "account": account, "way": way}
+        | {"practice": practice, "at": at, "about": event.about[:_ABOUT_MAX]}
+        | under
         for event in said
     ]
     log_order.add(tx, rows)
