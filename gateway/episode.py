@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.money import ZERO
+from gateway.same_patient import card_number
 from gateway.visit import Authorization, Discipline, Visit
 
 _SHARED: Final = frozenset({Discipline.PT, Discipline.SLP})
@@ -35,7 +36,7 @@ def visits_under(approved: Authorization, visit: Visit, earlier: Iterable[Visit]
         one
         for one in earlier
         if one.authorization
-        and one.authorization.number == approved.number
+        and card_number(one.authorization.number) == card_number(approved.number)
         and approved.starts <= one.day <= approved.ends
         and one.coverage.payer_id == visit.coverage.payer_id
         and (one.day, one.key) < (visit.day, visit.key)

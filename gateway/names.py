@@ -68,6 +68,11 @@ def name_key(last: str, first: str) -> str:
     return " ".join(["".join(_folded(last)), *_folded(first)[:1]])
 
 
+def folded_name(name: str) -> str:
+    """Give a name as it counts: without accents, marks, capitals and what only tells father from son."""
+    return " ".join(_folded(name))
+
+
 def _parts(name: str) -> set[str]:
     return set(_folded(name))
 

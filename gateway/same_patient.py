@@ -7,7 +7,7 @@ these is never enough, and what is in doubt counts for nothing: a person is aske
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gateway.names import may_be_same_first_name, name_key
+from gateway.names import folded_name, may_be_same_first_name, name_key
 from gateway.people import Person, Relationship
 from gateway.visit import Visit
 
@@ -54,15 +54,27 @@ def _cards(visit: Visit) -> Iterable[tuple[str, str]]:
 
 
 def _is_same_name(visit: Visit, other: Visit) -> bool:
+    """Tell whether the first names are one person's. Dependents of one age share a number: theirs have to agree wholly."""
     one, two = visit.patient, other.patient
-    return one.birth_date == two.birth_date and may_be_same_first_name(one.first_name, two.first_name)
+    if one.birth_date != two.birth_date:
+        return False
+    if _is_dependent(visit) or _is_dependent(other):
+        return one.sex is two.sex and folded_name(one.first_name) == folded_name(two.first_name)
+    return may_be_same_first_name(one.first_name, two.first_name)
 
 
 def _may_be(visit: Visit, other: Visit, cards: set[tuple[str, str]]) -> bool:
-    """Two names on one card of a subscriber's own, or one name on two cards."""
-    if not cards.isdisjoint(_cards(other)):
-        return Relationship.SELF in {visit.coverage.relationship, other.coverage.relationship}
-    return _key(visit.patient) == _key(other.patient)
+    """Two names on one card of a subscriber's own, two that are alike on a dependent's, or one name on two cards."""
+    one, two = visit.patient, other.patient
+    if cards.isdisjoint(_cards(other)):
+        return _key(one) == _key(two)
+    if _is_dependent(visit) and _is_dependent(other):
+        return one.sex is two.sex and may_be_same_first_name(one.first_name, two.first_name)
+    return True
+
+
+def _is_dependent(visit: Visit) -> bool:
+    return visit.coverage.relationship is not Relationship.SELF
 
 
 def _key(person: Person) -> str:

@@ -76,7 +76,7 @@ class Draft:
 def draft(visit: Visit, payer: Payer) -> Draft:
     """Work out units, modifiers, charges and pointers of each service."""
     timed = timed_units(visit, payer)
-    each = line_units(visit, timed)
+    each = line_units(visit, timed, tells_assistants=payer.wants_assistant_modifier)
     lines = tuple(_line(place, visit, payer, its) for place, its in enumerate(each, start=1))
     own = ASSISTANT_MODIFIERS.get(visit.discipline)
     if own is None or not payer.wants_assistant_modifier:
@@ -165,10 +165,17 @@ def _line(place: int, visit: Visit, payer: Payer, its: LineUnits) -> DraftLine:
         units=its.units,
         counted=its.counted,
         charge=_charge(blocks, payer, visit.day, its.units),
-        pointers=service.pointers or tuple(range(1, min(POINTERS_MAX, len(visit.diagnoses)) + 1)),
+        pointers=_pointers(blocks, visit),
         bears=its.bears,
         borne_by=its.borne_by,
     )
+
+
+def _pointers(blocks: Sequence[Service], visit: Visit) -> tuple[int, ...]:
+    """Give all that the blocks of a line point to; the first four diagnoses where one of them says nothing."""
+    if all(one.pointers for one in blocks):
+        return tuple(dict.fromkeys(pointer for one in blocks for pointer in one.pointers))[:POINTERS_MAX]
+    return tuple(range(1, min(POINTERS_MAX, len(visit.diagnoses)) + 1))
 
 
 def _modifiers(service: Service, discipline: Discipline, payer: Payer, known: Procedure | None) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """How many units each service of a visit comes to: as typed, else from its minutes; blocks of one code are added up.
 
-A code's blocks, given by the same person under the same modifiers, are one line: the first bears the units of all, and what
-one of them was typed as is the units of all. Where several of them were typed, each stands as it was typed.
+A code's blocks under the same modifiers are one line: the first bears the units of all, and what one of them was typed as is
+the units of all. Where several of them were typed, each stands as it was typed. For a payer that wants to know an assistant's
+part, what an assistant gave is a line of its own.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from gateway import units
 from gateway.codes.procedure import Procedure, TimeClass, procedure
 from gateway.payer import Payer
-from gateway.visit import Service, Visit
+from gateway.visit import Service, TreatedBy, Visit
 
 
 class LineUnits(NamedTuple):
@@ -44,12 +45,16 @@ def timed_units(visit: Visit, payer: Payer) -> units.Units | None:
     return units.count(payer.unit_rule, minutes) if minutes else None
 
 
-def line_units(visit: Visit, timed: units.Units | None) -> tuple[LineUnits, ...]:
-    """Give what each service comes to, in their order."""
+def line_units(visit: Visit, timed: units.Units | None, *, tells_assistants: bool) -> tuple[LineUnits, ...]:
+    """Give what each service comes to, in their order.
+
+    tells_assistants  whether the payer wants to know what an assistant gave
+    """
     lines: dict[int, LineUnits] = {}
-    blocks = _blocks(visit.services)
+    blocks = _blocks(visit.services, tells_assistants=tells_assistants)
     often = Counter(visit.services[places[0] - 1].code for places in blocks)
     counted = _counted(visit, timed, blocks)
+    quarters = _whole_quarters(visit.services, blocks, counted)
     for places in blocks:
         first = visit.services[places[0] - 1]
         known, its_count = procedure(first.code), counted.get(first.code)
@@ -57,9 +62,10 @@ def line_units(visit: Visit, timed: units.Units | None) -> tuple[LineUnits, ...]
             for place in places:
                 lines[place] = LineUnits(visit.services[place - 1].units, its_count)
             continue
-        # A code that several people gave, or under several modifiers: only a person can say which line gets which unit.
         typed = _typed_of(visit.services, places)
         own = typed[0] if typed else _units(known, its_count, alone=often[first.code] == 1)
+        if own is None and not typed:
+            own = quarters.get(places)
         lines[places[0]] = LineUnits(own, its_count, bears=places[1:])
         lines |= {place: LineUnits(0, its_count, borne_by=places[0]) for place in places[1:]}
     return tuple(lines[place] for place in range(1, len(visit.services) + 1))
@@ -89,7 +95,27 @@ def whole(blocks: Sequence[Service]) -> Service:
     )
 
 
-def _blocks(services: Sequence[Service]) -> list[tuple[int, ...]]:
+def _whole_quarters(
+    services: Sequence[Service], blocks: Sequence[tuple[int, ...]], counted: Mapping[str, int | None]
+) -> dict[tuple[int, ...], int]:
+    """Give the units of lines of one code where they leave no choice: each is a whole quarter hour of one line.
+
+    Elsewhere only a person can say which line of the code gets which unit.
+    """
+    of_code: dict[str, dict[tuple[int, ...], int]] = defaultdict(dict)
+    for places in blocks:
+        known, minutes = procedure(services[places[0] - 1].code), [services[one - 1].minutes_given for one in places]
+        if known is not None and known.is_timed and None not in minutes:
+            of_code[known.code][places] = sum(one or 0 for one in minutes) // units.QUARTER_HOUR
+    return {
+        places: number
+        for code, each in of_code.items()
+        if sum(each.values()) == counted.get(code)
+        for places, number in each.items()
+    }
+
+
+def _blocks(services: Sequence[Service], *, tells_assistants: bool) -> list[tuple[int, ...]]:
     """Give the places of the services that are one line, from 1, in the order of the first of each."""
     together: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, one in enumerate(services, start=1):
@@ -97,8 +123,8 @@ def _blocks(services: Sequence[Service]) -> list[tuple[int, ...]]:
         # Whatever has no minutes to add up stays a line of its own.
         adds = known is not None and known.is_timed and one.minutes_given is not None
         # Where one block tells of an assistant's minutes and the other does not, they cannot be added up either.
-        by = (one.treated_by, one.assistant_minutes is None)
-        key = (one.code, one.modifiers, by, one.pointers) if adds else (place,)
+        by = (one.treated_by is TreatedBy.ASSISTANT, one.assistant_minutes is None) if tells_assistants else ()
+        key = (one.code, one.modifiers, by) if adds else (place,)
         together[key].append(place)
     return [tuple(places) for places in together.values()]
 

@@ -30,6 +30,8 @@ class Calling(StrEnum):
     STUDENT = "student"
     AIDE = "aide"
     OFFICE = "office or nursing staff"
+    OTHER = "practitioner of another profession"
+    """Naturopaths, pharmacists, psychologists, acupuncturists, dentists, audiologists, social workers."""
 
 
 THERAPISTS: Final = frozenset(
@@ -74,6 +76,7 @@ _LETTERS: Final = {
         _C.STUDENT: "SPT SPTA SOT SOTA",
         _C.AIDE: "AIDE",
         _C.OFFICE: "RN LPN LVN BSN CMA RMA CNA RECEPTIONIST BILLER SCRIBE SECRETARY CODER",
+        _C.OTHER: "ND NMD PHARMD RPH PSYD LAC DDS DMD LCSW LMFT AUD",
     }.items()
     for letters in many.split()
 }
@@ -111,6 +114,7 @@ _RANKS: Final = (
     ASSISTANTS,
     frozenset({_C.MASSAGE_THERAPIST, _C.ATHLETIC_TRAINER}),
     frozenset({_C.OFFICE}),
+    frozenset({_C.OTHER}),
 )
 """Of several the one that may most counts: PT, LMT is a physical therapist."""
 

@@ -13,14 +13,15 @@ _SPINE: Final = {"98940": (1, 2), "98941": (3, 4), "98942": (5, 5)}
 """Regions of the spine, from and to, that each code stands for (CPT); there are five."""
 _NOTICED: Final = frozenset({"GA", "GX", "GY", "GZ"})
 _MAINTENANCE: Final = re.compile(
-    r"\bmaintenance (?:care|therapy|treatment|adjustments?|visits?|phase|program(?:me)?|manipulation)\b",
+    r"\b(?:maintenance|supportive|wellness(?:/supportive)?) "
+    r"(?:care|therapy|treatment|tx|adj(?:ustments?|\b)|visits?|phase|program(?:me)?|manipulation)\b",
     re.IGNORECASE,
 )
 
 
 _OTHERWISE: Final = re.compile(
     r"\b(?:not?|never|nor|neither|without|beyond|before|until|will|would|may|can|plan(?:s|ned)? to|toward|transition\w*|"
-    r"declin\w*|refus\w*|discuss\w*|rather|instead|future|later|after|consider\w*|eventual\w*|goal)\b",
+    r"d/c|discharg\w*|home|declin\w*|refus\w*|discuss\w*|rather|instead|future|later|after|consider\w*|eventual\w*|goal)\b",
     re.IGNORECASE,
 )
 

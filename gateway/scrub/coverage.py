@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from gateway.billing.draft import DraftLine
+from gateway.billing.draft import DraftLine, draft
 from gateway.codes.procedure import procedure
 from gateway.episode import visits_under
 from gateway.finding import Owner, Severity
-from gateway.payer import Program
+from gateway.payer import Payer, Program
 from gateway.people import Relationship
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
 from gateway.visit import NOT_SUPPLIED, AccidentKind, Authorization, Discipline, Visit
@@ -81,7 +81,7 @@ def auth_exhausted(case: Case) -> Faults:
         used = max(len(under), approved.visits_used or 0)
         yield from _left(case, used, approved.visits_approved, own=used != approved.visits_used)
     if approved.units_approved is not None:
-        used = max(sum(map(_units, under)), approved.units_used or 0)
+        used = max(sum(_units(one, case.payer) for one in under), approved.units_used or 0)
         this = sum(line.units or 0 for line in case.draft.billed)
         if used + this > approved.units_approved:
             what = f"{used} of {approved.units_approved} units are used, and this visit has {this}"
@@ -100,8 +100,8 @@ def _left(case: Case, used: int, approved: int, *, own: bool) -> Faults:
         yield Fault("authorization.visits_used", said, Severity.WARN)
 
 
-def _units(visit: Visit) -> int:
-    return sum(service.units or 0 for service in visit.services)
+def _units(visit: Visit, payer: Payer) -> int:
+    return sum(line.units or 0 for line in draft(visit, payer).billed)
 
 
 def _wants_authorization(case: Case) -> bool:

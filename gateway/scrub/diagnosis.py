@@ -159,8 +159,8 @@ def dx_wellness_primary(case: Case) -> Faults:
 
 
 def _wellness_severity(case: Case, first: str) -> Severity:
-    """A reaction to stress is an illness: that it is no ground for manual work is our judgement, which may only warn."""
-    if first.startswith(_STRESS):
+    """A reaction to stress is an illness: it is no ground for massage, and for other work that is our judgement."""
+    if first.startswith(_STRESS) and all(line.procedure != "97124" for line in case.draft.billed):
         return Severity.WARN
     return Severity.HOLD if case.payer.program is Program.MEDICARE else case.payer_says("excludes_wellness")
 

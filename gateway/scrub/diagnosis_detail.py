@@ -24,6 +24,14 @@ _LEFT_SAID: Final = re.compile(r"\bleft\b|\(l\)|\b(?-i:L|Lt|LT)\b(?!\d)", re.IGN
 _RIGHT_SAID: Final = re.compile(r"\bright\b|\(r\)|\b(?-i:R|Rt|RT)\b(?!\d)", re.IGNORECASE)
 _BOTH_SAID: Final = re.compile(r"\b(?:bilateral(?:ly)?|both|(?-i:B|BL|B/L)|b/l|each side|either side)\b", re.IGNORECASE)
 _PLURAL: Final = {"foot": "feet"}
+_SHORT: Final = {
+    "shoulder": ("shldr", "shld", "gh", "rtc"),
+    "humerus": ("humeral",),
+    "femur": ("femoral",),
+    "ankle": ("achilles",),
+    "leg": ("calf", "shin"),
+}
+_OPERATED: Final = re.compile(r"\b(?:s/p|status post)\b", re.IGNORECASE)
 
 
 @rule(
@@ -58,22 +66,40 @@ _NOT_NOW = re.compile(
 
 
 def _named(case: Case, code: Sides) -> bool | None:
-    """Tell whether a side of the code's part of the body is named: True for one side and no other, None for none."""
+    """Tell whether a side of the code's part of the body is named: True for one side and no other, None for none.
+
+    What only a sentence about an operation names is treated now as a rule, and is no more than worth a look.
+    """
     sentences = re.split(r"(?<!\b[LlRr]t)(?<!\b[LR])[.;\n]+", ". ".join(_texts(case)))
     said = ". ".join(one for one in sentences if not _NOT_NOW.search(one))
-    site = "|".join(f"{one}s?" + (f"|{_PLURAL[one]}" if one in _PLURAL else "") for one in code.sites)
-    left, right = (
-        re.search(
+    named = _one_side(said, code)
+    if named is None:
+        operated = ". ".join(
+            one for one in sentences if _OPERATED.search(one) and not _NOT_NOW.search(_OPERATED.sub("", one))
+        )
+        return None if _one_side(operated, code) is None else False
+    other = _RIGHT_SAID if named is _LEFT else _LEFT_SAID
+    return other.search(said) is None and _BOTH_SAID.search(said) is None
+
+
+def _one_side(said: str, code: Sides) -> str | None:
+    """Give the side of the code's part of the body that a text names; None where it names none, or both."""
+    site = "|".join(_words_for(one) for one in code.sites)
+    named = [
+        side
+        for side in (_LEFT, _RIGHT)
+        if re.search(
             rf"(?<![\w.-]){side}\s(?:[a-z]+\s){{0,2}}?(?:{site})\b|\b(?:{site})[,:]?\s\(?{side}(?![\w'-])",
             said,
             re.IGNORECASE,
         )
-        for side in (_LEFT, _RIGHT)
-    )
-    if (left is None) is (right is None):
-        return None
-    other = _RIGHT_SAID if left else _LEFT_SAID
-    return other.search(said) is None and _BOTH_SAID.search(said) is None
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _words_for(site: str) -> str:
+    """Give what a note calls a part of the body, as alternatives of a pattern."""
+    return "|".join((f"{site}s?", *([_PLURAL[site]] if site in _PLURAL else []), *_SHORT.get(site, ())))
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -1,10 +1,8 @@
 """Rules about the same visit twice, the same patient under two numbers, and about evaluations that a day has once."""
 
-from collections import Counter
-
 from gateway.finding import Owner, Severity
 from gateway.scrub.rule import Case, Fault, Faults, rule
-from gateway.visit import Visit
+from gateway.scrub.same_day import is_distinct, is_repeat
 
 
 @rule(
@@ -19,10 +17,10 @@ def visit_repeated(case: Case) -> Faults:
     visit, billed = case.visit, {line.procedure for line in case.draft.billed}
     for other in case.history:
         same = other.day == visit.day and other.rendering.npi == visit.rendering.npi
-        if not same or _is_distinct(visit, other):
+        if not same or is_distinct(visit, other):
             continue
         both = sorted(billed & {service.code for service in other.services})
-        if _codes(visit) == _codes(other) and visit.coverage.payer_id == other.coverage.payer_id:
+        if is_repeat(case, other):
             yield Fault("visit_id", f"visit {other.key} of the same day bills the same services")
         elif both:
             yield Fault("visit_id", f"visit {other.key} of the same day bills {both[0]} as well", Severity.WARN)
@@ -38,7 +36,7 @@ def visit_repeated(case: Case) -> Faults:
 )
 def patient_doubtful(case: Case) -> Faults:
     """Another visit of the same birth date has this name under another number, or another first name under this number."""
-    doubtful = [one for one in case.doubtful if not _is_distinct(case.visit, one)]
+    doubtful = [one for one in case.doubtful if not is_distinct(case.visit, one)]
     if doubtful:
         more = f" (and {len(doubtful) - 1} more)" if doubtful[1:] else ""
         what = f"visit {doubtful[-1].key}{more} may be the same patient's: name and number do not both agree; it is not counted here"
@@ -50,10 +48,10 @@ def patient_doubtful(case: Case) -> Faults:
     severity=Severity.HOLD,
     owner=Owner.CLINICIAN,
     cites="CMS NCCI Policy Manual ch. 11 and practitioner PTP edits: one evaluation of a discipline for a patient and day",
-    fix="Bill the one evaluation that the note documents.",
+    fix="Bill the one evaluation that the note documents. Two that were needed: gateway visits fix VISIT --set distinct_from='[\"OTHER\"]'.",
 )
 def evaluation_repeated(case: Case) -> Faults:
-    """Two evaluations of one discipline on a day, in this visit or with another one."""
+    """Two evaluations of one discipline on a day, in this visit or with another one of the same patient."""
     seen: list[str] = []
     for line in case.draft.billed:
         if _is_evaluation(line.procedure):
@@ -64,16 +62,8 @@ def evaluation_repeated(case: Case) -> Faults:
         if not seen or other.day != case.visit.day or other.discipline is not case.visit.discipline:
             continue
         theirs = next((one.code for one in other.services if _is_evaluation(one.code)), None)
-        if theirs and not _is_distinct(case.visit, other):
-            yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}", Severity.WARN)
-
-
-def _is_distinct(visit: Visit, other: Visit) -> bool:
-    return other.key in visit.distinct_from or visit.key in other.distinct_from
-
-
-def _codes(visit: Visit) -> Counter[str]:
-    return Counter(service.code for service in visit.services)
+        if theirs and not is_distinct(case.visit, other):
+            yield Fault("services", f"visit {other.key} of the same day bills the evaluation {theirs}")
 
 
 def _is_evaluation(code: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations, product
 from typing import NamedTuple
 
-from gateway.billing.draft import DraftLine
+from gateway.billing.draft import DraftLine, draft
 from gateway.codes.modifiers import is_released
 from gateway.codes.mue import mue
 from gateway.codes.procedure import procedure
@@ -13,6 +13,7 @@ from gateway.codes.ptp import Pair, pair
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.scrub.same_day import by_same_clinician
 from gateway.visit import Service, Visit
 
 _GOVERNMENT = frozenset({Program.MEDICARE, Program.MEDICARE_ADVANTAGE, Program.MEDICAID, Program.TRICARE, Program.VA})
@@ -31,7 +32,7 @@ def ncci_pair_blocked(case: Case) -> Faults:
     for met in _pairs_met(case):
         if met.is_visit or met.is_released:
             continue
-        shared = _shared_by(met, case.visit)
+        shared = _shared_by(met)
         if met.edit.is_releasable and not shared:
             continue
         because = f"they share {shared}" if met.edit.is_releasable else "no modifier releases it"
@@ -49,7 +50,7 @@ def ncci_pair_blocked(case: Case) -> Faults:
 def mod_59_required(case: Case) -> Faults:
     """Two codes of one day of which the payer pays the second only as a distinct service, without the modifier that says so."""
     for met in _pairs_met(case):
-        if met.edit.is_releasable and not (met.is_visit or met.is_released or _shared_by(met, case.visit)):
+        if met.edit.is_releasable and not (met.is_visit or met.is_released or _shared_by(met)):
             yield _pair_fault(met, "59 may release it")
 
 
@@ -66,8 +67,8 @@ def mod_25_required(case: Case) -> Faults:
     for met in _pairs_met(case):
         if met.is_visit and "25" not in met.second.modifiers:
             yield Fault(
-                f"services.{met.second.place}.modifiers",
-                f"{met.second.procedure} is not paid beside {met.first.procedure} without 25",
+                f"services.{met.place}.modifiers",
+                f"{met.second.procedure} is not paid beside {met.first.procedure} without 25{met.elsewhere}",
                 met.severity,
             )
 
@@ -84,21 +85,51 @@ def mod_59_unsupported(case: Case) -> Faults:
     for met in _pairs_met(case):
         if met.is_visit or not met.is_released or {"XE", "XP"} & {*met.first.modifiers, *met.second.modifiers}:
             continue
-        if shared := _shared_by(met, case.visit):
+        if shared := _shared_by(met):
             yield Fault(
-                f"services.{met.second.place}.modifiers",
-                f"{met.first.procedure} and {met.second.procedure} are released as distinct, and share {shared}",
+                f"services.{met.place}.modifiers",
+                f"{met.first.procedure} and {met.second.procedure} are released as distinct, and share {shared}{met.elsewhere}",
                 met.severity,
             )
 
 
+class _Line(NamedTuple):
+    """A billed line with the visit that it is of: this one, or another of the patient's day by the same clinician."""
+
+    line: DraftLine
+    visit: Visit
+
+    @property
+    def procedure(self) -> str:
+        return self.line.procedure
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        return self.line.modifiers
+
+    def blocks(self) -> list[Service]:
+        return self.line.blocks(self.visit)
+
+
 class _Met(NamedTuple):
-    """Two lines that an edit names, the one that it pays first."""
+    """Two lines that an edit names, the one that it pays first; at least one of them is of the visit that is judged."""
 
     edit: Pair
-    first: DraftLine
-    second: DraftLine
+    first: _Line
+    second: _Line
+    own: Visit
     severity: Severity
+
+    @property
+    def place(self) -> int:
+        """Place of the service in this visit that a person looks at: the second one's, where it is here."""
+        return (self.second if self.second.visit is self.own else self.first).line.place
+
+    @property
+    def elsewhere(self) -> str:
+        """Which other visit has the other line; empty where both are here."""
+        other = next((one.visit for one in (self.first, self.second) if one.visit is not self.own), None)
+        return f" (visit {other.key} of the same day)" if other else ""
 
     @property
     def is_visit(self) -> bool:
@@ -116,7 +147,9 @@ def _pairs_met(case: Case) -> Iterator[_Met]:
     if case.payer.program not in _GOVERNMENT and not case.payer.applies_pair_edits:
         return
     published = case.payer.program in _GOVERNMENT or case.payer_says("applies_pair_edits") is Severity.HOLD
-    for one, other in combinations(case.draft.billed, 2):
+    own = [_Line(line, case.visit) for line in case.draft.billed]
+    theirs = [_Line(line, one) for one in by_same_clinician(case) for line in draft(one, case.payer).billed]
+    for one, other in (*combinations(own, 2), *product(own, theirs)):
         edit = pair(one.procedure, other.procedure, case.visit.day, case.codes)
         if edit is None:
             continue
@@ -124,17 +157,17 @@ def _pairs_met(case: Case) -> Iterator[_Met]:
         if first.procedure in _VISITS and edit.is_releasable:
             first, second = second, first
         severity = case.table_says("ptp", in_force=not edit.assumed) if published else Severity.WARN
-        yield _Met(edit, first, second, severity)
+        yield _Met(edit, first, second, case.visit, severity)
 
 
 def _pair_fault(met: _Met, because: str) -> Fault:
-    what = f"{met.edit.column2} is not paid beside {met.edit.column1} on one day; {because}"
-    return Fault(f"services.{met.second.place}.code", what, met.severity)
+    what = f"{met.edit.column2} is not paid beside {met.edit.column1} on one day{met.elsewhere}; {because}"
+    return Fault(f"services.{met.place}.code", what, met.severity)
 
 
-def _shared_by(met: _Met, visit: Visit) -> str:
+def _shared_by(met: _Met) -> str:
     """Say what the services behind two lines are known to share; empty where nothing is."""
-    pairs = product(met.first.blocks(visit), met.second.blocks(visit))
+    pairs = product(met.first.blocks(), met.second.blocks())
     return next((said for one, other in pairs if (said := _shared(one, other))), "")
 
 
@@ -176,7 +209,12 @@ def mue_exceeded(case: Case) -> Faults:
     for line in case.draft.billed:
         billed[line.procedure] += line.units or 0
         first.setdefault(line.procedure, line.place)
+    for one in by_same_clinician(case):
+        for line in draft(one, case.payer).billed:
+            billed[line.procedure] += line.units or 0
     for code, number in billed.items():
+        if code not in first:
+            continue
         limit = mue(code, case.visit.day, case.codes)
         # A limit of 0 says that the code is never paid: that is another rule's to say.
         if limit is not None and number > limit.units > 0:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 
-from gateway.codes.procedure import Procedure, procedure, procedures
+from gateway.billing import draft
+from gateway.codes.procedure import Procedure, TimeClass, procedure, procedures
 from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
+from gateway.scrub.same_day import same_day
+from gateway.units import count
 from gateway.visit import NOT_SUPPLIED, Service
 
+_BY_AREA_OR_LIMB = frozenset({"95851", "95852", "97598"})
+_REPEATED = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
 _COUNTING = "CMS Claims Processing Manual (Pub. 100-04) ch. 5 sec. 20.2 (total time); CPT time rule (midpoint)"
 
 
@@ -70,6 +75,7 @@ def unit_tie(case: Case) -> Faults:
 )
 def unit_mismatch(case: Case) -> Faults:
     """More units billed than the documented minutes come to; fewer are only worth a look."""
+    yield from _untimed_more_than_once(case)
     timed = case.draft.timed
     if timed is None:
         return
@@ -94,6 +100,50 @@ def unit_mismatch(case: Case) -> Faults:
     if total > timed.total and not over:
         place = next(iter(first.values()))
         yield Fault(f"services.{place}.units", f"{total} timed units billed in all; {timed.because}", severity)
+    elif first and not over and (told := _more_than_the_day_has(case, total)):
+        yield Fault(f"services.{next(iter(first.values()))}.units", told, severity)
+
+
+def _more_than_the_day_has(case: Case, billed: int) -> str:
+    """Say that the timed units of a day's visits of one discipline are more than their minutes together; empty if not."""
+    others = [one for one in same_day(case) if one.discipline is case.visit.discipline]
+    if not others:
+        return ""
+    minutes: dict[str, int] = {}
+    for service in (one for visit in (case.visit, *others) for one in visit.services if _is_timed(one)):
+        if service.minutes_given is None:
+            return ""
+        minutes[service.code] = minutes.get(service.code, 0) + service.minutes_given
+    drafted = (line for one in others for line in draft(one, case.payer).billed if _is_timed(line.service))
+    together = count(case.payer.unit_rule, minutes)
+    number = billed + sum(line.units or 0 for line in drafted)
+    if number <= together.total:
+        return ""
+    named = " and ".join(one.key for one in others)
+    return f"{number} timed units billed with visit {named} of the same day; {together.because}"
+
+
+def _untimed_more_than_once(case: Case) -> Faults:
+    """An untimed code is one unit a day, however long it took; a modifier that says why there are more is worth a look."""
+    units: dict[str, int] = {}
+    first: dict[str, int] = {}
+    told: set[str] = set()
+    for line in case.draft.billed:
+        known = procedure(line.procedure)
+        if (
+            known is not None
+            and known.time_class is TimeClass.UNTIMED
+            and line.units is not None
+            and known.code not in _BY_AREA_OR_LIMB
+        ):
+            units[line.procedure] = units.get(line.procedure, 0) + line.units
+            first.setdefault(line.procedure, line.place)
+            if _REPEATED & set(line.modifiers):
+                told.add(line.procedure)
+    for code, number in units.items():
+        if number > 1:
+            what = f"{number} of {code} billed; it is not timed, and one unit a day"
+            yield Fault(f"services.{first[code]}.units", what, Severity.WARN if code in told else None)
 
 
 @rule(

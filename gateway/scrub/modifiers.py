@@ -40,23 +40,26 @@ def mod_discipline_wrong(case: Case) -> Faults:
 
 @rule(
     id="MOD_DISCIPLINE_MISSING",
-    severity=Severity.WARN,
+    severity=Severity.HOLD,
     owner=Owner.BILLER,
-    cites="the payer's file, wants_discipline_modifier; CMS Claims Processing Manual ch. 5 sec. 20.1",
+    cites="the payer's file, wants_discipline_modifier; CMS Claims Processing Manual ch. 5 sec. 20.1; Palmetto GBA Railroad Medicare: "
+    "a chiropractor's therapy line with GY and without GP or GO cannot be processed",
     fix="If the service belongs to a therapy plan, add its GP, GO or GN; if this payer wants it of chiropractors, say so in its "
     "file: discipline_modifier_from.",
 )
 def mod_discipline_missing(case: Case) -> Faults:
-    """A chiropractor's therapy code without a discipline's modifier, for a payer that wants one on every therapy line."""
-    # What a chiropractor sends to Medicare beside manipulation is another rule's.
-    if case.payer.program is Program.MEDICARE or case.visit.discipline is not Discipline.DC:
-        return
-    if not case.payer.wants_discipline_modifier:
+    """A chiropractor's therapy code without a discipline's modifier: sent to Medicare for its denial, or where the payer wants one."""
+    medicare = case.payer.program is Program.MEDICARE
+    if case.visit.discipline is not Discipline.DC or not (medicare or case.payer.wants_discipline_modifier):
         return
     for line in case.draft.billed:
         known = procedure(line.procedure)
-        if known and known.therapy is TherapyClass.ALWAYS and not discipline_modifiers(line.modifiers):
-            yield Fault(f"services.{line.place}.modifiers", f"{line.procedure} carries no GP, GO or GN")
+        if known is None or known.therapy is not TherapyClass.ALWAYS or discipline_modifiers(line.modifiers):
+            continue
+        # Without GY it is not covered at all, which is another rule's to say.
+        if not medicare or "GY" in line.modifiers:
+            what = f"{line.procedure} carries no GP, GO or GN"
+            yield Fault(f"services.{line.place}.modifiers", what, Severity.HOLD if medicare else Severity.WARN)
 
 
 @rule(

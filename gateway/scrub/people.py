@@ -97,7 +97,7 @@ def provider_not_eligible(case: Case) -> Faults:
         yield Fault("rendering.credential", "this payer does not pay massage therapists", severity)
         return
     for line in case.draft.billed:
-        if line.service.treated_by is TreatedBy.MASSAGE_THERAPIST:
+        if any(one.treated_by is TreatedBy.MASSAGE_THERAPIST for one in line.blocks(case.visit)):
             what = f"a massage therapist gave {line.procedure}; this payer does not pay massage therapists"
             yield Fault(f"services.{line.place}.treated_by", what, severity)
             return

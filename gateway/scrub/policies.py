@@ -107,10 +107,10 @@ def _has(visit: Visit, policy: Policy) -> bool:
 
 def _giver(case: Case, line: DraftLine) -> Calling | None:
     """Give the calling of who gave a line: as the visit says, else the rendering provider's; None if it is not known."""
-    by = line.service.treated_by
-    if by is TreatedBy.MASSAGE_THERAPIST:
+    by = {one.treated_by for one in line.blocks(case.visit)}
+    if TreatedBy.MASSAGE_THERAPIST in by:
         return Calling.MASSAGE_THERAPIST
-    if by in (TreatedBy.ASSISTANT, TreatedBy.STUDENT, TreatedBy.AIDE, TreatedBy.ATHLETIC_TRAINER):
+    if by & {TreatedBy.ASSISTANT, TreatedBy.STUDENT, TreatedBy.AIDE, TreatedBy.ATHLETIC_TRAINER}:
         return None
     return calling(case, case.visit.rendering)
 

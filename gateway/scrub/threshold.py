@@ -31,8 +31,9 @@ def mod_kx_required(case: Case) -> Faults:
     """Therapy for Medicare above the year's threshold, or crossing it, without KX; or KX that nobody has stated."""
     lines = tuple(_therapy_lines(case))
     without = [line for line in lines if not {"KX", "GA", "GY", "GZ"} & set(line.modifiers)]
-    if len(without) < len(lines) and (missing := _unstated(case)):
-        yield Fault("kx", f"KX is billed, and {missing}", Severity.WARN)
+    if any("KX" in line.modifiers for line in lines) and (missing := _unstated(case)):
+        # KX is the attestation itself: of a statement that is there its form is only worth a look.
+        yield Fault("kx", f"KX is billed, and {missing}", Severity.HOLD if case.visit.kx is None else Severity.WARN)
     year, amount = _year(case), threshold(case.visit.day)
     if not without or year is None:
         return
@@ -40,7 +41,7 @@ def mod_kx_required(case: Case) -> Faults:
     limit = amount if amount is not None else latest()
     if year.before > limit:
         certain = is_published and not year.is_estimated
-        what = f"${year.before} are allowed this year before this visit, above ${limit}{_doubt(year, is_published)}"
+        what = f"this year comes to ${year.before} before this visit, above ${limit}{_doubt(year, is_published)}"
         yield Fault(where, what, Severity.HOLD if certain else Severity.WARN)
     elif year.before and year.before + _own(case)[0] > limit:
         what = f"this visit takes the year from ${year.before} past ${limit}{_doubt(year, is_published)}"

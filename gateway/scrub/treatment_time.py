@@ -1,13 +1,15 @@
 """Rules about the time of a visit as a whole: what the note sums up, and blocks that nobody can have given at once."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 from gateway.codes.procedure import procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, rule
+from gateway.scrub.same_day import by_same_clinician
 from gateway.units import units_of_total
-from gateway.visit import NOT_SUPPLIED, Service
+from gateway.visit import NOT_SUPPLIED, Service, Visit
 
 _GROUPS = frozenset({"97150", "92508"})
 _RECORDED = (
@@ -55,18 +57,35 @@ def blocks_overlap(case: Case) -> Faults:
         (place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one) or one.code in _GROUPS
     ]
     for (_, one), (place, other) in combinations(placed, 2):
-        if one.starts is None or one.ends is None or other.starts is None or other.ends is None:
+        if not _overlap(one, other):
             continue
         # Therapist and assistant may work beside each other, each on a service of their own.
         same_person = one.treated_by == other.treated_by
         may_be_two = one.treated_by is NOT_SUPPLIED and bool(one.assistant_minutes or other.assistant_minutes)
-        if same_person and one.starts < other.ends and other.starts < one.ends:
+        if same_person:
             yield Fault(
                 f"services.{place}.start",
                 f"{other.code} from {other.starts:%H:%M} to {other.ends:%H:%M} overlaps {one.code} from {one.starts:%H:%M} to "
                 f"{one.ends:%H:%M}",
                 Severity.WARN if may_be_two else Severity.HOLD,
             )
+    for place, one in placed:
+        for visit, other in _elsewhere(case):
+            if _overlap(one, other):
+                what = f"{one.code} from {one.starts:%H:%M} overlaps {other.code} of visit {visit.key}, by the same clinician"
+                yield Fault(f"services.{place}.start", what)
+
+
+def _elsewhere(case: Case) -> Iterator[tuple[Visit, Service]]:
+    """Give the one-to-one and group services of the patient's other visits of the day by the same clinician."""
+    for visit in by_same_clinician(case):
+        yield from ((visit, one) for one in visit.services if _is_timed(one) or one.code in _GROUPS)
+
+
+def _overlap(one: Service, other: Service) -> bool:
+    if one.starts is None or one.ends is None or other.starts is None or other.ends is None:
+        return False
+    return one.starts < other.ends and other.starts < one.ends
 
 
 def _counts_minutes(service: Service) -> bool:

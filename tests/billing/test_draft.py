@@ -12,7 +12,7 @@ from gateway.claim import Claim, Frequency
 from gateway.payer import FeeSchedule, Payer, Program, UnitRule
 from gateway.people import Coverage, Relationship
 from gateway.settings import CONFIG_SHIPPED, load
-from gateway.visit import NOT_SUPPLIED, Authorization, Discipline, Service, Visit
+from gateway.visit import NOT_SUPPLIED, Authorization, Discipline, Service, TreatedBy, Visit
 from tests.people import PATIENT, PRACTICE, THERAPIST, claim
 
 DAY = date(2026, 11, 2)
@@ -99,7 +99,7 @@ def test_no_total_is_said_while_a_timed_code_has_no_minutes() -> None:
 
 
 def test_the_units_of_a_code_on_two_lines_are_not_guessed() -> None:
-    split = (Service(code="97110", minutes=15), Service(code="97110", minutes=15, modifiers=("CQ",)))
+    split = (Service(code="97110", minutes=18), Service(code="97110", minutes=12, modifiers=("CQ",)))
     drafted = draft(visit(*split), CMS)
     assert units(drafted) == [None, None]
     assert drafted.timed is not None
@@ -165,8 +165,40 @@ def test_what_one_block_was_typed_as_is_the_units_of_all_and_several_stand_as_ty
 
 
 def test_blocks_under_other_modifiers_or_of_other_people_stay_apart() -> None:
-    split = visit(timed("97110", 15), timed("97110", 15, modifiers=("CQ",)))
+    split = visit(timed("97110", 18), timed("97110", 12, modifiers=("CQ",)))
     assert units(draft(split, CMS)) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"), [(15, 15, [1, 1]), (30, 15, [2, 1]), (18, 12, [None, None]), (23, 7, [None, None])]
+)
+def test_lines_of_one_code_have_their_own_whole_quarter_hours(
+    first: int, second: int, wanted: list[int | None]
+) -> None:
+    """15 and 15 leave no choice; of 18 and 12 one line gets a unit that both made."""
+    split = visit(timed("97110", first), timed("97110", second, modifiers=("59",)))
+    assert units(draft(split, CMS)) == wanted
+
+
+@pytest.mark.parametrize("payer", [CMS, replace(CMS, wants_assistant_modifier=True)])
+@pytest.mark.parametrize("second", [TreatedBy.STUDENT, NOT_SUPPLIED, TreatedBy.THERAPIST])
+def test_who_gave_a_block_makes_no_other_line_unless_it_was_an_assistant(payer: Payer, second: TreatedBy) -> None:
+    blocks = visit(
+        timed("97110", 12, treated_by=TreatedBy.THERAPIST, pointers=(1,)),
+        timed("97110", 18, treated_by=second, pointers=(1, 2)),
+        diagnoses=("M5450", "M6281"),
+    )
+    (line,) = draft(blocks, payer).billed
+    assert (line.units, line.pointers) == (2, (1, 2))
+
+
+def test_an_assistants_block_is_a_line_only_for_a_payer_that_wants_to_know() -> None:
+    blocks = visit(
+        timed("97110", 15, treated_by=TreatedBy.THERAPIST), timed("97110", 15, treated_by=TreatedBy.ASSISTANT)
+    )
+    assert [one.units for one in draft(blocks, CMS).billed] == [2]
+    told = draft(blocks, replace(CMS, wants_assistant_modifier=True))
+    assert [one.units for one in told.billed] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from gateway.people import Coverage, Person, Relationship
+from gateway.people import Coverage, Person, Relationship, Sex
 from gateway.same_patient import sort_by_patient
 from gateway.visit import Visit
 from tests.scrub.cases import case_of, sample
@@ -64,10 +64,23 @@ def test_by_birth_date_name_and_either_number(changes: dict[str, Any], wanted: S
     assert sorted_keys(other(**changes)) == wanted
 
 
-def test_twins_under_one_number_are_two_patients() -> None:
-    child = other("me", relationship=Relationship.CHILD, first_name="Anna")
-    twin = other(relationship=Relationship.CHILD, first_name="Zoe")
-    assert sorted_keys(twin, visit=child) == OTHERS
+@pytest.mark.parametrize(
+    ("one", "two", "wanted"),
+    [
+        (("Anna", Sex.FEMALE), ("Zoe", Sex.FEMALE), OTHERS),
+        (("Luis", Sex.MALE), ("Luisa", Sex.FEMALE), OTHERS),
+        (("Erik", Sex.MALE), ("Erin", Sex.FEMALE), OTHERS),
+        (("Mary Ann", Sex.FEMALE), ("Mary Kate", Sex.FEMALE), DOUBTFUL),
+        (("Jaden", Sex.MALE), ("Jayden", Sex.MALE), DOUBTFUL),
+        (("Ann", Sex.FEMALE), ("Anna", Sex.FEMALE), DOUBTFUL),
+        (("Zoë", Sex.FEMALE), ("ZOE", Sex.FEMALE), SAME),
+    ],
+)
+def test_twins_under_one_number_are_two_patients(one: tuple[str, Sex], two: tuple[str, Sex], wanted: Sorted) -> None:
+    """Of dependents of one birth date only the first name tells who is who: it has to agree wholly."""
+    child = other("me", relationship=Relationship.CHILD, first_name=one[0], sex=one[1])
+    twin = other(relationship=Relationship.CHILD, first_name=two[0], sex=two[1])
+    assert sorted_keys(twin, visit=child) == wanted
 
 
 def test_a_visit_that_names_both_numbers_ties_those_that_name_one() -> None:

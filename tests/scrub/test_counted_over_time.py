@@ -21,6 +21,14 @@ def with_earlier(case: Case, number: int, **changes: Any) -> Case:
     return replace(case, history=tuple(earlier))
 
 
+def test_units_under_an_authorization_are_counted_from_minutes_too() -> None:
+    under = {"number": "A7", "starts": "2026-10-01", "ends": "2026-12-31", "units_approved": 6}
+    document = sample("AUTH_EXHAUSTED", "good")
+    document["visit"] |= {"authorization": under, "services": [{"code": "97110", "minutes": 30}]}
+    assert severities(with_earlier(case_of(document), 2), "AUTH_EXHAUSTED") == []
+    assert severities(with_earlier(case_of(document), 3), "AUTH_EXHAUSTED") == [HOLD]
+
+
 def approved(**counts: int) -> Case:
     number = {"number": "A7", "starts": "2026-10-01", "ends": "2026-12-31", **counts}
     document = sample("AUTH_EXHAUSTED", "good")

@@ -64,7 +64,27 @@ def test_what_a_patient_cannot_do_or_aftercare_may_stand_first(first: str) -> No
     assert of("DX_WELLNESS_PRIMARY", first, document="POC_MISSING") == []
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("M25.579", "left ankle dorsiflexion 5 deg."),
+        ("G56.00", "R wrist flexion 40 deg."),
+        ("S42.209D", "R proximal humerus healing; flexion 90 deg."),
+        ("S82.009D", "left patella tracks well, knee 100 deg."),
+    ],
+)
+def test_the_side_of_other_parts_of_the_body_is_coded_too(code: str, said: str) -> None:
+    assert side(code, said) == [HOLD]
+
+
+def test_the_side_of_an_operation_is_worth_a_look() -> None:
+    assert side("M25.519", "R shoulder s/p cuff repair, flexion 90 deg.") == [WARN]
+    assert side("M25.519", "S/p R shoulder repair 2019, s/p L shoulder repair 2020.") == []
+
+
 def test_a_reaction_to_stress_only_warns_and_only_beside_manual_work() -> None:
+    massage = [{"code": "97124", "minutes": 30}]
+    assert of("DX_WELLNESS_PRIMARY", "F43.10", document="POC_MISSING", services=massage) == [HOLD]
     assert of("DX_WELLNESS_PRIMARY", "F43.10", document="POC_MISSING") == [WARN]
     treated = [{"code": "97530", "minutes": 30}]
     assert of("DX_WELLNESS_PRIMARY", "F43.10", document="POC_MISSING", services=treated) == []
@@ -86,6 +106,8 @@ def side(code: str, objective: str, **changes: Any) -> list[Severity]:
         "left painful stiff shoulder, 120 deg.",
         "Right shoulder flexion 120 deg.",
         "R shoulder, C5-C6 clear.",
+        "Lt shldr flexion 120 deg.",
+        "R GH jt stiff, 120 deg.",
     ],
 )
 def test_a_side_that_the_note_names_is_coded(said: str) -> None:

@@ -36,8 +36,11 @@ def test_an_assistants_untimed_service_without_minutes_carries_cq() -> None:
 
 
 def test_blocks_of_which_one_tells_of_the_assistant_are_not_added_up() -> None:
-    case = medicare(service("97110", 30, "assistant"), service("97110", 15, "assistant", assistant_minutes=1))
+    case = medicare(service("97110", 28, "assistant"), service("97110", 17, "assistant", assistant_minutes=1))
     assert holding(scrub(case)) != ()
+    # The assistant alone gave 31 minutes, two whole units, and the therapist 14 of the third.
+    quarters = medicare(service("97110", 30, "assistant"), service("97110", 15, "assistant", assistant_minutes=1))
+    assert [line[1:3] for line in lines(quarters)] == [(2, ("GP", "CQ")), (1, ("GP",))]
 
 
 def test_a_block_typed_as_less_than_all_minutes_come_to_leaves_the_other_unknown() -> None:

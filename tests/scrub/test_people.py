@@ -293,7 +293,7 @@ def test_who_may_certify_or_of_whom_nothing_is_known(by: str) -> None:
     assert severities(visit({"plan_of_care.certified_by": by}), "CERTIFIER_NOT_ENTITLED") == []
 
 
-@pytest.mark.parametrize("by", ["DC", "D.C.", "PT", "PTA", "LMT", "RN"])
+@pytest.mark.parametrize("by", ["DC", "D.C.", "PT", "PTA", "LMT", "RN", "ND", "PharmD", "LAc"])
 def test_who_may_not_certify(by: str) -> None:
     assert severities(visit({"plan_of_care.certified_by": by}), "CERTIFIER_NOT_ENTITLED") == [HOLD]
     uncertified = {"plan_of_care.certified_by": by, "plan_of_care.certified_on": None}

@@ -48,8 +48,8 @@ def test_kx_or_a_notice_answers_it(modifier: str) -> None:
     assert severities(visit("2900.00", modifier, kx=stated), "MOD_KX_REQUIRED") == []
 
 
-def test_kx_that_nobody_stated_is_worth_a_look_and_one_not_supplied_is_not() -> None:
-    assert severities(visit("2900.00", "KX", kx=None), "MOD_KX_REQUIRED") == [WARN]
+def test_kx_that_nobody_stated_is_held_and_one_not_supplied_is_not() -> None:
+    assert severities(visit("2900.00", "KX", kx=None), "MOD_KX_REQUIRED") == [HOLD]
     assert severities(visit("2900.00", "KX"), "MOD_KX_REQUIRED") == []
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.finding import Severity
+from gateway.finding import Severity, holding
+from gateway.scrub import Case, scrub
 from tests.scrub.cases import case_of, found, sample, severities
 
 HOLD, WARN = Severity.HOLD, Severity.WARN
@@ -186,6 +187,80 @@ def test_only_some_of_the_services_are_worth_a_look() -> None:
     document = sample("VISIT_REPEATED", "bad")
     document["history"][0]["services"].pop()
     assert severities(case_of(document), "VISIT_REPEATED") == [WARN]
+
+
+def test_a_visit_that_bills_the_same_in_other_rows_is_the_same() -> None:
+    document = sample("VISIT_REPEATED", "bad")
+    document["visit"]["services"] = [{"code": "97110", "minutes": 23}]
+    document["history"][0]["services"] = [{"code": "97110", "minutes": 13}, {"code": "97110", "minutes": 10}]
+    assert severities(case_of(document), "VISIT_REPEATED") == [HOLD]
+    document["history"][0]["services"].append({"code": "97010"})
+    assert severities(case_of(document), "VISIT_REPEATED") == [HOLD]
+    document["history"][0]["services"].append({"code": "97140", "minutes": 15})
+    assert severities(case_of(document), "VISIT_REPEATED") == [WARN]
+
+
+def test_a_second_evaluation_of_the_day_is_held_until_a_person_says_that_there_were_two() -> None:
+    document = sample("VISIT_REPEATED", "bad")
+    document["visit"]["services"] = [{"code": "97161"}]
+    document["history"][0]["services"] = [{"code": "97163"}]
+    assert severities(case_of(document), "EVALUATION_REPEATED") == [HOLD]
+    other = document["history"][0]["visit_id"]
+    assert severities(case_of(document, {"distinct_from": [other]}), "EVALUATION_REPEATED") == []
+
+
+def on_one_day(mine: list[dict[str, Any]], theirs: list[dict[str, Any]], **other: Any) -> Case:
+    document = good("POC_MISSING", services=mine)
+    visit = document["visit"]
+    return case_of({**document, "history": [{**visit, "visit_id": "S-9", "services": theirs, **other}]})
+
+
+ANOTHER = {"npi": "1945678921", "last_name": "Reyes", "first_name": "Bob", "credential": "PT", "taxonomy": "225100000X"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "mine", "theirs"),
+    [
+        ("UNIT_MISMATCH", [{"code": "97110", "minutes": 8}], [{"code": "97140", "minutes": 8}]),
+        ("NCCI_PAIR_BLOCKED", [{"code": "97140", "minutes": 15}], [{"code": "97124", "minutes": 15}]),
+        ("MOD_59_REQUIRED", [{"code": "97150", "minutes": 30}], [{"code": "97110", "minutes": 15}]),
+        ("BLOCKS_OVERLAP", [block("97110", "09:05", "09:20")], [block("97530", "09:00", "09:15")]),
+    ],
+)
+def test_what_is_counted_by_the_day_is_counted_with_the_other_visits_of_it(
+    rule: str, mine: list[dict[str, Any]], theirs: list[dict[str, Any]]
+) -> None:
+    (one,) = found(on_one_day(mine, theirs), rule)
+    assert one.severity is HOLD
+    assert "S-9" in one.what
+    assert found(on_one_day(mine, theirs, date="2026-11-06"), rule) == ()
+    if rule != "UNIT_MISMATCH":
+        assert found(on_one_day(mine, theirs, rendering=ANOTHER), rule) == ()
+
+
+def test_units_of_a_day_count_all_visits_of_the_clinician() -> None:
+    four = [{"code": "97110", "minutes": 60}]
+    assert severities(on_one_day(four, four, distinct_from=["S-200"]), "MUE_EXCEEDED") == [WARN]  # the table has ended
+    assert severities(on_one_day(four, four, distinct_from=["S-200"], rendering=ANOTHER), "MUE_EXCEEDED") == []
+
+
+def test_a_repeated_visit_is_said_once_and_not_as_too_many_units() -> None:
+    same = [{"code": "97110", "minutes": 23}]
+    assert {one.rule for one in holding(scrub(on_one_day(same, same)))} == {"VISIT_REPEATED"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ([{"code": "97016", "minutes": 30, "units": 2}], [HOLD]),
+        ([{"code": "97016", "units": 1}, {"code": "97016", "units": 1}], [HOLD]),
+        ([{"code": "97016", "units": 1}, {"code": "97016", "units": 1, "modifiers": ["76"]}], [WARN]),
+        ([{"code": "97016", "minutes": 30}], []),
+        ([{"code": "95851", "units": 2, "charge": "50.00"}], []),
+    ],
+)
+def test_an_untimed_code_is_one_unit_a_day(lines: list[dict[str, Any]], wanted: list[Severity]) -> None:
+    assert severities(case_of(good("NCCI_PAIR_BLOCKED", services=lines)), "UNIT_MISMATCH") == wanted
 
 
 def test_speech_and_swallowing_are_evaluated_on_one_day() -> None:

@@ -53,7 +53,7 @@ def test_units_of_a_code_split_between_therapist_and_assistant_are_added() -> No
 
 
 def test_a_split_code_without_units_is_asked_for() -> None:
-    case = case_of(medicare(timed("97110", 15), timed("97110", 15, None, "CQ")))
+    case = case_of(medicare(timed("97110", 18), timed("97110", 12, None, "CQ")))
     assert severities(case, "UNITS_MISSING") == [HOLD, HOLD]
 
 
