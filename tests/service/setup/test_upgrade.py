@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.errors import ConfigError, LedgerBusy
-from gateway.event import Event
+from gateway.event import Event, EventSeverity
 from gateway.ledger import Ledger, events, lock, migrate, open_ledger, practices
 from gateway.ledger.lock import at_work
 from gateway.service.office import Office, quietly
@@ -69,7 +69,9 @@ def logged(settings: Settings, kind: str) -> tuple[Event, ...]:
     ledger, names = opened(settings), [field.name for field in fields(Event)]
     with ledger.reading() as tx:
         rows = tx.execute(text("SELECT * FROM events WHERE kind = :kind ORDER BY id"), {"kind": kind}).mappings()
-        found = tuple(Event(**{name: row[name] for name in names}) for row in rows)
+        found = tuple(
+            Event(**{**{name: row[name] for name in names}, "severity": EventSeverity(row["severity"])}) for row in rows
+        )
     ledger.close()
     return found
 
