@@ -21,11 +21,11 @@ class Role(StrEnum):
     FRONT_DESK = "front-desk"
     PRACTICE_MANAGER = "practice-manager"
     OPERATOR = "operator"
-    """Who keeps it running: files, partners, the ledger as a whole. Sees no visit and no claim."""
+    """Who keeps it running: files, partners, the ledger as a whole. Decides no claim and no money."""
     AUDITOR = "auditor"
     """Looks at everything, changes nothing."""
     ADMIN = "admin"
-    """Who decides who has an account. Sees no visit and no claim."""
+    """Who decides who has an account, and nothing else."""
 
 
 class Right(StrEnum):
@@ -35,6 +35,8 @@ class Right(StrEnum):
     SEE_MONEY = "see claims and money"
     SEE_FILES = "see files and partners"
     SEE_LOG = "see the log"
+    SEE_ACCOUNTS = "see accounts"
+    RECONCILE = "reconcile"
     TAKE_IN = "take visits in"
     CORRECT = "correct visits"
     SEND = "seal and send"
@@ -48,7 +50,9 @@ class Right(StrEnum):
     RUN_ACCOUNTS = "run accounts"
 
 
-_SEE: Final = frozenset({Right.SEE_VISITS, Right.SEE_MONEY, Right.SEE_FILES, Right.SEE_LOG})
+_SEE: Final = frozenset(
+    {Right.SEE_VISITS, Right.SEE_MONEY, Right.SEE_FILES, Right.SEE_LOG, Right.SEE_ACCOUNTS, Right.RECONCILE}
+)
 _BILL: Final = _SEE | {
     Right.TAKE_IN,
     Right.CORRECT,
@@ -60,22 +64,25 @@ _BILL: Final = _SEE | {
 }
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.BILLER: _BILL,
-    Role.CLINICIAN: frozenset({Right.SEE_VISITS, Right.CORRECT}),
-    Role.FRONT_DESK: frozenset({Right.SEE_VISITS, Right.TAKE_IN, Right.CORRECT}),
+    Role.CLINICIAN: frozenset({Right.SEE_VISITS, Right.SEE_ACCOUNTS, Right.CORRECT}),
+    Role.FRONT_DESK: frozenset({Right.SEE_VISITS, Right.SEE_ACCOUNTS, Right.TAKE_IN, Right.CORRECT}),
     Role.PRACTICE_MANAGER: _BILL | {Right.TAKE_OUT, Right.RUN_PARTNERS},
     Role.OPERATOR: frozenset(
         {
             Right.SEE_FILES,
             Right.SEE_LOG,
+            Right.SEE_ACCOUNTS,
+            Right.RECONCILE,
             Right.TAKE_IN,
             Right.SEND,
             Right.POST,
+            Right.DECIDE_FILES,
             Right.RUN_PARTNERS,
             Right.RUN_LEDGER,
         }
     ),
     Role.AUDITOR: _SEE,
-    Role.ADMIN: frozenset({Right.RUN_ACCOUNTS, Right.SEE_LOG}),
+    Role.ADMIN: frozenset({Right.RUN_ACCOUNTS, Right.SEE_ACCOUNTS, Right.SEE_LOG}),
 }
 """The one table of rights. A right that nobody has, or a role without any, is a mistake."""
 

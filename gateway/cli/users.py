@@ -1,5 +1,6 @@
 """gateway users"""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -39,7 +40,7 @@ class _Dollars(click.ParamType[Decimal]):
 
 @click.group()
 def users() -> None:
-    """Accounts: add, list, disable, rotate. Once there is one, every command asks who is there."""
+    """Accounts: add, list, change, disable, rotate. Once there is one, every command asks who is there."""
 
 
 @users.command(
@@ -79,10 +80,8 @@ def add(
         name=name, person=person, roles=frozenset(map(Role, roles)), os_user=os_user, limit=limit, key=not no_key
     )
     with place.office(actor=by) as office, _kept_in(key_file) as keep:
-        key = make(office, new, reason=reason)
-        keep(key)
+        make(office, new, reason=reason, keep=keep)
     say(f"account {name} is made: {', '.join(sorted(roles))}")
-    _say_key(key, key_file)
     return Status.DONE
 
 
@@ -120,6 +119,49 @@ def list_(place: Place, as_json: bool) -> int:
     return Status.DONE
 
 
+@users.command(
+    "change",
+    epilog="Example: gateway users change ana --role biller --role practice-manager --by admin --reason 'runs the office now'",
+)
+@click.argument("name")
+@click.option("--person", default=None, help="Another name of the same person.")
+@click.option("--role", "roles", multiple=True, type=_ROLES, help="What they do here from now on; may be repeated.")
+@click.option("--limit", type=_Dollars(), default=None, help="Dollars that they may decide at once.")
+@click.option("--no-limit", is_flag=True, help="Let them decide any amount.")
+@click.option("--os-user", default=None, help="User of this machine who is this account without a key; '' for none.")
+@show.decided
+@click.pass_obj
+def change(
+    place: Place,
+    name: str,
+    person: str | None,
+    roles: tuple[str, ...],
+    limit: Decimal | None,
+    no_limit: bool,
+    os_user: str | None,
+    by: str,
+    reason: str,
+) -> int:
+    """Give an account other roles, another limit or another user of the machine. What is left out stays; so does the key."""
+    from gateway.service.accounts.manage import Change
+    from gateway.service.accounts.manage import change as run
+
+    if no_limit and limit is not None:
+        raise click.UsageError("--limit and --no-limit contradict each other")
+    wanted = Change(
+        person=person,
+        roles=frozenset(map(Role, roles)) or None,
+        os_user=os_user,
+        limit=limit,
+        no_limit=no_limit,
+    )
+    with place.office(actor=by) as office:
+        after = run(office, name, wanted, reason=reason)
+    up_to = "any amount" if after.limit is None else f"up to {after.limit} dollars"
+    say(f"account {name} is changed: {', '.join(sorted(after.roles))}; decides {up_to}")
+    return Status.DONE
+
+
 @users.command("disable", epilog="Example: gateway users disable ana --by admin --reason 'left the practice'")
 @click.argument("name")
 @show.decided
@@ -144,25 +186,29 @@ def rotate(place: Place, name: str, key_file: Path | None, by: str, reason: str)
     from gateway.service.accounts.manage import rotate as renew
 
     with place.office(actor=by) as office, _kept_in(key_file) as keep:
-        key = renew(office, name, reason=reason)
-        keep(key)
+        renew(office, name, reason=reason, keep=keep)
     say(f"account {name} has another key; the one before lets nobody in any more")
-    _say_key(key, key_file)
     return Status.DONE
 
 
 @contextmanager
 def _kept_in(path: Path | None) -> Iterator[Callable[[str], None]]:
-    """Open a new file for a key, before there is one: what cannot be kept is not made."""
+    """Give what hands a key out: into a new file, which is opened before there is a key, or onto the screen.
+
+    The file is gone again if the account was not made after all.
+    """
     from gateway.service.files.new_file import new_file
 
     if path is None:
-        yield lambda _: None
+        yield _shown
         return
     with new_file(path) as file:
 
         def keep(key: str) -> None:
             file.write(f"{key}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+            say(f"its key is in {path}: put it to ~/.config/gateway/key of that person, or name it in GATEWAY_KEY_FILE")
 
         try:
             yield keep
@@ -171,14 +217,9 @@ def _kept_in(path: Path | None) -> Iterator[Callable[[str], None]]:
             raise
 
 
-def _say_key(key: str, key_file: Path | None) -> None:
-    if not key:
-        return
-    if key_file:
-        say(f"its key is in {key_file}: put it to ~/.config/gateway/key of that person, or name it in GATEWAY_KEY_FILE")
-    else:
-        say("its key, shown this once and kept nowhere:", f"  {key}")
-        say("put it into ~/.config/gateway/key of that person (chmod 600), or into GATEWAY_KEY")
+def _shown(key: str) -> None:
+    say("its key, shown this once and kept nowhere:", f"  {key}")
+    say("put it into ~/.config/gateway/key of that person (chmod 600), or into GATEWAY_KEY")
 
 
 def _as_json(one: "Account") -> dict[str, object]:

@@ -27,9 +27,9 @@ from gateway.ledger.look_only import connect, why_look_only
 
 _READ_ONLY = "gateway_read_only"
 LOOK_ONLY = "gateway_look_only"
+"""The option of an engine that says why the ledger can only be looked at."""
 ACCOUNT = "gateway_account"
 """The option of an engine that says under whose account its transactions write, and how that one was known."""
-"""The option of an engine that says why the ledger can only be looked at."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 2),

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.accounts import Account
 from gateway.clock import Clock
 from gateway.ledger import Ledger
 from gateway.people import Practice
 from gateway.settings import Settings
+
+JOB: Final = "gateway"
+"""Who acts where no person decides. No account and no person is called so."""
 
 
 def nobody_waits() -> None:

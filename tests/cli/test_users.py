@@ -17,6 +17,7 @@ from gateway.cli.face.commands import gateway as root
 from gateway.cli.face.rights import NEEDS, OPEN, right_of
 from gateway.cli.face.run import run
 from gateway.errors import ConfigError
+from gateway.ledger import migrate
 from tests.e2e.command import ROOT, gateway
 
 DECIDED = ("--reason", "test")
@@ -84,6 +85,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "partners resume": ("nobody", *DECIDED),
     "partners trust": ("nobody",),
     "users add": ("zoe", "--person", "Zoe", "--role", "biller", "--os-user", "zoe", "--no-key", *DECIDED),
+    "users change": ("nobody", "--no-limit", *DECIDED),
     "users disable": ("nobody", *DECIDED),
     "users rotate": ("nobody", *DECIDED),
     "backup": ("--to", "{tmp}/backups"),
@@ -136,6 +138,23 @@ def test_options_that_do_more_ask_for_more(home: Path) -> None:
     for option in ("--release", "--hold", "--recover"):
         ran = gateway("reconcile", option, *DECIDED, home=home, GATEWAY_KEY=key_of(home, Role.BILLER))
         assert "may not run the ledger" in ran.err, (option, ran)
+    freed = gateway("reconcile", "--free", "C", *DECIDED, home=home, GATEWAY_KEY=key_of(home, Role.BILLER))
+    assert "may not" not in freed.err
+    looked = gateway("reconcile", "--free", "C", *DECIDED, home=home, GATEWAY_KEY=key_of(home, Role.AUDITOR))
+    assert "may not decide files" in looked.err
+    unbilled = gateway(
+        "visits", "fix", "V-1", "--do-not-bill", *DECIDED, home=home, GATEWAY_KEY=key_of(home, Role.CLINICIAN)
+    )
+    assert "may not decide claims" in unbilled.err
+
+
+def test_an_older_ledger_is_upgraded_by_init_only_for_who_runs_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(migrate, "newest", lambda: "9999")
+    monkeypatch.setenv("GATEWAY_KEY", key_of(home, Role.BILLER))
+    assert run(["--home", str(home), "init"]) == 2
+    assert "may not run the ledger" in capsys.readouterr().err
 
 
 def test_open_commands_ask_nobody(home: Path) -> None:
@@ -159,11 +178,38 @@ def test_by_is_the_account_and_may_be_left_out(home: Path) -> None:
     )
     assert another.status == 2
     assert "you are known as biller" in another.err
+    as_job = gateway(
+        "money",
+        "alias",
+        "HLTH1",
+        "77001",
+        "--by",
+        "gateway",
+        *DECIDED,
+        home=home,
+        GATEWAY_KEY=key_of(home, Role.BILLER),
+    )
+    assert (as_job.status, "you are known as biller" in as_job.err) == (2, True)
     named = gateway("money", "alias", "HLTH1", "77001", *DECIDED, home=home, GATEWAY_KEY=key_of(home, Role.BILLER))
     assert named.status == 0, named.err
     told = gateway("tail", "--json", home=home, GATEWAY_KEY=key_of(home, Role.AUDITOR))
     (event,) = [one for one in map(json.loads, told.out.splitlines()) if one.get("kind") == "payer.named"]
     assert (event["actor"], event["account"], event["way"]) == ("biller", "biller", "key")
+
+
+def test_an_account_is_changed_by_who_runs_the_accounts(home: Path) -> None:
+    admin = key_of(home, Role.ADMIN)
+    words = ("users", "add", "sam", "--person", "Sam", "--role", "biller", "--os-user", "sam", "--no-key", *DECIDED)
+    assert gateway(*words, home=home, GATEWAY_KEY=admin).status == 0
+    ran = gateway(
+        "users", "change", "sam", "--role", "auditor", "--limit", "250", *DECIDED, home=home, GATEWAY_KEY=admin
+    )
+    assert (ran.status, ran.out) == (0, "account sam is changed: auditor; decides up to 250.00 dollars\n")
+    listed: Any = gateway("users", "list", "--json", home=home, GATEWAY_KEY=key_of(home, Role.FRONT_DESK)).facts
+    (sam,) = [one for one in listed["accounts"] if one["name"] == "sam"]
+    assert (sam["roles"], sam["limit"], sam["os_user"]) == (["auditor"], "250.00", "sam")
+    both = gateway("users", "change", "sam", "--limit", "1", "--no-limit", *DECIDED, home=home, GATEWAY_KEY=admin)
+    assert "contradict each other" in both.err
 
 
 def test_a_key_file_is_its_owners_alone(home: Path, tmp_path: Path) -> None:
@@ -175,6 +221,18 @@ def test_a_key_file_is_its_owners_alone(home: Path, tmp_path: Path) -> None:
     assert f"chmod 600 {file}" in open_to_others.err
     file.chmod(0o600)
     assert gateway("claims", "list", home=home, GATEWAY_KEY_FILE=str(file)).status == 0
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    piped = gateway("claims", "list", home=home, GATEWAY_KEY_FILE=str(tmp_path / "pipe"))
+    assert (piped.status, "is no file" in piped.err) == (5, True)
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_KEY", "GATEWAY_KEY_COMMAND", "GATEWAY_KEY_FILE"])
+def test_a_way_that_is_named_and_gives_no_key_is_not_passed_over(home: Path, tmp_path: Path, name: str) -> None:
+    empty = tmp_path / "key"
+    empty.touch(0o600)
+    value = {"GATEWAY_KEY": " ", "GATEWAY_KEY_COMMAND": "true", "GATEWAY_KEY_FILE": str(empty)}[name]
+    ran = gateway("claims", "list", home=home, **{name: value})  # type: ignore[arg-type]
+    assert (ran.status, f"{name} is set, and gives no key" in ran.err) == (5, True)
 
 
 def test_an_agent_gives_the_key_and_its_failure_is_told_without_it(home: Path) -> None:
@@ -212,11 +270,14 @@ def test_a_user_of_the_machine_is_an_account_without_a_key(home: Path) -> None:
 def test_accounts_are_listed_with_roles_and_rights_and_no_key(home: Path) -> None:
     listed: Any = gateway("users", "list", "--json", home=home, GATEWAY_KEY=key_of(home, Role.ADMIN)).facts
     assert {one["name"] for one in listed["accounts"]} >= set(PEOPLE.values())
-    assert sorted(listed["roles"]["admin"]) == sorted([Right.RUN_ACCOUNTS, Right.SEE_LOG])
+    assert sorted(listed["roles"]["admin"]) == sorted([Right.RUN_ACCOUNTS, Right.SEE_ACCOUNTS, Right.SEE_LOG])
     assert "gwk." not in json.dumps(listed)
     assert "argon2" not in json.dumps(listed)
     page = gateway("users", "list", home=home, GATEWAY_KEY=key_of(home, Role.ADMIN)).out
-    assert "auditor: see claims and money, see files and partners, see the log, see visits" in page
+    assert (
+        "auditor: reconcile, see accounts, see claims and money, see files and partners, see the log, see visits"
+        in page
+    )
 
 
 def test_a_key_that_cannot_be_kept_makes_no_account(home: Path, tmp_path: Path) -> None:

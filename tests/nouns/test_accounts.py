@@ -27,6 +27,9 @@ def test_every_role_may_something_and_every_right_is_somebodys() -> None:
         (Right.CORRECT, "biller clinician front-desk practice-manager"),
         (Right.TAKE_OUT, "practice-manager"),
         (Right.RUN_LEDGER, "operator"),
+        (Right.DECIDE_FILES, "biller practice-manager operator"),
+        (Right.RECONCILE, "biller practice-manager operator auditor"),
+        (Right.SEE_ACCOUNTS, " ".join(Role)),
         (Right.RUN_ACCOUNTS, "admin"),
     ],
 )
@@ -35,7 +38,7 @@ def test_who_has_a_right(right: Right, roles: str) -> None:
 
 
 def test_an_auditor_changes_nothing() -> None:
-    assert all(right.value.startswith("see ") for right in RIGHTS[Role.AUDITOR])
+    assert all(right is Right.RECONCILE or right.value.startswith("see ") for right in RIGHTS[Role.AUDITOR])
 
 
 def test_roles_add_up_and_a_disabled_account_may_nothing() -> None:

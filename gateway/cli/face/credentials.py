@@ -3,6 +3,7 @@
 import os
 import shlex
 import stat
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,7 +34,8 @@ def offered(environment: Mapping[str, str] = os.environ) -> "Offered":
 def second_account(office: "Office", name: str) -> "Account | None":
     """Give the account of the second of two people, by their own key; None where the practice has no accounts.
 
-    Raises NotAllowed if the key is not theirs, or their account has not the right that is needed here.
+    Raises NotAllowed if the key is not theirs, or their account has not the right that is needed here; UsageError if there
+    is no key, and nobody to ask for it.
     """
     from gateway.accounts import Right
     from gateway.errors import NotAllowed
@@ -41,7 +43,7 @@ def second_account(office: "Office", name: str) -> "Account | None":
 
     if office.account is None:
         return None
-    key = os.environ.get(_SECOND, "") or asked_unseen(f"key of {name}")
+    key = os.environ.get(_SECOND, "").strip() or _typed(name)
     with office.ledger.reading() as tx:
         account = of_key(tx, office.practice.key, key)
     if account.name != name:
@@ -50,23 +52,47 @@ def second_account(office: "Office", name: str) -> "Account | None":
     return account
 
 
+def _typed(name: str) -> str:
+    from gateway.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError(f"the key of {name} is asked for, and nobody can type it here: put it into {_SECOND}")
+    return asked_unseen(f"key of {name}")
+
+
 def _key(environment: Mapping[str, str]) -> str:
-    if environment.get(_KEY):
-        return environment[_KEY].strip()
-    if environment.get(_COMMAND):
-        return _of_agent(environment[_COMMAND])
-    if environment.get(_FILE):
-        return read_key(Path(environment[_FILE]))
-    usual = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "gateway" / "key"
-    return read_key(usual) if usual.is_file() else ""
+    """Give the key that is at hand, empty where none is. A way that is named has to give one: else another would be tried."""
+    for name, given in ((_KEY, str), (_COMMAND, _of_agent), (_FILE, read_key)):
+        if name in environment:
+            key = given(environment[name]).strip()
+            if not key:
+                raise ConfigError(f"{name} is set, and gives no key; take it away, or let it give yours")
+            return key
+    usual = _usual_file(environment)
+    return read_key(usual) if usual is not None and usual.is_file() else ""
 
 
-def read_key(path: Path) -> str:
+def _usual_file(environment: Mapping[str, str]) -> Path | None:
+    """Give where a person's key is kept, or None: not everybody on a machine has a home folder."""
+    try:
+        folder = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    except RuntimeError:
+        return None
+    return folder / "gateway" / "key"
+
+
+def read_key(path: str | Path) -> str:
     """Read a key from a file that nobody else can read. Raises ConfigError, without a word of what is in it."""
     try:
-        with path.open(encoding="ascii") as file:
-            seen = os.fstat(file.fileno())
-            if seen.st_uid != os.geteuid() or stat.S_IMODE(seen.st_mode) & 0o077:
+        # A pipe in its place would wait for somebody to write.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, encoding="ascii") as file:  # noqa: PTH123 it is open already
+            seen = os.fstat(descriptor)
+            if not stat.S_ISREG(seen.st_mode):
+                raise ConfigError(f"{path}: is no file; a key is the first line of one")
+            if seen.st_uid != os.geteuid():
+                raise ConfigError(f"{path}: this key's file is another user's; name your own in {_FILE}")
+            if stat.S_IMODE(seen.st_mode) & 0o077:
                 raise ConfigError(
                     f"{path}: others can read this key; make it yours alone: chmod 600 {shlex.quote(str(path))}"
                 )

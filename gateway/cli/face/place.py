@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     Lock = Callable[[Ledger, Told], AbstractContextManager[AtWork | None]]
 
 
-JOB = "gateway"
-"""Who acts where no person decides."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """The home folder and the day a command was told to work in."""
@@ -61,23 +57,30 @@ class Place:
 
         return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
 
-    def admit(self, right: "Right") -> None:
-        """Let those in who have a right, before a ledger that may not be ready is worked on. Raises NotAllowed, ConfigError."""
+    def admit(self, actor: str | None = None, right: "Right | None" = None) -> str:
+        """Let those in who may do this, before a ledger that may not be ready is worked on; gives who acts.
+
+        actor, right  as in `office`
+
+        Raises NotAllowed if they may not, UsageError if nobody decides, ConfigError.
+        """
         from gateway.ledger import accounts, open_ledger
 
         settings = self.settings()
         ledger = open_ledger(settings.database_url)
         try:
-            if accounts.are_kept(ledger):
-                _known(ledger, settings.practice.key, right)
+            kept = accounts.are_kept(ledger)
+            return _actor(actor, _known(ledger, settings.practice.key, right or _right_needed()) if kept else None)
         finally:
             ledger.close()
 
     @contextmanager
-    def office(self, actor: str = JOB, lock: "Lock | None" = None, right: "Right | None" = None) -> Iterator["Office"]:
+    def office(
+        self, actor: str | None = None, lock: "Lock | None" = None, right: "Right | None" = None
+    ) -> Iterator["Office"]:
         """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy, NotAllowed.
 
-        actor  who decides, as typed in --by: empty where it was left out; the job's name where no person decides
+        actor  who decides, as typed in --by: empty where it was left out; None where no person decides, but the job works
         lock   `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
         right  what has to be allowed, where it is not what the command needs anyway (rights.py)
 
@@ -143,19 +146,22 @@ def _known(ledger: "Ledger", practice: str, right: "Right | None") -> "Known | N
     return who
 
 
-def _actor(by: str, who: "Known | None") -> str:
-    """Give who decides: what was typed, or the account once there are accounts. Raises UsageError if it is nobody."""
+def _actor(by: str | None, who: "Known | None") -> str:
+    """Give who acts: the job, or who decides: what was typed, the account once there are accounts. Raises UsageError, NotAllowed."""
     from gateway.errors import NotAllowed, UsageError
+    from gateway.service.office import JOB
 
-    if who is None:
-        if not by:
-            raise UsageError("this is a person's decision: say --by NAME; nothing was changed")
-        return by
-    if by not in {"", JOB, who.account.name}:
-        raise NotAllowed(
-            f"you are known as {who.account.name}, and --by says somebody else; leave --by out; nothing was changed"
-        )
-    return JOB if by == JOB else who.account.name
+    if by is None:
+        return JOB
+    if who is not None:
+        if by.strip() not in {"", who.account.name}:
+            raise NotAllowed(
+                f"you are known as {who.account.name}, and --by says somebody else; leave --by out; nothing was changed"
+            )
+        return who.account.name
+    if by.strip() in {"", JOB}:
+        raise UsageError("this is a person's decision: say --by NAME, the name of a person; nothing was changed")
+    return by
 
 
 def _tell_standing(ledger: "Ledger") -> None:

@@ -53,7 +53,7 @@ NEEDS: Final[dict[str, Right]] = {
     "money investigate": R.DECIDE_MONEY,
     "money place": R.DECIDE_MONEY,
     "money return": R.DECIDE_MONEY,
-    "reconcile": R.SEE_MONEY,
+    "reconcile": R.RECONCILE,
     "tail": R.SEE_LOG,
     "partners list": R.SEE_FILES,
     "partners check": R.RUN_PARTNERS,
@@ -63,8 +63,9 @@ NEEDS: Final[dict[str, Right]] = {
     "partners resume": R.RUN_PARTNERS,
     "partners trust": R.RUN_PARTNERS,
     "users add": R.RUN_ACCOUNTS,
+    "users change": R.RUN_ACCOUNTS,
     "users disable": R.RUN_ACCOUNTS,
-    "users list": R.RUN_ACCOUNTS,
+    "users list": R.SEE_ACCOUNTS,
     "users rotate": R.RUN_ACCOUNTS,
     "backup": R.RUN_LEDGER,
     "db check": R.RUN_LEDGER,
@@ -73,7 +74,7 @@ NEEDS: Final[dict[str, Right]] = {
 """By the words behind `gateway`. A command with an option that does more asks for that one's right by itself."""
 
 OPEN: Final[dict[str, str]] = {
-    "init": "makes a home folder; a ledger that is there stays as it is",
+    "init": "makes a home folder; an older ledger, which it upgrades, asks for that right by itself",
     "demo": "works in a folder of its own",
     "sim": "plays partners for a rehearsal",
     "doctor": "tells what is wrong with the machine and the configuration, and nothing of a patient",

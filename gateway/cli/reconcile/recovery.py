@@ -43,7 +43,8 @@ def decide(
     from gateway.service.recovery import recover as service
 
     # Nobody may be at work on the ledger while it becomes a later one of itself.
-    with place.office(actor=by, lock=at_work if free else alone, right=Right.RUN_LEDGER) as office:
+    lock, right = (at_work, Right.DECIDE_FILES) if free else (alone, Right.RUN_LEDGER)
+    with place.office(actor=by, lock=lock, right=right) as office:
         if free:
             service.free(office, free, reason=reason)
             say(f"{free} is no longer kept back; next: gateway batch seal")

@@ -23,7 +23,7 @@ from gateway.service.decisions import require_authority
 from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
-from gateway.service.desk.typed import TypedLine, as_typed, without_lines
+from gateway.service.desk.typed import TypedLine, adjusted, as_typed, without_lines
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
@@ -78,9 +78,10 @@ def place(
         placing = _worked_out(tx, office, number, claim, says, on_lines, found_by)
         item, ours = placing.item, placing.ours
         placed = Placed(item=item.id, claim=ours.claim.pcn, amount=from_cents(item.left_cents), state=ours.state)
-        require_authority(office, placed.amount, f"item {number}")
         if dry_run:
             return placed
+        if found_by is Step.PERSON:
+            require_authority(office, max(abs(placed.amount), adjusted(says)), f"item {number}")
         visits.lock(tx, practice, list(placing.answered.visit_ids))
         desk.move(tx, practice, item, -item.held_cents, ItemState.PLACED, f"placed on claim {ours.claim.pcn}")
         desk.tie(tx, practice, item, ours.claim.pcn)

@@ -80,7 +80,7 @@ def _second_person(office: Office, file: SealedFile, approved_by: str, second: A
         raise NotAllowed(
             f"{approved_by} has not shown that it is them: their own key is asked for; nothing was changed"
         )
-    if approved_by and _same(approved_by, office.actor):
+    if approved_by and (_same(approved_by, office.actor) or (second is not None and second == office.account)):
         raise UsageError("--approved-by: want another person than --by; nothing was changed")
     if not approved_by and not office.settings.partner(file.partner).deduplicates:
         raise UsageError(

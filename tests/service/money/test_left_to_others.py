@@ -30,7 +30,9 @@ def with_second(key: str, *others: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def three(office: Office) -> Office:
     """V-1 has another payer, V-2 has none, V-3 has two; all are with the payer."""
-    clinic.taken(office, with_second("V-1", SECOND), visit("V-2"), with_second("V-3", {**SECOND, "member_id": "S00013"}, THIRD))
+    clinic.taken(
+        office, with_second("V-1", SECOND), visit("V-2"), with_second("V-3", {**SECOND, "member_id": "S00013"}, THIRD)
+    )
     scrub_visits(office)
     clinic.delivered(office)
     return office
