@@ -6,6 +6,7 @@ GatewayError                    caught only in service/ and in a face (cli, cons
 │   └── LedgerHeld              restored, copied or moved: nothing is numbered or sent until a person has released it
 ├── IntakeError                 theirs (the practice): the file is unreadable as a whole; row faults are Findings
 ├── UsageError                  theirs (the caller): what was asked for does not exist or is not allowed now
+│   └── NotAllowed              nobody whom the practice knows, or an account without the right or above its limit
 ├── OutboundWireError           ours: we were about to write bad X12; nothing is sent
 ├── InboundWireError            theirs: the bytes are not X12; the whole file is set aside, nothing is posted
 ├── ConversionRefused           theirs: what is in a file cannot be carried over whole; the result is not to be used
@@ -48,6 +49,10 @@ class IntakeError(GatewayError):
 
 class UsageError(GatewayError):
     """What was asked for does not exist, or may not be done now. Nothing changed."""
+
+
+class NotAllowed(UsageError):
+    """Whoever asks is not known, or their account may not do it. Nothing changed."""
 
 
 class OutboundWireError(GatewayError):

@@ -201,7 +201,12 @@ def readdress(place: Place, files: tuple[str, ...], partner: str, by: str, reaso
     epilog="Example: gateway deliveries resend elm_northgate_000000001.837 --by 'Ana Reyes' --approved-by 'Bo Lund' --reason 'never arrived'"
 )
 @click.argument("file")
-@click.option("--approved-by", default="", metavar="NAME", help="The second person, who has agreed; it is kept.")
+@click.option(
+    "--approved-by",
+    default="",
+    metavar="NAME",
+    help="The second person, who has agreed; it is kept. With accounts: theirs, and their key is asked for.",
+)
 @_partner
 @show.decided
 @click.pass_obj
@@ -210,10 +215,12 @@ def resend(place: Place, file: str, approved_by: str, partner: str, by: str, rea
 
     Where the partner's profile says that it deduplicates ISA13, one person may decide and a second countersigns later.
     """
+    from gateway.cli.face.credentials import second_account
     from gateway.service.outbound.resend import resend as run
 
     with place.office(actor=by) as office:
-        moved = run(office, file, reason=reason, approved_by=approved_by, partner=partner)
+        second = second_account(office, approved_by) if approved_by else None
+        moved = run(office, file, reason=reason, approved_by=approved_by, second=second, partner=partner)
     say(f"{moved.name} is {moved.state}; now run: gateway deliver")
     if not approved_by:
         say(f"a second person has to countersign: gateway deliveries countersign {moved.name}")

@@ -45,7 +45,9 @@ def db() -> None:
 
 @db.command(epilog="Example: gateway db upgrade")
 @click.option("--no-backup", is_flag=True, help="Make no backup first; with --by and --reason, which are kept.")
-@click.option("--by", default="", metavar="NAME", help="Who decides to make none.")
+@click.option(
+    "--by", default="", metavar="NAME", help="Who decides to make none. With accounts: yours, and it may be left out."
+)
 @click.option("--reason", default="", help="Why, in your own words.")
 @click.pass_obj
 def upgrade(place: Place, no_backup: bool, by: str, reason: str) -> int:
@@ -57,12 +59,13 @@ def upgrade(place: Place, no_backup: bool, by: str, reason: str) -> int:
     from gateway.service.setup.establish import register
     from gateway.service.setup.upgrade import Declined
 
-    if no_backup and not (by and reason):
+    if no_backup and not reason:
         raise click.UsageError("--no-backup is a person's decision: say --by NAME and --reason TEXT")
     if (by or reason) and not no_backup:
         raise click.UsageError("--by and --reason go with --no-backup")
+    who = place.admit(by if no_backup else None)
     settings = place.settings()
-    declined = Declined(by=by, reason=reason) if no_backup else None
+    declined = Declined(by=who, reason=reason) if no_backup else None
     clock = place.clock(settings.practice.zone)
     register(settings, clock, declined=declined, told=lambda step: say(step, err=True))
     say(f"the ledger is at revision {newest()}")
@@ -97,6 +100,7 @@ def check(place: Place, as_json: bool) -> int:
     """Look at every page, key and stored file of the ledger, its settings in effect, and the laws. Changes nothing."""
     from gateway.service.recovery.ledger_check import check_ledger
 
+    place.admit()
     with show.progress("compared") as advance:
         checks = check_ledger(place.settings(), place.clock("UTC"), advance)
     if as_json:
@@ -118,10 +122,11 @@ def check(place: Place, as_json: bool) -> int:
 @click.pass_obj
 def restore(place: Place, file: Path, as_json: bool) -> int:
     """Put a backup back where there is no ledger. It begins HELD: nothing is sent until you have released it."""
+    from gateway.service.office import JOB
     from gateway.service.recovery.backup import restore as run
 
     settings = place.settings()
-    manifest = run(settings, place.clock(settings.practice.zone), file.absolute(), actor="gateway")
+    manifest = run(settings, place.clock(settings.practice.zone), file.absolute(), actor=JOB)
     if as_json:
         show.as_object(manifest=manifest, held=True)
     else:

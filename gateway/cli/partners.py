@@ -87,7 +87,12 @@ def _checked(done: "Checked") -> None:
 )
 @click.argument("name")
 @click.option("--fingerprint", default="", help="The fingerprint that the partner published.")
-@click.option("--by", default="", metavar="NAME", help="Who compared the two; it is kept.")
+@click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help="Who compared the two; it is kept. With accounts: yours, and it may be left out.",
+)
 @click.option("--reason", default="", help="Where the published fingerprint was seen; it is kept.")
 @click.pass_obj
 def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> int:
@@ -95,9 +100,9 @@ def trust(place: Place, name: str, fingerprint: str, by: str, reason: str) -> in
     from gateway.service.partners.host_keys import host_key
     from gateway.service.partners.host_keys import trust as run
 
-    if len({bool(fingerprint), bool(by), bool(reason)}) > 1:
+    if bool(fingerprint) != bool(reason) or (by and not fingerprint):
         raise click.UsageError("--fingerprint, --by and --reason go together: pinning a key is a person's decision")
-    with place.office(actor=by or "gateway") as office:
+    with place.office(actor=by if fingerprint else None) as office:
         if fingerprint:
             run(office, name, fingerprint, reason=reason)
             say(f"{fingerprint} is pinned for {name}; try it: gateway partners check {name}")

@@ -12,9 +12,12 @@ from gateway.cli.face.status import Status
 @show.json_option
 @click.pass_obj
 def init(place: Place, as_json: bool) -> int:
-    """Make a home folder with a sample configuration and an empty ledger. What is there already stays as it is."""
-    from gateway.service.setup.establish import found
+    """Make a home folder with a sample configuration and an empty ledger. What is there already stays as it is; an older ledger is upgraded."""
+    from gateway.accounts import Right
+    from gateway.service.setup.establish import found, is_older
 
+    if is_older(place.home):
+        place.admit(right=Right.RUN_LEDGER)
     made = found(place.home, place.clock("UTC"), told=lambda step: say(step, err=True))
     if as_json:
         show.as_object(home=made.home, written=made.written, practice=made.settings.practice.key, is_new=made.is_new)

@@ -105,7 +105,8 @@ def _until_more(office: "Office", after: int) -> None:
 def _tell(one: "Logged", *, as_json: bool) -> None:
     event = one.event
     if as_json:
-        show.as_json({"number": one.number, "at": one.at.isoformat(), **show.plain(event)}, indent=None)
+        under = {"account": one.account, "way": one.way}
+        show.as_json({"number": one.number, "at": one.at.isoformat(), **show.plain(event), **under}, indent=None)
         return
     mark = {"wake": "!! ", "can wait": "!  ", "routine": "   "}[event.severity]
     move = f" ({event.before} -> {event.after})" if event.before and event.after else ""

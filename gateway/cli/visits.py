@@ -188,11 +188,12 @@ def fix(
     A command line can be read by everybody on the machine, and stays in the shell's history: patients' data goes by
     --set-from, such as: gateway visits fix V-1001 --set-from - --by NAME --reason TEXT < fields.txt
     """
+    from gateway.accounts import Right
     from gateway.service.visits import correct
     from gateway.service.visits.tie import given_units
 
     pairs = (*(_pair(one) for one in settings), *_pairs_in(settings_file))
-    with place.office(actor=by) as office:
+    with place.office(actor=by, right=Right.DECIDE_CLAIMS if do_not_bill else None) as office:
         if do_not_bill:
             correct.do_not_bill(office, visit, reason=reason)
             say(f"visit {visit} is not billed")

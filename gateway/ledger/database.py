@@ -28,6 +28,8 @@ from gateway.ledger.look_only import connect, why_look_only
 _READ_ONLY = "gateway_read_only"
 LOOK_ONLY = "gateway_look_only"
 """The option of an engine that says why the ledger can only be looked at."""
+ACCOUNT = "gateway_account"
+"""The option of an engine that says under whose account its transactions write, and how that one was known."""
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", 2),
@@ -129,6 +131,10 @@ class Ledger:
         """Say why the ledger can only be looked at; empty if it can be written."""
         why: str = self.engine.get_execution_options().get(LOOK_ONLY, "")
         return why
+
+    def known_as(self, account: str, way: str) -> "Ledger":
+        """Give the same ledger, whose lines of the log say under whose account they were written."""
+        return Ledger(self.engine.execution_options(**{ACCOUNT: (account, way)}))
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -117,6 +117,12 @@ def add_all(tx: Connection, practice: str, some: Iterable[PayersDenial], *, at: 
         tx.execute(insert(denials), rows)
 
 
+def open_cents(tx: Connection, practice: str, claim_version_id: int) -> int:
+    """Add up what is open on a claim version, in cents."""
+    mine = denials.c.practice == practice, denials.c.state == "open", denials.c.claim_version_id == claim_version_id
+    return int(tx.execute(select(func.coalesce(func.sum(denials.c.cents), 0)).where(*mine)).scalar_one())
+
+
 def close_of_claim(tx: Connection, practice: str, claim_version_id: int) -> int:
     """Close what is open on a claim version: it was replaced or closed. Gives how many there were."""
     return _close(tx, practice, denials.c.claim_version_id == claim_version_id)

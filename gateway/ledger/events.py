@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from gateway.event import Event, EventSeverity
 from gateway.ledger import log_order
+from gateway.ledger.database import ACCOUNT
 from gateway.ledger.lists import Indexed, List, Page, page, values
 from gateway.ledger.tables import events
 from gateway.listing import Asked, Condition, asked_for
@@ -20,11 +21,16 @@ _FIELDS: Final = tuple(field.name for field in fields(Event))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """An event as it stands in the log. `number` grows by the order of committing."""
+    """An event as it stands in the log. `number` grows by the order of committing.
+
+    account  under whose account it was written, and `way` how that one was known; empty where the practice has none
+    """
 
     number: int
     at: datetime
     event: Event
+    account: str = ""
+    way: str = ""
 
 
 def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
@@ -34,9 +40,12 @@ def write(tx: Connection, practice: str, event: Event, *, at: datetime) -> None:
 
 def write_all(tx: Connection, practice: str, said: Iterable[Event], *, at: datetime) -> None:
     """Add a line for each, in this order."""
+    # Left out where there is none: an upgrade writes its line before an older ledger has the columns.
+    under = dict(zip(("account", "way"), tx.get_execution_options().get(ACCOUNT, ()), strict=False))
     rows = [
         {name: getattr(event, name) for name in _FIELDS}
         | {"practice": practice, "at": at, "about": event.about[:_ABOUT_MAX]}
+        | under
         for event in said
     ]
     log_order.add(tx, rows)
@@ -106,7 +115,7 @@ def last_number(tx: Connection, practice: str) -> int:
 
 def _logged(row: RowMapping) -> Logged:
     told = dict(row)
-    number, at = told.pop("id"), told.pop("at")
+    number, at, account, way = (told.pop(name) for name in ("id", "at", "account", "way"))
     told.pop("practice")
     told["severity"] = EventSeverity(told["severity"])
-    return Logged(number=number, at=at, event=Event(**told))
+    return Logged(number=number, at=at, event=Event(**told), account=account, way=way)

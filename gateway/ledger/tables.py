@@ -58,6 +58,25 @@ practices = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# Who may work here under which name; roles are words with blanks between. Of a key only its hash is kept.
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    _practice(),
+    Column("name", String(40), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    # NULL where no user of the machine is this account, so that the name is unique among those that are.
+    Column("os_user", String(64), nullable=True),
+    Column("limit_cents", BigInteger, nullable=True),
+    Column("key_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant, nullable=True),
+    UniqueConstraint("practice", "name"),
+    UniqueConstraint("practice", "os_user"),
+)
+
 # Who this ledger is: one row. It belongs to the database itself, and so to no practice.
 instance = Table(
     "instance",
@@ -691,6 +710,9 @@ events = Table(
     Column("reason", Text, nullable=False),
     Column("said", Text, nullable=False),
     Column("next_command", Text, nullable=False),
+    # Under whose account, and how that one was known: by a key or as a user of the machine. Empty where a practice has none.
+    Column("account", String(40), nullable=False, server_default=""),
+    Column("way", String(12), nullable=False, server_default=""),
     Index("ix_events_in_order", "practice", "id"),
     Index("ix_events_by_claim", "practice", "claim", "id"),
     Index("ix_events_by_about", "practice", "about", "id"),

@@ -41,6 +41,7 @@ _COMMANDS = {
     "partners": _Command(
         "partners:partners", "Trading partners: list, check, trust a host key, pause, resume, rename."
     ),
+    "users": _Command("users:users", "Accounts: add, list, change, disable, rotate; roles, rights and limits."),
     "rules": _Command("scrub:rules", "The scrub rules: list, show."),
     "policies": _Command("policies:policies", "What payers, programs and states cover: list, explain."),
     "codes": _Command("codes:codes", "Code lists: how old each is; import newer ones."),

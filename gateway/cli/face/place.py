@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from gateway.accounts import Right
     from gateway.clock import Clock
     from gateway.ledger import Ledger
     from gateway.ledger.lock import AtWork, Told
+    from gateway.service.accounts.known import Known
     from gateway.service.office import Office
     from gateway.settings import Settings
 
@@ -55,11 +57,32 @@ class Place:
 
         return Clock(read=lambda: datetime.now(tz=UTC), zone=ZoneInfo(zone), pinned=self.pinned)
 
-    @contextmanager
-    def office(self, actor: str = "gateway", lock: "Lock | None" = None) -> Iterator["Office"]:
-        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy.
+    def admit(self, actor: str | None = None, right: "Right | None" = None) -> str:
+        """Let those in who may do this, before a ledger that may not be ready is worked on; gives who acts.
 
-        lock  `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
+        actor, right  as in `office`
+
+        Raises NotAllowed if they may not, UsageError if nobody decides, ConfigError.
+        """
+        from gateway.ledger import accounts, open_ledger
+
+        settings = self.settings()
+        ledger = open_ledger(settings.database_url)
+        try:
+            kept = accounts.are_kept(ledger)
+            return _actor(actor, _known(ledger, settings.practice.key, right or _right_needed()) if kept else None)
+        finally:
+            ledger.close()
+
+    @contextmanager
+    def office(
+        self, actor: str | None = None, lock: "Lock | None" = None, right: "Right | None" = None
+    ) -> Iterator["Office"]:
+        """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy, NotAllowed.
+
+        actor  who decides, as typed in --by: empty where it was left out; None where no person decides, but the job works
+        lock   `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
+        right  what has to be allowed, where it is not what the command needs anyway (rights.py)
 
         If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
         """
@@ -86,11 +109,59 @@ class Place:
                 clock = self.clock(settings.practice.zone)
                 with opened(ledger, self.home, settings.practice.key, held) as found:
                     _tell_standing(found.ledger)
+                    who = _known(found.ledger, settings.practice.key, right or _right_needed())
                     yield Office(
-                        ledger=found.ledger, settings=settings, clock=clock, actor=actor, give_way=found.give_way
+                        ledger=found.ledger.known_as(who.account.name, who.way) if who else found.ledger,
+                        settings=settings,
+                        clock=clock,
+                        actor=_actor(actor, who),
+                        account=who.account if who else None,
+                        give_way=found.give_way,
                     )
         finally:
             ledger.close()
+
+
+def _right_needed() -> "Right | None":
+    """Give the right that the command which is being run needs; None outside of one, or where it is open."""
+    from gateway.cli.face.rights import right_of
+
+    running = click.get_current_context(silent=True)
+    return right_of(" ".join(running.command_path.split()[1:])) if running is not None and running.parent else None
+
+
+def _known(ledger: "Ledger", practice: str, right: "Right | None") -> "Known | None":
+    """Give whose account it is; None where the practice has none. Raises NotAllowed if it has not the right."""
+    from gateway.ledger import accounts
+
+    with ledger.reading() as tx:
+        if not accounts.exist(tx, practice):
+            return None
+        from gateway.cli.face.credentials import offered
+        from gateway.service.accounts.known import known, require
+
+        who = known(tx, practice, offered())
+    if right is not None:
+        require(who.account, right)
+    return who
+
+
+def _actor(by: str | None, who: "Known | None") -> str:
+    """Give who acts: the job, or who decides: what was typed, the account once there are accounts. Raises UsageError, NotAllowed."""
+    from gateway.errors import NotAllowed, UsageError
+    from gateway.service.office import JOB
+
+    if by is None:
+        return JOB
+    if who is not None:
+        if by.strip() not in {"", who.account.name}:
+            raise NotAllowed(
+                f"you are known as {who.account.name}, and --by says somebody else; leave --by out; nothing was changed"
+            )
+        return who.account.name
+    if by.strip() in {"", JOB}:
+        raise UsageError("this is a person's decision: say --by NAME, the name of a person; nothing was changed")
+    return by
 
 
 def _tell_standing(ledger: "Ledger") -> None:

@@ -21,6 +21,12 @@ def say(*lines: str, err: bool = False, bold: bool = False) -> None:
     click.echo(click.style(words, bold=True) if bold else words, err=err)
 
 
+def asked_unseen(what: str) -> str:
+    """Ask a person for something that nobody may read over their shoulder. Raises click.Abort where nobody can answer."""
+    answer: str = click.prompt(legible(what), hide_input=True, err=True)
+    return answer
+
+
 def legible(text: str) -> str:
     r"""Give a text in which what a terminal would obey is written out, such as \x1b. A tab stays."""
     if text.isprintable():

@@ -126,7 +126,12 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 def decided(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by and --reason, which every decision of a person carries."""
     command = click.option("--reason", required=True, help="Why, in your own words; it is kept.")(command)
-    return click.option("--by", required=True, metavar="NAME", help="Who decides; it is kept.")(command)
+    return click.option(
+        "--by",
+        default="",
+        metavar="NAME",
+        help="Who decides; it is kept. With accounts: yours, and it may be left out.",
+    )(command)
 
 
 def decided_by(event: "Event") -> str:

@@ -45,7 +45,7 @@ def reconcile(
     if way == "recover":
         return recovery.recover(place, as_json=as_json)
     if way or free:
-        if not (by and reason):
+        if not reason:
             raise click.UsageError("this is a person's decision: say --by NAME and --reason TEXT")
         return recovery.decide(
             place, way or "", free=free, without=without, ready_unsent=ready_unsent, by=by, reason=reason

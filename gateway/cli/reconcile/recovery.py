@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from gateway.accounts import Right
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
 from gateway.cli.face.say import say
@@ -22,7 +23,7 @@ def recover(place: Place, *, as_json: bool) -> int:
     from gateway.service.partners.host_keys import mailbox_of
     from gateway.service.recovery.recover import recover as run
 
-    with place.office() as office:
+    with place.office(right=Right.RUN_LEDGER) as office:
         outcome = run(office, mailbox_of)
     if as_json:
         show.as_object(held=outcome)
@@ -42,7 +43,8 @@ def decide(
     from gateway.service.recovery import recover as service
 
     # Nobody may be at work on the ledger while it becomes a later one of itself.
-    with place.office(actor=by, lock=at_work if free else alone) as office:
+    lock, right = (at_work, Right.DECIDE_FILES) if free else (alone, Right.RUN_LEDGER)
+    with place.office(actor=by, lock=lock, right=right) as office:
         if free:
             service.free(office, free, reason=reason)
             say(f"{free} is no longer kept back; next: gateway batch seal")

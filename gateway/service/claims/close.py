@@ -1,5 +1,7 @@
 """A person decides that nothing more is done about a claim."""
 
+from decimal import Decimal
+
 from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.ledger import Transaction, claims, denials, desk, remittances, visits
@@ -7,7 +9,7 @@ from gateway.ledger.claims import StoredClaim
 from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState, VisitState
 from gateway.money import from_cents, shown
 from gateway.service.claims.named import named
-from gateway.service.decisions import visit_decided
+from gateway.service.decisions import require_authority, visit_decided
 from gateway.service.office import Office
 
 _CLOSABLE = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.PAID, ClaimState.REVERSED)
@@ -28,6 +30,9 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
         ended = on_its_way and (claim.is_void or claim.id in answered)
         if claim.state not in _CLOSABLE and not ended:
             raise UsageError(f"claim {claim.pcn} is {claim.state}; only an answered or rejected claim can be closed")
+        require_authority(
+            office, _given_up(tx, practice, claim, is_answered=bool(answered)), f"what is given up of claim {claim.pcn}"
+        )
         said = Event(
             kind="claim.closed",
             about=claim.pcn,
@@ -50,6 +55,12 @@ def close_claim(office: Office, name: str, *, reason: str) -> StoredClaim:
             )
             visits.move(tx, practice, current, VisitState.NOT_BILLED, event=unbilled, at=at)
     return claim
+
+
+def _given_up(tx: Transaction, practice: str, claim: StoredClaim, *, is_answered: bool) -> Decimal:
+    """Give the dollars that nobody is asked for any more: what is denied of an answered claim, else all of it."""
+    is_whole = not is_answered or claim.state is ClaimState.REVERSED
+    return from_cents(claim.charge_cents if is_whole else denials.open_cents(tx, practice, claim.id))
 
 
 def _require_no_money_waits(tx: Transaction, practice: str, claim: StoredClaim) -> None:

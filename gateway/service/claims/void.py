@@ -15,12 +15,14 @@ from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, denials, events, numbers, standing_amounts, visits
 from gateway.ledger.claims import NewClaim, StoredClaim
 from gateway.lifecycle import IN_FLIGHT, MOVES, ClaimState
+from gateway.money import from_cents
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of, is_taken_back
 from gateway.service.claims.named import named
 from gateway.service.claims.replacing import PAST
 from gateway.service.claims.resubmit import same_content
 from gateway.service.claims.withdrawn_visit import reclaim_visit, withdraw_visit
+from gateway.service.decisions import require_authority
 from gateway.service.office import Office
 
 _ADJUDICATED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED, ClaimState.REPLACED)
@@ -41,6 +43,7 @@ def void_claim(office: Office, name: str, *, reason: str) -> tuple[StoredClaim, 
         why = _why_not(tx, office, claim, payer)
         if why:
             raise UsageError(f"{why}; nothing was changed")
+        require_authority(office, from_cents(claim.charge_cents), f"claim {claim.pcn}")
         (pcn,) = numbers.patient_control_numbers(tx, 1)
         body = replace(
             same_content(claims.body_of(tx, practice, claim.id), pcn),

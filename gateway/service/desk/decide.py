@@ -11,6 +11,7 @@ from gateway.ledger.remittances import RemittanceState
 from gateway.money import from_cents, shown
 from gateway.remit.overpayment import resumed, suspended
 from gateway.remit.standing import Fate
+from gateway.service.decisions import require_authority
 from gateway.service.desk.open_item import answer_of, item_numbered, open_item
 from gateway.service.money.set_off import set_off
 from gateway.service.office import Office
@@ -31,6 +32,7 @@ def give_back(office: Office, number: int, *, reason: str) -> DeskItem:
                 f"item {number} is no money that came to the practice: {item.kind}, {shown(from_cents(item.left_cents))}; "
                 "nothing was changed"
             )
+        require_authority(office, from_cents(item.left_cents), f"item {number}")
         answer = answer_of(tx, office, item)
         _end(tx, practice, item, ItemState.RETURNED)
         refund = NewItem(
@@ -57,6 +59,7 @@ def close_item(office: Office, number: int, *, reason: str) -> DeskItem:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         item = open_item(tx, practice, number)
+        require_authority(office, from_cents(item.left_cents), f"item {number}")
         _end(tx, practice, item, ItemState.CLOSED)
         if item.kind is ItemKind.SET_ASIDE:
             money.decide(tx, practice, item.remittance_id, RemittanceState.CLOSED)

@@ -19,10 +19,11 @@ from gateway.remit.posting import ANSWER, negated
 from gateway.remit.standing import Fate
 from gateway.remittance import REVERSAL, ClaimPayment
 from gateway.service.claims.void import see_to_voids
+from gateway.service.decisions import require_authority
 from gateway.service.desk.claim_meant import claim_meant
 from gateway.service.desk.open_item import answer_of, open_item
 from gateway.service.desk.told_again import as_remittance
-from gateway.service.desk.typed import TypedLine, as_typed, without_lines
+from gateway.service.desk.typed import TypedLine, adjusted, as_typed, without_lines
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours
 from gateway.service.money.reckoned import Reckoned
 from gateway.service.money.settle_claim import settle_claim
@@ -79,6 +80,8 @@ def place(
         placed = Placed(item=item.id, claim=ours.claim.pcn, amount=from_cents(item.left_cents), state=ours.state)
         if dry_run:
             return placed
+        if found_by is Step.PERSON:
+            require_authority(office, max(abs(placed.amount), adjusted(says)), f"item {number}")
         visits.lock(tx, practice, list(placing.answered.visit_ids))
         desk.move(tx, practice, item, -item.held_cents, ItemState.PLACED, f"placed on claim {ours.claim.pcn}")
         desk.tie(tx, practice, item, ours.claim.pcn)

@@ -13,6 +13,7 @@ from gateway.remit.posting import Bucket
 from gateway.remit.standing import Fate
 from gateway.remittance import QMB, GroupCode
 from gateway.service.claims.named import named
+from gateway.service.decisions import require_authority
 from gateway.service.desk.told_again import settle_anew
 from gateway.service.money.claims_answered import ClaimsAnswered, Ours, read_claims
 from gateway.service.money.find_claims import Found
@@ -43,6 +44,7 @@ def bill_patient(office: Office, name: str, *, reason: str) -> tuple[StoredClaim
         ]
         _require_may_be_asked(office, ours, moved)
         cents = sum(one.cents for one in moved)
+        require_authority(office, from_cents(cents), f"what claim {claim.pcn} leaves to the patient")
         stored = money.find(tx, practice, max(one.remittance_id for one in ours.answers))
         assert stored is not None, "an answer is of a remittance"
         ours.asks_patient = True

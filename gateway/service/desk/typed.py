@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -25,6 +25,11 @@ class TypedLine:
     place: int
     paid: Decimal
     adjustments: tuple[Adjustment, ...]
+
+
+def adjusted(lines: Iterable[TypedLine]) -> Decimal:
+    """Give the dollars that typed lines take off or add beside what was paid: what somebody decides by typing them."""
+    return sum((abs(one.amount) for line in lines for one in line.adjustments), ZERO)
 
 
 def read_line(text: str) -> TypedLine:

@@ -13,6 +13,7 @@ from gateway.lifecycle import ClaimState
 from gateway.money import from_cents, shown
 from gateway.remit.ladder import Step
 from gateway.remit.standing import Fate
+from gateway.service.decisions import require_authority
 from gateway.service.desk.told_again import settle_anew
 from gateway.service.money.claims_answered import Ours, read_claims
 from gateway.service.money.find_claims import Found
@@ -33,7 +34,8 @@ def unpost(office: Office, number: int, *, claim: str = "", reason: str) -> tupl
 
     claim  a patient control number, or the key of a visit; empty for all
 
-    Raises UsageError if there is no such remittance, or nothing of it is posted there: then nothing was changed.
+    Raises UsageError if there is no such remittance, or nothing of it is posted there, NotAllowed if it is above the limit
+    of whoever decides: then nothing was changed.
     """
     practice = office.practice.key
     with office.ledger.writing() as tx:
@@ -51,6 +53,8 @@ def unpost(office: Office, number: int, *, claim: str = "", reason: str) -> tupl
         )
         if not done:
             raise UsageError(f"nothing of remittance {number} stands there; nothing was changed")
+        taken = from_cents(sum(abs(one.cents) for one in done))
+        require_authority(office, taken, f"what is taken off of remittance {number}")
     return done
 
 

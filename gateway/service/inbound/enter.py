@@ -27,7 +27,9 @@ from gateway.listing import asked_for
 from gateway.money import ZERO, cents, from_cents, shown
 from gateway.partner import TradingPartner
 from gateway.remittance import ClaimPayment, Remittance
+from gateway.service.decisions import require_authority
 from gateway.service.desk.claim_meant import claim_meant
+from gateway.service.desk.typed import adjusted
 from gateway.service.identity.instance import require_released
 from gateway.service.inbound.by_hand import FOLDER, keep, plain_name
 from gateway.service.inbound.outcome import Posted
@@ -98,7 +100,8 @@ def enter(office: Office, paper: Paper, *, reason: str, partner: str = "", dry_r
     partner  whose claims it answers; left out, it is the one that its claims went out through
 
     Raises UsageError if it is not well typed, a claim is not found, a line or the whole does not come out, or it was posted
-    before; ConfigError if there is no such partner; LedgerHeld. Then nothing was kept.
+    before; NotAllowed if it is above the limit of whoever types; ConfigError if there is no such partner; LedgerHeld. Then
+    nothing was kept.
     """
     require_released(office)
     _well_typed(paper)
@@ -112,6 +115,8 @@ def enter(office: Office, paper: Paper, *, reason: str, partner: str = "", dry_r
     prepared = _prepared(office, known, name, raw)
     if dry_run:
         return _entered(known, prepared, None)
+    taken_off = sum((adjusted(one.lines) for one in paper.claims), ZERO)
+    require_authority(office, max(paper.amount, taken_off), f"the EOB {paper.trace}")
     said = (
         f"{name}, a paper EOB typed in by {office.actor}: trace {paper.trace}, {shown(paper.amount)} of payer "
         f"{paper.payer} for {len(paper.claims)} claims"

@@ -4,8 +4,9 @@ It is always the same file: same bytes, same ISA13, same name, so that the partn
 Building a new file with new numbers for claims whose old one is unresolved is not to be had.
 """
 
+from gateway.accounts import Account
 from gateway.delivery import UNCERTAIN, Delivery
-from gateway.errors import UsageError
+from gateway.errors import NotAllowed, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, claims, events, inbound, outbox, resends
 from gateway.ledger.outbox import SealedFile, Step
@@ -14,11 +15,20 @@ from gateway.service.office import Office
 from gateway.service.outbound.sealed_files import named, not_exported
 
 
-def resend(office: Office, name: str, *, reason: str, approved_by: str = "", partner: str = "") -> SealedFile:
+def resend(
+    office: Office,
+    name: str,
+    *,
+    reason: str,
+    approved_by: str = "",
+    second: Account | None = None,
+    partner: str = "",
+) -> SealedFile:
     """Have a file uploaded again that nobody has acknowledged; `gateway deliver` then does it.
 
     approved_by  the second person. Left out, where the partner refuses a second interchange of one ISA13 by itself:
                  somebody then countersigns later
+    second       their account, which has shown itself: where the practice has accounts, a name alone approves nothing
     Raises UsageError if it may not be done: it has certainly not left, was answered, or lacks its second person.
     """
     practice, at = office.practice.key, office.clock.now()
@@ -26,7 +36,7 @@ def resend(office: Office, name: str, *, reason: str, approved_by: str = "", par
         file = named(tx, office, name, partner)
         not_exported(file)
         _may_be_resent(tx, office, file)
-        _second_person(office, file, approved_by)
+        _second_person(office, file, approved_by, second)
         why = f"to be sent again, as {office.actor}" + (f" and {approved_by} decided" if approved_by else " decided")
         said = Event(
             kind="file.resent",
@@ -65,8 +75,12 @@ def _may_be_resent(tx: Transaction, office: Office, file: SealedFile) -> None:
         raise UsageError(f"partner {file.partner} of file {file.name} is not configured any more")
 
 
-def _second_person(office: Office, file: SealedFile, approved_by: str) -> None:
-    if approved_by and _same(approved_by, office.actor):
+def _second_person(office: Office, file: SealedFile, approved_by: str, second: Account | None) -> None:
+    if office.account is not None and approved_by and (second is None or second.name != approved_by):
+        raise NotAllowed(
+            f"{approved_by} has not shown that it is them: their own key is asked for; nothing was changed"
+        )
+    if approved_by and (_same(approved_by, office.actor) or (second is not None and second == office.account)):
         raise UsageError("--approved-by: want another person than --by; nothing was changed")
     if not approved_by and not office.settings.partner(file.partner).deduplicates:
         raise UsageError(

@@ -12,7 +12,7 @@ from gateway.ledger.filesystem import require_local
 from gateway.ledger.health import altered_files, damage, settings_of, shape_of
 from gateway.service.identity.instance import require_its_tables, why_held
 from gateway.service.money.reconcile import reconcile
-from gateway.service.office import Office, quietly
+from gateway.service.office import JOB, Office, quietly
 from gateway.service.recovery.stored_money import Compared, altered_claims, altered_payments
 from gateway.settings import Settings
 
@@ -64,7 +64,7 @@ def _looks(ledger: Ledger, settings: Settings, clock: Clock, tell: Callable[[int
     said = "HELD; next: gateway reconcile" if held else "the one that this home folder works with"
     yield Looked(what="instance", said=said, wrong=(held,) if held else (), is_damage=False)
     at = Clock(read=clock.read, zone=ZoneInfo(settings.practice.zone), pinned=clock.pinned)
-    office = Office(ledger=ledger, settings=settings, clock=at, actor="gateway")
+    office = Office(ledger=ledger, settings=settings, clock=at, actor=JOB)
     yield from _money(office, tell)
     laws = reconcile(office).laws
     broken = tuple(f"{law.law}: {one}" for law in laws for one in law.broken)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from gateway.accounts import Right
 from gateway.clock import Clock
 from gateway.codes.table import codes_folder
 from gateway.edi.checking.hot import is_compiled
@@ -17,7 +18,7 @@ from gateway.edi.guide.compiled import guide_of
 from gateway.edi.guide.overlay import read_overlay
 from gateway.edi.wire.segment import STANDARD
 from gateway.errors import ConfigError, GatewayError, LedgerBusy
-from gateway.ledger import migrate, open_ledger, standings
+from gateway.ledger import accounts, migrate, open_ledger, standings
 from gateway.ledger.filesystem import kind_of
 from gateway.ledger.lock import require_nobody_alone
 from gateway.partner import MailboxKind, PgpPolicy, TradingPartner
@@ -64,6 +65,7 @@ def examine(home: Path, clock: Clock) -> tuple[Check, ...]:
         _disk(home),
         _ledger(settings),
         *_instance(settings),
+        *_accounts(settings),
         _backup(settings, clock),
         *_partners(settings),
         *_names(settings),
@@ -137,6 +139,30 @@ def _instance(settings: Settings) -> Iterator[Check]:
         yield Check(what="instance", health=Health.BAD, said=str(wrong), fix="see the ledger's line")
     finally:
         ledger.close()
+
+
+def _accounts(settings: Settings) -> Iterator[Check]:
+    """Who may do what here; a ledger that is not ready says nothing of it."""
+    try:
+        ledger = open_ledger(settings.database_url)
+    except GatewayError:
+        return
+    try:
+        if not accounts.are_kept(ledger):
+            return
+        with ledger.reading() as tx:
+            known = accounts.all_of(tx, settings.practice.key)
+    finally:
+        ledger.close()
+    in_use = [one for one in known if one.disabled_at is None]
+    admins = ", ".join(one.name for one in in_use if one.may(Right.RUN_ACCOUNTS))
+    said = (
+        f"{len(in_use)} in use, {len(known) - len(in_use)} disabled; run by {admins}"
+        if known
+        else "none: whoever can run commands here may do everything, and who decides is what they type in --by; "
+        "to change that: gateway users add"
+    )
+    yield Check(what="accounts", health=Health.GOOD, said=said)
 
 
 def _backup(settings: Settings, clock: Clock) -> Check:

@@ -10,7 +10,7 @@ from gateway.errors import ConfigError
 from gateway.ledger import events, migrate, open_ledger, practices
 from gateway.ledger.lock import alone, at_work
 from gateway.service.identity.instance import require_its_tables, settle_in
-from gateway.service.office import Office, quietly
+from gateway.service.office import JOB, Office, quietly
 from gateway.service.setup.upgrade import Declined, Told, upgrade
 from gateway.settings import CONFIG_SHIPPED, Settings, load
 
@@ -56,6 +56,17 @@ def found(home: Path, clock: Clock, *, told: Told = quietly) -> Founded:
     return Founded(home=home, written=written, settings=settings, is_new=is_new)
 
 
+def is_older(home: Path) -> bool:
+    """Tell whether a home folder has a ledger of an older gateway, which founding it again would upgrade."""
+    if not (home / "gateway.toml").exists():
+        return False
+    ledger = open_ledger(load(home).database_url)
+    try:
+        return migrate.current(ledger) not in {None, migrate.newest()}
+    finally:
+        ledger.close()
+
+
 def register(settings: Settings, clock: Clock, *, declined: Declined | None = None, told: Told = quietly) -> bool:
     """Bring the ledger's tables up to date and register the practice; tells whether it is new there.
 
@@ -71,7 +82,7 @@ def register(settings: Settings, clock: Clock, *, declined: Declined | None = No
         with at_work(ledger, told) if is_newest else alone(ledger, told):
             if is_newest:
                 migrate.require_newest(ledger)  # whoever was waited for may have been a newer gateway's upgrade
-            office = Office(ledger=ledger, settings=settings, clock=clock, actor="gateway")
+            office = Office(ledger=ledger, settings=settings, clock=clock, actor=JOB)
             upgraded = upgrade(office, declined=declined, told=told)
             with ledger.writing() as tx:
                 secret = secrets.token_bytes(_SECRET_BYTES)

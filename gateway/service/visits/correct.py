@@ -1,17 +1,20 @@
 """A person corrects a visit, accepts a proposed change, sends a withdrawn one after all, or decides that it is not billed."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
+from gateway.billing.draft import draft
 from gateway.errors import UsageError
 from gateway.finding import RowFault
 from gateway.intake import Taken, amend, visit_of
 from gateway.ledger import Transaction, claims, events, visits
 from gateway.ledger.visits import StoredVisit
 from gateway.lifecycle import IN_FLIGHT, ClaimState, VisitState
+from gateway.money import ZERO
 from gateway.payer import Payer, Program
 from gateway.service.claims.answered import earlier_of
-from gateway.service.decisions import visit_decided
+from gateway.service.decisions import require_authority, visit_decided
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import has_left, new_version, reinstate, replace_unsent
 from gateway.service.visits.scrub import Scrubbed, scrub_visits
@@ -60,7 +63,10 @@ def fix_visit(office: Office, key: str, settings: tuple[tuple[str, str], ...], *
 
 
 def do_not_bill(office: Office, key: str, *, reason: str) -> None:
-    """Decide that a visit is not billed. Raises UsageError if a claim of it has already left."""
+    """Decide that a visit is not billed.
+
+    Raises UsageError if a claim of it has already left, NotAllowed if its charges are above the limit of whoever decides.
+    """
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
         visit = _known(tx, practice, key)
@@ -74,9 +80,16 @@ def do_not_bill(office: Office, key: str, *, reason: str) -> None:
                 f"payer {held[-1].payer} has answered claim {held[-1].pcn} of visit {key}, and holds it: it was billed; what "
                 f"was paid is taken back by a void (gateway claims void {held[-1].pcn} --by NAME --reason TEXT)"
             )
+        require_authority(office, _charges(office, visit), f"visit {key}")
         replace_unsent(tx, office, visit, reason=reason)
         said = visit_decided(visit, VisitState.NOT_BILLED, f"visit {key} is not billed", office, reason)
         visits.move(tx, practice, visit, VisitState.NOT_BILLED, event=said, at=at)
+
+
+def _charges(office: Office, visit: StoredVisit) -> Decimal:
+    """Give the dollars that a visit would be billed for, as far as its charges are known."""
+    lines = draft(visit_of(visit.document), office.settings.payer(visit.payer)).billed
+    return sum((one.charge or ZERO for one in lines), ZERO)
 
 
 def _scrubbed(office: Office, key: str, reason: str) -> Scrubbed:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.accounts import Account, Role
 from gateway.delivery import Delivery
 from gateway.errors import LedgerConflict, UsageError
 from gateway.event import Event, EventSeverity
@@ -47,6 +48,25 @@ def presumed(sealed: Office) -> tuple[Office, Server]:
 
 def again(office: Office) -> SealedFile:
     return resend(as_(office, "Ana Reyes"), NAME, reason="they never got it", approved_by="Bo Lund")
+
+
+def account(name: str, role: Role = Role.BILLER) -> Account:
+    return Account(name=name, person=f"A {name}", roles=frozenset({role}), created_at=NOW)
+
+
+def test_with_accounts_the_second_person_is_another_account_that_has_shown_itself(
+    presumed: tuple[Office, Server],
+) -> None:
+    ana = replace(presumed[0], account=account("ana"), actor="ana")
+    for approved_by, second, why in (
+        ("bo", None, "has not shown that it is them"),
+        ("bo", account("cy"), "has not shown that it is them"),
+        ("ana", account("ana"), "want another person"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            resend(ana, NAME, reason="r", approved_by=approved_by, second=second)
+    assert file_of(ana).state is Delivery.PRESUMED
+    assert resend(ana, NAME, reason="r", approved_by="bo", second=account("bo")).state is Delivery.UPLOADING
 
 
 def test_a_resend_is_the_same_bytes_under_the_same_name_and_keeps_both_people(presumed: tuple[Office, Server]) -> None:

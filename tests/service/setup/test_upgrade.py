@@ -4,14 +4,15 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from gateway.errors import ConfigError, LedgerBusy
-from gateway.event import Event
+from gateway.event import Event, EventSeverity
 from gateway.ledger import Ledger, events, lock, migrate, open_ledger, practices
-from gateway.ledger.events import Logged
 from gateway.ledger.lock import at_work
 from gateway.service.office import Office, quietly
 from gateway.service.recovery.backup import folder_of, newest, restore
@@ -63,10 +64,14 @@ def opened(settings: Settings) -> Ledger:
     return open_ledger(settings.database_url)
 
 
-def logged(settings: Settings, kind: str) -> tuple[Logged, ...]:
-    ledger = opened(settings)
+def logged(settings: Settings, kind: str) -> tuple[Event, ...]:
+    """Lines of the log by their kind, whatever columns the tables have by now."""
+    ledger, names = opened(settings), [field.name for field in fields(Event)]
     with ledger.reading() as tx:
-        found = events.read(tx, P, kind=kind)
+        rows = tx.execute(text("SELECT * FROM events WHERE kind = :kind ORDER BY id"), {"kind": kind}).mappings()
+        found = tuple(
+            Event(**{**{name: row[name] for name in names}, "severity": EventSeverity(row["severity"])}) for row in rows
+        )
     ledger.close()
     return found
 
@@ -91,7 +96,7 @@ def test_a_backup_is_made_before_and_named_in_the_log(settings: Settings) -> Non
     assert (manifest.revision, manifest.verified) == (OLDER, True)
     assert revision(settings) == migrate.newest()
     (line,) = logged(settings, "ledger.upgraded")
-    assert line.event.said.startswith(f"upgraded from revision {OLDER} to {migrate.newest()}; backup {manifest.file}")
+    assert line.said.startswith(f"upgraded from revision {OLDER} to {migrate.newest()}; backup {manifest.file}")
     assert [one.split(":")[0] for one in told[:3]] == [
         f"backup into {folder_of(settings.home)}",
         f"backup {manifest.file}",
@@ -117,11 +122,11 @@ def test_a_backup_is_declined_by_name_and_that_is_kept_before_and_after(settings
     with pytest.raises(Stopped):
         register(settings, at(1), declined=DECLINED, told=stop_before("revision"))
     (line,) = logged(settings, "ledger.backup_declined")
-    assert (line.event.actor, line.event.reason) == (DECLINED.by, DECLINED.reason)
+    assert (line.actor, line.reason) == (DECLINED.by, DECLINED.reason)
     assert revision(settings) == OLDER
     register(settings, at(2), declined=DECLINED)
     (line,) = logged(settings, "ledger.upgraded")
-    assert (line.event.actor, line.event.reason) == (DECLINED.by, DECLINED.reason)
+    assert (line.actor, line.reason) == (DECLINED.by, DECLINED.reason)
     assert revision(settings) == migrate.newest()
     assert backups(settings) == []
 
@@ -142,7 +147,7 @@ def test_an_upgrade_that_was_stopped_takes_the_backup_it_has_made(settings: Sett
     register(settings, at(2))
     assert backups(settings) == [made]
     (line,) = logged(settings, "ledger.upgraded")
-    assert made.removesuffix(".json") in line.event.said
+    assert made.removesuffix(".json") in line.said
 
 
 def test_it_makes_another_one_where_something_was_written_since(settings: Settings) -> None:
