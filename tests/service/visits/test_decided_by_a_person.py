@@ -100,8 +100,8 @@ def test_a_number_with_hyphens_is_the_same_patients(office: Office) -> None:
 
 def test_a_code_on_several_lines_is_given_its_unit_by_the_lines(counting: Office) -> None:
     lines = [
-        {"code": "97110", "minutes": 12, "treated_by": "therapist", "charge": "60.00"},
-        {"code": "97110", "minutes": 8, "treated_by": "assistant", "charge": "60.00"},
+        {"code": "97110", "minutes": 12, "charge": "60.00"},
+        {"code": "97110", "minutes": 8, "modifiers": ["76"], "charge": "60.00"},
         {"code": "97140", "minutes": 20, "charge": "60.00"},
     ]
     taken(counting, visit(services=lines))
