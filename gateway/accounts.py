@@ -46,6 +46,7 @@ class Right(StrEnum):
     DECIDE_FILES = "decide files"
     TAKE_OUT = "take files out"
     RUN_PARTNERS = "run partners"
+    RUN_SERVICE = "run the service"
     RUN_LEDGER = "run the ledger"
     RUN_ACCOUNTS = "run accounts"
 
@@ -78,6 +79,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
             Right.POST,
             Right.DECIDE_FILES,
             Right.RUN_PARTNERS,
+            Right.RUN_SERVICE,
             Right.RUN_LEDGER,
         }
     ),

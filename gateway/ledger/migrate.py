@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from gateway.errors import ConfigError
 from gateway.ledger.database import Ledger
 
-NEWEST: Final = "0016"
+NEWEST: Final = "0017"
 """The revision that this version wants: that of the newest file in migrations/versions."""
 _HAS_TABLE: Final = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",

@@ -9,12 +9,21 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 from gateway.errors import UsageError
 from gateway.event import Event
 from gateway.ledger import events, numbers
-from gateway.ledger.tables import capabilities, control_numbers, inbound_looks, interchanges, metadata, slots, standings
+from gateway.ledger.tables import (
+    capabilities,
+    control_numbers,
+    inbound_looks,
+    interchanges,
+    metadata,
+    schedules,
+    slots,
+    standings,
+)
 from gateway.ledger.tables import events as log
 
 _KEPT: Final = frozenset({log.name, control_numbers.name})
 """What keeps the old name: the log is never changed, and numbers that were used stay used."""
-_OF_THE_NAME: Final = (standings, capabilities, inbound_looks, slots)
+_OF_THE_NAME: Final = (standings, capabilities, inbound_looks, schedules, slots)
 """What the new name may have of its own already: then that stands, and the old one's goes."""
 
 

@@ -77,6 +77,45 @@ accounts = Table(
     UniqueConstraint("practice", "os_user"),
 )
 
+# Up to when the times of a job have become slots, and whether a person has stopped it.
+schedules = Table(
+    "schedules",
+    metadata,
+    _id(),
+    _practice(),
+    Column("job", String(20), nullable=False),
+    # The partner that it is done for; empty for the practice's own.
+    Column("partner", String(40), nullable=False),
+    Column("known_until", Instant, nullable=False),
+    Column("paused_at", Instant, nullable=True),
+    Column("paused_by", Text, nullable=False),
+    Column("pause_reason", Text, nullable=False),
+    UniqueConstraint("practice", "job", "partner"),
+)
+
+# The truth about what is done by itself: one row for each time that has come. It is begun before its work and ended after it.
+slots = Table(
+    "slots",
+    metadata,
+    _id(),
+    _practice(),
+    Column("job", String(20), nullable=False),
+    Column("partner", String(40), nullable=False),
+    # The wall clock that it is for, such as 2026-11-27T16:30: never twice, whatever clocks do.
+    Column("local", String(16), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),
+    # Who has begun it, and how often; only that one may end it.
+    Column("fence", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    Column("again_at", Instant, nullable=True),
+    Column("said", Text, nullable=False),
+    UniqueConstraint("practice", "job", "partner", "local"),
+    Index("ix_slots_practice_state_due_at", "practice", "state", "due_at"),
+)
+
 # Who this ledger is: one row. It belongs to the database itself, and so to no practice.
 instance = Table(
     "instance",
@@ -679,17 +718,6 @@ interchange_numbers = Table(
     Column("usage", String(1), primary_key=True),
     Column("cycle", Integer, nullable=False),
     Column("last", Integer, nullable=False),
-)
-
-slots = Table(
-    "slots",
-    metadata,
-    Column("practice", String(40), ForeignKey("practices.key"), primary_key=True),
-    Column("job", String(20), primary_key=True),
-    Column("partner", String(40), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("cutoff", String(5), primary_key=True),
-    Column("at", Instant, nullable=False),
 )
 
 events = Table(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = ".settings-checked.json"
 PREFIX: Final = "gateway_"
-FROM_ENVIRONMENT: Final = ("environment", "database", "practice", "unknown_payer", "still_holds")
+FROM_ENVIRONMENT: Final = ("environment", "database", "practice", "unknown_payer", "schedule", "still_holds")
 """What of gateway.toml the environment can override: its keys at the top."""
 _ADDRESS: Final = "gateway_database__url"
 _NOT_KEPT: Final = ("home", "database_url")
@@ -36,6 +36,7 @@ _CODE: Final = (
     "payer.py",
     "people.py",
     "policy.py",
+    "timetable.py",
     "visit.py",
 )
 _OPTIONAL: Final = ("staff.toml", "waivers.toml")

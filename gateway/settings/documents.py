@@ -15,6 +15,7 @@ from gateway.partner import MailboxKind, Publish, Usage
 from gateway.payer import CountedFrom, Program, UnitRule
 from gateway.people import TaxIdKind
 from gateway.policy import Confidence
+from gateway.timetable import read_times
 from gateway.visit import Discipline
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -120,6 +121,44 @@ class StillHoldsDocument(_Strict):
     why: Annotated[str, Field(min_length=5)]
 
 
+def _times(text: str) -> str:
+    read_times(text)
+    return text
+
+
+TimesOfDay = Annotated[str, AfterValidator(_times)]
+
+
+class ClosedDayDocument(_Strict):
+    """A day without cutoffs, and why."""
+
+    day: date
+    why: Annotated[str, Field(min_length=2)]
+
+
+class PartnerScheduleDocument(_Strict):
+    """[schedule] of a partner: cutoffs, and when its answers are fetched. Without `sends` nothing goes to it by itself."""
+
+    zone: Annotated[str, AfterValidator(_zone)] | Literal[""] = ""
+    sends: tuple[TimesOfDay, ...] = ()
+    collects: tuple[TimesOfDay, ...] = ()
+    delivers: tuple[TimesOfDay, ...] = ("every 10 min",)
+    closed: tuple[ClosedDayDocument, ...] = ()
+    banking_holidays: bool = False
+
+
+class ScheduleDocument(_Strict):
+    """[schedule] of gateway.toml: what the practice has done by itself, by its own clock."""
+
+    drop_folder: str = ""
+    take_in: tuple[TimesOfDay, ...] = ("every 1 min",)
+    scrub: tuple[TimesOfDay, ...] = ("every 60 min",)
+    post: tuple[TimesOfDay, ...] = ("every 30 min",)
+    reconcile: tuple[TimesOfDay, ...] = ("06:00",)
+    backup: tuple[TimesOfDay, ...] = ("01:00",)
+    backups_kept: Annotated[int, Field(ge=1)] = 14
+
+
 class GatewayDocument(BaseSettings):
     """gateway.toml. Every key can be overridden by the environment, as in GATEWAY_DATABASE__URL."""
 
@@ -131,6 +170,7 @@ class GatewayDocument(BaseSettings):
     database: DatabaseDocument = DatabaseDocument()
     practice: PracticeDocument
     unknown_payer: UnknownPayerDocument
+    schedule: ScheduleDocument = ScheduleDocument()
     still_holds: tuple[StillHoldsDocument, ...] = ()
 
     @classmethod
@@ -245,6 +285,7 @@ class PartnerDocument(_Strict):
     # At least two letters or digits: a name that fits anything would hide what should be looked at.
     reports: tuple[Annotated[str, Field(pattern=r"^[._?*-]*([A-Za-z0-9][._?*-]*){2,128}$")], ...] = ()
     companions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    schedule: PartnerScheduleDocument = PartnerScheduleDocument()
 
 
 _Amounts = dict[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], Annotated[Decimal, Field(gt=0, decimal_places=2)]]

@@ -1,11 +1,11 @@
 """Read a home folder whole and check it: gateway.toml, partners/*.toml, payers/*.toml, policies/*.toml, staff.toml, waivers.toml."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +23,7 @@ from gateway.settings.documents import (
     WaiversDocument,
 )
 from gateway.settings.values import Settings, Waiver, database_url
+from gateway.timetable import Closed, Job, Timetable, read_times
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -38,9 +39,9 @@ def read_whole(home: Path) -> Settings:
     if not path.is_file():
         raise ConfigError(f"{home} holds no gateway.toml; run: gateway --home {home} init")
     document = _checked(GatewayDocument, path, home)
-    partners = {
-        partner.name: partner for partner in (_partner(one, home) for one in sorted((home / "partners").glob("*.toml")))
-    }
+    zone = document.practice.zone
+    read = [_partner(one, home, zone) for one in sorted((home / "partners").glob("*.toml"))]
+    partners = {one.partner.name: one.partner for one in read}
     for partner in partners.values():
         for name in partner.answers_for:
             if name not in partners:
@@ -71,6 +72,9 @@ def read_whole(home: Path) -> Settings:
         staff=_staff(home),
         policies=_policies(home),
         waivers=_waivers(home),
+        timetables=(*_own_timetables(document), *(one for each in read for one in each.timetables)),
+        drop_folder=home / document.schedule.drop_folder if document.schedule.drop_folder else None,
+        backups_kept=document.schedule.backups_kept,
         still_holds=frozenset(one.table for one in document.still_holds),
     )
 
@@ -96,9 +100,47 @@ def _practice(document: GatewayDocument) -> Practice:
     )
 
 
-def _partner(path: Path, home: Path) -> TradingPartner:
+class _Read(NamedTuple):
+    """What the file of a partner says: who it is, and when work is done for it."""
+
+    partner: TradingPartner
+    timetables: tuple[Timetable, ...]
+
+
+def _own_timetables(document: GatewayDocument) -> Iterator[Timetable]:
+    """Give when the practice's own work is done; without a folder nothing is taken in."""
+    given = document.schedule
+    told = {
+        Job.TAKE_IN: given.take_in if given.drop_folder else (),
+        Job.SCRUB: given.scrub,
+        Job.POST: given.post,
+        Job.RECONCILE: given.reconcile,
+        Job.BACKUP: given.backup,
+    }
+    for job, times in told.items():
+        if times:
+            yield Timetable(job=job, zone=document.practice.zone, times=tuple(map(read_times, times)))
+
+
+def _partners_timetables(document: PartnerDocument, zone: str) -> Iterator[Timetable]:
+    """Give when work is done for a partner. On a closed day it has no cutoff; what comes from it is fetched all the same."""
+    given = document.schedule
+    for job, times in ((Job.SEND, given.sends), (Job.DELIVER, given.delivers), (Job.COLLECT, given.collects)):
+        if times:
+            is_cutoff = job is Job.SEND
+            yield Timetable(
+                job=job,
+                partner=document.name,
+                zone=given.zone or zone,
+                times=tuple(map(read_times, times)),
+                closed=tuple(Closed(day=one.day, why=one.why) for one in given.closed) if is_cutoff else (),
+                banking=given.banking_holidays and is_cutoff,
+            )
+
+
+def _partner(path: Path, home: Path, zone: str) -> _Read:
     document = _checked(PartnerDocument, path, home)
-    fields = document.model_dump(exclude={"envelope", "mailbox", "marks", "pgp", "companions"})
+    fields = document.model_dump(exclude={"envelope", "mailbox", "marks", "pgp", "companions", "schedule"})
     partner = TradingPartner(
         **fields,
         companions=tuple(home / one for one in document.companions),
@@ -129,7 +171,7 @@ def _partner(path: Path, home: Path) -> TradingPartner:
         raise ConfigError(
             f"{where}: mailbox.removes_read: read files are moved to mailbox.archive; want one of the two"
         )
-    return partner
+    return _Read(partner, tuple(_partners_timetables(document, zone)))
 
 
 def _placed(box: MailboxAddress, home: Path) -> MailboxAddress:

@@ -10,6 +10,7 @@ from gateway.partner import TradingPartner, Usage
 from gateway.payer import Payer
 from gateway.people import Practice, StaffMember
 from gateway.policy import Policy
+from gateway.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,10 @@ class Waiver:
 class Settings:
     """Everything that was configured.
 
-    environment  whether this gateway sends test files or production files, to all its partners
+    environment   whether this gateway sends test files or production files, to all its partners
+    timetables    when work is done by itself, each job's and partner's own
+    drop_folder   where files of visits are dropped; None where there is no such folder
+    backups_kept  how many of the backups that are made by themselves stay
     """
 
     home: Path
@@ -41,6 +45,9 @@ class Settings:
     staff: tuple[StaffMember, ...] = ()
     policies: tuple[Policy, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    timetables: tuple[Timetable, ...] = ()
+    drop_folder: Path | None = None
+    backups_kept: int = 14
     still_holds: frozenset[str] = frozenset()
 
     def payer(self, payer_id: str) -> Payer:

@@ -27,7 +27,7 @@ from gateway.settings import load
 from gateway.simulator.clearinghouse import answers_to
 from gateway.simulator.documents import load_world
 from gateway.simulator.memory import History
-from tests.bench import delivery, ledger, matching, mutants, scrubbing, upgrade, x12
+from tests.bench import delivery, ledger, matching, mutants, schedule, scrubbing, upgrade, x12
 from tests.bench.month import __main__ as month
 from tests.intake.files import read_visits
 from tests.people import claim
@@ -128,6 +128,8 @@ if __name__ == "__main__":
         sys.exit(scrubbing.main(sys.argv[2:]))
     if sys.argv[1:2] == ["mutants"]:
         sys.exit(mutants.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["schedule"]:
+        sys.exit(schedule.main(sys.argv[2:]))
     if sys.argv[1:2] == ["month"]:
         sys.exit(month.main(sys.argv[2:]))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

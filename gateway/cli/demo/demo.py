@@ -1,11 +1,13 @@
 """gateway demo"""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from gateway.cli.face import show
 from gateway.cli.face.place import Place
+from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
 
 
@@ -61,9 +63,26 @@ def demo(
         show.as_object(folder=folder.absolute(), reconciled=outcome.reconciled, holds=outcome.reconciled.holds)
     else:
         story.end(outcome, folder.absolute())
+        _by_itself(Place(home=outcome.home, pinned=outcome.today))
     reconciled = outcome.reconciled
     whole = reconciled.holds and not outcome.unanswered
     return Status.DONE if whole else Status.NEEDS_A_PERSON
+
+
+def _by_itself(place: Place) -> None:
+    """Say what the service would do next, and when."""
+    from gateway.schedule.foreseen import foresee
+
+    with place.office() as office:
+        seen = foresee(office, days=4)
+    say("With a clinic of your own, `gateway serve` does the rest by itself. Here it would do next:")
+    for at, zone, name in seen.coming[:_TOLD]:
+        say(f"  {at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}  {name}")
+    for name, number, _ in seen.often:
+        say(f"  {number} times a day  {name}")
+
+
+_TOLD = 4
 
 
 def _money(place: Place, folder: Path, *, wipe: bool, as_json: bool) -> int:

@@ -76,13 +76,18 @@ class Place:
 
     @contextmanager
     def office(
-        self, actor: str | None = None, lock: "Lock | None" = None, right: "Right | None" = None
+        self,
+        actor: str | None = None,
+        lock: "Lock | None" = None,
+        right: "Right | None" = None,
+        settings: "Settings | None" = None,
     ) -> Iterator["Office"]:
         """Open the office. Raises ConfigError if configuration or ledger are not ready, LedgerBusy, NotAllowed.
 
         actor  who decides, as typed in --by: empty where it was left out; None where no person decides, but the job works
         lock   `alone` for what changes the ledger as a whole; else beside other commands. Whoever has to wait is told
         right  what has to be allowed, where it is not what the command needs anyway (rights.py)
+        settings  the configuration, where it was read before
 
         If the ledger is held, it says so; looking works, and whatever numbers or sends raises LedgerHeld.
         """
@@ -94,7 +99,7 @@ class Place:
         from gateway.service.identity.instance import opened, require_its_tables
         from gateway.service.office import Office
 
-        settings = self.settings()
+        settings = settings or self.settings()
         ledger = open_ledger(settings.database_url)
         try:
             with (lock or at_work)(ledger, beside) as held:

@@ -36,6 +36,7 @@ from gateway.service.partners.renamed import renamed
 _PAGE = 1000
 _TRIES = 5
 Judge: TypeAlias = Callable[[bytes], None]
+AtEnd: TypeAlias = Callable[[Transaction], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,11 @@ def plan_batches(office: Office, *, partner: str = "") -> tuple[Planned, ...]:
     )
 
 
-def seal_batches(office: Office, *, partner: str = "") -> Sealed:
+def seal_batches(office: Office, *, partner: str = "", at_end: AtEnd | None = None) -> Sealed:
     """Seal a file for each batch of ready claims. Every interchange is judged before it is sealed.
+
+    at_end  called in the transaction that seals the last of a partner's files: what it writes is kept with that file, and
+            if it raises, the file is not sealed
 
     A claim that cannot be written, or is refused when it is judged, stays ready; the others go without it.
     Raises LedgerHeld if the ledger may be older than what was sent.
@@ -85,7 +89,7 @@ def seal_batches(office: Office, *, partner: str = "") -> Sealed:
     done = _Done()
     for one in _partners(office, partner):
         try:
-            _seal_partner(office, one, done)
+            _seal_partner(office, one, done, at_end)
         except LedgerChanged:
             raise
         except ConfigError as mixed:
@@ -108,11 +112,11 @@ class _Done:
     refused: list[tuple[str, ConfigError]] = field(default_factory=list)
 
 
-def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
+def _seal_partner(office: Office, partner: TradingPartner, done: _Done, at_end: AtEnd | None) -> None:
     """Seal what waits for a partner; where others have sealed some of it meanwhile, what is left then."""
     for turn in range(1, _TRIES + 1):
         try:
-            done.unwritable += _seal_ready(office, partner, done)
+            done.unwritable += _seal_ready(office, partner, done, at_end)
         except LedgerBusy:
             raise
         except LedgerConflict:
@@ -122,7 +126,7 @@ def _seal_partner(office: Office, partner: TradingPartner, done: _Done) -> None:
             return
 
 
-def _seal_ready(office: Office, partner: TradingPartner, done: _Done) -> list[Unwritable]:
+def _seal_ready(office: Office, partner: TradingPartner, done: _Done, at_end: AtEnd | None) -> list[Unwritable]:
     """Seal what waits for a partner now, and give what cannot be. Raises LedgerConflict if somebody else was quicker."""
     ready = _ready(office, partner)
     other = renamed(office, partner) if ready else None
@@ -133,9 +137,10 @@ def _seal_ready(office: Office, partner: TradingPartner, done: _Done) -> list[Un
     good, doubted = undoubted(office, partner, good)
     unwritable = [*doubled, *bad, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=why) for c, why in doubted)]
     stored = {body.patient_control_number: claim for claim, body in good}
-    for batch in plan(partner, (body for _, body in good)):
+    batches = tuple(plan(partner, (body for _, body in good)))
+    for number, batch in enumerate(batches, start=1):
         office.give_way()
-        file, unfit = _seal_what_fits(office, batch, stored)
+        file, unfit = _seal_what_fits(office, batch, stored, at_end if number == len(batches) else None)
         unwritable += unfit
         if file is not None:
             done.files.append(file)
@@ -144,12 +149,12 @@ def _seal_ready(office: Office, partner: TradingPartner, done: _Done) -> list[Un
 
 
 def _seal_what_fits(
-    office: Office, batch: BatchPlan, stored: dict[str, StoredClaim]
+    office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], at_end: AtEnd | None
 ) -> tuple[SealedFile | None, list[Unwritable]]:
     """Seal a batch, without the claims that spoil it if there are such; None if nothing of it could be sealed."""
     judge = _judging(office, batch.partner)
     try:
-        return _seal(office, batch, stored, judge), []
+        return _seal(office, batch, stored, judge, at_end), []
     except OutboundWireError:
         # Which it is, judging each claim by itself tells.
         pairs = [(stored[body.patient_control_number], body) for body in batch.claims]
@@ -157,7 +162,7 @@ def _seal_what_fits(
     if not fit:
         return None, unfit
     try:
-        return _seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored, judge), unfit
+        return _seal(office, replace(batch, claims=tuple(body for _, body in fit)), stored, judge, at_end), unfit
     except OutboundWireError as together:
         return None, [*unfit, *(Unwritable(pcn=c.pcn, visit=c.visit_key, why=str(together)) for c, _ in fit)]
 
@@ -271,7 +276,9 @@ def _batch(office: Office, batch: BatchPlan, number: Number) -> Batch:
     )
 
 
-def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], judge: Judge) -> SealedFile:
+def _seal(
+    office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], judge: Judge, at_end: AtEnd | None
+) -> SealedFile:
     """Write and judge outside the transaction, under the number that comes next; take that very number inside it.
 
     Raises LedgerConflict when others keep taking the number first, OutboundWireError if the file does not conform.
@@ -289,6 +296,8 @@ def _seal(office: Office, batch: BatchPlan, stored: dict[str, StoredClaim], judg
         with office.ledger.writing(beside=True) as tx:
             visits.lock(tx, practice, [one.visit_id for one in carried])
             if numbers.take(tx, practice, partner.name, parties, number):
+                if at_end is not None:
+                    at_end(tx)
                 return _store(tx, office, written, number, (raw, wire), carried)
     raise LedgerConflict(f"another process seals files for {partner.name}; nothing was sealed here; try again")
 

@@ -1,0 +1,183 @@
+"""The slots of one timetable: made of the times that have come, begun, done, and tried again where the work failed.
+
+Times that were missed while nobody was there to do them are done together with the last of them, each once, and said to be
+late. Of a job that the gateway has not known before, nothing was missed.
+"""
+
+import secrets
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from traceback import extract_tb
+from typing import Final
+
+from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, UsageError
+from gateway.event import Event, EventSeverity
+from gateway.ledger import Transaction, events, slots
+from gateway.ledger.slots import Slot
+from gateway.schedule.steps import STEPS, Ended, Step
+from gateway.scrub.rule import BUGS
+from gateway.service.office import Office
+from gateway.timetable import Job, Timetable
+
+LATE: Final = timedelta(minutes=5)
+"""Begun so long after its time a slot is late."""
+_KEPT: Final = timedelta(days=40)
+_MISSED_MAX: Final = 1000
+"""Times of one job that become slots after a rest; all but the last are done together anyway."""
+_AGAIN_FIRST: Final = timedelta(minutes=1)
+_AGAIN_MAX: Final = timedelta(hours=1)
+_WAKES_AT: Final = 3
+OUR_FAULTS: Final = (*BUGS, MemoryError, OSError)
+"""What our own code raises in a step, or the machine: it keeps none of the other jobs from being done."""
+_TOLD: Final = frozenset({Job.SEND, Job.BACKUP, Job.RECONCILE})
+"""Jobs of which being late is worth a line of the log. The others come again within the hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of a slot.
+
+    late    whether it was begun long after its time, or others were missed before it
+    failed  why it has to be begun again; empty where it is done
+    """
+
+    slot: Slot
+    late: bool
+    said: str
+    failed: str = ""
+
+
+def perform(office: Office, table: Timetable, step: Step | None = None) -> Done | None:
+    """Do what has come of a timetable; None where nothing has. Only the one that serves calls it.
+
+    Whatever the step raises, its slot is begun again later: after a minute, then two, an hour at most. Raises LedgerChanged
+    and LedgerBusy, which are for whoever opened the ledger, and what is no Exception.
+    """
+    found = _come(office, table)
+    if not found:
+        return None
+    *earlier, slot = found
+    if slot.again_at is not None and slot.again_at > office.clock.now():
+        return None
+    fence, at = secrets.token_hex(16), office.clock.now()
+    late = bool(earlier) or at - slot.due_at >= LATE
+    with office.ledger.writing() as tx:
+        slots.merge(tx, office.practice.key, earlier, slot, at=at)
+        slots.begin(tx, office.practice.key, slot, fence=fence, at=at)
+    try:
+        said = (step or STEPS[table.job])(office, table.partner, _ending(office, slot, fence, "sealed"))
+    except (LedgerChanged, LedgerBusy) as meanwhile:
+        _failed(office, slot, fence, str(meanwhile))
+        raise
+    except GatewayError as trouble:
+        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, str(trouble)))
+    except OUR_FAULTS as bug:
+        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, fault(bug)))
+    with office.ledger.writing() as tx:
+        slots.end(tx, office.practice.key, slot, fence=fence, at=office.clock.now(), said=said)
+        if late and table.job in _TOLD:
+            events.write(tx, office.practice.key, _was_late(office, slot, earlier, said), at=office.clock.now())
+        if table.job is Job.BACKUP:
+            slots.forget(tx, office.practice.key, before=office.clock.now() - _KEPT)
+    return Done(slot=slot, late=late, said=said)
+
+
+def _come(office: Office, table: Timetable) -> tuple[Slot, ...]:
+    """Make slots of the times that have come, and give those that are not done, the earliest first."""
+    practice, now = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        stands = slots.standing_of(tx, practice, table)
+        if stands is None:
+            slots.begin_with(tx, practice, table, at=now)
+            return ()
+        if stands.paused_at is not None:
+            return ()
+        if stands.known_until < now:
+            came = deque(table.between(stands.known_until, now), maxlen=_MISSED_MAX)
+            slots.put(tx, practice, table, came, until=now)
+        return slots.open_of(tx, practice, table.job, table.partner)
+
+
+def _ending(office: Office, slot: Slot, fence: str, said: str) -> Ended:
+    def ended(tx: Transaction) -> None:
+        slots.end(tx, office.practice.key, slot, fence=fence, at=office.clock.now(), said=said)
+
+    return ended
+
+
+def _failed(office: Office, slot: Slot, fence: str, why: str) -> str:
+    """Let a slot be begun again, and say so; one whose work had ended before it failed is left as it is."""
+    at, tries = office.clock.now(), slot.tries + 1
+    again: datetime = at + min(_AGAIN_FIRST * 2 ** min(tries - 1, 10), _AGAIN_MAX)
+    with office.ledger.writing() as tx:
+        if not slots.failed(tx, office.practice.key, slot, fence=fence, again_at=again, said=why):
+            return why
+        if tries in {1, _WAKES_AT}:
+            event = Event(
+                kind="slot.failed",
+                about=slot.name,
+                partner=slot.partner,
+                said=f"{slot.name} of {slot.local} could not be done, {tries} times so far: {why}; it is tried again",
+                severity=EventSeverity.WAKE if tries == _WAKES_AT else EventSeverity.CAN_WAIT,
+                artefact="schedule",
+                actor=office.actor,
+                next_command="gateway schedule next",
+            )
+            events.write(tx, office.practice.key, event, at=at)
+    return why
+
+
+def fault(bug: BaseException) -> str:
+    """Say where our code broke. What it says of itself is left out, for it may hold a patient's data."""
+    last = extract_tb(bug.__traceback__)[-1]
+    return f"a fault of ours ({type(bug).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno})"
+
+
+def _was_late(office: Office, slot: Slot, earlier: list[Slot], said: str) -> Event:
+    missed = f", with {len(earlier)} missed before it" if earlier else ""
+    return Event(
+        kind="slot.late",
+        about=slot.name,
+        partner=slot.partner,
+        said=f"{slot.name} of {slot.local} was done late{missed}: {said}",
+        artefact="schedule",
+        actor=office.actor,
+    )
+
+
+def pause(office: Office, table: Timetable, *, reason: str) -> None:
+    """Let a job rest: its times become no slots. Raises UsageError if it rests already."""
+    _decide(office, table, is_paused=True, reason=reason)
+
+
+def resume(office: Office, table: Timetable, *, reason: str) -> None:
+    """Let a job go on from now. What would have come meanwhile was not missed. Raises UsageError if it does not rest."""
+    _decide(office, table, is_paused=False, reason=reason)
+
+
+def _decide(office: Office, table: Timetable, *, is_paused: bool, reason: str) -> None:
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        stands = slots.standing_of(tx, practice, table)
+        if stands is None:
+            slots.begin_with(tx, practice, table, at=at)
+        if is_paused is (stands is not None and stands.paused_at is not None):
+            raise UsageError(
+                f"{table.name} {'is paused already' if is_paused else 'is not paused'}; nothing was changed"
+            )
+        if is_paused:
+            slots.set_paused(tx, practice, table, at=at, by=office.actor, reason=reason)
+        else:
+            slots.set_paused(tx, practice, table, at=None)
+            slots.skip_to(tx, practice, table, at=at)
+        event = Event(
+            kind="schedule.paused" if is_paused else "schedule.resumed",
+            about=table.name,
+            partner=table.partner,
+            said=f"{table.name} {'is paused' if is_paused else 'goes on'}",
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        events.write(tx, practice, event, at=at)
