@@ -24,8 +24,8 @@ _KNOWN = (
 
 def are_kept(ledger: Ledger) -> bool:
     """Tell whether the ledger is new enough to keep accounts; one without tables, or an older one, keeps none."""
-    with ledger.said_plainly():
-        return inspect(ledger.engine).has_table(accounts.name)
+    with ledger.reading() as tx:
+        return inspect(tx).has_table(accounts.name)
 
 
 def exist(tx: Connection, practice: str) -> bool:
