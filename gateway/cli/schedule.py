@@ -128,6 +128,21 @@ def resume(place: Place, job: str, partner: str, by: str, reason: str) -> int:
     return Status.DONE
 
 
+@schedule.command(
+    "again", epilog="Example: gateway schedule again --by 'Ana Reyes' --reason 'the clock was a week ahead'"
+)
+@show.decided
+@click.pass_obj
+def again(place: Place, by: str, reason: str) -> int:
+    """The clock had been ahead: let what was done before its time come again when it is its time."""
+    from gateway.schedule.slots import again as decide
+
+    with place.office(actor=by) as office:
+        names = decide(office, reason=reason)
+    say(f"come again at their time: {', '.join(names)}")
+    return Status.DONE
+
+
 @click.command(epilog="Example: gateway serve")
 @click.option("--once", is_flag=True, help="Do what is due and end: for cron, or before a shutdown.")
 @click.pass_obj

@@ -203,6 +203,24 @@ def skip_to(tx: Connection, practice: str, table: Timetable, *, at: datetime) ->
     tx.execute(update(schedules).where(*_mine(practice, table.job, table.partner)).values(known_until=at))
 
 
+def take_back(tx: Connection, practice: str, table: Timetable, *, after: datetime) -> None:
+    """Let a job's times behind a moment be such as have not come: a clock that was ahead had made slots of them."""
+    mine = (slots.c.practice == practice, slots.c.job == table.job, slots.c.partner == table.partner)
+    tx.execute(delete(slots).where(*mine, slots.c.due_at > after))
+    skip_to(tx, practice, table, at=after)
+
+
+def end_strays(tx: Connection, practice: str, known: Collection[tuple[Job, str]], *, at: datetime) -> None:
+    """End open slots of jobs that are none of the known ones."""
+    strays = [one.id for one in all_open(tx, practice) if (one.job, one.partner) not in known]
+    if strays:
+        tx.execute(
+            update(slots)
+            .where(slots.c.practice == practice, slots.c.id.in_(strays))
+            .values(state=SlotState.MERGED, ended_at=at, again_at=None, said="not done: its job has no times any more")
+        )
+
+
 def forget(tx: Connection, practice: str, *, before: datetime) -> int:
     """Drop slots that ended before a moment; their times stay known, and none comes again."""
     ended = (SlotState.DONE, SlotState.MERGED)

@@ -22,12 +22,25 @@ _ENDINGS: Final = frozenset({".json", ".csv"})
 
 
 def take_dropped(office: Office) -> str:
-    """Take in every file that lies still, the oldest first; says what came of them. Raises ConfigError without the folder."""
+    """Take in every file that lies still, the oldest first; says what came of them.
+
+    Raises ConfigError without the folder, or if one of the files cannot be read or moved: the others were taken in.
+    """
     folder = office.settings.drop_folder
     if folder is None:
         raise ConfigError("no drop folder is configured: name it in gateway.toml, [schedule] drop_folder")
     _make(folder)
-    told = [_one(office, folder, path) for path in _lying_still(folder)]
+    told, unreadable = [], []
+    for path in _lying_still(folder):
+        try:
+            told.append(_one(office, folder, path))
+        except PermissionError as refused:
+            unreadable.append(f"{path.name} ({refused.strerror})")
+    if unreadable:
+        raise ConfigError(
+            f"{folder}: cannot be read or moved away: {', '.join(unreadable)}; let this user do both, or take it away; what could "
+            f"be was taken in{': ' if told else ''}{'; '.join(told)}"
+        )
     return "; ".join(told) or "nothing was dropped"
 
 

@@ -26,7 +26,7 @@ from gateway.clock import Clock
 from gateway.errors import ConfigError, GatewayError
 from gateway.ledger import Ledger
 from gateway.ledger.leader import lead
-from gateway.schedule.slots import Done, fault, perform
+from gateway.schedule.slots import Done, end_strays, fault, perform
 from gateway.service.office import Office
 from gateway.settings import Settings
 from gateway.timetable import Timetable
@@ -98,6 +98,8 @@ def serve_once(service: Service, settings: Settings) -> tuple[Done, ...] | None:
             if not place.taken():
                 return None
             done: list[Done] = []
+            with service.opens(settings) as office:
+                end_strays(office)
             for table in settings.timetables:
                 with service.opens(settings) as office:
                     one = perform(office, table)
@@ -151,25 +153,25 @@ class _Lane:
         self.name = name
         self.busy = Lock()
         self._tables = tables
-        self._look_at: dict[str, datetime] = {}
+        self._looked: dict[str, tuple[datetime, datetime]] = {}
 
     def follow(self, tables: tuple[Timetable, ...]) -> None:
         """Follow other timetables from now on."""
-        self._tables, self._look_at = tables, {}
+        self._tables, self._looked = tables, {}
 
     def due(self, now: datetime) -> Iterator[Timetable]:
         """Give the timetables to look at: one of their times has come, or was missed, or failed a while ago."""
         for table in self._tables:
-            at = self._look_at.get(table.name)
-            # A clock that was put back far leaves a moment that is not to come for long: look then, too.
-            if at is None or at <= now or at - now > timedelta(days=400):
+            looked, again = self._looked.get(table.name, (now, now))
+            # A clock that was put back would let it wait for as long once more.
+            if again <= now or now < looked:
                 yield table
 
     def looked(self, table: Timetable, now: datetime, *, failed: bool) -> None:
         """Keep when to look again."""
         upcoming = table.upcoming(now)
         at = now + timedelta(days=1) if upcoming is None else min(upcoming.at, now + timedelta(days=1))
-        self._look_at[table.name] = min(at, now + _LOOKS_ANYWAY) if failed else at
+        self._looked[table.name] = (now, min(at, now + _LOOKS_ANYWAY) if failed else at)
 
 
 class _Lanes:
@@ -180,6 +182,8 @@ class _Lanes:
         self._settings = settings
         self._asked = asked
         self._lanes: dict[str, _Lane] = {}
+        self._resting = Event()
+        self._has_strays = True
 
     def run_while(self, is_ours: Callable[[], bool]) -> tuple[Settings, bool]:
         """Let the lanes work until told to stop, or until the place is not ours any more.
@@ -210,17 +214,16 @@ class _Lanes:
                     self._read_again(clock)
                 self._asked.stop.wait(_LEAD_EVERY_SECONDS if not self._asked.read_again.is_set() else 0)
         finally:
-            is_lost = not self._asked.stop.is_set()
-            self._asked.stop.set()
+            self._resting.set()
             clock.shutdown(wait=False)
             rested = self._rest()
-            if is_lost:
+            if not self._asked.stop.is_set():
                 self._service.told("the place of the one that serves is lost; it is asked for again")
-                self._asked.stop.clear()
         return self._settings, rested
 
     def _put_lanes(self, clock: BackgroundScheduler) -> None:
         wanted = _by_lane(self._settings)
+        self._has_strays = True
         for gone in self._lanes.keys() - wanted.keys():
             clock.remove_job(gone)
             del self._lanes[gone]
@@ -253,7 +256,7 @@ class _Lanes:
         try:
             settings = self._settings
             for table in tuple(lane.due(self._service.clock(settings).now())):
-                if self._asked.stop.is_set():
+                if self._resting.is_set() or self._asked.stop.is_set():
                     return
                 self._do(lane, table, settings)
         except Stopping:
@@ -265,6 +268,9 @@ class _Lanes:
         failed = True
         try:
             with self._service.opens(settings) as office:
+                if self._has_strays:
+                    self._has_strays = False
+                    end_strays(office)
                 done = perform(replace(office, give_way=self._giving_way(office)), table)
             failed = done is not None and bool(done.failed)
             if done is not None:
@@ -280,7 +286,7 @@ class _Lanes:
 
     def _giving_way(self, office: Office) -> Callable[[], None]:
         def give_way() -> None:
-            if self._asked.stop.is_set():
+            if self._resting.is_set() or self._asked.stop.is_set():
                 raise Stopping
             office.give_way()
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import Final
 
-from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, UsageError
+from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, LedgerHeld, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, events, slots
 from gateway.ledger.slots import Slot
@@ -25,6 +25,8 @@ LATE: Final = timedelta(minutes=5)
 _KEPT: Final = timedelta(days=40)
 _MISSED_MAX: Final = 1000
 """Times of one job that become slots after a rest; all but the last are done together anyway."""
+_LEAP: Final = timedelta(minutes=10)
+"""A clock that is put back by less is worth no word."""
 _AGAIN_FIRST: Final = timedelta(minutes=1)
 _AGAIN_MAX: Final = timedelta(hours=1)
 _WAKES_AT: Final = 3
@@ -71,7 +73,9 @@ def perform(office: Office, table: Timetable, step: Step | None = None) -> Done 
         _failed(office, slot, fence, str(meanwhile))
         raise
     except GatewayError as trouble:
-        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, str(trouble)))
+        # A ledger that is held says so wherever somebody looks; its jobs wait, and wake nobody.
+        is_told = not isinstance(trouble, LedgerHeld)
+        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, str(trouble), is_told=is_told))
     except OUR_FAULTS as bug:
         return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, fault(bug)))
     with office.ledger.writing() as tx:
@@ -81,6 +85,13 @@ def perform(office: Office, table: Timetable, step: Step | None = None) -> Done 
         if table.job is Job.BACKUP:
             slots.forget(tx, office.practice.key, before=office.clock.now() - _KEPT)
     return Done(slot=slot, late=late, said=said)
+
+
+def end_strays(office: Office) -> None:
+    """End the slots of jobs that have no times any more, such as of a partner whose file is gone: nobody would do them."""
+    known = {(one.job, one.partner) for one in office.settings.timetables}
+    with office.ledger.writing() as tx:
+        slots.end_strays(tx, office.practice.key, known, at=office.clock.now())
 
 
 def _come(office: Office, table: Timetable) -> tuple[Slot, ...]:
@@ -93,10 +104,32 @@ def _come(office: Office, table: Timetable) -> tuple[Slot, ...]:
             return ()
         if stands.paused_at is not None:
             return ()
-        if stands.known_until < now:
+        if stands.known_until > now + _LEAP:
+            _tell_once(tx, office, _is_behind(office, table, stands.known_until))
+        elif stands.known_until < now:
             came = deque(table.between(stands.known_until, now), maxlen=_MISSED_MAX)
             slots.put(tx, practice, table, came, until=now)
         return slots.open_of(tx, practice, table.job, table.partner)
+
+
+def _is_behind(office: Office, table: Timetable, until: datetime) -> Event:
+    """Say that the clock shows less than it did: which of the two was right, nobody here can know."""
+    return Event(
+        kind="slot.clock_behind",
+        about=table.name,
+        partner=table.partner,
+        said=f"the clock is behind: {table.name} was done for times up to {until:%Y-%m-%d %H:%M} UTC, and is not done again before",
+        severity=EventSeverity.WAKE,
+        artefact="schedule",
+        actor=office.actor,
+        next_command="gateway schedule again --by NAME --reason TEXT, if the clock had been ahead; else set it right",
+    )
+
+
+def _tell_once(tx: Transaction, office: Office, event: Event) -> None:
+    before = events.read(tx, office.practice.key, kind=event.kind, limit=1000)
+    if not any(one.event.said == event.said for one in before):
+        events.write(tx, office.practice.key, event, at=office.clock.now())
 
 
 def _ending(office: Office, slot: Slot, fence: str, said: str) -> Ended:
@@ -106,14 +139,14 @@ def _ending(office: Office, slot: Slot, fence: str, said: str) -> Ended:
     return ended
 
 
-def _failed(office: Office, slot: Slot, fence: str, why: str) -> str:
+def _failed(office: Office, slot: Slot, fence: str, why: str, *, is_told: bool = True) -> str:
     """Let a slot be begun again, and say so; one whose work had ended before it failed is left as it is."""
     at, tries = office.clock.now(), slot.tries + 1
     again: datetime = at + min(_AGAIN_FIRST * 2 ** min(tries - 1, 10), _AGAIN_MAX)
     with office.ledger.writing() as tx:
         if not slots.failed(tx, office.practice.key, slot, fence=fence, again_at=again, said=why):
             return why
-        if tries in {1, _WAKES_AT}:
+        if is_told and tries in {1, _WAKES_AT}:
             event = Event(
                 kind="slot.failed",
                 about=slot.name,
@@ -181,3 +214,32 @@ def _decide(office: Office, table: Timetable, *, is_paused: bool, reason: str) -
             reason=reason,
         )
         events.write(tx, practice, event, at=at)
+
+
+def again(office: Office, *, reason: str) -> tuple[str, ...]:
+    """Let the times that a clock had done before they came come again, as a person says; gives the names of the jobs.
+
+    Raises UsageError if no job was done for a time that is to come.
+    """
+    practice, at = office.practice.key, office.clock.now()
+    names = []
+    with office.ledger.writing() as tx:
+        for table in office.settings.timetables:
+            stands = slots.standing_of(tx, practice, table)
+            if stands is not None and stands.known_until > at:
+                slots.take_back(tx, practice, table, after=at)
+                names.append(table.name)
+        if not names:
+            raise UsageError(
+                "no job was done for a time that is to come; nothing was changed; see: gateway schedule next"
+            )
+        event = Event(
+            kind="schedule.again",
+            about="schedule",
+            said=f"the clock had been ahead: times behind {at:%Y-%m-%d %H:%M} UTC come again for {', '.join(names)}",
+            artefact="person",
+            actor=office.actor,
+            reason=reason,
+        )
+        events.write(tx, practice, event, at=at)
+    return tuple(names)

@@ -84,6 +84,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "partners renumber": ("nobody", "--to", "5000", *DECIDED),
     "partners resume": ("nobody", *DECIDED),
     "partners trust": ("nobody",),
+    "schedule again": DECIDED,
     "schedule run": ("scrub",),
     "schedule pause": ("backup", *DECIDED),
     "schedule resume": ("backup", *DECIDED),

@@ -6,6 +6,7 @@ import stat
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +121,23 @@ def test_the_folder_is_made_and_where_none_is_named_it_is_said(office: Office, t
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot be made"):
         take_dropped(replace(office, settings=replace(office.settings, drop_folder=tmp_path / "file")))
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_back_and_is_named(
+    dropping: Office, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(folder, "a.json", visits_file(visit("V-1")), age=90)
+    drop(folder, "b.json", visits_file(visit("V-2")))
+    opens: Any = Path.open
+
+    def refuses(path: Path, *rest: str) -> Any:
+        if path.name == "a.json":
+            raise PermissionError(13, "Permission denied")
+        return opens(path, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuses)
+        with pytest.raises(ConfigError, match=r"a\.json \(Permission denied\); .*b\.json: 1 visits taken in"):
+            take_dropped(dropping)
+    assert keys(dropping) == {"V-2"}
+    assert (folder / "a.json").exists()

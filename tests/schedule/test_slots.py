@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from gateway.errors import ConfigError, LedgerChanged, UsageError
+from gateway.errors import ConfigError, LedgerChanged, LedgerHeld, UsageError
 from gateway.ledger import events, slots
 from gateway.ledger.slots import Slot, SlotState
 from gateway.ledger.tables import slots as rows
 from gateway.schedule.foreseen import Foreseen, foresee, next_cutoffs
-from gateway.schedule.slots import pause, perform, resume
+from gateway.schedule.slots import again, end_strays, pause, perform, resume
 from gateway.schedule.steps import Ended, Step
 from gateway.service.office import Office
 from gateway.timetable import Job, Timetable, read_times
@@ -64,8 +64,6 @@ def test_a_time_is_done_once_when_it_has_come(office: Office, hands: Hands) -> N
     assert done is not None
     assert (done.slot.local, done.late, done.said, work.times) == ("2026-11-16T16:30", False, "done", ["north"])
     assert perform(office, CUTOFF, work) is None
-    hands.at("2026-11-16T15:00:00")  # the clock is put back
-    assert perform(office, CUTOFF, work) is None
     hands.at("2026-11-16T22:31:00")
     assert perform(office, CUTOFF, work) is None
     assert stood(office) == [("2026-11-16T16:30", "done")]
@@ -96,16 +94,64 @@ def test_what_was_missed_is_done_together_with_the_last_once_and_said_to_be_late
     assert late.event.said == "send north of 2026-11-19T16:30 was done late, with 3 missed before it: done"
 
 
-def test_a_clock_that_leaps_ahead_and_back_does_nothing_twice(office: Office, hands: Hands) -> None:
+def test_a_clock_that_is_put_back_a_little_does_nothing_twice(office: Office, hands: Hands) -> None:
     work = Work()
     known(office, hands, work)
-    hands.at("2026-12-16T23:00:00")
+    hands.at("2026-11-16T22:35:00")
+    assert perform(office, CUTOFF, work) is not None
+    for minute in range(26, 40):
+        hands.at(f"2026-11-16T22:{minute}:00")
+        assert perform(office, CUTOFF, work) is None
+    assert len(work.times) == 1
+
+
+def test_a_clock_that_was_far_ahead_does_nothing_twice_until_a_person_says_that_it_was(
+    office: Office, hands: Hands
+) -> None:
+    work = Work()
+    office = replace(office, settings=replace(office.settings, timetables=(CUTOFF,)))
+    known(office, hands, work)
+    hands.at("2026-11-19T23:00:00")
     assert perform(office, CUTOFF, work) is not None
     hands.at("2026-11-16T22:30:00")
-    for _ in range(40):
-        hands.now += timedelta(hours=12)
-        assert perform(office, CUTOFF, work) is None or hands.now.isoformat() > "2026-12-16T23"
-    assert len(work.times) == 1
+    for _ in range(3):
+        assert perform(office, CUTOFF, work) is None
+    with office.ledger.reading() as tx:
+        (told,) = events.read(tx, office.practice.key, kind="slot.clock_behind")
+    assert "was done for times up to 2026-11-19 23:00 UTC" in told.event.said
+    hands.at("2026-11-16T22:20:00")
+    assert again(replace(office, actor="Ana Reyes"), reason="the clock was ahead") == ("send north",)
+    assert stood(office) == []
+    for day in (16, 17):
+        hands.at(f"2026-11-{day}T22:30:00")
+        assert perform(office, CUTOFF, work) is not None
+    assert stood(office) == [("2026-11-16T16:30", "done"), ("2026-11-17T16:30", "done")]
+    with pytest.raises(UsageError, match="no job was done for a time that is to come"):
+        again(office, reason="again")
+
+
+def test_a_ledger_that_is_held_lets_jobs_wait_and_wakes_nobody(office: Office, hands: Hands) -> None:
+    work = Work(fails=4, why=LedgerHeld("restored"))
+    known(office, hands, work)
+    hands.at("2026-11-16T22:30:00")
+    for _ in range(4):
+        assert perform(office, CUTOFF, work) is not None
+        hands.now += timedelta(hours=1)
+    with office.ledger.reading() as tx:
+        assert events.read(tx, office.practice.key, kind="slot.failed") == ()
+    assert perform(office, CUTOFF, work) is not None
+    assert work.times == ["north"]
+
+
+def test_slots_of_a_partner_that_is_gone_end(office: Office, hands: Hands) -> None:
+    known(office, hands, Work())
+    hands.at("2026-11-16T22:30:00")
+    perform(office, CUTOFF, Work(fails=1))
+    end_strays(replace(office, settings=replace(office.settings, timetables=(CUTOFF,))))
+    assert stood(office) == [("2026-11-16T16:30", "due")]
+    end_strays(office)
+    assert stood(office) == [("2026-11-16T16:30", "merged")]
+    assert foresee(office, days=1).open == ()
 
 
 def test_work_that_fails_is_begun_again_later_and_wakes_somebody_the_third_time(office: Office, hands: Hands) -> None:
@@ -243,7 +289,7 @@ def test_old_slots_are_forgotten_and_come_never_again(office: Office, hands: Han
         assert perform(office, backup, work) is not None
     there = stood(office, backup)
     assert (len(work.times), len(there) < 45, there[0][1]) == (60, True, SlotState.DONE)
-    hands.now -= timedelta(days=58)
+    hands.now -= timedelta(minutes=9)
     assert perform(office, backup, work) is None
 
 

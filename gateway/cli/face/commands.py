@@ -41,7 +41,7 @@ _COMMANDS = {
     "partners": _Command(
         "partners:partners", "Trading partners: list, check, trust a host key, pause, resume, rename."
     ),
-    "schedule": _Command("schedule:schedule", "What is done by itself, and when: next, run, pause, resume."),
+    "schedule": _Command("schedule:schedule", "What is done by itself, and when: next, run, pause, resume, again."),
     "serve": _Command("schedule:serve", "Do by itself what is due: send, collect, post, back up, until told to stop."),
     "users": _Command("users:users", "Accounts: add, list, change, disable, rotate; roles, rights and limits."),
     "rules": _Command("scrub:rules", "The scrub rules: list, show."),

@@ -62,6 +62,7 @@ NEEDS: Final[dict[str, Right]] = {
     "partners renumber": R.RUN_PARTNERS,
     "partners resume": R.RUN_PARTNERS,
     "partners trust": R.RUN_PARTNERS,
+    "schedule again": R.RUN_SERVICE,
     "schedule next": R.SEE_FILES,
     "schedule run": R.RUN_SERVICE,
     "schedule pause": R.RUN_SERVICE,
