@@ -164,6 +164,7 @@ def rename(place: Place, old: str, new: str, by: str, reason: str) -> int:
     with place.office(actor=by, lock=alone) as office:
         files = run(office, old, new, reason=reason)
     say(f"{old} is {new} from now on, with {show.counted(files, 'sealed file')}; next: gateway doctor")
+    say("where gateway serve runs, let it read the configuration again (SIGHUP)")
     return Status.DONE
 
 

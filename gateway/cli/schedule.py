@@ -42,11 +42,14 @@ def next_(place: Place, days: int, with_all: bool, as_json: bool) -> int:
         zone = office.practice.zone
     if as_json:
         show.as_object(
-            **{name: getattr(seen, name) for name in ("open", "coming", "often", "closed", "paused", "without")}
+            **{
+                name: getattr(seen, name)
+                for name in ("open", "missed", "is_served", "coming", "often", "closed", "paused", "without")
+            }
         )
     else:
         _foreseen(seen, zone)
-    return Status.NEEDS_A_PERSON if seen.open else Status.DONE
+    return Status.NEEDS_A_PERSON if seen.open or (seen.missed and not seen.is_served) else Status.DONE
 
 
 def _foreseen(seen: "Foreseen", zone: str) -> None:
@@ -55,6 +58,10 @@ def _foreseen(seen: "Foreseen", zone: str) -> None:
         say(
             f"not done: {one.name} of {one.local}, begun {show.counted(one.tries, 'time')}: {one.said or 'waits'}{again}"
         )
+    if not seen.is_served:
+        say("nobody serves: start gateway serve, or call gateway serve --once from cron")
+        for name, number, last in seen.missed:
+            say(f"missed: {name}, {show.counted(number, 'time')}, the last on {_wall(last, zone)}")
     show.table(
         ["when", "zone", "what"],
         [(f"{at.astimezone(ZoneInfo(where)):%a %Y-%m-%d %H:%M}", where, name) for at, where, name in seen.coming],
@@ -86,9 +93,9 @@ def run(place: Place, job: str, partner: str) -> int:
 
     with place.office() as office:
         table = _table(office.settings, job, partner)
-        said = STEPS[table.job](office, table.partner, None)
-    say(f"{table.name}: {said}")
-    return Status.DONE
+        came = STEPS[table.job](office, table.partner, None)
+    say(f"{table.name}: {came.said}")
+    return Status.NEEDS_A_PERSON if came.looks else Status.DONE
 
 
 @schedule.command(
@@ -153,6 +160,7 @@ def serve(place: Place, once: bool) -> int:
     configuration again. A second one for the same practice stands by, and takes over when the first one ends.
     """
     from gateway.ledger import open_ledger
+    from gateway.schedule.foreseen import foresee
     from gateway.schedule.serve import Service, serve_once
     from gateway.schedule.serve import serve as work
 
@@ -171,7 +179,9 @@ def serve(place: Place, once: bool) -> int:
         if done is None:
             say("another gateway process serves this practice: what is due is its to do", err=True)
             return Status.BUSY
-        return Status.NEEDS_A_PERSON if any(one.failed for one in done) else Status.DONE
+        with place.office() as office:
+            waits = foresee(office, days=1).open
+        return Status.NEEDS_A_PERSON if waits or any(one.failed for one in done) else Status.DONE
     if not work(service, settings):
         # A lane that waits for a partner cannot be called back. Every step is safe to be cut anywhere.
         os._exit(Status.STOPPED)

@@ -37,14 +37,14 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
     The same file again changes nothing; a visit with other content becomes a new version.
     """
     from gateway.schedule.foreseen import next_cutoffs
-    from gateway.service.visits.import_visits import take_in
+    from gateway.service.visits.import_visits import Taking, take_in
 
     name = "standard input" if str(file) == "-" else file.name
     # What comes by a pipe can be read once only, and patients' data are put into no temporary file.
     opened = BytesIO(sys.stdin.buffer.read()) if str(file) == "-" else file.open("rb")
     with opened, place.office() as office, show.progress("taking in") as tell:
         outcome = take_in(office, name, opened, dry_run=dry_run, tell=tell)
-        cutoffs = next_cutoffs(office)
+        cutoffs = {} if dry_run else next_cutoffs(office)
     if as_json:
         show.as_object(
             source=outcome.source,
@@ -61,7 +61,7 @@ def import_(place: Place, file: Path, dry_run: bool, as_json: bool) -> int:
         _covered_beside(outcome.beside)
         for key in outcome.proposed:
             say(f"visit {key} changed after its claim had left: gateway visits fix {key} --by NAME --reason TEXT")
-        if outcome.counts and cutoffs:
+        if cutoffs and set(outcome.counts) - {Taking.UNCHANGED}:
             goes = ", ".join(f"{partner} {when}" for partner, when in cutoffs.items())
             say(f"what is clean goes with the next cutoff, where gateway serve runs: {goes}")
     return Status.NEEDS_A_PERSON if outcome.faults or outcome.proposed else Status.DONE

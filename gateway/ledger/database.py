@@ -214,7 +214,13 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: str) -> Engine:
     # The driver also logs a pipeline that a refused statement ends; we raise what was refused, and say it once.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # A server that has gone without a word is noticed: nobody waits for it for ever.
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000},
+    )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 

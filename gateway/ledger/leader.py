@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.ledger import advisory_keys
 from gateway.ledger.database import Ledger
@@ -56,25 +56,26 @@ class _Session:
         self._is_ours = False
 
     def taken(self) -> bool:
-        if self._connection is not None and self._is_ours:
-            try:
-                self._connection.execute(text("SELECT 1"))
-            except DBAPIError:
-                self.leave()
-            else:
-                return True
-        with self._ledger.said_plainly():
+        """Take the place, or look whether it is still ours. A server that does not answer has given it to nobody: not ours."""
+        try:
             if self._connection is None:
                 self._connection = self._ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 self._connection.detach()
+            if self._is_ours:
+                self._connection.execute(text("SELECT 1"))
+                return True
             wanted = {"serve": advisory_keys.SERVE, "practice": self._practice}
             asked = text("SELECT pg_try_advisory_lock(:serve, hashtext(:practice))")
             self._is_ours = bool(self._connection.execute(asked, wanted).scalar_one())
+        except SQLAlchemyError:
+            self.leave()
         return self._is_ours
 
     def leave(self) -> None:
+        """Give the place up, as far as there is a connection to say so by."""
         connection, self._connection, self._is_ours = self._connection, None, False
         if connection is not None:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.execute(text("SELECT pg_advisory_unlock_all()"))
-            connection.close()
+            with suppress(SQLAlchemyError):
+                connection.close()

@@ -23,8 +23,11 @@ from gateway.ledger.tables import events as log
 
 _KEPT: Final = frozenset({log.name, control_numbers.name})
 """What keeps the old name: the log is never changed, and numbers that were used stay used."""
-_OF_THE_NAME: Final = (standings, capabilities, inbound_looks, schedules, slots)
+_OF_THE_NAME: Final = (standings, capabilities, inbound_looks)
 """What the new name may have of its own already: then that stands, and the old one's goes."""
+
+_OF_THE_OLD_NAME: Final = (schedules, slots)
+"""What a service may have begun anew under the new name: what a person paused, and what waits, is the old one's."""
 
 
 def last_sealed(tx: Connection, practice: str) -> Iterator[tuple[str, bytes]]:
@@ -44,7 +47,12 @@ def rename(tx: Connection, practice: str, old: str, new: str, *, event: Event, a
     assert event.actor, "a decision without a person"
     for table in _moved():
         mine = (table.c.practice == practice, table.c.partner == new)
-        if table in _OF_THE_NAME:
+        if table in _OF_THE_OLD_NAME:
+            if tx.execute(
+                select(table.c.partner).where(table.c.practice == practice, table.c.partner == old).limit(1)
+            ).first():
+                tx.execute(delete(table).where(*mine))
+        elif table in _OF_THE_NAME:
             if tx.execute(select(table.c.partner).where(*mine).limit(1)).first():
                 tx.execute(delete(table).where(table.c.practice == practice, table.c.partner == old))
         elif "partner" in _unique(table) and tx.execute(select(table.c.id).where(*mine).limit(1)).first():

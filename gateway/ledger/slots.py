@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
 from gateway.errors import LedgerChanged
 from gateway.ledger.tables import schedules, slots
@@ -132,24 +132,16 @@ def all_open(tx: Connection, practice: str) -> tuple[Slot, ...]:
     return tuple(map(_slot, tx.execute(query.order_by(slots.c.due_at, slots.c.id)).mappings()))
 
 
-def last_done(tx: Connection, practice: str) -> dict[tuple[str, str], Slot]:
-    """Give the slot of each job and partner that was done last."""
-    newest = (
-        select(func.max(slots.c.id))
-        .where(slots.c.practice == practice, slots.c.state == SlotState.DONE)
-        .group_by(slots.c.job, slots.c.partner)
-    )
-    found = tx.execute(select(*_COLUMNS).where(slots.c.id.in_(newest))).mappings()
-    return {(one.job, one.partner): one for one in map(_slot, found)}
+def begin(tx: Connection, practice: str, slot: Slot, *, fence: str, tries: int, at: datetime) -> None:
+    """Begin a slot: from now on only the holder of the fence may end it. Raises LedgerChanged if it was ended meanwhile.
 
-
-def begin(tx: Connection, practice: str, slot: Slot, *, fence: str, at: datetime) -> None:
-    """Begin a slot: from now on only the holder of the fence may end it. Raises LedgerChanged if it was ended meanwhile."""
+    tries  how often its job was begun since it was done last, this time counted
+    """
     _moved(
         tx.execute(
             update(slots)
             .where(*_this(practice, slot.id), slots.c.state.in_((SlotState.DUE, SlotState.BEGUN)))
-            .values(state=SlotState.BEGUN, fence=fence, tries=slots.c.tries + 1, begun_at=at, again_at=None)
+            .values(state=SlotState.BEGUN, fence=fence, tries=tries, begun_at=at, again_at=None)
         ).rowcount
     )
 

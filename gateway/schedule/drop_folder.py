@@ -1,75 +1,113 @@
 """Files of visits that are dropped into a folder: taken in once they lie still, then moved to `done` or `refused`.
 
 Beside a refused file, and one of which rows were not taken, lies a report: which row, which field, what is wrong, what to
-do. It holds nothing of a patient. Whoever is stopped between the two finds the file again: taking it in twice changes nothing.
+do. It holds nothing of a patient; and as people call files by their patients, the service's own lines say no name. Whoever is
+stopped before a file is moved finds it again: taking it in twice changes nothing. One bad file keeps no other back.
 """
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from gateway.errors import ConfigError, IntakeError
 from gateway.finding import RowFault
+from gateway.scrub.rule import BUGS
 from gateway.service.files.new_file import new_file
 from gateway.service.office import Office
 from gateway.service.visits.import_visits import TakenIn, take_in
 
 STILL_SECONDS: Final = 10.0
-"""A file that was changed later is still being written; those who write longer than this without a byte rename it at the end."""
+"""A file that was changed later may still be written; who rests longer than this without a byte renames it at the end."""
+_LOOKS_AGAIN_SECONDS: Final = 1.0
+_NAME_MAX: Final = 200
+"""Bytes; a report's name is longer, and a disk takes 255 bytes."""
 _ENDINGS: Final = frozenset({".json", ".csv"})
 
 
-def take_dropped(office: Office) -> str:
-    """Take in every file that lies still, the oldest first; says what came of them.
+class Dropped:
+    """What came of the files in the folder: how many of which, and why some still lie there."""
 
-    Raises ConfigError without the folder, or if one of the files cannot be read or moved: the others were taken in.
+    def __init__(self) -> None:
+        self.taken = self.visits = self.rows = self.refused = 0
+        self.left: list[str] = []
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        if not (self.taken or self.refused or self.left):
+            return "nothing was dropped"
+        rows = f", {self.rows} rows not: see the reports in done" if self.rows else ""
+        refused = f"; {self.refused} refused: see the reports in refused" if self.refused else ""
+        return f"{self.taken} files taken in with {self.visits} visits{rows}{refused}"
+
+
+def take_dropped(office: Office) -> Dropped:
+    """Take in every file that lies still, the oldest first.
+
+    Raises ConfigError without the folder, or, once all others are taken in, if some can be neither read nor moved away.
     """
     folder = office.settings.drop_folder
     if folder is None:
         raise ConfigError("no drop folder is configured: name it in gateway.toml, [schedule] drop_folder")
     _make(folder)
-    told, unreadable = [], []
+    outcome = Dropped()
     for path in _lying_still(folder):
+        office.give_way()
         try:
-            told.append(_one(office, folder, path))
-        except PermissionError as refused:
-            unreadable.append(f"{path.name} ({refused.strerror})")
-    if unreadable:
+            _one(office, folder, path, outcome)
+        except (OSError, *BUGS) as fault:
+            outcome.left.append(fault.strerror or "" if isinstance(fault, OSError) else type(fault).__name__)
+    if outcome.left:
         raise ConfigError(
-            f"{folder}: cannot be read or moved away: {', '.join(unreadable)}; let this user do both, or take it away; what could "
-            f"be was taken in{': ' if told else ''}{'; '.join(told)}"
+            f"{folder}: {len(outcome.left)} of the files that lie there still cannot be read or moved away "
+            f"({', '.join(sorted(set(outcome.left)))}); let this user do both, or take them away; {outcome}"
         )
-    return "; ".join(told) or "nothing was dropped"
+    return outcome
 
 
-def _lying_still(folder: Path) -> Iterable[Path]:
-    now, found = time.time(), []
-    for path in folder.iterdir():
-        seen = path.lstat()
-        is_ours = path.is_file() and not path.is_symlink() and path.suffix.lower() in _ENDINGS
-        # A clock that was put back makes a file of the future; it lies as still as any.
-        if is_ours and not path.name.startswith(".") and not 0 <= now - seen.st_mtime < STILL_SECONDS:
-            found.append((seen.st_mtime, path))
-    return [path for _, path in sorted(found)]
+def _lying_still(folder: Path) -> Iterator[Path]:
+    named = (path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and not path.name.startswith("."))
+    found = sorted((at, path) for path in named if (at := _still_since(path)) is not None)
+    return (path for _, path in found)
 
 
-def _one(office: Office, folder: Path, path: Path) -> str:
-    office.give_way()
-    before = path.stat()
+def _still_since(path: Path) -> float | None:
+    """Give when a file was changed last; None if that was a moment ago, or it is no file of its own, or gone."""
+    try:
+        before = path.lstat()
+        age = time.time() - before.st_mtime
+        if path.is_symlink() or not path.is_file() or abs(age) < STILL_SECONDS:
+            return None
+        if age < 0:
+            # Written by a machine whose clock is ahead: only looking again tells whether it is still being written.
+            time.sleep(_LOOKS_AGAIN_SECONDS)
+            after = path.lstat()
+            if _mark(before) != _mark(after):
+                return None
+    except FileNotFoundError:
+        return None
+    return before.st_mtime
+
+
+def _mark(seen: os.stat_result) -> tuple[int, int]:
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _one(office: Office, folder: Path, path: Path, outcome: Dropped) -> None:
+    before = _mark(path.stat())
     try:
         with path.open("rb") as file:
-            outcome = take_in(office, path.name, file)
+            taken = take_in(office, path.name, file)
     except IntakeError as unreadable:
-        _away(path, folder / "refused", str(unreadable))
-        return f"{path.name}: refused; the report beside it says why"
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        return f"{path.name}: it was changed while it was read; it is read again"
-    _away(path, folder / "done", _report(outcome))
-    rows = f", {len(outcome.faults)} rows not (see the report beside it)" if outcome.faults else ""
-    return f"{path.name}: {sum(outcome.counts.values())} visits taken in{rows}"
+        if _away(path, folder / "refused", str(unreadable), before):
+            outcome.refused += 1
+        return
+    if _away(path, folder / "done", _report(taken), before):
+        outcome.taken += 1
+        outcome.visits += sum(taken.counts.values())
+        outcome.rows += len(taken.faults)
 
 
 def _report(outcome: TakenIn) -> str:
@@ -81,19 +119,32 @@ def _line(fault: RowFault) -> str:
     return f"row {fault.row}{visit}, {fault.field}: {fault.what}; {fault.fix}"
 
 
-def _away(path: Path, to: Path, report: str) -> None:
-    """Move a file away, under a name that is not there yet, and its report before it: a report without a file is harmless."""
+def _away(path: Path, to: Path, report: str, before: tuple[int, int]) -> bool:
+    """Move a file away, under a name that is not there yet, with its report; False, and it stays, if it was changed meanwhile."""
     _make(to)
-    target, number = to / path.name, 1
-    while target.exists():
-        number += 1
-        target = to / f"{path.stem}-{number}{path.suffix}"
-    if report:
-        beside = target.with_name(f"{target.name}.report.txt")
-        beside.unlink(missing_ok=True)
-        with new_file(beside) as file:
-            file.write(f"{report}\n".encode())
+    target = _free(to, path)
     path.rename(target)
+    if _mark(target.stat()) != before:
+        target.rename(path)
+        return False
+    if report:
+        with new_file(target.with_name(f"{target.name}.report.txt")) as file:
+            file.write(f"{report}\n".encode())
+    return True
+
+
+def _free(to: Path, path: Path) -> Path:
+    """Give a name that neither a file nor a report there has, and that is short enough for both."""
+    stem = (
+        path.stem
+        if len(os.fsencode(path.name)) <= _NAME_MAX
+        else sha256(path.name.encode("utf-8", "replace")).hexdigest()[:16]
+    )
+    target, number = to / f"{stem}{path.suffix}", 1
+    while target.exists() or target.with_name(f"{target.name}.report.txt").exists():
+        number += 1
+        target = to / f"{stem}-{number}{path.suffix}"
+    return target
 
 
 def _make(folder: Path) -> None:

@@ -1,11 +1,14 @@
 """What the service would do next, and what it has not done: for a person who wants to know before it happens."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from gateway.errors import ConfigError
 from gateway.ledger import slots
+from gateway.ledger.leader import lead
 from gateway.ledger.slots import Slot, Standing
 from gateway.service.office import Office
 from gateway.timetable import Job, Timetable
@@ -19,6 +22,8 @@ class Foreseen:
     """What is known of the days to come.
 
     open     slots that have come and are not done
+    missed   name of what has come and nobody has looked at, how often, and when last
+    is_served  whether a process serves the practice now
     coming   moment, zone and name of each time to come
     often    name, times a day and next time of what comes often
     closed   days on which a partner has no cutoff, with why
@@ -27,6 +32,8 @@ class Foreseen:
     """
 
     open: tuple[Slot, ...]
+    missed: tuple[tuple[str, int, datetime], ...]
+    is_served: bool
     coming: tuple[tuple[datetime, str, str], ...]
     often: tuple[tuple[str, int, datetime], ...]
     closed: tuple[tuple[date, str, str], ...]
@@ -47,6 +54,8 @@ def foresee(office: Office, *, days: int, with_all: bool = False) -> Foreseen:
     upcoming = [(one, one.upcoming(now)) for one in at_work if one.name in often]
     return Foreseen(
         open=waits,
+        missed=tuple(_missed(at_work, standings, now)),
+        is_served=_is_served(office),
         coming=tuple(
             sorted(
                 (each.at, one.zone, one.name)
@@ -62,10 +71,33 @@ def foresee(office: Office, *, days: int, with_all: bool = False) -> Foreseen:
     )
 
 
+def _missed(
+    tables: list[Timetable], standings: Mapping[str, Standing | None], now: datetime
+) -> Iterator[tuple[str, int, datetime]]:
+    for one in tables:
+        stands = standings[one.name]
+        came = list(one.between(stands.known_until, now)) if stands is not None else []
+        if came:
+            yield one.name, len(came), came[-1].at
+
+
+def _is_served(office: Office) -> bool:
+    """Tell whether a process serves the practice. Where nothing can be locked, nobody can."""
+    try:
+        with lead(office.ledger, office.practice.key) as place:
+            return not place.taken()
+    except ConfigError:
+        return False
+
+
 def next_cutoffs(office: Office) -> dict[str, str]:
     """Give when each partner's next cutoff is, by its own clock, such as `Fri 2026-11-27 16:30`."""
     now = office.clock.now()
-    told = ((one, one.upcoming(now)) for one in office.settings.timetables if one.job is Job.SEND)
+    cutoffs = [one for one in office.settings.timetables if one.job is Job.SEND]
+    with office.ledger.reading() as tx:
+        standings = {one.name: slots.standing_of(tx, office.practice.key, one) for one in cutoffs}
+    at_work = (one for one in cutoffs if (stands := standings[one.name]) is None or stands.paused_at is None)
+    told = ((one, one.upcoming(now)) for one in at_work)
     return {
         one.partner: f"{upcoming.at.astimezone(ZoneInfo(one.zone)):%a %Y-%m-%d %H:%M}"
         for one, upcoming in told

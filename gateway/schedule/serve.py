@@ -10,9 +10,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from threading import Event, Lock
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from types import FrameType
 from typing import Final
 
@@ -20,7 +20,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from gateway.clock import Clock
 from gateway.errors import ConfigError, GatewayError
@@ -31,11 +31,14 @@ from gateway.service.office import Office
 from gateway.settings import Settings
 from gateway.timetable import Timetable
 
-LOOKS_EVERY_SECONDS: Final = 1.0
+LOOKS_EVERY: Final = timedelta(seconds=1)
 _LEAD_EVERY_SECONDS: Final = 5.0
 _STOPS_WITHIN_SECONDS: Final = 8.0
+_NAP_SECONDS: Final = 0.1
 _LOOKS_ANYWAY: Final = timedelta(minutes=1)
 """After that a lane looks into the ledger also where none of its times has come: a failed slot may be due again."""
+_SPARE_LANES: Final = 8
+"""Threads for partners that are added while it serves."""
 
 Opens = Callable[[Settings], AbstractContextManager[Office]]
 """Opens the practice's office with these settings, as a command would. Raises GatewayError."""
@@ -50,9 +53,11 @@ class Stopping(BaseException):
 class Service:
     """What serving needs.
 
-    opens    opens the office
-    settings reads the configuration again. Raises ConfigError
-    told     hears what was done, in lines for an operator
+    opens   opens the office
+    reads   reads the configuration again. Raises ConfigError
+    clock   gives the practice's clock
+    ledger  opens the ledger, to stand for the place of the one that serves
+    told    hears what was done, in lines for an operator
     """
 
     opens: Opens
@@ -65,33 +70,33 @@ class Service:
 def serve(service: Service, settings: Settings) -> bool:
     """Serve until SIGTERM or SIGINT; tells whether every lane had come to rest. SIGHUP reads the configuration again.
 
-    Raises ConfigError if the ledger cannot be asked who serves.
+    Raises ConfigError if the lock of the one that serves cannot be asked for.
     """
     asked = _Asked()
     ledger = service.ledger(settings)
     try:
         with _signals(asked), lead(ledger, settings.practice.key) as place:
             told = False
-            while not asked.stop.is_set():
+            while not asked.stop:
                 if place.taken():
-                    lanes = _Lanes(service, settings, asked)
-                    settings, rested = lanes.run_while(place.taken)
+                    settings, rested = _Lanes(service, settings, asked).run_while(place.taken)
                     if not rested:
                         return False
                     told = False
                 elif not told:
                     service.told(
-                        "another gateway process serves this practice; this one stands by, and takes over when it ends"
+                        "another gateway process serves this practice, or the ledger cannot be asked; this one stands by, and takes "
+                        "over as soon as it can"
                     )
                     told = True
-                asked.stop.wait(_LEAD_EVERY_SECONDS)
+                asked.rest(_LEAD_EVERY_SECONDS)
         return True
     finally:
         ledger.close()
 
 
 def serve_once(service: Service, settings: Settings) -> tuple[Done, ...] | None:
-    """Do what is due and end; None if another process serves the practice."""
+    """Do what is due and end; None if another process serves the practice. What one job raises keeps no other from its turn."""
     ledger = service.ledger(settings)
     try:
         with lead(ledger, settings.practice.key) as place:
@@ -101,8 +106,12 @@ def serve_once(service: Service, settings: Settings) -> tuple[Done, ...] | None:
             with service.opens(settings) as office:
                 end_strays(office)
             for table in settings.timetables:
-                with service.opens(settings) as office:
-                    one = perform(office, table)
+                try:
+                    with service.opens(settings) as office:
+                        one = perform(office, table)
+                except GatewayError as trouble:
+                    service.told(f"{table.name}: {trouble}")
+                    continue
                 if one is not None:
                     service.told(line(one))
                     done.append(one)
@@ -119,21 +128,27 @@ def line(done: Done) -> str:
     return f"{done.slot.name} of {done.slot.local}{late}: {done.said}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asked:
-    """What signals have asked for."""
+    """What signals have asked for. Plain flags: a handler must wait for no lock that the interrupted code may hold."""
 
-    stop: Event = field(default_factory=Event)
-    read_again: Event = field(default_factory=Event)
+    stop: bool = False
+    read_again: bool = False
+
+    def rest(self, seconds: float) -> None:
+        """Rest so long, or until something is asked for."""
+        until = time.monotonic() + seconds
+        while not (self.stop or self.read_again) and time.monotonic() < until:
+            time.sleep(_NAP_SECONDS)
 
 
 @contextmanager
 def _signals(asked: _Asked) -> Iterator[None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        asked.stop.set()
+        asked.stop = True
 
     def read_again(_signal: int, _frame: FrameType | None) -> None:
-        asked.read_again.set()
+        asked.read_again = True
 
     before = {
         one: signal.signal(one, what)
@@ -144,6 +159,14 @@ def _signals(asked: _Asked) -> Iterator[None]:
     finally:
         for one, what in before.items():
             signal.signal(one, what)
+
+
+class _Soon(BaseTrigger):  # type: ignore[misc]
+    """Again in a second from now: after a clock has leapt, no look is made up for."""
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """Give the next look."""
+        return now + LOOKS_EVERY
 
 
 class _Lane:
@@ -168,7 +191,9 @@ class _Lane:
                 yield table
 
     def looked(self, table: Timetable, now: datetime, *, failed: bool) -> None:
-        """Keep when to look again."""
+        """Keep when to look again, unless other times are followed by now."""
+        if table not in self._tables:
+            return
         upcoming = table.upcoming(now)
         at = now + timedelta(days=1) if upcoming is None else min(upcoming.at, now + timedelta(days=1))
         self._looked[table.name] = (now, min(at, now + _LOOKS_ANYWAY) if failed else at)
@@ -182,7 +207,8 @@ class _Lanes:
         self._settings = settings
         self._asked = asked
         self._lanes: dict[str, _Lane] = {}
-        self._resting = Event()
+        self._gone: list[_Lane] = []
+        self._is_lost = False
         self._has_strays = True
 
     def run_while(self, is_ours: Callable[[], bool]) -> tuple[Settings, bool]:
@@ -190,54 +216,61 @@ class _Lanes:
 
         Gives the settings as they are by then, and whether every lane came to rest in time.
         """
-        names = len(_by_lane(self._settings))
-        clock = BackgroundScheduler(
-            timezone="UTC",
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(max(names, 1) + _SPARE_LANES)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        clock.add_listener(self._broke, EVENT_JOB_ERROR)
-        # Its own log would print what an error says, which may hold a patient's data.
-        logging.getLogger("apscheduler").disabled = True
-        for name in ("apscheduler.scheduler", "apscheduler.executors.default"):
-            logging.getLogger(name).disabled = True
+        clock = self._clock()
         self._put_lanes(clock)
         clock.start()
         self._service.told(
             f"serving {self._settings.practice.key}: {', '.join(self._lanes) or 'nothing is configured'}"
         )
-        try:
-            while not self._asked.stop.is_set() and is_ours():
-                if self._asked.read_again.is_set():
-                    self._asked.read_again.clear()
-                    self._read_again(clock)
-                self._asked.stop.wait(_LEAD_EVERY_SECONDS if not self._asked.read_again.is_set() else 0)
-        finally:
-            self._resting.set()
-            clock.shutdown(wait=False)
-            rested = self._rest()
-            if not self._asked.stop.is_set():
-                self._service.told("the place of the one that serves is lost; it is asked for again")
-        return self._settings, rested
+        while not self._asked.stop and is_ours():
+            if self._asked.read_again:
+                self._asked.read_again = False
+                self._read_again(clock)
+            self._set_right(clock)
+            self._asked.rest(_LEAD_EVERY_SECONDS)
+        self._is_lost = not self._asked.stop
+        if self._is_lost:
+            self._service.told("the place of the one that serves is lost; it is asked for again once every lane rests")
+        clock.shutdown(wait=False)
+        return self._settings, self._rest()
+
+    def _clock(self) -> BackgroundScheduler:
+        # Its own log would print what an error says, which may hold a patient's data.
+        for name in ("apscheduler", "apscheduler.scheduler", "apscheduler.executors.default"):
+            logging.getLogger(name).disabled = True
+        clock = BackgroundScheduler(
+            timezone="UTC",
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(len(_by_lane(self._settings)) + _SPARE_LANES)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        clock.add_listener(self._broke, EVENT_JOB_ERROR)
+        return clock
+
+    def _set_right(self, clock: BackgroundScheduler) -> None:
+        """Let lanes look soon that wait for a moment by a clock which was put back since."""
+        soon = datetime.now(tz=UTC) + LOOKS_EVERY
+        for job in clock.get_jobs():
+            if job.next_run_time is not None and job.next_run_time > soon + LOOKS_EVERY:
+                job.modify(next_run_time=soon)
 
     def _put_lanes(self, clock: BackgroundScheduler) -> None:
-        wanted = _by_lane(self._settings)
         self._has_strays = True
+        wanted = _by_lane(self._settings)
         for gone in self._lanes.keys() - wanted.keys():
             clock.remove_job(gone)
-            del self._lanes[gone]
+            self._gone.append(self._lanes.pop(gone))
         for name, tables in wanted.items():
             if name in self._lanes:
                 self._lanes[name].follow(tables)
                 continue
             lane = self._lanes[name] = _Lane(name, tables)
-            clock.add_job(self._look, IntervalTrigger(seconds=LOOKS_EVERY_SECONDS), args=[lane], id=name, name=name)
+            clock.add_job(self._look, _Soon(), args=[lane], id=name, name=name)
 
     def _read_again(self, clock: BackgroundScheduler) -> None:
         try:
             read = self._service.reads()
-        except ConfigError as wrong:
+        except (ConfigError, OSError) as wrong:
             self._service.told(f"the configuration is not taken, the one before stays: {wrong}")
             return
         if (read.practice.key, read.database_url) != (self._settings.practice.key, self._settings.database_url):
@@ -256,13 +289,17 @@ class _Lanes:
         try:
             settings = self._settings
             for table in tuple(lane.due(self._service.clock(settings).now())):
-                if self._resting.is_set() or self._asked.stop.is_set():
+                if self._is_over:
                     return
                 self._do(lane, table, settings)
         except Stopping:
             self._service.told(f"{lane.name}: stopped between two steps; it goes on at the next start")
         finally:
             lane.busy.release()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._is_lost or self._asked.stop
 
     def _do(self, lane: _Lane, table: Timetable, settings: Settings) -> None:
         failed = True
@@ -273,7 +310,7 @@ class _Lanes:
                     end_strays(office)
                 done = perform(replace(office, give_way=self._giving_way(office)), table)
             failed = done is not None and bool(done.failed)
-            if done is not None:
+            if done is not None and (done.is_something or done.late or failed):
                 self._service.told(line(done))
         except GatewayError as trouble:
             self._service.told(f"{table.name}: {trouble}")
@@ -286,25 +323,26 @@ class _Lanes:
 
     def _giving_way(self, office: Office) -> Callable[[], None]:
         def give_way() -> None:
-            if self._resting.is_set() or self._asked.stop.is_set():
+            if self._is_over:
                 raise Stopping
             office.give_way()
 
         return give_way
 
     def _rest(self) -> bool:
-        """Wait until no lane is at work; tells whether that came in time."""
-        until = time.monotonic() + _STOPS_WITHIN_SECONDS
-        for lane in self._lanes.values():
-            if not lane.busy.acquire(timeout=max(0.0, until - time.monotonic())):
-                self._service.told(f"{lane.name}: ended in the middle of its work, which goes on at the next start")
-                return False
-            lane.busy.release()
+        """Wait until no lane is at work. Told to stop it waits for seconds only; tells whether all rest."""
+        until = None
+        lanes = [*self._lanes.values(), *self._gone]
+        while busy := [one for one in lanes if one.busy.locked()]:
+            if self._asked.stop:
+                until = until or time.monotonic() + _STOPS_WITHIN_SECONDS
+                if time.monotonic() >= until:
+                    self._service.told(
+                        f"{busy[0].name}: ended in the middle of its work, which goes on at the next start"
+                    )
+                    return False
+            time.sleep(_NAP_SECONDS)
         return True
-
-
-_SPARE_LANES: Final = 8
-"""Threads for partners that are added while it serves."""
 
 
 def _by_lane(settings: Settings) -> dict[str, tuple[Timetable, ...]]:

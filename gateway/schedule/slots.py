@@ -9,15 +9,15 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from traceback import extract_tb
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, LedgerHeld, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, events, slots
 from gateway.ledger.slots import Slot
-from gateway.schedule.steps import STEPS, Ended, Step
-from gateway.scrub.rule import BUGS
+from gateway.schedule.steps import STEPS, Step
 from gateway.service.office import Office
+from gateway.service.outbound.batch import AtEnd
 from gateway.timetable import Job, Timetable
 
 LATE: Final = timedelta(minutes=5)
@@ -30,8 +30,8 @@ _LEAP: Final = timedelta(minutes=10)
 _AGAIN_FIRST: Final = timedelta(minutes=1)
 _AGAIN_MAX: Final = timedelta(hours=1)
 _WAKES_AT: Final = 3
-OUR_FAULTS: Final = (*BUGS, MemoryError, OSError)
-"""What our own code raises in a step, or the machine: it keeps none of the other jobs from being done."""
+_TIDIES_EVERY: Final = 100
+"""Slots, after which old ones are forgotten."""
 _TOLD: Final = frozenset({Job.SEND, Job.BACKUP, Job.RECONCILE})
 """Jobs of which being late is worth a line of the log. The others come again within the hour."""
 
@@ -40,14 +40,16 @@ _TOLD: Final = frozenset({Job.SEND, Job.BACKUP, Job.RECONCILE})
 class Done:
     """What came of a slot.
 
-    late    whether it was begun long after its time, or others were missed before it
-    failed  why it has to be begun again; empty where it is done
+    late          whether it was begun long after its time, or others were missed before it
+    failed        why it has to be begun again; empty where it is done
+    is_something  whether anything was done in it
     """
 
     slot: Slot
     late: bool
     said: str
     failed: str = ""
+    is_something: bool = True
 
 
 def perform(office: Office, table: Timetable, step: Step | None = None) -> Done | None:
@@ -63,28 +65,38 @@ def perform(office: Office, table: Timetable, step: Step | None = None) -> Done 
     if slot.again_at is not None and slot.again_at > office.clock.now():
         return None
     fence, at = secrets.token_hex(16), office.clock.now()
-    late = bool(earlier) or at - slot.due_at >= LATE
+    begun = _Begun(slot, fence, 1 + max(one.tries for one in found), bool(earlier) or at - slot.due_at >= LATE)
     with office.ledger.writing() as tx:
         slots.merge(tx, office.practice.key, earlier, slot, at=at)
-        slots.begin(tx, office.practice.key, slot, fence=fence, at=at)
+        slots.begin(tx, office.practice.key, slot, fence=fence, tries=begun.tries, at=at)
+        if slot.id % _TIDIES_EVERY == 0:
+            slots.forget(tx, office.practice.key, before=at - _KEPT)
     try:
-        said = (step or STEPS[table.job])(office, table.partner, _ending(office, slot, fence, "sealed"))
+        came = (step or STEPS[table.job])(office, table.partner, _ending(office, begun))
     except (LedgerChanged, LedgerBusy) as meanwhile:
-        _failed(office, slot, fence, str(meanwhile))
+        _failed(office, begun, str(meanwhile))
         raise
     except GatewayError as trouble:
         # A ledger that is held says so wherever somebody looks; its jobs wait, and wake nobody.
-        is_told = not isinstance(trouble, LedgerHeld)
-        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, str(trouble), is_told=is_told))
-    except OUR_FAULTS as bug:
-        return Done(slot=slot, late=late, said="", failed=_failed(office, slot, fence, fault(bug)))
+        return _failed(office, begun, str(trouble), is_told=not isinstance(trouble, LedgerHeld))
+    except BaseException as bug:
+        if not isinstance(bug, Exception):
+            raise
+        return _failed(office, begun, fault(bug))
     with office.ledger.writing() as tx:
-        slots.end(tx, office.practice.key, slot, fence=fence, at=office.clock.now(), said=said)
-        if late and table.job in _TOLD:
-            events.write(tx, office.practice.key, _was_late(office, slot, earlier, said), at=office.clock.now())
-        if table.job is Job.BACKUP:
-            slots.forget(tx, office.practice.key, before=office.clock.now() - _KEPT)
-    return Done(slot=slot, late=late, said=said)
+        slots.end(tx, office.practice.key, slot, fence=fence, at=office.clock.now(), said=came.said)
+        if begun.late and table.job in _TOLD:
+            events.write(tx, office.practice.key, _was_late(office, slot, earlier, came.said), at=office.clock.now())
+    return Done(slot=slot, late=begun.late, said=came.said, is_something=came.is_something)
+
+
+class _Begun(NamedTuple):
+    """A slot at work: under which fence, for the how many-th time since its job was done last, and whether late."""
+
+    slot: Slot
+    fence: str
+    tries: int
+    late: bool
 
 
 def end_strays(office: Office) -> None:
@@ -132,33 +144,40 @@ def _tell_once(tx: Transaction, office: Office, event: Event) -> None:
         events.write(tx, office.practice.key, event, at=office.clock.now())
 
 
-def _ending(office: Office, slot: Slot, fence: str, said: str) -> Ended:
+def _ending(office: Office, begun: _Begun) -> AtEnd:
     def ended(tx: Transaction) -> None:
-        slots.end(tx, office.practice.key, slot, fence=fence, at=office.clock.now(), said=said)
+        slots.end(tx, office.practice.key, begun.slot, fence=begun.fence, at=office.clock.now(), said="sealed")
 
     return ended
 
 
-def _failed(office: Office, slot: Slot, fence: str, why: str, *, is_told: bool = True) -> str:
-    """Let a slot be begun again, and say so; one whose work had ended before it failed is left as it is."""
-    at, tries = office.clock.now(), slot.tries + 1
-    again: datetime = at + min(_AGAIN_FIRST * 2 ** min(tries - 1, 10), _AGAIN_MAX)
+def _failed(office: Office, begun: _Begun, why: str, *, is_told: bool = True) -> Done:
+    """Let a slot be begun again, and say so: the first time and the third.
+
+    One whose work had ended before it failed (its files are sealed) is done: what failed behind it is told, and `deliver` goes on.
+    """
+    slot, at = begun.slot, office.clock.now()
+    again = at + min(_AGAIN_FIRST * 2 ** min(begun.tries - 1, 10), _AGAIN_MAX)
     with office.ledger.writing() as tx:
-        if not slots.failed(tx, office.practice.key, slot, fence=fence, again_at=again, said=why):
-            return why
-        if is_told and tries in {1, _WAKES_AT}:
+        is_open = slots.failed(tx, office.practice.key, slot, fence=begun.fence, again_at=again, said=why)
+        what = f"could not be done, {begun.tries} times so far: {why}; it is tried again"
+        if not is_open:
+            what = f"was sealed, and then: {why}; what is sealed is taken up by the next deliver"
+        if is_told and (not is_open or begun.tries in {1, _WAKES_AT}):
             event = Event(
                 kind="slot.failed",
                 about=slot.name,
                 partner=slot.partner,
-                said=f"{slot.name} of {slot.local} could not be done, {tries} times so far: {why}; it is tried again",
-                severity=EventSeverity.WAKE if tries == _WAKES_AT else EventSeverity.CAN_WAIT,
+                said=f"{slot.name} of {slot.local} {what}",
+                severity=EventSeverity.WAKE if begun.tries == _WAKES_AT else EventSeverity.CAN_WAIT,
                 artefact="schedule",
                 actor=office.actor,
-                next_command="gateway schedule next",
+                next_command="gateway schedule next" if is_open else "gateway deliver",
             )
             events.write(tx, office.practice.key, event, at=at)
-    return why
+    if not is_open:
+        return Done(slot=slot, late=begun.late, said=f"sealed, and then: {why}")
+    return Done(slot=slot, late=begun.late, said="", failed=why)
 
 
 def fault(bug: BaseException) -> str:
@@ -200,6 +219,9 @@ def _decide(office: Office, table: Timetable, *, is_paused: bool, reason: str) -
                 f"{table.name} {'is paused already' if is_paused else 'is not paused'}; nothing was changed"
             )
         if is_paused:
+            if stands is not None and stands.known_until < at:
+                # What was missed before a person let it rest is done when it goes on.
+                slots.put(tx, practice, table, table.between(stands.known_until, at), until=at)
             slots.set_paused(tx, practice, table, at=at, by=office.actor, reason=reason)
         else:
             slots.set_paused(tx, practice, table, at=None)

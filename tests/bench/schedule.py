@@ -28,8 +28,9 @@ from gateway.clock import Clock
 from gateway.ledger import Ledger, migrate, open_ledger, practices
 from gateway.ledger.tables import slots as rows
 from gateway.schedule.slots import perform
-from gateway.schedule.steps import Ended
+from gateway.schedule.steps import Came
 from gateway.service.office import JOB, Office
+from gateway.service.outbound.batch import AtEnd
 from gateway.timetable import Job, Timetable, read_times
 from tests.e2e.command import COMMAND, environment, gateway
 from tests.people import CHICAGO, NOW, PRACTICE
@@ -61,11 +62,11 @@ class Day:
         self.done: Counter[tuple[str, str]] = Counter()
         self.killed = 0
 
-    def step(self, _office: Office, _partner: str, _ended: Ended | None) -> str:
+    def step(self, _office: Office, _partner: str, _ended: AtEnd | None) -> Came:
         if self.chance.random() < 0.01:
             self.killed += 1
             raise Killed
-        return "done"
+        return Came("done")
 
 
 def expected(zone: str, days: int) -> set[str]:
@@ -91,7 +92,7 @@ def days_of(ledger: Ledger, days: int, seed: int) -> None:
     tables = [
         Timetable(job=Job.SEND, partner=zone, zone=zone, times=tuple(map(read_times, CLOCK_TIMES))) for zone in ZONES
     ]
-    true, rests, leaps, late = BEGINS, 0, 0, 0
+    true, rests, leaps, late, early = BEGINS, 0, 0, 0, 0
     ends = BEGINS + timedelta(days=days)
     while true < ends:
         for table in tables:
@@ -103,6 +104,7 @@ def days_of(ledger: Ledger, days: int, seed: int) -> None:
                 if done is not None:
                     day.done[table.partner, done.slot.local] += 1
                     late += done.late
+                    early += done.slot.due_at > true
                 break
         drawn = day.chance.random()
         pause = timedelta(minutes=day.chance.choice((1, 5, 20, 60)))
@@ -114,7 +116,7 @@ def days_of(ledger: Ledger, days: int, seed: int) -> None:
         leaps += wrong
         day.now = true + timedelta(minutes=day.chance.randint(-1500, 1500)) if wrong else true
     for table in tables:
-        if (done := perform(one, table, lambda *_: "done")) is not None:
+        if (done := perform(one, table, lambda *_: Came("done"))) is not None:
             day.done[table.partner, done.slot.local] += 1
     missed = total = 0
     doubled = sum(number - 1 for number in day.done.values())
@@ -127,7 +129,7 @@ def days_of(ledger: Ledger, days: int, seed: int) -> None:
             total += len(wanted)
     print(  # noqa: T201 a benchmark prints
         f"{ledger.engine.dialect.name:10} {days} days, {len(ZONES)} zones: {total} times, missed={missed} doubled={doubled}; "
-        f"{sum(day.done.values())} runs, {late} of them late; {rests} rests, {leaps} wrong clocks, {day.killed} kills"
+        f"{sum(day.done.values())} runs, {late} of them late, {early} early by a wrong clock; {rests} rests, {leaps} wrong clocks, {day.killed} kills"
     )
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from gateway.errors import ConfigError
 from gateway.ledger import visits
+from gateway.schedule import drop_folder
 from gateway.schedule.drop_folder import STILL_SECONDS, take_dropped
 from gateway.service.office import Office
+from gateway.service.visits.import_visits import take_in
 from tests.service.clinic import visit, visits_file
 
 
@@ -43,24 +45,46 @@ def keys(office: Office) -> set[str]:
 
 def test_a_file_that_lies_still_is_taken_in_and_moved_away(dropping: Office, folder: Path) -> None:
     drop(folder, "monday.json", visits_file(visit("V-1"), visit("V-2")))
-    assert take_dropped(dropping) == "monday.json: 2 visits taken in"
+    assert str(take_dropped(dropping)) == "1 files taken in with 2 visits"
     assert keys(dropping) == {"V-1", "V-2"}
     assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.*")) == ["done/monday.json"]
     assert stat.S_IMODE((folder / "done").stat().st_mode) == 0o700
-    assert take_dropped(dropping) == "nothing was dropped"
+    assert str(take_dropped(dropping)) == "nothing was dropped"
 
 
 def test_a_file_that_is_still_being_written_waits(dropping: Office, folder: Path) -> None:
     path = drop(folder, "monday.json", visits_file(visit()), age=STILL_SECONDS / 2)
-    assert take_dropped(dropping) == "nothing was dropped"
+    assert str(take_dropped(dropping)) == "nothing was dropped"
     assert path.exists()
-    os.utime(path, (time.time() + 9999,) * 2)  # of a machine whose clock is ahead
-    assert "1 visits taken in" in take_dropped(dropping)
+    os.utime(path, (time.time() + 3,) * 2)  # of a machine whose clock is a little ahead
+    assert str(take_dropped(dropping)) == "nothing was dropped"
+    os.utime(path, (time.time() + 9999,) * 2)  # far ahead: it is looked at twice
+    assert take_dropped(dropping).taken == 1
+
+
+def test_a_file_that_grows_while_it_is_taken_stays(
+    dropping: Office, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(folder, "monday.json", visits_file(visit()))
+    real = take_in
+
+    def grows(*given: Any) -> Any:
+        done = real(*given)
+        with path.open("ab") as file:
+            file.write(b" ")
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drop_folder, "take_in", grows)
+        assert take_dropped(dropping).taken == 0
+    assert path.exists()
+    os.utime(path, (time.time() - 60,) * 2)
+    assert take_dropped(dropping).taken == 1
 
 
 def test_what_is_no_file_of_visits_is_refused_with_a_report_beside_it(dropping: Office, folder: Path) -> None:
     drop(folder, "letter.json", b"Dear Sirs")
-    assert "refused" in take_dropped(dropping)
+    assert take_dropped(dropping).refused == 1
     assert (folder / "refused" / "letter.json").read_bytes() == b"Dear Sirs"
     report = folder / "refused" / "letter.json.report.txt"
     assert "nothing was taken in" in report.read_text()
@@ -70,7 +94,7 @@ def test_what_is_no_file_of_visits_is_refused_with_a_report_beside_it(dropping: 
 def test_rows_that_were_not_taken_are_told_without_the_patient(dropping: Office, folder: Path) -> None:
     broken = visit("V-2", discipline="XX")
     drop(folder, "monday.json", visits_file(visit("V-1"), broken))
-    assert "rows not (see the report beside it)" in take_dropped(dropping)
+    assert str(take_dropped(dropping)) == "1 files taken in with 1 visits, 1 rows not: see the reports in done"
     report = (folder / "done" / "monday.json.report.txt").read_text()
     assert "visit V-2, discipline:" in report
     patient = broken["patient"]
@@ -92,7 +116,7 @@ def test_other_files_links_and_half_written_names_are_left_alone(
     (folder / "link.json").symlink_to(elsewhere)
     for name in (".hidden.json", "scan.pdf", "half.json.part"):
         drop(folder, name, b"x")
-    assert take_dropped(dropping) == "nothing was dropped"
+    assert str(take_dropped(dropping)) == "nothing was dropped"
     assert len(list(folder.iterdir())) == 4
 
 
@@ -106,9 +130,9 @@ def test_who_is_stopped_between_taking_in_and_moving_away_does_nothing_twice(
 
     with monkeypatch.context() as broken:
         broken.setattr(Path, "rename", cut)
-        with pytest.raises(OSError, match="cut"):
+        with pytest.raises(ConfigError, match="1 of the files that lie there still cannot be read or moved away"):
             take_dropped(dropping)
-    assert "taken in" in take_dropped(dropping)
+    assert take_dropped(dropping).taken == 1
     with dropping.ledger.reading() as tx:
         assert [one.version for one in visits.versions(tx, dropping.practice.key, "V-1")] == [1]
 
@@ -117,7 +141,7 @@ def test_the_folder_is_made_and_where_none_is_named_it_is_said(office: Office, t
     with pytest.raises(ConfigError, match="drop_folder"):
         take_dropped(office)
     new = replace(office, settings=replace(office.settings, drop_folder=tmp_path / "a" / "in"))
-    assert take_dropped(new) == "nothing was dropped"
+    assert str(take_dropped(new)) == "nothing was dropped"
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot be made"):
         take_dropped(replace(office, settings=replace(office.settings, drop_folder=tmp_path / "file")))
@@ -137,7 +161,14 @@ def test_a_file_that_cannot_be_read_keeps_no_other_back_and_is_named(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", refuses)
-        with pytest.raises(ConfigError, match=r"a\.json \(Permission denied\); .*b\.json: 1 visits taken in"):
+        with pytest.raises(ConfigError, match=r"\(Permission denied\).*1 files taken in with 1 visits"):
             take_dropped(dropping)
     assert keys(dropping) == {"V-2"}
     assert (folder / "a.json").exists()
+
+
+def test_a_name_as_long_as_a_disk_takes_is_no_trouble_and_no_name_is_said(dropping: Office, folder: Path) -> None:
+    drop(folder, f"{'QUILL MARA ' * 21}.json", b"Dear Sirs")
+    told = take_dropped(dropping)
+    assert (told.refused, "QUILL" in str(told)) == (1, False)
+    assert len(list((folder / "refused").iterdir())) == 2

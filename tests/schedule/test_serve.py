@@ -115,7 +115,7 @@ def test_it_serves_until_it_is_told_to_stop_and_does_what_was_missed(home: Path)
     as_if_it_rested(home, "reconcile", 30)
     with serving(home) as one:
         one.waits_for("serving elm: practice, northgate, southport")
-        one.waits_for("today.json: 1 visits taken in")
+        one.waits_for("1 files taken in with 1 visits")
         one.waits_for("every law holds")
         # Others work beside it, and alone on the ledger, whenever they like.
         assert gateway("scrub", "run", home=home).status in {0, 1}
@@ -129,7 +129,7 @@ def test_a_second_one_stands_by_and_takes_over_when_the_first_is_killed(home: Pa
     with serving(home, "first") as first:
         first.waits_for("serving elm")
         with serving(home, "second") as second:
-            second.waits_for("another gateway process serves this practice; this one stands by")
+            second.waits_for("another gateway process serves this practice")
             once = gateway("serve", "--once", home=home)
             assert (once.status, "what is due is its to do" in once.err) == (6, True)
             first.process.kill()
@@ -137,7 +137,7 @@ def test_a_second_one_stands_by_and_takes_over_when_the_first_is_killed(home: Pa
             drop(home)
             as_if_it_rested(home, "take-in", 1)
             second.waits_for("serving elm")
-            second.waits_for("today.json: 1 visits taken in")
+            second.waits_for("1 files taken in with 1 visits")
 
 
 def test_a_wrong_key_is_named_and_the_configuration_before_stays(home: Path) -> None:
@@ -192,11 +192,12 @@ def test_a_lane_that_cannot_be_called_back_does_not_keep_the_process(tmp_path: P
 def test_a_job_is_done_by_hand_and_rests(home: Path) -> None:
     drop(home)
     ran = gateway("schedule", "run", "take-in", home=home)
-    assert (ran.status, ran.out) == (0, "take-in: today.json: 1 visits taken in\n")
+    assert (ran.status, ran.out) == (0, "take-in: 1 files taken in with 1 visits\n")
     nobody = gateway("schedule", "run", "send", "--partner", "nobody", home=home)
     assert (nobody.status, "there is: send northgate, send southport" in nobody.err) == (2, True)
     words = ("send", "--partner", "northgate", "--by", "Ana Reyes", "--reason", "they move")
     assert gateway("schedule", "pause", *words, home=home).status == 0
     shown = gateway("schedule", "next", home=home).out
     assert "by Ana Reyes (they move)" in shown
+    assert "nobody serves" in shown
     assert gateway("schedule", "resume", *words, home=home).out.startswith("send northgate goes on")

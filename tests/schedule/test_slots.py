@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from gateway.errors import ConfigError, LedgerChanged, LedgerHeld, UsageError
-from gateway.ledger import events, slots
-from gateway.ledger.slots import Slot, SlotState
+from gateway.ledger import events
+from gateway.ledger.leader import lead
+from gateway.ledger.slots import SlotState
 from gateway.ledger.tables import slots as rows
 from gateway.schedule.foreseen import Foreseen, foresee, next_cutoffs
 from gateway.schedule.slots import again, end_strays, pause, perform, resume
-from gateway.schedule.steps import Ended, Step
+from gateway.schedule.steps import Came, Step
 from gateway.service.office import Office
+from gateway.service.outbound.batch import AtEnd
 from gateway.timetable import Job, Timetable, read_times
 from tests.schedule.conftest import Hands
 
@@ -31,12 +33,12 @@ class Work:
         self.fails = fails
         self.why = why or ConfigError("the profile is wrong")
 
-    def __call__(self, _office: Office, partner: str, _ended: Ended | None) -> str:
+    def __call__(self, _office: Office, partner: str, _ended: AtEnd | None) -> Came:
         if self.fails:
             self.fails -= 1
             raise self.why
         self.times.append(partner)
-        return "done"
+        return Came("done")
 
 
 def stood(office: Office, table: Timetable = CUTOFF) -> list[tuple[str, str]]:
@@ -173,6 +175,26 @@ def test_work_that_fails_is_begun_again_later_and_wakes_somebody_the_third_time(
     assert [one.event.severity.value for one in told] == ["can wait", "wake"]
 
 
+def test_work_that_fails_each_time_anew_is_told_twice_and_no_more(office: Office, hands: Hands) -> None:
+    often = replace(OFTEN, times=(read_times("every 1 min"),))
+    work = Work(fails=100)
+    known(office, hands, work, often)
+    for _ in range(100):
+        hands.now += timedelta(minutes=1)
+        perform(office, often, work)
+    with office.ledger.reading() as tx:
+        told = events.read(tx, office.practice.key, kind="slot.failed")
+    assert [one.event.severity.value for one in told] == ["can wait", "wake"]
+    while not work.times:
+        hands.now += timedelta(hours=1)
+        perform(office, often, work)
+    work.fails = 1
+    hands.now += timedelta(minutes=1)
+    perform(office, often, work)
+    with office.ledger.reading() as tx:
+        assert len(events.read(tx, office.practice.key, kind="slot.failed")) == 3
+
+
 def test_a_fault_of_ours_is_told_by_its_place_and_never_by_its_words(office: Office, hands: Hands) -> None:
     work = Work(fails=1, why=KeyError("QUILL MARA"))
     known(office, hands, work)
@@ -194,7 +216,7 @@ def test_what_was_begun_and_not_done_is_begun_again(office: Office, hands: Hands
     known(office, hands, work)
     hands.at("2026-11-16T22:30:00")
 
-    def dies(_office: Office, _partner: str, _ended: Ended | None) -> str:
+    def dies(_office: Office, _partner: str, _ended: AtEnd | None) -> Came:
         raise Killed
 
     with pytest.raises(Killed):
@@ -212,12 +234,12 @@ def test_who_lost_its_fence_ends_nothing(office: Office, hands: Hands, another: 
     hands.at("2026-11-16T22:30:00")
     second = Work()
 
-    def overtaken(_office: Office, _partner: str, ended: Ended | None) -> str:
+    def overtaken(_office: Office, _partner: str, ended: AtEnd | None) -> Came:
         assert perform(another(), CUTOFF, second) is not None
         assert ended is not None
         with office.ledger.writing() as tx:
             ended(tx)
-        return "never"
+        return Came("never")
 
     with pytest.raises(LedgerChanged, match="another gateway process does this slot"):
         perform(office, CUTOFF, overtaken)
@@ -231,7 +253,7 @@ def test_a_slot_that_ended_with_its_last_file_is_not_done_again_whatever_fails_b
     known(office, hands, Work())
     hands.at("2026-11-16T22:30:00")
 
-    def seals_and_breaks(_office: Office, _partner: str, ended: Ended | None) -> str:
+    def seals_and_breaks(_office: Office, _partner: str, ended: AtEnd | None) -> Came:
         assert ended is not None
         with office.ledger.writing() as tx:
             ended(tx)
@@ -239,8 +261,11 @@ def test_a_slot_that_ended_with_its_last_file_is_not_done_again_whatever_fails_b
 
     done = perform(office, CUTOFF, seals_and_breaks)
     assert done is not None
-    assert done.failed == "the key is gone"
+    assert (done.failed, done.said) == ("", "sealed, and then: the key is gone")
     assert stood(office) == [("2026-11-16T16:30", "done")]
+    with office.ledger.reading() as tx:
+        (told,) = events.read(tx, office.practice.key, kind="slot.failed")
+    assert told.event.next_command == "gateway deliver"
     hands.at("2026-11-16T23:59:00")
     assert perform(office, CUTOFF, Work()) is None
 
@@ -284,11 +309,11 @@ def test_old_slots_are_forgotten_and_come_never_again(office: Office, hands: Han
     backup = Timetable(job=Job.BACKUP, zone="America/Chicago", times=(read_times("01:00"),))
     work = Work()
     known(office, hands, work, backup)
-    for _ in range(60):
+    for _ in range(120):
         hands.now += timedelta(days=1)
         assert perform(office, backup, work) is not None
     there = stood(office, backup)
-    assert (len(work.times), len(there) < 45, there[0][1]) == (60, True, SlotState.DONE)
+    assert (len(work.times), len(there) < 65, there[0][1]) == (120, True, SlotState.DONE)
     hands.now -= timedelta(minutes=9)
     assert perform(office, backup, work) is None
 
@@ -301,12 +326,25 @@ def test_a_long_rest_makes_no_more_slots_than_are_looked_at(office: Office, hand
     assert (len(work.times), len(stood(office, OFTEN))) == (1, 1000)
 
 
-def test_the_last_slot_done_is_known_for_each_job(office: Office, hands: Hands) -> None:
+def test_what_was_missed_before_a_job_rested_is_done_when_it_goes_on(office: Office, hands: Hands) -> None:
     work = Work()
     known(office, hands, work)
-    for day in ("16", "17"):
-        hands.at(f"2026-11-{day}T22:30:00")
-        perform(office, CUTOFF, work)
-    with office.ledger.reading() as tx:
-        last: dict[tuple[str, str], Slot] = slots.last_done(tx, office.practice.key)
-    assert last["send", "north"].local == "2026-11-17T16:30"
+    hands.at("2026-11-17T10:00:00")
+    pause(office, CUTOFF, reason="they move")
+    hands.at("2026-11-20T10:00:00")
+    resume(office, CUTOFF, reason="they have moved")
+    assert perform(office, CUTOFF, work) is not None
+    assert stood(office) == [("2026-11-16T16:30", "done")]
+
+
+def test_what_nobody_did_is_foreseen_as_missed_and_whether_somebody_serves(office: Office, hands: Hands) -> None:
+    known(office, hands, Work())
+    hands.at("2026-11-18T23:00:00")
+    seen = foresee_with(office)
+    assert [(name, number, f"{last:%m-%d %H:%M}") for name, number, last in seen.missed] == [
+        ("send north", 3, "11-18 22:30")
+    ]
+    assert not seen.is_served
+    with lead(office.ledger, office.practice.key) as place:
+        assert place.taken()
+        assert foresee_with(office).is_served
