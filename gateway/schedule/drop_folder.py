@@ -38,9 +38,13 @@ class Dropped:
         """Say it in a line."""
         if not (self.taken or self.refused or self.left):
             return "nothing was dropped"
-        rows = f", {self.rows} rows not: see the reports in done" if self.rows else ""
+        rows = f", rows that were not: {self.rows}, see the reports in done" if self.rows else ""
         refused = f"; {self.refused} refused: see the reports in refused" if self.refused else ""
-        return f"{self.taken} files taken in with {self.visits} visits{rows}{refused}"
+        files, visits = (
+            f"{number} {what}{'' if number == 1 else 's'}"
+            for number, what in ((self.taken, "file"), (self.visits, "visit"))
+        )
+        return f"{files} taken in with {visits}{rows}{refused}"
 
 
 def take_dropped(office: Office) -> Dropped:

@@ -45,7 +45,7 @@ def keys(office: Office) -> set[str]:
 
 def test_a_file_that_lies_still_is_taken_in_and_moved_away(dropping: Office, folder: Path) -> None:
     drop(folder, "monday.json", visits_file(visit("V-1"), visit("V-2")))
-    assert str(take_dropped(dropping)) == "1 files taken in with 2 visits"
+    assert str(take_dropped(dropping)) == "1 file taken in with 2 visits"
     assert keys(dropping) == {"V-1", "V-2"}
     assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.*")) == ["done/monday.json"]
     assert stat.S_IMODE((folder / "done").stat().st_mode) == 0o700
@@ -94,7 +94,7 @@ def test_what_is_no_file_of_visits_is_refused_with_a_report_beside_it(dropping: 
 def test_rows_that_were_not_taken_are_told_without_the_patient(dropping: Office, folder: Path) -> None:
     broken = visit("V-2", discipline="XX")
     drop(folder, "monday.json", visits_file(visit("V-1"), broken))
-    assert str(take_dropped(dropping)) == "1 files taken in with 1 visits, 1 rows not: see the reports in done"
+    assert str(take_dropped(dropping)) == "1 file taken in with 1 visit, rows that were not: 1, see the reports in done"
     report = (folder / "done" / "monday.json.report.txt").read_text()
     assert "visit V-2, discipline:" in report
     patient = broken["patient"]
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_back_and_is_named(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", refuses)
-        with pytest.raises(ConfigError, match=r"\(Permission denied\).*1 files taken in with 1 visits"):
+        with pytest.raises(ConfigError, match=r"\(Permission denied\).*1 file taken in with 1 visit"):
             take_dropped(dropping)
     assert keys(dropping) == {"V-2"}
     assert (folder / "a.json").exists()

@@ -115,7 +115,7 @@ def test_it_serves_until_it_is_told_to_stop_and_does_what_was_missed(home: Path)
     as_if_it_rested(home, "reconcile", 30)
     with serving(home) as one:
         one.waits_for("serving elm: practice, northgate, southport")
-        one.waits_for("1 files taken in with 1 visits")
+        one.waits_for("1 file taken in with 1 visit")
         one.waits_for("every law holds")
         # Others work beside it, and alone on the ledger, whenever they like.
         assert gateway("scrub", "run", home=home).status in {0, 1}
@@ -137,7 +137,7 @@ def test_a_second_one_stands_by_and_takes_over_when_the_first_is_killed(home: Pa
             drop(home)
             as_if_it_rested(home, "take-in", 1)
             second.waits_for("serving elm")
-            second.waits_for("1 files taken in with 1 visits")
+            second.waits_for("1 file taken in with 1 visit")
 
 
 def test_a_wrong_key_is_named_and_the_configuration_before_stays(home: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_lane_that_cannot_be_called_back_does_not_keep_the_process(tmp_path: P
 def test_a_job_is_done_by_hand_and_rests(home: Path) -> None:
     drop(home)
     ran = gateway("schedule", "run", "take-in", home=home)
-    assert (ran.status, ran.out) == (0, "take-in: 1 files taken in with 1 visits\n")
+    assert (ran.status, ran.out) == (0, "take-in: 1 file taken in with 1 visit\n")
     nobody = gateway("schedule", "run", "send", "--partner", "nobody", home=home)
     assert (nobody.status, "there is: send northgate, send southport" in nobody.err) == (2, True)
     words = ("send", "--partner", "northgate", "--by", "Ana Reyes", "--reason", "they move")
