@@ -13,9 +13,6 @@ DEFERRED: Final[Mapping[int, str]] = {
     36: "ENOSPC while a claim is accepted answers 507: there is no HTTP yet",
     41: "a corrupted page is noticed by encryption: there is none yet",
     47: "failover to an asynchronous replica: none is supported yet",
-    51: "two schedulers: there is no timetable yet",
-    52: "asleep over a cutoff: as 51",
-    53: "the hour that comes twice, or never: as 51",
 }
 
 _KILLS: Final = "tests/faults/test_kills.py::test_killed_anywhere_every_claim_arrives_exactly_once"

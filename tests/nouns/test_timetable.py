@@ -70,7 +70,7 @@ def test_a_span_over_midnight_is_two() -> None:
         read_times("every 30 min 22:00-02:00")
 
 
-def test_on_the_night_when_clocks_go_back_a_time_comes_once_at_the_first_of_the_two() -> None:
+def test_f53_on_the_night_when_clocks_go_back_a_time_comes_once_at_the_first_of_the_two() -> None:
     night = list(table("01:30").between(at("2026-10-31T12:00"), at("2026-11-02T12:00")))
     assert [(one.local, one.at) for one in night] == [
         ("2026-11-01T01:30", at("2026-11-01T06:30")),
@@ -78,7 +78,7 @@ def test_on_the_night_when_clocks_go_back_a_time_comes_once_at_the_first_of_the_
     ]
 
 
-def test_on_the_night_when_clocks_go_forward_a_time_that_there_is_not_comes_all_the_same() -> None:
+def test_f53_on_the_night_when_clocks_go_forward_a_time_that_there_is_not_comes_all_the_same() -> None:
     night = list(table("02:30").between(at("2026-03-07T12:00"), at("2026-03-09T12:00")))
     assert [(one.local, one.at) for one in night] == [
         ("2026-03-08T02:30", at("2026-03-08T08:30")),  # 03:30 on the clock

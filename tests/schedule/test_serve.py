@@ -125,7 +125,7 @@ def test_it_serves_until_it_is_told_to_stop_and_does_what_was_missed(home: Path)
     assert "stopped; what was done stays done" in one.said
 
 
-def test_a_second_one_stands_by_and_takes_over_when_the_first_is_killed(home: Path) -> None:
+def test_f51_a_second_one_stands_by_and_takes_over_when_the_first_is_killed(home: Path) -> None:
     with serving(home, "first") as first:
         first.waits_for("serving elm")
         with serving(home, "second") as second:

@@ -78,7 +78,9 @@ def test_nothing_was_missed_before_a_job_was_known(office: Office, hands: Hands)
     assert stood(office) == []
 
 
-def test_what_was_missed_is_done_together_with_the_last_once_and_said_to_be_late(office: Office, hands: Hands) -> None:
+def test_f52_what_was_missed_is_done_together_with_the_last_once_and_said_to_be_late(
+    office: Office, hands: Hands
+) -> None:
     work = Work()
     known(office, hands, work)
     hands.at("2026-11-19T23:00:00")
