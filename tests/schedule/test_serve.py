@@ -7,23 +7,14 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Timer
 
 import pytest
 
-from gateway.clock import Clock
-from gateway.errors import ConfigError
-from gateway.ledger import open_ledger
-from gateway.schedule.serve import Service, serve
-from gateway.service.office import Office
-from gateway.settings import Settings
-from gateway.timetable import Job, Timetable, read_times
 from tests.e2e.command import COMMAND, environment, gateway
-from tests.service.clinic import clock, settings, visit, visits_file
+from tests.service.clinic import visit, visits_file
 
 
 @pytest.fixture
@@ -155,38 +146,6 @@ def test_a_wrong_key_is_named_and_the_configuration_before_stays(home: Path) -> 
         one.process.send_signal(signal.SIGHUP)
         one.waits_for("the configuration was read again: practice, northgate\n")
         assert one.ends(signal.SIGINT)[0] == 143
-
-
-SLOW = Timetable(job=Job.POST, zone="America/Chicago", times=(read_times("every 1 min"),))
-
-
-def test_a_lane_that_cannot_be_called_back_does_not_keep_the_process(tmp_path: Path) -> None:
-    """A partner that lets us wait: after eight seconds the caller is told that not everything rests, and ends hard."""
-    url = f"sqlite:///{tmp_path / 'gateway.db'}"
-    given, let_go = settings(home=tmp_path), Event()
-    said: list[str] = []
-
-    def opens(_settings: Settings) -> AbstractContextManager[Office]:
-        let_go.wait(60)
-        raise ConfigError("never")
-
-    service = Service(
-        opens=opens,
-        reads=lambda: given,
-        clock=lambda _: Clock(read=lambda: datetime.now(tz=UTC), zone=clock().zone),
-        ledger=lambda _: open_ledger(url),
-        told=said.append,
-    )
-    timer = Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.start()
-    begun = time.monotonic()
-    try:
-        rested = serve(service, replace(given, timetables=(SLOW,)))
-        assert (rested, time.monotonic() - begun < 2 + 9.5) == (False, True)
-        assert said[-1] == "practice: ended in the middle of its work, which goes on at the next start"
-    finally:
-        let_go.set()
-        timer.join()
 
 
 def test_a_job_is_done_by_hand_and_rests(home: Path) -> None:
