@@ -158,12 +158,12 @@ def end(tx: Connection, practice: str, slot: Slot, *, fence: str, at: datetime, 
     )
 
 
-def failed(tx: Connection, practice: str, slot: Slot, *, fence: str, again_at: datetime, said: str) -> bool:
+def failed(tx: Connection, practice: str, slot: Slot, *, fence: str, tries: int, again_at: datetime, said: str) -> bool:
     """Keep why a slot's work failed, and when it is begun again; False where it had ended before, or is another process's."""
     query = (
         update(slots)
         .where(*_this(practice, slot.id), slots.c.state == SlotState.BEGUN, slots.c.fence == fence)
-        .values(state=SlotState.DUE, again_at=again_at, said=said)
+        .values(state=SlotState.DUE, tries=tries, again_at=again_at, said=said)
     )
     return tx.execute(query).rowcount == 1
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, LedgerHeld, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, events, slots
-from gateway.ledger.slots import Slot
+from gateway.ledger.slots import Slot, SlotState
 from gateway.schedule.steps import STEPS, Step
 from gateway.service.office import Office
 from gateway.service.outbound.batch import AtEnd
@@ -29,6 +29,7 @@ _LEAP: Final = timedelta(minutes=10)
 """A clock that is put back by less is worth no word."""
 _AGAIN_FIRST: Final = timedelta(minutes=1)
 _AGAIN_MAX: Final = timedelta(hours=1)
+_AGAIN_HELD: Final = timedelta(minutes=10)
 _WAKES_AT: Final = 3
 _TIDIES_EVERY: Final = 100
 """Slots, after which old ones are forgotten."""
@@ -56,7 +57,7 @@ def perform(office: Office, table: Timetable, step: Step | None = None) -> Done 
     """Do what has come of a timetable; None where nothing has. Only the one that serves calls it.
 
     Whatever the step raises, its slot is begun again later: after a minute, then two, an hour at most. Raises LedgerChanged
-    and LedgerBusy, which are for whoever opened the ledger, and what is no Exception.
+    and LedgerBusy, after which nothing more may be written here, and what is no Exception: then the slot stays begun.
     """
     found = _come(office, table)
     if not found:
@@ -69,17 +70,19 @@ def perform(office: Office, table: Timetable, step: Step | None = None) -> Done 
     with office.ledger.writing() as tx:
         slots.merge(tx, office.practice.key, earlier, slot, at=at)
         slots.begin(tx, office.practice.key, slot, fence=fence, tries=begun.tries, at=at)
+        if slot.state is SlotState.BEGUN and begun.tries == _WAKES_AT:
+            events.write(tx, office.practice.key, _never_ends(office, slot), at=at)
         if slot.id % _TIDIES_EVERY == 0:
             slots.forget(tx, office.practice.key, before=at - _KEPT)
     try:
         came = (step or STEPS[table.job])(office, table.partner, _ending(office, begun))
-    except (LedgerChanged, LedgerBusy) as meanwhile:
-        _failed(office, begun, str(meanwhile))
+    except (LedgerChanged, LedgerBusy):
         raise
     except GatewayError as trouble:
         # A ledger that is held says so wherever somebody looks; its jobs wait, and wake nobody.
         return _failed(office, begun, str(trouble), is_told=not isinstance(trouble, LedgerHeld))
     except BaseException as bug:
+        # A fault of ours in one job is kept and told, and keeps no other from its turn; Ctrl-C and the like are none.
         if not isinstance(bug, Exception):
             raise
         return _failed(office, begun, fault(bug))
@@ -144,6 +147,20 @@ def _tell_once(tx: Transaction, office: Office, event: Event) -> None:
         events.write(tx, office.practice.key, event, at=office.clock.now())
 
 
+def _never_ends(office: Office, slot: Slot) -> Event:
+    """Say that work was begun and not ended twice: nobody is there to tell of a process that was killed."""
+    return Event(
+        kind="slot.failed",
+        about=slot.name,
+        partner=slot.partner,
+        said=f"{slot.name} of {slot.local} was begun twice and came to no end: the process was killed, or the ledger changed",
+        severity=EventSeverity.WAKE,
+        artefact="schedule",
+        actor=office.actor,
+        next_command="gateway schedule next",
+    )
+
+
 def _ending(office: Office, begun: _Begun) -> AtEnd:
     def ended(tx: Transaction) -> None:
         slots.end(tx, office.practice.key, begun.slot, fence=begun.fence, at=office.clock.now(), said="sealed")
@@ -157,9 +174,11 @@ def _failed(office: Office, begun: _Begun, why: str, *, is_told: bool = True) ->
     One whose work had ended before it failed (its files are sealed) is done: what failed behind it is told, and `deliver` goes on.
     """
     slot, at = begun.slot, office.clock.now()
-    again = at + min(_AGAIN_FIRST * 2 ** min(begun.tries - 1, 10), _AGAIN_MAX)
+    again = at + (min(_AGAIN_FIRST * 2 ** min(begun.tries - 1, 10), _AGAIN_MAX) if is_told else _AGAIN_HELD)
     with office.ledger.writing() as tx:
-        is_open = slots.failed(tx, office.practice.key, slot, fence=begun.fence, again_at=again, said=why)
+        # What nobody is told of does not count: the next failure of another kind is the first.
+        tries = begun.tries if is_told else 0
+        is_open = slots.failed(tx, office.practice.key, slot, fence=begun.fence, tries=tries, again_at=again, said=why)
         what = f"could not be done, {begun.tries} times so far: {why}; it is tried again"
         if not is_open:
             what = f"was sealed, and then: {why}; what is sealed is taken up by the next deliver"

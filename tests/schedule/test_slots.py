@@ -143,8 +143,40 @@ def test_a_ledger_that_is_held_lets_jobs_wait_and_wakes_nobody(office: Office, h
         hands.now += timedelta(hours=1)
     with office.ledger.reading() as tx:
         assert events.read(tx, office.practice.key, kind="slot.failed") == ()
+    work.fails, work.why = 1, ConfigError("and then the profile is wrong")
+    assert perform(office, CUTOFF, work) is not None
+    with office.ledger.reading() as tx:
+        assert len(events.read(tx, office.practice.key, kind="slot.failed")) == 1
+    hands.now += timedelta(hours=1)
     assert perform(office, CUTOFF, work) is not None
     assert work.times == ["north"]
+
+
+def test_a_step_that_ends_its_process_each_time_wakes_somebody(office: Office, hands: Hands) -> None:
+    known(office, hands, Work())
+    hands.at("2026-11-16T22:30:00")
+
+    def dies(_office: Office, _partner: str, _ended: AtEnd | None) -> Came:
+        raise Killed
+
+    for _ in range(5):
+        with pytest.raises(Killed):
+            perform(office, CUTOFF, dies)
+    with office.ledger.reading() as tx:
+        (told,) = events.read(tx, office.practice.key, kind="slot.failed")
+    assert "was begun twice and came to no end" in told.event.said
+
+
+def test_a_ledger_that_became_another_one_is_written_no_more(office: Office, hands: Hands) -> None:
+    known(office, hands, Work())
+    hands.at("2026-11-16T22:30:00")
+
+    def changed(_office: Office, _partner: str, _ended: AtEnd | None) -> Came:
+        raise LedgerChanged("the ledger was upgraded")
+
+    with pytest.raises(LedgerChanged):
+        perform(office, CUTOFF, changed)
+    assert stood(office) == [("2026-11-16T16:30", "begun")]
 
 
 def test_slots_of_a_partner_that_is_gone_end(office: Office, hands: Hands) -> None:
