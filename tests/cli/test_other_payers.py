@@ -42,7 +42,9 @@ def test_an_import_says_in_a_line_who_else_covers_the_patients(home: Path) -> No
     ]
     ran = gateway(home, "visits", "import", file)
     assert ran.status == 0
-    assert ran.out.splitlines()[1:] == [
+    *_, cutoffs = ran.out.splitlines()
+    assert cutoffs.startswith("what is clean goes with the next cutoff, where gateway serve runs: northgate ")
+    assert ran.out.splitlines()[1:-1] == [
         (
             "2 visits with another coverage (Supplement One 1, Third Fund 1): we do not bill it yet, and what the first payer "
             "leaves is not the patient's; after scrub: gateway visits list rule:OTHER_COVERAGE,OTHER_COVERAGE_INCOMPLETE"

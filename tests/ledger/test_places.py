@@ -20,6 +20,9 @@ from tests.ledger.numbering import take
 from tests.people import NOW, PRACTICE
 from tests.together import run_together
 
+WIDE = """
+INSERT INTO schedules (practice, job, partner, known_until, paused_by, pause_reason) VALUES (:p, randomblob(200000), 'x', 'now', '', '')
+"""
 MOUNTS = """\
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 28 27 0:44 / /srv rw,relatime shared:1 - {kind} server:/export rw
@@ -193,7 +196,7 @@ def test_f44_writers_beside_a_long_reader_neither_deadlock_nor_grow_the_journal_
         for _ in range(20):
             with ledger.writing() as tx:
                 take(tx, PRACTICE.key, "north")
-                tx.execute(text("INSERT INTO slots VALUES (:p, randomblob(200000), 'x', '2026-01-01', 'c', 'now')"), P)
+                tx.execute(text(WIDE), P)
 
     with ledger.reading() as long_reader:
         assert numbers.last(long_reader, PRACTICE.key, "north") is None
