@@ -87,7 +87,7 @@ class Timetable:
     @property
     def name(self) -> str:
         """What people call it, such as `send northgate`."""
-        return f"{self.job} {self.partner}".strip()
+        return job_name(self.job, self.partner)
 
     def why_closed(self, day: date) -> str:
         """Say why there are no times on a day; empty if there are."""
@@ -116,6 +116,16 @@ class Timetable:
     def upcoming(self, after: datetime) -> Occurrence | None:
         """Give the first time behind a moment; None if there is none within a year."""
         return next(self.between(after, after + timedelta(days=_LOOKS_AHEAD)), None)
+
+
+def job_name(job: Job, partner: str) -> str:
+    """Give what people call a job, such as `send northgate`; of the practice's own the job alone."""
+    return f"{job} {partner}".strip()
+
+
+def on_the_wall(at: datetime, zone: str) -> str:
+    """Write a moment as the clock of a zone shows it, such as `Fri 2026-11-27 16:30`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
 
 
 @lru_cache(maxsize=4096)

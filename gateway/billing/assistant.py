@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from gateway.codes.procedure import TimeClass, procedure
+from gateway.codes.procedure import TimeClass, is_timed, procedure
 from gateway.units import MIDPOINT, QUARTER_HOUR
 from gateway.visit import Service, TreatedBy
 
@@ -108,7 +108,7 @@ def assisted(services: Sequence[Billed], counted: Mapping[str, int], *, by_assis
     found = _Finding(counted)
     for code in dict.fromkeys(one.service.code for one in services):
         gave = [(one, _given(one.service, by_assistant=by_assistant)) for one in services if one.service.code == code]
-        if len(gave) > 1 and _is_timed(code) and all(isinstance(minutes, _Minutes) for _, minutes in gave):
+        if len(gave) > 1 and is_timed(code) and all(isinstance(minutes, _Minutes) for _, minutes in gave):
             found.of_several(code, [(one, minutes) for one, minutes in gave if isinstance(minutes, _Minutes)])
         else:
             for one, minutes in gave:
@@ -135,7 +135,7 @@ def _given(service: Service, *, by_assistant: bool) -> _Minutes | _Whole | Open:
     by = service.treated_by if isinstance(service.treated_by, TreatedBy) else None
     is_assistants = by is TreatedBy.ASSISTANT or (by is None and by_assistant)
     minutes, alone = service.minutes_given, service.assistant_minutes
-    if minutes == 0 and not _is_timed(service.code):
+    if minutes == 0 and not is_timed(service.code):
         minutes = None  # what many systems export of a code that takes no time
     if alone is not None:
         return _told(service.code, minutes, alone, is_assistants=is_assistants)
@@ -255,11 +255,6 @@ def _shares(code: str, units: int, gave: _Minutes) -> Shares | Open:
     return Open(
         f"{code}: an assistant gave {gave.assistant} of {sum(gave)} min, and its units are not counted by quarter hours"
     )
-
-
-def _is_timed(code: str) -> bool:
-    known = procedure(code)
-    return known is not None and known.is_timed
 
 
 def _is_more_than_a_tenth(part: int, whole: int) -> bool:

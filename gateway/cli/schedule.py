@@ -3,7 +3,6 @@
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,10 +11,13 @@ from gateway.cli.face import show
 from gateway.cli.face.place import Place
 from gateway.cli.face.say import say
 from gateway.cli.face.status import Status
-from gateway.timetable import Job
+from gateway.timetable import Job, on_the_wall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.schedule.foreseen import Foreseen
+    from gateway.service.office import Office
     from gateway.settings import Settings
     from gateway.timetable import Timetable
 
@@ -41,12 +43,7 @@ def next_(place: Place, days: int, with_all: bool, as_json: bool) -> int:
         seen = foresee(office, days=days, with_all=with_all)
         zone = office.practice.zone
     if as_json:
-        show.as_object(
-            **{
-                name: getattr(seen, name)
-                for name in ("open", "missed", "is_served", "coming", "often", "closed", "paused", "without")
-            }
-        )
+        show.as_object(**show.plain(seen))
     else:
         _foreseen(seen, zone)
     return Status.NEEDS_A_PERSON if seen.open or (seen.missed and not seen.is_served) else Status.DONE
@@ -64,7 +61,7 @@ def _foreseen(seen: "Foreseen", zone: str) -> None:
             say(f"missed: {name}, {show.counted(number, 'time')}, the last on {_wall(last, zone)}")
     show.table(
         ["when", "zone", "what"],
-        [(f"{at.astimezone(ZoneInfo(where)):%a %Y-%m-%d %H:%M}", where, name) for at, where, name in seen.coming],
+        [(on_the_wall(at, where), where, name) for at, where, name in seen.coming],
         empty="nothing is done by itself in that time",
     )
     for day, name, why in seen.closed:
@@ -80,7 +77,7 @@ def _foreseen(seen: "Foreseen", zone: str) -> None:
 
 
 def _wall(at: datetime | None, zone: str) -> str:
-    return "" if at is None else f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
+    return "" if at is None else on_the_wall(at, zone)
 
 
 @schedule.command("run", epilog="Example: gateway schedule run send --partner northgate")
@@ -107,13 +104,11 @@ def run(place: Place, job: str, partner: str) -> int:
 @click.pass_obj
 def pause(place: Place, job: str, partner: str, by: str, reason: str) -> int:
     """Let a job rest. What would have come meanwhile is not made up for; `gateway partners pause` lets a whole partner rest."""
-    from gateway.schedule.slots import pause as decide
+    from gateway.schedule.slots import pause as run
 
-    with place.office(actor=by) as office:
-        table = _table(office.settings, job, partner)
-        decide(office, table, reason=reason)
+    name = _decided(place, job, partner, by, lambda office, table: run(office, table, reason=reason))
     named = f" --partner {partner}" if partner else ""
-    say(f"{table.name} is paused; gateway schedule resume {job}{named} lets it go on")
+    say(f"{name} is paused; gateway schedule resume {job}{named} lets it go on")
     return Status.DONE
 
 
@@ -126,12 +121,10 @@ def pause(place: Place, job: str, partner: str, by: str, reason: str) -> int:
 @click.pass_obj
 def resume(place: Place, job: str, partner: str, by: str, reason: str) -> int:
     """Let a job that rests go on from now."""
-    from gateway.schedule.slots import resume as decide
+    from gateway.schedule.slots import resume as run
 
-    with place.office(actor=by) as office:
-        table = _table(office.settings, job, partner)
-        decide(office, table, reason=reason)
-    say(f"{table.name} goes on; gateway schedule next says when")
+    name = _decided(place, job, partner, by, lambda office, table: run(office, table, reason=reason))
+    say(f"{name} goes on; gateway schedule next says when")
     return Status.DONE
 
 
@@ -164,9 +157,9 @@ def serve(place: Place, once: bool) -> int:
     from gateway.schedule.serve import Service, serve_once
     from gateway.schedule.serve import serve as work
 
-    with place.office():
-        pass  # whether the ledger is ready and who is there may serve is told at once, not by a lane
-    settings = place.settings()
+    with place.office() as office:
+        # Whether the ledger is ready, and who is there may serve, is told at once, not by a lane.
+        settings = office.settings
     service = Service(
         opens=lambda held: place.office(settings=held, right=Right.RUN_SERVICE),
         reads=place.settings,
@@ -192,6 +185,14 @@ def serve(place: Place, once: bool) -> int:
 def _told(what: str) -> None:
     for one in what.splitlines() or [""]:
         say(f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ} {one}", err=True)
+
+
+def _decided(place: Place, job: str, partner: str, by: str, decide: "Callable[[Office, Timetable], None]") -> str:
+    """Let a person decide about a job; gives its name."""
+    with place.office(actor=by) as office:
+        table = _table(office.settings, job, partner)
+        decide(office, table)
+    return table.name
 
 
 def _table(settings: "Settings", job: str, partner: str) -> "Timetable":

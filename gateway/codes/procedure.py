@@ -72,6 +72,18 @@ def procedure(code: str) -> Procedure | None:
     return procedures().get(code)
 
 
+def is_timed(code: str) -> bool:
+    """Tell whether a code is known, and its minutes count toward the total of timed minutes."""
+    known = procedure(code)
+    return known is not None and known.is_timed
+
+
+def is_evaluation(code: str) -> bool:
+    """Tell whether a code is known as an evaluation or re-evaluation."""
+    known = procedure(code)
+    return known is not None and known.is_evaluation
+
+
 @cache
 def procedures() -> Mapping[str, Procedure]:
     """Give the whole list by code."""

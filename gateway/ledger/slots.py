@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, se
 
 from gateway.errors import LedgerChanged
 from gateway.ledger.tables import schedules, slots
-from gateway.timetable import Job, Occurrence, Timetable
+from gateway.timetable import Job, Occurrence, Timetable, job_name
 
 
 class SlotState(StrEnum):
@@ -50,7 +50,7 @@ class Slot:
     @property
     def name(self) -> str:
         """What people call its job, such as `send northgate`."""
-        return f"{self.job} {self.partner}".strip()
+        return job_name(self.job, self.partner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,7 @@ def begin_with(tx: Connection, practice: str, table: Timetable, *, at: datetime)
 def put(tx: Connection, practice: str, table: Timetable, came: Iterable[Occurrence], *, until: datetime) -> int:
     """Make slots of the times that have come, and keep up to when they are known; gives how many are new."""
     known = {one.local: one for one in came}
-    there = select(slots.c.local).where(
-        slots.c.practice == practice,
-        slots.c.job == table.job,
-        slots.c.partner == table.partner,
-        slots.c.local.in_(known),
-    )
+    there = select(slots.c.local).where(*_of_job(practice, table.job, table.partner), slots.c.local.in_(known))
     new = [known[local] for local in known.keys() - set(tx.execute(there).scalars())] if known else []
     rows = [
         {
@@ -117,19 +112,17 @@ def put(tx: Connection, practice: str, table: Timetable, came: Iterable[Occurren
 
 def open_of(tx: Connection, practice: str, job: Job, partner: str) -> tuple[Slot, ...]:
     """Give a job's slots that are not done, the earliest first."""
-    query = select(*_COLUMNS).where(
-        slots.c.practice == practice,
-        slots.c.job == job,
-        slots.c.partner == partner,
-        slots.c.state.in_((SlotState.DUE, SlotState.BEGUN)),
-    )
-    return tuple(map(_slot, tx.execute(query.order_by(slots.c.due_at, slots.c.id)).mappings()))
+    return _open(tx, _of_job(practice, job, partner))
 
 
 def all_open(tx: Connection, practice: str) -> tuple[Slot, ...]:
     """Give every slot that is not done, the earliest first."""
-    query = select(*_COLUMNS).where(slots.c.practice == practice, slots.c.state.in_((SlotState.DUE, SlotState.BEGUN)))
-    return tuple(map(_slot, tx.execute(query.order_by(slots.c.due_at, slots.c.id)).mappings()))
+    return _open(tx, (slots.c.practice == practice,))
+
+
+def _open(tx: Connection, which: tuple[ColumnElement[bool], ...]) -> tuple[Slot, ...]:
+    query = select(*_COLUMNS).where(*which, slots.c.state.in_(_OPEN)).order_by(slots.c.due_at, slots.c.id)
+    return tuple(map(_slot, tx.execute(query).mappings()))
 
 
 def begin(tx: Connection, practice: str, slot: Slot, *, fence: str, tries: int, at: datetime) -> None:
@@ -140,7 +133,7 @@ def begin(tx: Connection, practice: str, slot: Slot, *, fence: str, tries: int, 
     _moved(
         tx.execute(
             update(slots)
-            .where(*_this(practice, slot.id), slots.c.state.in_((SlotState.DUE, SlotState.BEGUN)))
+            .where(*_this(practice, slot.id), slots.c.state.in_(_OPEN))
             .values(state=SlotState.BEGUN, fence=fence, tries=tries, begun_at=at, again_at=None)
         ).rowcount
     )
@@ -197,7 +190,7 @@ def skip_to(tx: Connection, practice: str, table: Timetable, *, at: datetime) ->
 
 def take_back(tx: Connection, practice: str, table: Timetable, *, after: datetime) -> None:
     """Let a job's times behind a moment be such as have not come: a clock that was ahead had made slots of them."""
-    mine = (slots.c.practice == practice, slots.c.job == table.job, slots.c.partner == table.partner)
+    mine = _of_job(practice, table.job, table.partner)
     tx.execute(delete(slots).where(*mine, slots.c.due_at > after))
     skip_to(tx, practice, table, at=after)
 
@@ -220,6 +213,7 @@ def forget(tx: Connection, practice: str, *, before: datetime) -> int:
     return tx.execute(query).rowcount
 
 
+_OPEN = (SlotState.DUE, SlotState.BEGUN)
 _COLUMNS = (
     slots.c.id,
     slots.c.job,
@@ -237,6 +231,10 @@ _COLUMNS = (
 
 def _mine(practice: str, job: Job, partner: str) -> tuple[ColumnElement[bool], ...]:
     return schedules.c.practice == practice, schedules.c.job == job, schedules.c.partner == partner
+
+
+def _of_job(practice: str, job: Job, partner: str) -> tuple[ColumnElement[bool], ...]:
+    return slots.c.practice == practice, slots.c.job == job, slots.c.partner == partner
 
 
 def _this(practice: str, slot_id: int) -> tuple[ColumnElement[bool], ...]:

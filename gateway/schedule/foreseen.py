@@ -11,7 +11,7 @@ from gateway.ledger import slots
 from gateway.ledger.leader import lead
 from gateway.ledger.slots import Slot, Standing
 from gateway.service.office import Office
-from gateway.timetable import Job, Timetable
+from gateway.timetable import Job, Timetable, on_the_wall
 
 _OFTEN: Final = 4
 """What comes more often a day is told in one line."""
@@ -98,11 +98,7 @@ def next_cutoffs(office: Office) -> dict[str, str]:
         standings = {one.name: slots.standing_of(tx, office.practice.key, one) for one in cutoffs}
     at_work = (one for one in cutoffs if (stands := standings[one.name]) is None or stands.paused_at is None)
     told = ((one, one.upcoming(now)) for one in at_work)
-    return {
-        one.partner: f"{upcoming.at.astimezone(ZoneInfo(one.zone)):%a %Y-%m-%d %H:%M}"
-        for one, upcoming in told
-        if upcoming is not None
-    }
+    return {one.partner: on_the_wall(upcoming.at, one.zone) for one, upcoming in told if upcoming is not None}
 
 
 def _a_day(table: Timetable) -> int:

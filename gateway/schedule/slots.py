@@ -6,7 +6,7 @@ late. Of a job that the gateway has not known before, nothing was missed.
 
 import secrets
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from gateway.errors import GatewayError, LedgerBusy, LedgerChanged, LedgerHeld, UsageError
 from gateway.event import Event, EventSeverity
 from gateway.ledger import Transaction, events, slots
-from gateway.ledger.slots import Slot, SlotState
+from gateway.ledger.slots import Slot, SlotState, Standing
 from gateway.schedule.steps import STEPS, Step
 from gateway.service.office import Office
 from gateway.service.outbound.batch import AtEnd
@@ -129,36 +129,49 @@ def _come(office: Office, table: Timetable) -> tuple[Slot, ...]:
 
 def _is_behind(office: Office, table: Timetable, until: datetime) -> Event:
     """Say that the clock shows less than it did: which of the two was right, nobody here can know."""
+    return _event(
+        office,
+        "slot.clock_behind",
+        table,
+        f"the clock is behind: {table.name} was done for times up to {until:%Y-%m-%d %H:%M} UTC, and is not done again before",
+        EventSeverity.WAKE,
+        "gateway schedule again --by NAME --reason TEXT, if the clock had been ahead; else set it right",
+    )
+
+
+def _event(
+    office: Office,
+    kind: str,
+    about: Timetable | Slot,
+    said: str,
+    severity: EventSeverity = EventSeverity.ROUTINE,
+    then: str = "",
+) -> Event:
+    """Say something of a job, as the service does; `then` is what a person types."""
     return Event(
-        kind="slot.clock_behind",
-        about=table.name,
-        partner=table.partner,
-        said=f"the clock is behind: {table.name} was done for times up to {until:%Y-%m-%d %H:%M} UTC, and is not done again before",
-        severity=EventSeverity.WAKE,
+        kind=kind,
+        about=about.name,
+        partner=about.partner,
+        said=said,
+        severity=severity,
         artefact="schedule",
         actor=office.actor,
-        next_command="gateway schedule again --by NAME --reason TEXT, if the clock had been ahead; else set it right",
+        next_command=then,
     )
 
 
 def _tell_once(tx: Transaction, office: Office, event: Event) -> None:
-    before = events.read(tx, office.practice.key, kind=event.kind, limit=1000)
+    before = events.read(tx, office.practice.key, kind=event.kind, about=event.about, limit=1000)
     if not any(one.event.said == event.said for one in before):
         events.write(tx, office.practice.key, event, at=office.clock.now())
 
 
 def _never_ends(office: Office, slot: Slot) -> Event:
     """Say that work was begun and not ended twice: nobody is there to tell of a process that was killed."""
-    return Event(
-        kind="slot.failed",
-        about=slot.name,
-        partner=slot.partner,
-        said=f"{slot.name} of {slot.local} was begun twice and came to no end: the process was killed, or the ledger changed",
-        severity=EventSeverity.WAKE,
-        artefact="schedule",
-        actor=office.actor,
-        next_command="gateway schedule next",
+    said = (
+        f"{slot.name} of {slot.local} was begun twice and came to no end: the process was killed, or the ledger changed"
     )
+    return _event(office, "slot.failed", slot, said, EventSeverity.WAKE, "gateway schedule next")
 
 
 def _ending(office: Office, begun: _Begun) -> AtEnd:
@@ -183,16 +196,9 @@ def _failed(office: Office, begun: _Begun, why: str, *, is_told: bool = True) ->
         if not is_open:
             what = f"was sealed, and then: {why}; what is sealed is taken up by the next deliver"
         if is_told and (not is_open or begun.tries in {1, _WAKES_AT}):
-            event = Event(
-                kind="slot.failed",
-                about=slot.name,
-                partner=slot.partner,
-                said=f"{slot.name} of {slot.local} {what}",
-                severity=EventSeverity.WAKE if begun.tries == _WAKES_AT else EventSeverity.CAN_WAIT,
-                artefact="schedule",
-                actor=office.actor,
-                next_command="gateway schedule next" if is_open else "gateway deliver",
-            )
+            severity = EventSeverity.WAKE if begun.tries == _WAKES_AT else EventSeverity.CAN_WAIT
+            then = "gateway schedule next" if is_open else "gateway deliver"
+            event = _event(office, "slot.failed", slot, f"{slot.name} of {slot.local} {what}", severity, then)
             events.write(tx, office.practice.key, event, at=at)
     if not is_open:
         return Done(slot=slot, late=begun.late, said=f"sealed, and then: {why}")
@@ -207,54 +213,47 @@ def fault(bug: BaseException) -> str:
 
 def _was_late(office: Office, slot: Slot, earlier: list[Slot], said: str) -> Event:
     missed = f", with {len(earlier)} missed before it" if earlier else ""
-    return Event(
-        kind="slot.late",
-        about=slot.name,
-        partner=slot.partner,
-        said=f"{slot.name} of {slot.local} was done late{missed}: {said}",
-        artefact="schedule",
-        actor=office.actor,
-    )
+    return _event(office, "slot.late", slot, f"{slot.name} of {slot.local} was done late{missed}: {said}")
 
 
 def pause(office: Office, table: Timetable, *, reason: str) -> None:
     """Let a job rest: its times become no slots. Raises UsageError if it rests already."""
-    _decide(office, table, is_paused=True, reason=reason)
+    practice, at = office.practice.key, office.clock.now()
+    with office.ledger.writing() as tx:
+        stands = _stands(tx, office, table)
+        if stands.paused_at is not None:
+            raise UsageError(f"{table.name} is paused already; nothing was changed")
+        if stands.known_until < at:
+            # What was missed before a person let it rest is done when it goes on.
+            slots.put(tx, practice, table, table.between(stands.known_until, at), until=at)
+        slots.set_paused(tx, practice, table, at=at, by=office.actor, reason=reason)
+        said = _decided(office, "schedule.paused", table.name, f"{table.name} is paused", reason)
+        events.write(tx, practice, replace(said, partner=table.partner), at=at)
 
 
 def resume(office: Office, table: Timetable, *, reason: str) -> None:
     """Let a job go on from now. What would have come meanwhile was not missed. Raises UsageError if it does not rest."""
-    _decide(office, table, is_paused=False, reason=reason)
-
-
-def _decide(office: Office, table: Timetable, *, is_paused: bool, reason: str) -> None:
     practice, at = office.practice.key, office.clock.now()
     with office.ledger.writing() as tx:
-        stands = slots.standing_of(tx, practice, table)
-        if stands is None:
-            slots.begin_with(tx, practice, table, at=at)
-        if is_paused is (stands is not None and stands.paused_at is not None):
-            raise UsageError(
-                f"{table.name} {'is paused already' if is_paused else 'is not paused'}; nothing was changed"
-            )
-        if is_paused:
-            if stands is not None and stands.known_until < at:
-                # What was missed before a person let it rest is done when it goes on.
-                slots.put(tx, practice, table, table.between(stands.known_until, at), until=at)
-            slots.set_paused(tx, practice, table, at=at, by=office.actor, reason=reason)
-        else:
-            slots.set_paused(tx, practice, table, at=None)
-            slots.skip_to(tx, practice, table, at=at)
-        event = Event(
-            kind="schedule.paused" if is_paused else "schedule.resumed",
-            about=table.name,
-            partner=table.partner,
-            said=f"{table.name} {'is paused' if is_paused else 'goes on'}",
-            artefact="person",
-            actor=office.actor,
-            reason=reason,
-        )
-        events.write(tx, practice, event, at=at)
+        if _stands(tx, office, table).paused_at is None:
+            raise UsageError(f"{table.name} is not paused; nothing was changed")
+        slots.set_paused(tx, practice, table, at=None)
+        slots.skip_to(tx, practice, table, at=at)
+        said = _decided(office, "schedule.resumed", table.name, f"{table.name} goes on", reason)
+        events.write(tx, practice, replace(said, partner=table.partner), at=at)
+
+
+def _stands(tx: Transaction, office: Office, table: Timetable) -> Standing:
+    """Give how far a job has come; one that was never seen is known from now on."""
+    stands = slots.standing_of(tx, office.practice.key, table)
+    if stands is None:
+        stands = Standing(known_until=office.clock.now())
+        slots.begin_with(tx, office.practice.key, table, at=stands.known_until)
+    return stands
+
+
+def _decided(office: Office, kind: str, about: str, said: str, reason: str) -> Event:
+    return Event(kind=kind, about=about, said=said, artefact="person", actor=office.actor, reason=reason)
 
 
 def again(office: Office, *, reason: str) -> tuple[str, ...]:
@@ -274,13 +273,7 @@ def again(office: Office, *, reason: str) -> tuple[str, ...]:
             raise UsageError(
                 "no job was done for a time that is to come; nothing was changed; see: gateway schedule next"
             )
-        event = Event(
-            kind="schedule.again",
-            about="schedule",
-            said=f"the clock had been ahead: times behind {at:%Y-%m-%d %H:%M} UTC come again for {', '.join(names)}",
-            artefact="person",
-            actor=office.actor,
-            reason=reason,
-        )
+        said = f"the clock had been ahead: times behind {at:%Y-%m-%d %H:%M} UTC come again for {', '.join(names)}"
+        event = _decided(office, "schedule.again", "schedule", said, reason)
         events.write(tx, practice, event, at=at)
     return tuple(names)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from gateway.billing import draft
-from gateway.codes.procedure import Procedure, TimeClass, procedure, procedures
+from gateway.codes.procedure import Procedure, TimeClass, is_timed, procedure, procedures
 from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, not_checked, rule
 from gateway.scrub.same_day import same_day
 from gateway.units import count
-from gateway.visit import NOT_SUPPLIED, Service
+from gateway.visit import NOT_SUPPLIED
 
 _BY_AREA_OR_LIMB = frozenset({"95851", "95852", "97598"})
 _REPEATED = frozenset({"59", "76", "77", "XE", "XP", "XS", "XU"})
@@ -26,7 +26,7 @@ _COUNTING = "CMS Claims Processing Manual (Pub. 100-04) ch. 5 sec. 20.2 (total t
 def minutes_missing(case: Case) -> Faults:
     """A timed code without minutes."""
     for place, service in enumerate(case.visit.services, start=1):
-        if not _is_timed(service) or service.minutes_given is not None:
+        if not is_timed(service.code) or service.minutes_given is not None:
             continue
         if service.minutes is NOT_SUPPLIED and service.starts is None:
             yield not_checked(f"services.{place}.minutes", f"minutes of {service.code}")
@@ -83,7 +83,7 @@ def unit_mismatch(case: Case) -> Faults:
     billed: dict[str, int] = {}
     first: dict[str, int] = {}
     for line in case.draft.lines:
-        if _is_timed(line.service) and line.units is not None:
+        if is_timed(line.service.code) and line.units is not None:
             billed[line.procedure] = billed.get(line.procedure, 0) + line.units
             first.setdefault(line.procedure, line.place)
     over = False
@@ -110,11 +110,11 @@ def _more_than_the_day_has(case: Case, billed: int) -> str:
     if not others:
         return ""
     minutes: dict[str, int] = {}
-    for service in (one for visit in (case.visit, *others) for one in visit.services if _is_timed(one)):
+    for service in (one for visit in (case.visit, *others) for one in visit.services if is_timed(one.code)):
         if service.minutes_given is None:
             return ""
         minutes[service.code] = minutes.get(service.code, 0) + service.minutes_given
-    drafted = (line for one in others for line in draft(one, case.payer).billed if _is_timed(line.service))
+    drafted = (line for one in others for line in draft(one, case.payer).billed if is_timed(line.service.code))
     together = count(case.payer.unit_rule, minutes)
     number = billed + sum(line.units or 0 for line in drafted)
     if number <= together.total:
@@ -211,11 +211,6 @@ def time_inconsistent(case: Case) -> Faults:
 def _further(base: Procedure) -> Iterator[Procedure]:
     """Give the codes that bill what goes beyond a code that is billed once."""
     return (one for one in procedures().values() if base.code in one.bases and one.span_minutes)
-
-
-def _is_timed(service: Service) -> bool:
-    known = procedure(service.code)
-    return known is not None and known.is_timed
 
 
 RULES = (minutes_missing, units_missing, unit_tie, unit_mismatch, unbilled_minutes, nothing_to_bill, time_inconsistent)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from gateway.codes.callings import ASSISTANTS, CLINICIANS, THERAPISTS, Calling, calling_of
-from gateway.codes.procedure import procedure
+from gateway.codes.procedure import is_evaluation, is_timed
 from gateway.finding import Owner, Severity
 from gateway.payer import Program
 from gateway.people import Enrolment, Licence, StaffMember
@@ -131,7 +131,7 @@ def evaluation_by_assistant(case: Case) -> Faults:
     by_credential = calling(case, case.visit.rendering) in ASSISTANTS
     for line in case.draft.billed:
         by = line.service.treated_by
-        if not _is_evaluation(line.procedure):
+        if not is_evaluation(line.procedure):
             continue
         is_told = isinstance(by, TreatedBy)
         if by is TreatedBy.ASSISTANT or line.service.assistant_minutes or (by_credential and not is_told):
@@ -161,7 +161,7 @@ def minutes_not_billable(case: Case) -> Faults:
         is_billed = any(place in {line.place, *line.bears} and not line.borne_by for line in case.draft.billed)
         if by is TreatedBy.MASSAGE_THERAPIST and case.payer.program is Program.MEDICARE and is_billed:
             continue  # PROVIDER_NOT_ELIGIBLE says it
-        if is_billed if too_many is None or not _is_timed(service.code) else service.code in too_many:
+        if is_billed if too_many is None or not is_timed(service.code) else service.code in too_many:
             what = f"{_NEVER_COUNTS[by]} gave {service.code}; such minutes are not billed to Medicare"
             yield Fault(f"services.{place}.treated_by", what, severity)
 
@@ -176,11 +176,11 @@ def _too_many(case: Case) -> frozenset[str] | None:
         return None
     minutes: dict[str, int] = {}
     for one in case.visit.services:
-        if _is_timed(one.code) and one.treated_by not in _NEVER_COUNTS:
+        if is_timed(one.code) and one.treated_by not in _NEVER_COUNTS:
             minutes[one.code] = minutes.get(one.code, 0) + (one.minutes_given or 0)
     honest, billed = count(timed.rule, minutes), Counter[str]()
     for line in case.draft.billed:
-        if _is_timed(line.procedure):
+        if is_timed(line.procedure):
             billed[line.procedure] += line.units or 0
     if billed.total() > honest.total:
         return frozenset(one.code for one in case.visit.services)
@@ -347,23 +347,13 @@ def _why_not_entitled(case: Case, by: Calling) -> tuple[str, Severity] | None:
         why = f"the note is signed by {_a(by)}, who may not co-sign"
         # Other payers may pay what such people give under a clinician; no note is an aide's.
         severity = Severity.HOLD if case.payer.program in _MEDICARE or by is Calling.AIDE else Severity.WARN
-    elif by in ASSISTANTS and any(_is_evaluation(line.procedure) for line in case.draft.billed):
+    elif by in ASSISTANTS and any(is_evaluation(line.procedure) for line in case.draft.billed):
         why = "an evaluation is billed, and an assistant alone signed the note"
     elif by in ASSISTANTS and gave and gave.isdisjoint({None, TreatedBy.ASSISTANT}):
         why = "no assistant treated, and an assistant alone signed the note"
     elif by in {*THERAPISTS, Calling.CHIROPRACTOR} and own not in {None, by}:
         why = f"the note of a {case.visit.discipline} visit is signed by {_a(by)}, who did not treat"
     return None if why is None else (why, severity)
-
-
-def _is_timed(code: str) -> bool:
-    known = procedure(code)
-    return known is not None and known.is_timed
-
-
-def _is_evaluation(code: str) -> bool:
-    known = procedure(code)
-    return known is not None and known.is_evaluation
 
 
 def _licences(member: StaffMember | None) -> list[Licence]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from gateway.codes.procedure import procedure
+from gateway.codes.procedure import is_timed, procedure
 from gateway.finding import Owner, Severity
 from gateway.payer import UnitRule
 from gateway.scrub.rule import Case, Fault, Faults, rule
@@ -36,7 +36,7 @@ def time_total_inconsistent(case: Case) -> Faults:
         what = f"{timed} minutes of timed codes in {note.total_minutes} minutes of treatment"
         yield Fault("note.total_minutes", what)
     if note.timed_minutes is not None and note.timed_minutes != timed:
-        billed = sum(line.units or 0 for line in case.draft.billed if _is_timed(line.service))
+        billed = sum(line.units or 0 for line in case.draft.billed if is_timed(line.service.code))
         too_many = billed > units_of_total(note.timed_minutes)
         severity = case.payer_says("unit_rule") if case.payer.unit_rule is not UnitRule.CMS else Severity.HOLD
         what = f"the note says {note.timed_minutes} timed minutes in all, its services come to {timed}"
@@ -54,7 +54,9 @@ def time_total_inconsistent(case: Case) -> Faults:
 def blocks_overlap(case: Case) -> Faults:
     """Two one-to-one services of a visit whose clock blocks overlap, or one of them and a group."""
     placed = [
-        (place, one) for place, one in enumerate(case.visit.services, start=1) if _is_timed(one) or one.code in _GROUPS
+        (place, one)
+        for place, one in enumerate(case.visit.services, start=1)
+        if is_timed(one.code) or one.code in _GROUPS
     ]
     for (_, one), (place, other) in combinations(placed, 2):
         severity = _by_one_person(one, other)
@@ -87,7 +89,7 @@ def _by_one_person(one: Service, other: Service) -> Severity | None:
 def _elsewhere(case: Case) -> Iterator[tuple[Visit, Service]]:
     """Give the one-to-one and group services of the patient's other visits of the day by the same clinician."""
     for visit in by_same_clinician(case):
-        yield from ((visit, one) for one in visit.services if _is_timed(one) or one.code in _GROUPS)
+        yield from ((visit, one) for one in visit.services if is_timed(one.code) or one.code in _GROUPS)
 
 
 def _overlap(one: Service, other: Service) -> bool:
@@ -100,11 +102,6 @@ def _counts_minutes(service: Service) -> bool:
     """Tell whether a note counts its minutes among the timed ones, whatever its time base is."""
     known = procedure(service.code)
     return known is not None and (known.is_timed or known.span_minutes > 0)
-
-
-def _is_timed(service: Service) -> bool:
-    known = procedure(service.code)
-    return known is not None and known.is_timed
 
 
 RULES = (time_total_inconsistent, blocks_overlap)

@@ -1,7 +1,6 @@
 """gateway demo"""
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -72,12 +71,13 @@ def demo(
 def _by_itself(place: Place) -> None:
     """Say what the service would do next, and when."""
     from gateway.schedule.foreseen import foresee
+    from gateway.timetable import on_the_wall
 
     with place.office() as office:
         seen = foresee(office, days=4)
     say("With a clinic of your own, `gateway serve` does the rest by itself. Here it would do next:")
     for at, zone, name in seen.coming[:_TOLD]:
-        say(f"  {at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}  {name}")
+        say(f"  {on_the_wall(at, zone)}  {name}")
     for name, number, _ in seen.often:
         say(f"  {number} times a day  {name}")
 
